@@ -1,0 +1,35 @@
+// Writes dist/ from src/: one .js and one .d.ts per source file.
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const dist = join(root, "dist");
+
+/** Import paths that end in .ts, as in `from "./state.ts"` and `import("./state.ts")`. */
+const TS_IMPORT = /(\bfrom |\bimport\(|\bimport )("\.[^"]*)\.ts"/g;
+
+function compile() {
+  const tsc = fileURLToPath(new URL("bin/tsc", import.meta.resolve("typescript/package.json")));
+  execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+}
+
+/** tsc rewrites import paths in .js files only; consumers cannot compile a .d.ts that imports .ts. */
+function rewriteDeclarations() {
+  for (const file of readdirSync(dist, { recursive: true })) {
+    if (!file.endsWith(".d.ts")) continue;
+    const path = join(dist, file);
+    writeFileSync(path, readFileSync(path, "utf8").replace(TS_IMPORT, '$1$2.js"'));
+  }
+}
+
+rmSync(dist, { recursive: true, force: true });
+try {
+  compile();
+  rewriteDeclarations();
+} catch (error) {
+  // tsc has said what is wrong; anything else has not.
+  if (error.status === undefined) throw error;
+  process.exitCode = 1;
+}
