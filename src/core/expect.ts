@@ -1,0 +1,95 @@
+import { MAX_TIMER_MS } from "./clock.ts";
+
+/** The kinds of option values; each has one way to be wrong and one text that says so. */
+export interface NumberRange {
+  readonly min: number;
+  readonly max?: number;
+  readonly integer?: boolean;
+}
+
+const MAX_SHOWN_LENGTH = 60;
+
+/**
+ * Set-up mistakes throw at once. The text names the option, what was expected and what came:
+ * `timeoutMs: expected a number from 1 to 2147483647, got -5`.
+ */
+export function failExpectation(option: string, expected: string, got: unknown): never {
+  throw new TypeError(`${option}: expected ${expected}, got ${describeValue(got)}`);
+}
+
+export function expectObject(option: string, value: unknown): asserts value is object {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    failExpectation(option, "an object", value);
+  }
+}
+
+/** Refuses keys that nobody reads: a misspelt option would otherwise be a default without a word. */
+export function expectKnownKeys(option: string, value: object, known: readonly string[]): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    throw new TypeError(
+      `${option}: unknown option ${describeValue(key)}, expected one of ${known.join(", ")}`,
+    );
+  }
+}
+
+/** Milliseconds, counts, ratios. `undefined` is not a value: the caller has put the default in its place. */
+export function expectNumber(option: string, value: unknown, range: NumberRange): asserts value is number {
+  const { min, max = MAX_TIMER_MS, integer = false } = range;
+  const isInRange = typeof value === "number" && value >= min && value <= max;
+  if (isInRange && (!integer || Number.isInteger(value))) return;
+  failExpectation(option, `${integer ? "an integer" : "a number"} from ${min} to ${max}`, value);
+}
+
+export function expectText(option: string, value: unknown): asserts value is string {
+  if (typeof value !== "string") failExpectation(option, "a string", value);
+}
+
+export function expectBoolean(option: string, value: unknown): asserts value is boolean {
+  if (typeof value !== "boolean") failExpectation(option, "true or false", value);
+}
+
+export function expectFunction(option: string, value: unknown): void {
+  if (typeof value !== "function" || isClass(value)) failExpectation(option, "a function", value);
+}
+
+export function expectOneOf(option: string, value: unknown, allowed: readonly unknown[]): void {
+  if (!allowed.includes(value)) failExpectation(option, allowed.map(describeValue).join(" or "), value);
+}
+
+/** An optional object with functions, such as a logger or a registry. */
+export function expectMethods(option: string, value: unknown, methods: readonly string[]): void {
+  const isUsable =
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    methods.every((method) => typeof (value as Record<string, unknown>)[method] === "function");
+  if (!isUsable)
+    failExpectation(option, `an object with ${methods.map((name) => `${name}()`).join(", ")}`, value);
+}
+
+export function isClass(value: unknown): boolean {
+  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+/** A short text for a value of any kind. Never throws, never prints what an object holds. */
+export function describeValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(shorten(value));
+  if (typeof value === "bigint") return `${shorten(String(value))}n`;
+  if (typeof value === "function") return isClass(value) ? `the class ${value.name}` : "a function";
+  if (typeof value === "object" && value !== null) return describeObject(value);
+  return String(value);
+}
+
+function describeObject(value: object): string {
+  try {
+    if (Array.isArray(value)) return "an array";
+    if (value instanceof Promise) return "a promise";
+    return "an object";
+  } catch {
+    return "an object that cannot be read";
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
+}

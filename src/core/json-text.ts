@@ -1,0 +1,14 @@
+const NOT_PRINTABLE_ASCII = /[^ -~]/g;
+const IS_PRINTABLE_ASCII = /^[ -~]*$/;
+
+/**
+ * The same JSON in printable ASCII. It reads the same to every parser, and nothing in it can steer the
+ * terminal of whoever looks at it with curl. The original writes its JSON like this too.
+ */
+export function toAsciiJson(json: string): string {
+  return IS_PRINTABLE_ASCII.test(json) ? json : json.replace(NOT_PRINTABLE_ASCII, toEscape);
+}
+
+function toEscape(codeUnit: string): string {
+  return `\\u${codeUnit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

@@ -1,0 +1,15 @@
+/** Where the library writes to: `console`, pino and winston all fit as they are. */
+export interface Logger {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** Writes to a logger that may be missing and may throw; neither disturbs the caller. */
+export function log(logger: Partial<Logger> | undefined, level: keyof Logger, message: string): void {
+  try {
+    logger?.[level]?.(message);
+  } catch {
+    // A logger that throws leaves nobody to tell.
+  }
+}

@@ -1,0 +1,67 @@
+import { log } from "./logger.ts";
+import { RED, type State } from "./state.ts";
+import type { Status } from "./status.ts";
+import { replaceControlCharacters } from "./text.ts";
+
+/** Any class. */
+export type Constructor = new (...args: never[]) => object;
+
+/** A state that the application sets, as a status provider. */
+export interface SettableState {
+  /** When set, each change of the state is written to it at `info`. */
+  logger?: { info(message: string): void };
+  /** Sets the state, and with it every further property: what was set before is gone. */
+  setState(state: State, properties?: Readonly<Record<string, unknown>>): void;
+  /** The state that was set last; `undefined` before the first time. */
+  readonly state: State | undefined;
+  /** What was set last. RED, `state was never set`, before the first time. */
+  status(): Status;
+}
+
+/** The class `Base` with a settable state: its constructor, its static members, its instances. */
+export type WithSettableState<Base extends Constructor> = {
+  new (...args: ConstructorParameters<Base>): InstanceType<Base> & SettableState;
+} & { [Member in keyof Base]: Base[Member] };
+
+/**
+ * Adds a settable state to a class: `class Worker extends StateHandlerMixin(EventEmitter) {}`.
+ * The instances are status providers; `status()` may be overridden.
+ */
+export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSettableState<Base> {
+  class SettableStateClass extends (base as Constructor) implements SettableState {
+    #status: Status | undefined;
+    logger?: { info(message: string): void };
+
+    get state(): State | undefined {
+      return this.#status?.state;
+    }
+
+    setState(state: State, properties: Readonly<Record<string, unknown>> = {}): void {
+      const before = this.#status?.state;
+      this.#status = { ...properties, state };
+      if (state !== before) log(this.logger, "info", describeChange(before, this.#status));
+    }
+
+    status(): Status {
+      return this.#status ?? { state: RED, detail: "state was never set" };
+    }
+  }
+  return SettableStateClass as unknown as WithSettableState<Base>;
+}
+
+function describeChange(before: State | undefined, { state, detail }: Status): string {
+  const change = `state change: ${before ?? "none"} -> ${state}`;
+  return replaceControlCharacters(detail === undefined ? change : `${change} "${detail}"`);
+}
+
+const SettableStateBase: new () => SettableState = StateHandlerMixin(class {});
+
+/**
+ * Holds a state that the application sets.
+ *
+ * @example
+ * const importJob = new StateHandler();
+ * addStatusHandler("ImportJob", importJob);
+ * importJob.setState(YELLOW, { detail: "starting" });
+ */
+export class StateHandler extends SettableStateBase {}

@@ -1,0 +1,106 @@
+import { type Clock, MAX_TIMER_MS } from "./clock.ts";
+import { UnknownHandlerError } from "./errors.ts";
+import {
+  expectBoolean,
+  expectKnownKeys,
+  expectMethods,
+  expectNumber,
+  expectObject,
+  expectOneOf,
+} from "./expect.ts";
+import { STATES, type State } from "./state.ts";
+
+/** How `waitForStatus` waits. */
+export interface WaitOptions {
+  /**
+   * The pause between two questions.
+   * @default 1000
+   */
+  readonly intervalMs?: number;
+  /**
+   * After it the answer is `false`. Left out: waits for ever.
+   */
+  readonly timeoutMs?: number;
+  /**
+   * `true`: an unknown name rejects with UnknownHandlerError. `false`: it counts as "not yet".
+   * @default false
+   */
+  readonly throwOnUnknown?: boolean;
+  /** Aborted: rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+}
+
+const KNOWN_KEYS: readonly (keyof WaitOptions)[] = ["intervalMs", "timeoutMs", "throwOnUnknown", "signal"];
+
+export interface Waiting {
+  readonly isInState: () => Promise<boolean>;
+  readonly clock: Clock;
+  readonly options: WaitOptions;
+}
+
+/** Asks until the answer is yes. The deadline and the signal end the wait even while a question is open. */
+export async function waitUntil({ isInState, clock, options }: Waiting): Promise<boolean> {
+  const { intervalMs = 1_000, timeoutMs, throwOnUnknown = false, signal } = resolveWaitOptions(options);
+  signal?.throwIfAborted();
+  return new Promise(function startWait(resolve, reject) {
+    let isOver = false;
+    let cancelPause = (): void => {};
+
+    function end(): void {
+      isOver = true;
+      cancelPause();
+      cancelTimeout?.();
+      signal?.removeEventListener("abort", abort);
+    }
+    function abort(): void {
+      end();
+      reject(signal?.reason);
+    }
+    function giveUp(): void {
+      end();
+      resolve(false);
+    }
+    function pause(): void {
+      if (!isOver) cancelPause = clock.startTimer(intervalMs, askAgain);
+    }
+    function askAgain(): void {
+      isInState().then(atAnswer, atError);
+    }
+    function atAnswer(answer: boolean): void {
+      if (answer) {
+        end();
+        resolve(true);
+      } else {
+        pause();
+      }
+    }
+    function atError(error: unknown): void {
+      if (error instanceof UnknownHandlerError && !throwOnUnknown) {
+        pause();
+      } else {
+        end();
+        reject(error);
+      }
+    }
+
+    const cancelTimeout = timeoutMs === undefined ? undefined : clock.startTimer(timeoutMs, giveUp);
+    signal?.addEventListener("abort", abort, { once: true });
+    askAgain();
+  });
+}
+
+export function expectState(state: unknown): asserts state is State {
+  expectOneOf("state", state, STATES);
+}
+
+function resolveWaitOptions(options: WaitOptions): WaitOptions {
+  expectObject("options", options);
+  expectKnownKeys("options", options, KNOWN_KEYS);
+  if (options.intervalMs !== undefined) expectNumber("intervalMs", options.intervalMs, { min: 1 });
+  if (options.timeoutMs !== undefined)
+    expectNumber("timeoutMs", options.timeoutMs, { min: 0, max: MAX_TIMER_MS });
+  if (options.throwOnUnknown !== undefined) expectBoolean("throwOnUnknown", options.throwOnUnknown);
+  if (options.signal !== undefined)
+    expectMethods("signal", options.signal, ["addEventListener", "throwIfAborted"]);
+  return options;
+}

@@ -1,0 +1,33 @@
+export { check } from "./core/check.ts";
+export type { Clock } from "./core/clock.ts";
+export {
+  addStatusHandler,
+  defaultRegistry,
+  getReport,
+  getStatus,
+  isInState,
+  removeStatusHandler,
+  waitForStatus,
+} from "./core/default-registry.ts";
+export { UnknownHandlerError } from "./core/errors.ts";
+export type { HandlerContext, StatusFunction, StatusHandler, StatusProvider } from "./core/handler.ts";
+export type { HandlerOptions, Scope } from "./core/handler-options.ts";
+export type { Logger } from "./core/logger.ts";
+export { createProbe, defaultProbe, type Probe, type ProbeChange, type ProbeOptions } from "./core/probe.ts";
+export {
+  createStatusRegistry,
+  type RegistryOptions,
+  type ReportOptions,
+  type StatusRegistry,
+} from "./core/registry.ts";
+export type { Entry, Report } from "./core/report.ts";
+export { GREEN, OK, RED, type State, YELLOW } from "./core/state.ts";
+export {
+  type Constructor,
+  type SettableState,
+  StateHandler,
+  StateHandlerMixin,
+  type WithSettableState,
+} from "./core/state-handler.ts";
+export type { Reason, Status } from "./core/status.ts";
+export type { WaitOptions } from "./core/wait.ts";
