@@ -1,0 +1,7 @@
+import type { Entry } from "../core/report.ts";
+import { compareCodePoints } from "../core/text.ts";
+
+/** The entries by name, as csv and Prometheus show them. */
+export function sortByName(entries: readonly Entry[]): Entry[] {
+  return entries.toSorted((one, other) => compareCodePoints(one.name, other.name));
+}

@@ -1,0 +1,46 @@
+import { describeError } from "../core/describe-error.ts";
+import { expectText } from "../core/expect.ts";
+import { type Logger, log } from "../core/logger.ts";
+import type { MetricsSource } from "./options.ts";
+import { settleWithin } from "./settle-within.ts";
+
+/** How long the application's metrics may take. After it the answer goes without them. */
+export const METRICS_TIMEOUT_MS = 5_000;
+
+/** Collects the application's metrics; the empty text where that fails, which the logger is told. */
+export type CollectMetrics = () => Promise<string>;
+
+/**
+ * Requests that come while a collection is under way share it, so that one that never settles is there once.
+ * A failure is told when it begins and when it changes, not with each scrape.
+ */
+export function createMetricsCollector(
+  source: MetricsSource,
+  getLogger: () => Logger | undefined,
+): CollectMetrics {
+  let running: Promise<string> | undefined;
+  let lastFailure: string | undefined;
+
+  async function collect(): Promise<string> {
+    const text: unknown = await source.metrics();
+    expectText("metrics()", text);
+    return text;
+  }
+
+  return async function collectMetrics() {
+    try {
+      running ??= collect().finally(() => {
+        running = undefined;
+      });
+      const text = await settleWithin(running, METRICS_TIMEOUT_MS);
+      lastFailure = undefined;
+      return text;
+    } catch (error) {
+      const failure = describeError(error);
+      if (failure !== lastFailure)
+        log(getLogger(), "error", `collecting the application's metrics failed: ${failure}`);
+      lastFailure = failure;
+      return "";
+    }
+  };
+}

@@ -1,0 +1,72 @@
+/** A request, as much of it as the views need. Adapters make it from what their framework has. */
+export interface StatusRequest {
+  readonly method: string;
+  /** The request target as it came: a path with its query (`/svc_status?name=A`) or an absolute URL. */
+  readonly target: string;
+  /** The address of the peer of this connection; `undefined` where nobody knows it. Never taken from a header. */
+  readonly remoteAddress: string | undefined;
+  /** The value of a header by its lower-case name; several are joined with `, `. */
+  header(name: string): string | undefined;
+  /** The framework's own request, for `authorize`, `details` and `control`. */
+  readonly raw: unknown;
+}
+
+/** An answer, complete: the adapter sends it as it is. */
+export interface StatusResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a view gives: an answer at once, one to come, or `undefined` where the request is not for it. */
+export type Answer = StatusResponse | Promise<StatusResponse> | undefined;
+
+export interface ResponseParts {
+  readonly status: number;
+  readonly body: string;
+  /** @default "text/plain; charset=utf-8" */
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Every answer has these headers: it is never cached, never sniffed, and never a 304, as it has no ETag. */
+export function createResponse({
+  status,
+  body,
+  contentType = PLAIN_TEXT,
+  headers,
+}: ResponseParts): StatusResponse {
+  return {
+    status,
+    headers: {
+      "Content-Type": contentType,
+      "Content-Length": String(toByteLength(body)),
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      ...headers,
+    },
+    body,
+  };
+}
+
+export function toMethodNotAllowed(allowed: readonly string[]): StatusResponse {
+  return createResponse({
+    status: 405,
+    body: "method not allowed\n",
+    headers: { Allow: allowed.join(", ") },
+  });
+}
+
+/** The answer to a HEAD request: the same without its body (RFC 9110, 9.3.2). */
+export function withoutBody(response: StatusResponse): StatusResponse {
+  return { ...response, body: "" };
+}
+
+const PLAIN_TEXT = "text/plain; charset=utf-8";
+
+const encoder = new TextEncoder();
+
+function toByteLength(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is one byte a character
+  return /^[\u0000-\u007f]*$/.test(text) ? text.length : encoder.encode(text).length;
+}

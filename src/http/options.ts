@@ -1,0 +1,275 @@
+import { defaultRegistry } from "../core/default-registry.ts";
+import {
+  expectBoolean,
+  expectFunction,
+  expectKnownKeys,
+  expectMethods,
+  expectNumber,
+  expectObject,
+  expectOneOf,
+  failExpectation,
+} from "../core/expect.ts";
+import { defaultProbe, type Probe } from "../core/probe.ts";
+import type { StatusRegistry } from "../core/registry.ts";
+import { STATES, type State } from "../core/state.ts";
+import { FORMATS } from "../formats/formats.ts";
+import type { Control } from "./access.ts";
+import type { Permission } from "./permission.ts";
+
+/** What is served, and to whom. Every option is optional. */
+export interface ServiceStatusOptions {
+  /**
+   * Whose handlers are shown.
+   * @default defaultRegistry
+   */
+  readonly registry?: StatusRegistry;
+  /**
+   * What load balancers look at.
+   * @default defaultProbe
+   */
+  readonly probe?: Probe;
+  /** The report. `false`: not served. */
+  readonly svcStatus?: false | SvcStatusOptions;
+  /** The probe. `false`: not served. */
+  readonly probeStatus?: false | ProbeStatusOptions;
+}
+
+/** How the report is served. */
+export interface SvcStatusOptions {
+  /**
+   * Where. The formats are at this path with `.csv`, `.json`, `.prometheus` and `.health` behind it.
+   * @default "/svc_status"
+   */
+  readonly path?: string;
+  /**
+   * Who sees more than names and states. With `"never"`, and where the function does not say `true`, nothing that
+   * a handler reported beyond its state leaves the process.
+   * @default "always"
+   */
+  readonly details?: "always" | "never" | Permission;
+  /** Who sees the report at all; others get 403. Left out: everyone. */
+  readonly authorize?: Permission;
+  /**
+   * The status code of csv and JSON for each overall state, for monitors that read codes. Prometheus
+   * always gets 200, and health+json what its draft prescribes.
+   * @default { OK: 200, YELLOW: 200, RED: 200 }
+   */
+  readonly httpStatus?: Readonly<Partial<Record<State, number>>>;
+  readonly csv?: {
+    /**
+     * A third column with the detail, as release 1.0.0 of lovely-ws-status wrote it.
+     * @default false
+     */
+    readonly detail?: boolean;
+  };
+  readonly prometheus?: PrometheusViewOptions;
+}
+
+/** How the report is written for Prometheus. */
+export interface PrometheusViewOptions {
+  /**
+   * HELP and TYPE before each handler, as release 1.0.0 of lovely-ws-status wrote them. Strict parsers refuse that.
+   * @default false
+   */
+  readonly repeatMetadata?: boolean;
+  /** The application's own metrics, put behind ours: prom-client's `register`, or anything with `metrics()`. */
+  readonly metrics?: MetricsSource;
+}
+
+/** Something that writes metrics in the Prometheus text format or in OpenMetrics. */
+export interface MetricsSource {
+  metrics(): string | Promise<string>;
+}
+
+/** How the probe is served. */
+export interface ProbeStatusOptions {
+  /** @default "/probe_status" */
+  readonly path?: string;
+  /**
+   * Who may decommission and commission with a POST. `"loopback"`: who comes from this machine, and not through a
+   * proxy. A browser's cross-site request is refused in every case.
+   * @default "loopback"
+   */
+  readonly control?: Control;
+  /**
+   * `true`: also 503 while a critical handler is RED. Then the balancer takes out every instance at once when
+   * something fails that they share.
+   * @default false
+   */
+  readonly requireHealthy?: boolean;
+  /**
+   * The code while decommissioned. 404 is for HAProxy's `http-check disable-on-404`, which drains at the first answer.
+   * @default 503
+   */
+  readonly decommissionedStatus?: 503 | 404;
+}
+
+export interface ResolvedOptions {
+  readonly registry: StatusRegistry;
+  readonly probe: Probe;
+  readonly svcStatus: ResolvedSvcStatus | undefined;
+  readonly probeStatus: Required<ProbeStatusOptions> | undefined;
+}
+
+export interface ResolvedSvcStatus {
+  readonly path: string;
+  readonly details: "always" | "never" | Permission;
+  readonly authorize: Permission | undefined;
+  readonly httpStatus: Readonly<Record<State, number>>;
+  readonly detailColumn: boolean;
+  readonly repeatMetadata: boolean;
+  readonly metrics: MetricsSource | undefined;
+}
+
+type Keys<Options> = readonly (keyof Options & string)[];
+
+const OPTION_KEYS: Keys<ServiceStatusOptions> = ["registry", "probe", "svcStatus", "probeStatus"];
+const SVC_STATUS_KEYS: Keys<SvcStatusOptions> = [
+  "path",
+  "details",
+  "authorize",
+  "httpStatus",
+  "csv",
+  "prometheus",
+];
+const PROMETHEUS_KEYS: Keys<PrometheusViewOptions> = ["repeatMetadata", "metrics"];
+const PROBE_STATUS_KEYS: Keys<ProbeStatusOptions> = [
+  "path",
+  "control",
+  "requireHealthy",
+  "decommissionedStatus",
+];
+
+// Answers with these codes have no body (RFC 9110, 15), and ours always have one.
+const WITHOUT_BODY: readonly number[] = [204, 205, 304];
+
+/** Checks the options and puts the defaults in. Throws a TypeError that names the option. */
+export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOptions {
+  expectObject("options", options);
+  expectKnownKeys("options", options, OPTION_KEYS);
+  const { registry = defaultRegistry, probe = defaultProbe, svcStatus = {}, probeStatus = {} } = options;
+  expectMethods("registry", registry, ["getReport", "addStatusHandler"]);
+  expectMethods("probe", probe, ["decommission", "commission"]);
+  const resolved = {
+    registry,
+    probe,
+    svcStatus: svcStatus === false ? undefined : resolveSvcStatus(svcStatus),
+    probeStatus: probeStatus === false ? undefined : resolveProbeStatus(probeStatus),
+  };
+  expectDistinctPaths(resolved);
+  return resolved;
+}
+
+function resolveSvcStatus(options: SvcStatusOptions): ResolvedSvcStatus {
+  expectObject("svcStatus", options);
+  expectKnownKeys("svcStatus", options, SVC_STATUS_KEYS);
+  const {
+    path = "/svc_status",
+    details = "always",
+    authorize,
+    httpStatus = {},
+    csv = {},
+    prometheus = {},
+  } = options;
+  expectPath("svcStatus.path", path);
+  if (typeof details !== "function" && details !== "always" && details !== "never") {
+    failExpectation("svcStatus.details", '"always", "never" or a function', details);
+  }
+  if (authorize !== undefined) expectFunction("svcStatus.authorize", authorize);
+  expectObject("svcStatus.csv", csv);
+  expectKnownKeys("svcStatus.csv", csv, ["detail"]);
+  const { detail = false } = csv;
+  expectBoolean("svcStatus.csv.detail", detail);
+  return {
+    path,
+    details,
+    authorize,
+    httpStatus: resolveHttpStatus(httpStatus),
+    detailColumn: detail,
+    ...resolvePrometheus(prometheus),
+  };
+}
+
+function resolveHttpStatus(
+  options: Readonly<Partial<Record<State, number>>>,
+): Readonly<Record<State, number>> {
+  expectObject("svcStatus.httpStatus", options);
+  expectKnownKeys("svcStatus.httpStatus", options, STATES);
+  const httpStatus = { OK: options.OK ?? 200, YELLOW: options.YELLOW ?? 200, RED: options.RED ?? 200 };
+  for (const state of STATES) {
+    const option = `svcStatus.httpStatus.${state}`;
+    expectNumber(option, httpStatus[state], { min: 200, max: 599, integer: true });
+    if (WITHOUT_BODY.includes(httpStatus[state]))
+      failExpectation(option, "a code whose answer has a body", httpStatus[state]);
+  }
+  return httpStatus;
+}
+
+function resolvePrometheus(
+  options: PrometheusViewOptions,
+): Pick<ResolvedSvcStatus, "repeatMetadata" | "metrics"> {
+  expectObject("svcStatus.prometheus", options);
+  expectKnownKeys("svcStatus.prometheus", options, PROMETHEUS_KEYS);
+  const { repeatMetadata = false, metrics } = options;
+  expectBoolean("svcStatus.prometheus.repeatMetadata", repeatMetadata);
+  if (metrics !== undefined) expectMethods("svcStatus.prometheus.metrics", metrics, ["metrics"]);
+  return { repeatMetadata, metrics };
+}
+
+function resolveProbeStatus(options: ProbeStatusOptions): Required<ProbeStatusOptions> {
+  expectObject("probeStatus", options);
+  expectKnownKeys("probeStatus", options, PROBE_STATUS_KEYS);
+  const {
+    path = "/probe_status",
+    control = "loopback",
+    requireHealthy = false,
+    decommissionedStatus = 503,
+  } = options;
+  expectPath("probeStatus.path", path);
+  expectControl("probeStatus.control", control);
+  expectBoolean("probeStatus.requireHealthy", requireHealthy);
+  expectOneOf("probeStatus.decommissionedStatus", decommissionedStatus, [503, 404]);
+  return { path, control: copyControl(control), requireHealthy, decommissionedStatus };
+}
+
+/** The caller may go on using its object: the token that was checked here is the one that counts. */
+function copyControl(control: Control): Control {
+  return typeof control === "object" ? { token: control.token } : control;
+}
+
+function expectControl(option: string, control: unknown): void {
+  if (control === "loopback" || control === "open" || control === "off" || typeof control === "function")
+    return;
+  if (typeof control !== "object" || control === null) {
+    failExpectation(option, '"loopback", "open", "off", { token } or a function', control);
+  }
+  expectKnownKeys(option, control, ["token"]);
+  expectToken(`${option}.token`, (control as { token?: unknown }).token);
+}
+
+/** The characters of a bearer token (RFC 6750, 2.1). The value itself is never shown. */
+function expectToken(option: string, token: unknown): void {
+  if (typeof token === "string" && /^[\w.~+/-]+=*$/.test(token)) return;
+  const got =
+    typeof token === "string" ? "a text with other characters, or none" : `a value of type ${typeof token}`;
+  throw new TypeError(`${option}: expected letters, digits and -._~+/ with = at the end, got ${got}`);
+}
+
+function expectPath(option: string, path: unknown): void {
+  const isPath = typeof path === "string" && /^\/[^?#%\s]*[^/?#%\s]$/.test(path) && !path.startsWith("//");
+  if (!isPath)
+    failExpectation(option, 'a decoded path such as "/svc_status", without query and final slash', path);
+}
+
+function expectDistinctPaths({ svcStatus, probeStatus }: ResolvedOptions): void {
+  if (svcStatus === undefined || probeStatus === undefined) return;
+  const suffixes = Object.values(FORMATS).map(({ suffix }) => suffix ?? "");
+  const taken = ["", ...suffixes].map((suffix) => svcStatus.path + suffix);
+  if (taken.includes(probeStatus.path)) {
+    failExpectation(
+      "probeStatus.path",
+      `a path that svcStatus (${svcStatus.path}) does not answer`,
+      probeStatus.path,
+    );
+  }
+}

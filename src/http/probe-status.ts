@@ -1,0 +1,86 @@
+import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH, type Probe } from "../core/probe.ts";
+import type { StatusRegistry } from "../core/registry.ts";
+import { toEffectiveState } from "../core/report.ts";
+import { RED } from "../core/state.ts";
+import { decideControl } from "./access.ts";
+import {
+  type Answer,
+  createResponse,
+  type StatusRequest,
+  type StatusResponse,
+  toMethodNotAllowed,
+} from "./message.ts";
+import type { ProbeStatusOptions } from "./options.ts";
+
+export interface ProbeStatusSetup {
+  readonly probe: Probe;
+  readonly registry: StatusRegistry;
+  readonly options: Required<ProbeStatusOptions>;
+}
+
+/** Answers the requests to the probe's path. `query` is what stands behind the `?`. */
+export type ProbeStatusView = (request: StatusRequest, query: string) => NonNullable<Answer>;
+
+const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS", "POST"];
+
+const BODY_IN_REQUEST = `the new body belongs into the query: curl -X POST '…?body=OFF'; nothing was changed\n`;
+const BODY_RULE = `body: expected at most ${MAX_PROBE_BODY_LENGTH} characters without control characters\n`;
+
+export function createProbeStatusView({ probe, registry, options }: ProbeStatusSetup): ProbeStatusView {
+  const { control, requireHealthy, decommissionedStatus } = options;
+  const notAllowed = toMethodNotAllowed(METHODS);
+  let verdict = toVerdict(probe.body);
+  let verdictBody = probe.body;
+
+  return function answerProbeStatus(request, query) {
+    if (request.method === "POST") return change(request, query);
+    if (!METHODS.includes(request.method)) return notAllowed;
+    return requireHealthy && probe.commissioned ? getHealthyVerdict() : getVerdict();
+  };
+
+  /** The answer is the same until the body changes, so it is made only then. */
+  function getVerdict(): StatusResponse {
+    if (probe.body !== verdictBody) {
+      verdictBody = probe.body;
+      verdict = toVerdict(verdictBody);
+    }
+    return verdict;
+  }
+
+  function toVerdict(body: string): StatusResponse {
+    return createResponse({ status: body === COMMISSIONED_BODY ? 200 : decommissionedStatus, body });
+  }
+
+  async function getHealthyVerdict(): Promise<StatusResponse> {
+    const report = await registry.getReport();
+    const isHealthy = report.entries.every((entry) => toEffectiveState(entry) !== RED);
+    return isHealthy ? getVerdict() : createResponse({ status: 503, body: RED });
+  }
+
+  async function change(request: StatusRequest, query: string): Promise<StatusResponse> {
+    const access = await decideControl(control, request);
+    if (access !== "allowed") return toRefusal(access);
+    const body = new URLSearchParams(query).getAll("body").at(-1);
+    if (body === undefined && hasRequestBody(request))
+      return createResponse({ status: 400, body: BODY_IN_REQUEST });
+    if (body !== undefined && !isProbeBody(body)) return createResponse({ status: 400, body: BODY_RULE });
+    setBody(body ?? COMMISSIONED_BODY);
+    return createResponse({ status: 200, body: body ?? COMMISSIONED_BODY });
+  }
+
+  function setBody(body: string): void {
+    if (body === COMMISSIONED_BODY) probe.commission();
+    else probe.decommission(body);
+  }
+}
+
+function toRefusal(status: 401 | 403): StatusResponse {
+  const headers = status === 401 ? { "WWW-Authenticate": "Bearer" } : {};
+  return createResponse({ status, body: status === 401 ? "unauthorized\n" : "forbidden\n", headers });
+}
+
+/** A request has a body when it says so (RFC 9112, 6.3). It is never read. */
+function hasRequestBody(request: StatusRequest): boolean {
+  const length = request.header("content-length");
+  return request.header("transfer-encoding") !== undefined || (length !== undefined && length !== "0");
+}

@@ -1,0 +1,85 @@
+import { type Logger, log } from "../core/logger.ts";
+import type { Report } from "../core/report.ts";
+import { isOpenMetrics, toAppendable, toPrometheusText } from "../formats/application-metrics.ts";
+import { renderCsv } from "../formats/csv.ts";
+import type { Format } from "../formats/formats.ts";
+import { renderHealth } from "../formats/health.ts";
+import { renderJson } from "../formats/json.ts";
+import { OWN_FAMILIES, renderPrometheus } from "../formats/prometheus.ts";
+import type { ResolvedSvcStatus } from "./options.ts";
+
+export interface Writing {
+  readonly report: Report;
+  readonly details: boolean;
+  /** The application's metrics as they were collected; only the formats for Prometheus show them. */
+  readonly metrics: string;
+}
+
+export interface Written {
+  /** The format it came out in: OpenMetrics only where all of its parts are. */
+  readonly format: Format;
+  readonly text: string;
+}
+
+/** Writes a report in a format, with the options of the view. */
+export type WriteReport = (format: Format, writing: Writing) => Written;
+
+/** So many different things are told to the logger; more would be a memory leak. */
+const MAX_TOLD = 1_000;
+
+export function createReportWriter(
+  { detailColumn, repeatMetadata }: Pick<ResolvedSvcStatus, "detailColumn" | "repeatMetadata">,
+  getLogger: () => Logger | undefined,
+): WriteReport {
+  const told = new Set<string>();
+
+  const writers: Readonly<Record<Format, (writing: Writing) => Written>> = {
+    csv: ({ report, details }) => ({ format: "csv", text: renderCsv(report, { detailColumn, details }) }),
+    json: ({ report, details }) => ({ format: "json", text: renderJson(report, { details }) }),
+    health: ({ report, details }) => ({ format: "health", text: renderHealth(report, { details }) }),
+    prometheus: writePrometheus,
+    openmetrics: writeOpenMetrics,
+  };
+
+  function writePrometheus({ report, details, metrics }: Writing): Written {
+    const own = renderPrometheus(report, {
+      details,
+      repeatMetadata,
+      openMetrics: false,
+      onLeftOut: tellSeries,
+    });
+    const text = own + append(isOpenMetrics(metrics) ? toPrometheusText(metrics) : metrics);
+    return { format: "prometheus", text };
+  }
+
+  function writeOpenMetrics(writing: Writing): Written {
+    const { report, details, metrics } = writing;
+    if (metrics.trim() !== "" && !isOpenMetrics(metrics)) return writePrometheus(writing);
+    const own = renderPrometheus(report, {
+      details,
+      repeatMetadata: false,
+      openMetrics: true,
+      onLeftOut: tellSeries,
+    });
+    return { format: "openmetrics", text: `${own}${append(metrics)}# EOF\n` };
+  }
+
+  function append(metrics: string): string {
+    const { text, leftOut } = toAppendable(metrics, OWN_FAMILIES);
+    for (const family of leftOut) tellLeftOut(`the application's family ${family}`);
+    return text;
+  }
+
+  function tellSeries(series: string): void {
+    tellLeftOut(`the label series ${JSON.stringify(series)}`);
+  }
+
+  /** What is left out is told once: it would be the same with each scrape. */
+  function tellLeftOut(what: string): void {
+    if (told.has(what) || told.size >= MAX_TOLD) return;
+    told.add(what);
+    log(getLogger(), "warn", `left out of the Prometheus format, because it stands there already: ${what}`);
+  }
+
+  return (format, writing) => writers[format](writing);
+}
