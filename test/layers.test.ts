@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { describe, expect, test } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+
+const PORTABLE = ["core", "formats", "http"] as const;
+const LAYERS = [...PORTABLE, "adapters", "drain", "checks", "metrics", "testing", "cli"] as const;
+
+/** What the files of each layer, and of src/index.ts, may import beside their own layer. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  formats: ["core"],
+  http: ["core", "formats"],
+  adapters: ["core", "formats", "http"],
+  drain: ["core", "http"],
+  checks: ["core"],
+  metrics: ["core"],
+  testing: ["core", "formats", "http"],
+  cli: LAYERS,
+  index: ["core"],
+};
+
+/** `http` for `http/service.ts`, `index` for `index.ts`. */
+function layerOf(file: string): string {
+  return file.split(/[/.]/, 1)[0] ?? "";
+}
+
+/** The import paths in a source text; comments, which may hold examples, do not count. */
+function importsOf(source: string): string[] {
+  const code = source.replace(/^\s*(?:\/\*[\s\S]*?\*\/|\/\/.*$)/gm, "");
+  const imports =
+    /^\s*(?:import|export)\b[^"';]*\bfrom\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+  return [...code.matchAll(imports)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+}
+
+/** Why `file` (relative to src) may not import `path`, or undefined when it may. */
+function objection(file: string, path: string, peers: readonly string[]): string | undefined {
+  const layer = layerOf(file);
+  const allowed = MAY_IMPORT[layer];
+  if (allowed === undefined) return `"${layer}" is no layer`;
+  if (!path.startsWith(".")) return externalObjection(layer, path, peers);
+  if (!path.endsWith(".ts")) return "a relative import ends in .ts";
+  const target = layerOf(posix.join(posix.dirname(file), path));
+  if (target !== layer && !allowed.includes(target))
+    return `${layer} may not import ${target || "outside src"}`;
+  return undefined;
+}
+
+function externalObjection(layer: string, path: string, peers: readonly string[]): string | undefined {
+  if ((PORTABLE as readonly string[]).includes(layer))
+    return `${layer} runs everywhere: no node: module, no package`;
+  if (path.startsWith("node:") || (layer === "adapters" && peers.includes(path))) return undefined;
+  return "no package but a peer dependency, and that in an adapter only";
+}
+
+describe("the sources", () => {
+  const src = join(import.meta.dirname, "../src");
+  const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  const peers = Object.keys((manifest as { peerDependencies?: object }).peerDependencies ?? {});
+
+  test("import in the direction of the layers only", () => {
+    const found = files.flatMap((file) =>
+      importsOf(readFileSync(join(src, file), "utf8"))
+        .map((path) => ({ path, why: objection(file, path, peers) }))
+        .filter(({ why }) => why !== undefined)
+        .map(({ path, why }) => `src/${file} imports "${path}": ${why}`),
+    );
+    expect(files).toContain("index.ts");
+    expect(found).toEqual([]);
+  });
+
+  test("need no package at run time", () => {
+    expect(manifest).not.toHaveProperty("dependencies");
+    expect(manifest).not.toHaveProperty("optionalDependencies");
+  });
+});
+
+describe("the rule", () => {
+  test.each([
+    ["core/registry.ts", "./report.ts"],
+    ["core/handlers/share.ts", "../report.ts"],
+    ["formats/csv.ts", "../core/report.ts"],
+    ["http/service.ts", "../formats/csv.ts"],
+    ["adapters/node.ts", "../http/service.ts"],
+    ["adapters/node.ts", "node:http"],
+    ["adapters/nest.ts", "a-peer"],
+    ["drain/drain.ts", "../http/service.ts"],
+    ["testing/clock.ts", "../formats/csv.ts"],
+    ["cli/bin.ts", "../checks/disk.ts"],
+    ["index.ts", "./core/registry.ts"],
+  ])("lets %s import %s", (file, path) => {
+    expect(objection(file, path, ["a-peer"])).toBeUndefined();
+  });
+
+  test.each([
+    ["core/registry.ts", "../formats/csv.ts", "core may not import formats"],
+    ["core/registry.ts", "../index.ts", "core may not import index"],
+    ["core/registry.ts", "./report.js", "a relative import ends in .ts"],
+    ["core/registry.ts", "./report", "a relative import ends in .ts"],
+    ["core/registry.ts", "node:events", "runs everywhere"],
+    ["formats/csv.ts", "../http/service.ts", "formats may not import http"],
+    ["http/service.ts", "../adapters/node.ts", "http may not import adapters"],
+    ["http/service.ts", "a-peer", "runs everywhere"],
+    ["checks/disk.ts", "../http/service.ts", "checks may not import http"],
+    ["checks/disk.ts", "a-peer", "no package"],
+    ["metrics/prom-client.ts", "../formats/csv.ts", "metrics may not import formats"],
+    ["drain/drain.ts", "../adapters/node.ts", "drain may not import adapters"],
+    ["adapters/express.ts", "express", "no package"],
+    ["adapters/node.ts", "../cli/bin.ts", "adapters may not import cli"],
+    ["cli/bin.ts", "../index.ts", "cli may not import index"],
+    ["cli/bin.ts", "../../test/helper.ts", "cli may not import outside src"],
+    ["index.ts", "./http/service.ts", "index may not import http"],
+    ["extras/new.ts", "./other.ts", "is no layer"],
+  ])("refuses that %s imports %s", (file, path, why) => {
+    expect(objection(file, path, ["a-peer"])).toContain(why);
+  });
+
+  test("finds imports of every kind, and none in comments", () => {
+    const source = `
+      import a from "a";
+      import type {
+        B,
+      } from "b";
+      import "c";
+      export { d } from "d";
+      export type * from "e";
+      const accept = "*/*";
+      const f = await import("f");
+      export type G = import("g").G;
+      /**
+       * @example
+       * import x from "in a block";
+       */
+      // import y from "in a line";
+    `;
+    expect(importsOf(source)).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
+  });
+});

@@ -1,0 +1,33 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, inject, test } from "vitest";
+import { run } from "../support/run.ts";
+
+const MAX_BYTES = 60_000;
+
+const root = join(import.meta.dirname, "../..");
+const { tarball, size, files, consumer } = inject("packed");
+
+test(`is at most ${MAX_BYTES} bytes`, () => {
+  expect(size).toBeLessThanOrEqual(MAX_BYTES);
+});
+
+test("holds what runs and what a reader needs, nothing else", () => {
+  const expected = /^(?:dist\/.+\.(?:js|d\.ts)|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+  expect(files.filter((file) => !expected.test(file))).toEqual([]);
+  expect(files).toEqual(expect.arrayContaining(["README.md", "CHANGELOG.md", "LICENSE", "dist/index.js"]));
+});
+
+test("installs as exactly one package", async () => {
+  const installed = await readdir(join(consumer, "node_modules"));
+  expect(installed.filter((name) => !name.startsWith("."))).toEqual(["svc-status"]);
+});
+
+test.each([
+  ["publint", ["run", tarball, "--strict"]],
+  ["attw", [tarball, "--profile", "esm-only", "--no-definitely-typed", "--format", "ascii"]],
+  ["knip", ["--no-progress"]],
+])("satisfies %s", async (tool, args) => {
+  const { code, stdout, stderr } = await run(join(root, "node_modules/.bin", tool), args, root);
+  expect(code, stdout + stderr).toBe(0);
+});

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** `import type { A, B as C } from "./d.js";`, `export { A } from "./d.js";`, `export {};` */
+const NAME_LIST = /^(import|export) (?:type )?\{([^}]*)\}(?: from "([^"]+)")?;/;
+const LISTED_NAME = /(\w+)(?: as (\w+))?(?=,|\s*$)/g;
+const DECLARED_NAME = /^(?:export |declare |abstract )*(?:const|let|function|class|interface|type) (\w+)/;
+
+interface Declarations {
+  /** The file's own declarations by name, without doc comments. */
+  readonly own: ReadonlyMap<string, string>;
+  /** The names that come from other files: local name → file and its name there. */
+  readonly foreign: ReadonlyMap<string, readonly [file: string, name: string]>;
+  /** The names the file exports. */
+  readonly exported: readonly string[];
+}
+
+/**
+ * What users see of an entry, as one text: the declarations it exports and everything they mention, wherever in
+ * the package that stands. Moving a declaration to another file changes nothing here; changing one does.
+ */
+export function publicApi(entry: string): string {
+  const files = new Map<string, Declarations>();
+  const seen = new Set<string>();
+  const texts: string[] = [];
+
+  function visit(file: string, name: string): void {
+    if (seen.has(`${file} ${name}`)) return;
+    seen.add(`${file} ${name}`);
+    const { own, foreign } = read(file);
+    const origin = foreign.get(name);
+    if (origin !== undefined) {
+      visit(...origin);
+      return;
+    }
+    const text = own.get(name);
+    if (text === undefined) throw new Error(`${file} declares no ${name}`);
+    texts.push(text);
+    const mentioned = text.replaceAll(/"[^"]*"/g, "").match(/\w+/g) ?? [];
+    for (const word of mentioned) if (own.has(word) || foreign.has(word)) visit(file, word);
+  }
+
+  function read(file: string): Declarations {
+    const known = files.get(file) ?? parseDeclarations(file);
+    files.set(file, known);
+    return known;
+  }
+
+  const { exported } = read(entry);
+  for (const name of exported) visit(entry, name);
+  return `// Exports: ${exported.join(", ")}\n\n${texts.join("\n")}`;
+}
+
+/** Reads a .d.ts as tsc writes it: each statement begins in the first column. */
+function parseDeclarations(file: string): Declarations {
+  const code = readFileSync(file, "utf8").replace(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, "");
+  const own = new Map<string, string>();
+  const foreign = new Map<string, readonly [string, string]>();
+  const exported: string[] = [];
+
+  for (const statement of code.split(/^(?=[a-z])/m)) {
+    const list = NAME_LIST.exec(statement);
+    if (list !== null) {
+      const [, verb, names = "", path] = list;
+      const origin = path?.startsWith(".") && join(dirname(file), path.replace(/\.js$/, ".d.ts"));
+      for (const [, name = "", alias = name] of names.matchAll(LISTED_NAME)) {
+        if (origin) foreign.set(alias, [origin, name]);
+        if (verb === "export") exported.push(alias);
+      }
+      continue;
+    }
+    const name = DECLARED_NAME.exec(statement)?.[1];
+    if (name === undefined) throw new Error(`${file}: no declaration that this reader knows: ${statement}`);
+    own.set(name, (own.get(name) ?? "") + statement);
+    if (statement.startsWith("export ")) exported.push(name);
+  }
+  return { own, foreign, exported: [...new Set(exported)].sort() };
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { run } from "./support/run.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** What is true on one machine only; written so that it does not find itself. */
+const LOCAL = ["(^|[^.[:alnum:]_])[/]work/", "[.][.]/[s]hared", "[r]egistry.npmjs", "[d]eb.debian"].join("|");
+
+test("no file names a path or a registry of some machine", async () => {
+  const outcome = await run("git", ["grep", "--untracked", "-I", "-n", "-E", LOCAL], root);
+  expect(outcome).toEqual({ code: 1, stdout: "", stderr: "" }); // 1: searched, and found nothing
+});
+
+// npm install leaves out what its registry lacks, and then npm ci refuses the lock file.
+test("the lock file lists the optional packages of all platforms", () => {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { optionalDependencies?: object }>;
+  };
+  const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  expect(wanted.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
+});
