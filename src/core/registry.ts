@@ -1,22 +1,41 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { type Change, describeChange } from "./change.ts";
+import { type ObservedChange, observeChanges } from "./changes.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { expectNoCycle, explain } from "./dependencies.ts";
+import { describeError } from "./describe-error.ts";
 import { UnknownHandlerError } from "./errors.ts";
-import { expectKnownKeys, expectMethods, expectObject, failExpectation } from "./expect.ts";
+import {
+  expectFunction,
+  expectKnownKeys,
+  expectMethods,
+  expectNumber,
+  expectObject,
+  failExpectation,
+} from "./expect.ts";
 import type { StatusHandler } from "./handler.ts";
 import { type HandlerOptions, resolveHandlerOptions } from "./handler-options.ts";
-import type { Logger } from "./logger.ts";
+import { createListeners } from "./listeners.ts";
+import { type Logger, log } from "./logger.ts";
 import { createRegisteredHandler, type RegisteredHandler } from "./registered-handler.ts";
 import { expectHandler, expectHandlerName } from "./registration.ts";
 import { createReport, type Entry, type Report } from "./report.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
+import { createTrack } from "./track.ts";
 import { expectState, type WaitOptions, waitUntil } from "./wait.ts";
 
 /** How a registry works. Every option is optional. */
 export interface RegistryOptions {
-  /** Where trouble is told: `console`, pino and winston fit as they are. Without it the library is silent. */
+  /** Where changes and trouble are told: `console`, pino and winston fit as they are. Without it the library is silent. */
   readonly logger?: Logger;
-  /** Where the registry takes its time from. For tests. */
+  /** Where the registry takes its time from. For tests: see `createFakeClock` in `svc-status/testing`. */
   readonly clock?: Clock;
+  /**
+   * How many changes of each handler are remembered; 0 remembers none.
+   * @default 100
+   */
+  readonly historyLimit?: number;
 }
 
 /** Which handlers a report is about. */
@@ -27,7 +46,7 @@ export interface ReportOptions {
 
 /** The set of registered status handlers. */
 export interface StatusRegistry {
-  /** Where trouble is told. May be set at any time. */
+  /** Where changes and trouble are told: RED at `error`, YELLOW at `warn`, OK at `info`. May be set at any time. */
   logger: Logger | undefined;
   /** The names of the handlers, in order of registration. */
   readonly names: readonly string[];
@@ -43,24 +62,50 @@ export interface StatusRegistry {
   waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
   /** Asks the handlers, side by side. Rejects with UnknownHandlerError when a name is not registered. */
   getReport(options?: ReportOptions): Promise<Report>;
+  /** Tells each change of a handler's reported state, at once. Returns the function that ends it. */
+  on(event: "change", listener: (change: Change) => void): () => void;
+  /**
+   * The changes from now on, for `for await`. Ends when the signal is aborted or the registry is closed. A consumer
+   * that is more than 1,000 changes behind loses the oldest; the next one then says how many in `missed`.
+   */
+  changes(options?: { readonly signal?: AbortSignal }): AsyncIterable<ObservedChange>;
+  /** The last changes of a handler, the oldest first. Empty for an unknown name. */
+  history(name: string): readonly Change[];
+  /**
+   * Stops all timers and runs. Reports stay possible afterwards; every entry is then RED, reason `stale`, and says
+   * what it was. Closing twice is fine.
+   */
+  close(): void;
+  [Symbol.dispose](): void;
 }
 
 /** Creates a registry of its own, next to the default one: for tests and for applications with several tenants. */
 export function createStatusRegistry(options: RegistryOptions = {}): StatusRegistry {
   expectObject("options", options);
-  expectKnownKeys("options", options, ["logger", "clock"]);
-  const { logger, clock = systemClock } = options;
+  expectKnownKeys("options", options, ["logger", "clock", "historyLimit"]);
+  const { logger, clock = systemClock, historyLimit = 100 } = options;
   if (logger !== undefined) expectMethods("logger", logger, ["info", "warn", "error"]);
-  expectMethods("clock", clock, ["now", "monotonicNow", "startTimer"]);
+  expectMethods("clock", clock, ["now", "monotonicNow", "random", "startTimer"]);
+  expectNumber("historyLimit", historyLimit, { min: 0, max: MAX_HISTORY_LIMIT, integer: true });
   const handlers = new Map<string, RegisteredHandler>();
+  const listeners = createListeners<Change>((error) =>
+    log(registry.logger, "error", `a listener of the registry threw: ${describeError(error)}`),
+  );
+  const closing = createListeners<void>(() => {});
+  let closed = false;
 
   function addStatusHandler(name: string, handler: StatusHandler, handlerOptions?: HandlerOptions): void {
     expectHandlerName(name);
     expectHandler(handler);
     const resolved = resolveHandlerOptions(handlerOptions);
+    expectNoCycle(name, resolved.dependsOn, (other) => handlers.get(other)?.options.dependsOn ?? []);
     const replaced = handlers.get(name);
-    handlers.set(name, createRegisteredHandler({ name, handler, options: resolved, clock }));
+    const track =
+      replaced?.track ?? createTrack({ name, clock, historyLimit, explain: explainChange, onChange: tell });
     replaced?.stop();
+    const registered = createRegisteredHandler({ name, handler, options: resolved, clock, track });
+    handlers.set(name, registered);
+    if (closed) registered.stop();
   }
 
   function removeStatusHandler(name: string): boolean {
@@ -71,7 +116,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   async function getStatus(name: string): Promise<Status> {
     const entry = await ask(name);
     if (entry === undefined) throw new UnknownHandlerError(name);
-    return entry.status;
+    return explainEntry(entry, findLast).status;
   }
 
   async function isInState(name: string, state: State): Promise<boolean> {
@@ -87,9 +132,15 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
 
   async function getReport({ names }: ReportOptions = {}): Promise<Report> {
     const asked = names === undefined ? handlers.keys() : select(names);
-    const entries: (Entry | undefined)[] = [];
-    for (const entry of Array.from(asked, ask)) entries.push(entry instanceof Promise ? await entry : entry);
-    return createReport(entries.filter(isPresent), clock.now());
+    const answers: (Entry | undefined)[] = [];
+    for (const answer of Array.from(asked, ask))
+      answers.push(answer instanceof Promise ? await answer : answer);
+    const entries = new Map(answers.filter(isPresent).map((entry) => [entry.name, entry]));
+    const find = (name: string): Entry | undefined => entries.get(name) ?? findLast(name);
+    return createReport(
+      Array.from(entries.values(), (entry) => explainEntry(entry, find)),
+      clock.now(),
+    );
   }
 
   /** In order of registration, each once, whatever the order asked for. */
@@ -109,11 +160,41 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
 
     /** A handler that was removed or replaced while it was asked has nothing to say any more. */
     function askReplacement(answered: Entry): Entry | undefined | Promise<Entry | undefined> {
-      return registered?.stopped ? ask(name) : answered;
+      return handlers.get(name) === registered ? answered : ask(name);
     }
   }
 
-  return {
+  function findLast(name: string): Entry | undefined {
+    return handlers.get(name)?.last;
+  }
+
+  function explainChange(change: Change): Change {
+    return explain(change, handlers.get(change.name)?.options.dependsOn ?? [], findLast);
+  }
+
+  function tell(change: Change): void {
+    log(registry.logger, LOG_LEVELS[change.to], describeChange(change));
+    listeners.tell(change);
+  }
+
+  function on(event: "change", listener: (change: Change) => void): () => void {
+    if (event !== "change") failExpectation("event", '"change"', event);
+    expectFunction("listener", listener);
+    return listeners.add(listener);
+  }
+
+  function changes({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<ObservedChange> {
+    if (signal !== undefined) expectMethods("signal", signal, ["addEventListener", "removeEventListener"]);
+    return observeChanges({ listen: listeners.add, onClose: closing.add, isClosed: () => closed, signal });
+  }
+
+  function close(): void {
+    closed = true;
+    for (const registered of handlers.values()) registered.stop();
+    closing.tell();
+  }
+
+  const registry: StatusRegistry = {
     logger,
     get names() {
       return [...handlers.keys()];
@@ -124,9 +205,24 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     isInState,
     waitForStatus,
     getReport,
+    on,
+    changes,
+    history: (name) => [...(handlers.get(name)?.track.history ?? [])],
+    close,
+    [Symbol.dispose]: close,
   };
+  return registry;
 }
+
+/** The longest history; a longer one is a database's work. */
+const MAX_HISTORY_LIMIT = 100_000;
+
+const LOG_LEVELS: Readonly<Record<State, keyof Logger>> = { OK: "info", YELLOW: "warn", RED: "error" };
 
 function isPresent(entry: Entry | undefined): entry is Entry {
   return entry !== undefined;
+}
+
+function explainEntry(entry: Entry, find: (name: string) => Entry | undefined): Entry {
+  return explain(entry, entry.dependsOn, find);
 }

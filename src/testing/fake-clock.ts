@@ -39,6 +39,7 @@ export function createFakeClock(): FakeClock {
   return {
     now: () => FIRST_MOMENT + elapsedMs + jumpedMs,
     monotonicNow: () => elapsedMs,
+    random: () => 0.5,
     startTimer(delayMs, run) {
       const timer = { dueAt: elapsedMs + delayMs, run };
       timers.add(timer);

@@ -1,30 +1,40 @@
 import type { Clock } from "../clock.ts";
-import type { Ask, Outcome } from "../outcome.ts";
+import type { Ask } from "../outcome.ts";
+
+export interface Sharing<Answer> {
+  readonly ask: Ask<Answer>;
+  /** The finished answer, however young, is not reused any more. */
+  forget(): void;
+}
 
 /**
- * Callers that come while a run is under way get the outcome of that run, and a finished outcome is
- * reused while it is not older than `maxAgeMs`. A caller that leaves cancels nothing.
+ * Callers that come while a run is under way get the answer of that run, and a finished answer is reused
+ * while it is not older than `maxAgeMs`. A caller that leaves cancels nothing.
  */
-export function withSharing(ask: Ask, { maxAgeMs, clock }: { maxAgeMs: number; clock: Clock }): Ask {
-  let running: Promise<Outcome> | undefined;
-  let last: Outcome | undefined;
-  let finishedAt = 0;
+export function withSharing<Answer>(
+  ask: Ask<Answer>,
+  { maxAgeMs, clock }: { readonly maxAgeMs: number; readonly clock: Clock },
+): Sharing<Answer> {
+  let running: Promise<Answer> | undefined;
+  let kept: { readonly answer: Answer; readonly finishedAt: number } | undefined;
 
-  function keep(outcome: Outcome): Outcome {
+  function keep(answer: Answer): Answer {
     running = undefined;
-    if (maxAgeMs > 0) {
-      last = outcome;
-      finishedAt = clock.monotonicNow();
-    }
-    return outcome;
+    if (maxAgeMs > 0) kept = { answer, finishedAt: clock.monotonicNow() };
+    return answer;
   }
 
-  return function askShared() {
-    if (running !== undefined) return running;
-    if (last !== undefined && clock.monotonicNow() - finishedAt <= maxAgeMs) return last;
-    const outcome = ask();
-    if (!(outcome instanceof Promise)) return keep(outcome);
-    running = outcome.then(keep);
-    return running;
+  return {
+    ask() {
+      if (running !== undefined) return running;
+      if (kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs) return kept.answer;
+      const answer = ask();
+      if (!(answer instanceof Promise)) return keep(answer);
+      running = answer.then(keep);
+      return running;
+    },
+    forget() {
+      kept = undefined;
+    },
   };
 }

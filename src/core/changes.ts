@@ -1,0 +1,69 @@
+import type { Change } from "./change.ts";
+
+/** How far a consumer may fall behind before it loses the oldest changes. */
+export const MAX_QUEUED_CHANGES = 1_000;
+
+/** A change as `registry.changes()` gives it. */
+export interface ObservedChange extends Change {
+  /** How many changes before this one were dropped, because the consumer did not read them in time. */
+  readonly missed?: number;
+}
+
+export interface ObserveSetup {
+  readonly listen: (listener: (change: Change) => void) => () => void;
+  readonly onClose: (listener: () => void) => () => void;
+  readonly isClosed: () => boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Listeners as something to loop over. Nothing is kept before the loop begins, and a bounded number after. */
+export function observeChanges(setup: ObserveSetup): AsyncIterable<ObservedChange> {
+  return { [Symbol.asyncIterator]: () => createIterator(setup) };
+}
+
+function createIterator({ listen, onClose, isClosed, signal }: ObserveSetup): AsyncIterator<ObservedChange> {
+  const queue: Change[] = [];
+  const waiting: ((result: IteratorResult<ObservedChange>) => void)[] = [];
+  let missed = 0;
+  let isOver = false;
+
+  const stopListening = listen(function queueChange(change) {
+    const reader = waiting.shift();
+    if (reader !== undefined) return reader({ done: false, value: change });
+    queue.push(change);
+    if (queue.length <= MAX_QUEUED_CHANGES) return;
+    queue.shift();
+    missed += 1;
+  });
+  const stopWaitingForClose = onClose(end);
+  signal?.addEventListener("abort", end, { once: true });
+  if (signal?.aborted || isClosed()) end();
+
+  function end(): void {
+    isOver = true;
+    stopListening();
+    stopWaitingForClose();
+    signal?.removeEventListener("abort", end);
+    for (const reader of waiting.splice(0)) reader(DONE);
+  }
+
+  function takeOldest(change: Change): ObservedChange {
+    const observed = missed > 0 ? { ...change, missed } : change;
+    missed = 0;
+    return observed;
+  }
+
+  return {
+    next() {
+      const change = isOver ? undefined : queue.shift();
+      if (change !== undefined) return Promise.resolve({ done: false, value: takeOldest(change) });
+      return isOver ? Promise.resolve(DONE) : new Promise((resolve) => void waiting.push(resolve));
+    },
+    return() {
+      end();
+      return Promise.resolve(DONE);
+    },
+  };
+}
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
