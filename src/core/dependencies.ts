@@ -25,13 +25,16 @@ function quote(name: string): string {
   return JSON.stringify(name);
 }
 
-/** What a RED looks like when something that it needs is RED itself: people should look there first. */
+/**
+ * What a RED looks like when something that it needs is RED itself: people should look there first. What is not
+ * asked any more stays `stale`, because nobody knows.
+ */
 export function explain<Explained extends { readonly status: Status; readonly reason?: Reason }>(
   explained: Explained,
   dependsOn: readonly string[],
   find: (name: string) => Entry | undefined,
 ): Explained {
-  if (explained.status.state !== RED) return explained;
+  if (explained.status.state !== RED || explained.reason === "stale") return explained;
   const cause = dependsOn.find((name) => find(name)?.status.state === RED);
   if (cause === undefined) return explained;
   return {
