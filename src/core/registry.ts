@@ -44,6 +44,12 @@ export interface ReportOptions {
   readonly names?: readonly string[];
 }
 
+/** How changes are looped over. */
+export interface ChangesOptions {
+  /** Aborted: the loop ends, without an error. */
+  readonly signal?: AbortSignal;
+}
+
 /** The set of registered status handlers. */
 export interface StatusRegistry {
   /** Where changes and trouble are told: RED at `error`, YELLOW at `warn`, OK at `info`. May be set at any time. */
@@ -65,15 +71,16 @@ export interface StatusRegistry {
   /** Tells each change of a handler's reported state, at once. Returns the function that ends it. */
   on(event: "change", listener: (change: Change) => void): () => void;
   /**
-   * The changes from now on, for `for await`. Ends when the signal is aborted or the registry is closed. A consumer
-   * that is more than 1,000 changes behind loses the oldest; the next one then says how many in `missed`.
+   * The changes from now on, for `for await`. Ends when the signal is aborted, or when the registry is closed and
+   * what happened before that has been read. A consumer that is more than 1,000 changes behind loses the oldest;
+   * the next one then says how many in `missed`.
    */
-  changes(options?: { readonly signal?: AbortSignal }): AsyncIterable<ObservedChange>;
+  changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
   /** The last changes of a handler, the oldest first. Empty for an unknown name. */
   history(name: string): readonly Change[];
   /**
    * Stops all timers and runs. Reports stay possible afterwards; every entry is then RED, reason `stale`, and says
-   * what it was. Closing twice is fine.
+   * what it was. Whoever waits for a report or a status is answered. Closing twice is fine.
    */
   close(): void;
   [Symbol.dispose](): void;
@@ -102,8 +109,8 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     const replaced = handlers.get(name);
     const track =
       replaced?.track ?? createTrack({ name, clock, historyLimit, explain: explainChange, onChange: tell });
-    replaced?.stop();
     const registered = createRegisteredHandler({ name, handler, options: resolved, clock, track });
+    replaced?.stop();
     handlers.set(name, registered);
     if (closed) registered.stop();
   }
@@ -127,14 +134,23 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
 
   async function waitForStatus(name: string, state: State, waitOptions: WaitOptions = {}): Promise<boolean> {
     expectState(state);
-    return waitUntil({ isInState: () => isInState(name, state), clock, options: waitOptions });
+    return waitUntil({
+      isInState: () => isInState(name, state),
+      clock,
+      options: waitOptions,
+      onClose: closing.add,
+      isClosed: () => closed,
+    });
   }
 
-  async function getReport({ names }: ReportOptions = {}): Promise<Report> {
-    const asked = names === undefined ? handlers.keys() : select(names);
+  async function getReport(reportOptions: ReportOptions = {}): Promise<Report> {
+    expectObject("options", reportOptions);
+    expectKnownKeys("options", reportOptions, ["names"]);
+    const { names } = reportOptions;
+    // A copy: a handler may register others while it is asked.
+    const asked = names === undefined ? [...handlers.keys()] : select(names);
     const answers: (Entry | undefined)[] = [];
-    for (const answer of Array.from(asked, ask))
-      answers.push(answer instanceof Promise ? await answer : answer);
+    for (const answer of asked.map(ask)) answers.push(answer instanceof Promise ? await answer : answer);
     const entries = new Map(answers.filter(isPresent).map((entry) => [entry.name, entry]));
     const find = (name: string): Entry | undefined => entries.get(name) ?? findLast(name);
     return createReport(
@@ -183,7 +199,10 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     return listeners.add(listener);
   }
 
-  function changes({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<ObservedChange> {
+  function changes(changesOptions: ChangesOptions = {}): AsyncIterable<ObservedChange> {
+    expectObject("options", changesOptions);
+    expectKnownKeys("options", changesOptions, ["signal"]);
+    const { signal } = changesOptions;
     if (signal !== undefined) expectMethods("signal", signal, ["addEventListener", "removeEventListener"]);
     return observeChanges({ listen: listeners.add, onClose: closing.add, isClosed: () => closed, signal });
   }
