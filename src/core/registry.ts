@@ -228,10 +228,13 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     changes,
     history: (name) => [...(handlers.get(name)?.track.history ?? [])],
     close,
-    [Symbol.dispose]: close,
+    [DISPOSE]: close,
   };
   return registry;
 }
+
+// Browsers that do not know the symbol do not know `using` either, but would take it for the name "undefined".
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
 /** The longest history; a longer one is a database's work. */
 const MAX_HISTORY_LIMIT = 100_000;
