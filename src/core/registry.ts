@@ -85,10 +85,14 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     return waitUntil({ isInState: () => isInState(name, state), clock, options: waitOptions });
   }
 
-  async function getReport({ names }: ReportOptions = {}): Promise<Report> {
+  async function getReport(reportOptions: ReportOptions = {}): Promise<Report> {
+    expectObject("options", reportOptions);
+    expectKnownKeys("options", reportOptions, ["names"]);
+    const { names } = reportOptions;
     const asked = names === undefined ? handlers.keys() : select(names);
     const entries: (Entry | undefined)[] = [];
-    for (const entry of Array.from(asked, ask)) entries.push(entry instanceof Promise ? await entry : entry);
+    for (const entry of Array.from(asked, (name) => ask(name)))
+      entries.push(entry instanceof Promise ? await entry : entry);
     return createReport(entries.filter(isPresent), clock.now());
   }
 
@@ -102,14 +106,15 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     return [...handlers.keys()].filter((name) => wanted.has(name));
   }
 
-  function ask(name: string): Entry | undefined | Promise<Entry | undefined> {
+  function ask(name: string, attempt = 1): Entry | undefined | Promise<Entry | undefined> {
     const registered = handlers.get(name);
     const entry = registered?.ask();
     return entry instanceof Promise ? entry.then(askReplacement) : entry;
 
     /** A handler that was removed or replaced while it was asked has nothing to say any more. */
     function askReplacement(answered: Entry): Entry | undefined | Promise<Entry | undefined> {
-      return registered?.stopped ? ask(name) : answered;
+      const isReplaced = handlers.get(name) !== registered;
+      return isReplaced && attempt < MAX_ATTEMPTS ? ask(name, attempt + 1) : answered;
     }
   }
 
@@ -126,6 +131,9 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     getReport,
   };
 }
+
+/** A handler that replaces itself whenever it is asked would be asked for ever. */
+const MAX_ATTEMPTS = 10;
 
 function isPresent(entry: Entry | undefined): entry is Entry {
   return entry !== undefined;

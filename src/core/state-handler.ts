@@ -1,3 +1,4 @@
+import { describeValue } from "./expect.ts";
 import { log } from "./logger.ts";
 import { RED, type State } from "./state.ts";
 import type { Status } from "./status.ts";
@@ -30,7 +31,7 @@ export type WithSettableState<Base extends Constructor> = {
 export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSettableState<Base> {
   class SettableStateClass extends (base as Constructor) implements SettableState {
     #status: Status | undefined;
-    logger?: { info(message: string): void };
+    declare logger?: { info(message: string): void }; // one that `base` brings along stays
 
     get state(): State | undefined {
       return this.#status?.state;
@@ -38,7 +39,8 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
 
     setState(state: State, properties: Readonly<Record<string, unknown>> = {}): void {
       const before = this.#status?.state;
-      this.#status = { ...properties, state };
+      // The state stands first, as it did in the original, and no property can stand in its place.
+      this.#status = Object.assign({ state }, properties, { state });
       if (state !== before) log(this.logger, "info", describeChange(before, this.#status));
     }
 
@@ -51,7 +53,8 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
 
 function describeChange(before: State | undefined, { state, detail }: Status): string {
   const change = `state change: ${before ?? "none"} -> ${state}`;
-  return replaceControlCharacters(detail === undefined ? change : `${change} "${detail}"`);
+  const text = typeof detail === "string" ? detail : describeValue(detail);
+  return replaceControlCharacters(detail === undefined ? change : `${change} "${text}"`);
 }
 
 const SettableStateBase: new () => SettableState = StateHandlerMixin(class {});

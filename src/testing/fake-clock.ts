@@ -57,7 +57,7 @@ export function createFakeClock(): FakeClock {
         timer.run();
         await settle();
       }
-      elapsedMs = end;
+      elapsedMs = Math.max(elapsedMs, end);
     },
     jump(ms) {
       jumpedMs += ms;

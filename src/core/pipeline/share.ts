@@ -3,10 +3,13 @@ import type { Ask, Outcome } from "../outcome.ts";
 
 /**
  * Callers that come while a run is under way get the outcome of that run, and a finished outcome is
- * reused while it is not older than `maxAgeMs`. A caller that leaves cancels nothing.
+ * reused while it is not older than `maxAgeMs`. A caller that leaves cancels nothing. A handler that asks
+ * for its own status waits for itself, until its deadline, instead of calling itself without end.
  */
 export function withSharing(ask: Ask, { maxAgeMs, clock }: { maxAgeMs: number; clock: Clock }): Ask {
   let running: Promise<Outcome> | undefined;
+  let answerInside: ((outcome: Outcome | Promise<Outcome>) => void) | undefined;
+  let isCalling = false;
   let last: Outcome | undefined;
   let finishedAt = 0;
 
@@ -19,12 +22,25 @@ export function withSharing(ask: Ask, { maxAgeMs, clock }: { maxAgeMs: number; c
     return outcome;
   }
 
+  /** For those who ask while the handler is being called, before there is a run to join. */
+  function joinFromInside(): Promise<Outcome> {
+    running = new Promise((resolve) => {
+      answerInside = resolve;
+    });
+    return running;
+  }
+
   return function askShared() {
     if (running !== undefined) return running;
     if (last !== undefined && clock.monotonicNow() - finishedAt <= maxAgeMs) return last;
-    const outcome = ask();
-    if (!(outcome instanceof Promise)) return keep(outcome);
-    running = outcome.then(keep);
-    return running;
+    if (isCalling) return joinFromInside();
+    isCalling = true;
+    const asked = ask();
+    isCalling = false;
+    const outcome = asked instanceof Promise ? asked.then(keep) : keep(asked);
+    if (outcome instanceof Promise) running = outcome;
+    answerInside?.(outcome);
+    answerInside = undefined;
+    return outcome;
   };
 }
