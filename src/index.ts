@@ -1,3 +1,5 @@
+export type { Change } from "./core/change.ts";
+export type { ObservedChange } from "./core/changes.ts";
 export { check } from "./core/check.ts";
 export type { Clock } from "./core/clock.ts";
 export {
@@ -12,9 +14,11 @@ export {
 export { UnknownHandlerError } from "./core/errors.ts";
 export type { HandlerContext, StatusFunction, StatusHandler, StatusProvider } from "./core/handler.ts";
 export type { HandlerOptions, Scope } from "./core/handler-options.ts";
+export { type Heartbeat, type HeartbeatOptions, heartbeat } from "./core/heartbeat.ts";
 export type { Logger } from "./core/logger.ts";
 export { createProbe, defaultProbe, type Probe, type ProbeChange, type ProbeOptions } from "./core/probe.ts";
 export {
+  type ChangesOptions,
   createStatusRegistry,
   type RegistryOptions,
   type ReportOptions,

@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds since some moment, for durations. It never goes back. */
   monotonicNow(): number;
+  /** From 0 up to 1, for jitter. Tests make it repeatable. */
+  random(): number;
   /**
    * Calls `run` once, `delayMs` from now, and returns a function that prevents it.
    * A background timer does not keep the process alive.
@@ -15,8 +17,10 @@ export interface Clock {
 export const MAX_TIMER_MS = 2_147_483_647;
 
 export const systemClock: Clock = {
-  now: Date.now,
+  // Looked up at each call, so that a test's fake timers put all of it in their place, or nothing.
+  now: () => Date.now(),
   monotonicNow: () => performance.now(),
+  random: () => Math.random(),
   startTimer(delayMs, run, { background = false } = {}) {
     const timer: unknown = setTimeout(run, delayMs);
     if (background) unref(timer);

@@ -18,3 +18,8 @@ export interface StatusProvider {
 
 /** A named check, registered once, asked again and again. */
 export type StatusHandler = StatusFunction | StatusProvider;
+
+/** Whether it has a `status` method. A function may have one too, as a heartbeat does: then that one is asked. */
+export function isProvider(handler: object): handler is StatusProvider {
+  return typeof (handler as { status?: unknown }).status === "function";
+}

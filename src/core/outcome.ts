@@ -17,8 +17,16 @@ export interface Outcome extends Result {
   readonly rawStatus: Status;
 }
 
-/** Asks a handler. Never throws and never rejects: failures are outcomes. */
-export type Ask = () => Outcome | Promise<Outcome>;
+/** Asks a handler. Never throws and never rejects: failures are answers. */
+export type Ask<Answer = Outcome> = () => Answer | Promise<Answer>;
+
+/** Changes what is answered, without a promise where there was none. */
+export function mapAnswer<From, To>(ask: Ask<From>, change: (answer: From) => To): Ask<To> {
+  return function askMapped() {
+    const answer = ask();
+    return answer instanceof Promise ? answer.then(change) : change(answer);
+  };
+}
 
 export function toFailure(reason: Reason, detail: string): Result {
   return { status: Object.freeze({ state: RED, detail }), reason };

@@ -1,19 +1,29 @@
 import type { Clock } from "./clock.ts";
 import type { StatusHandler } from "./handler.ts";
 import type { ResolvedHandlerOptions } from "./handler-options.ts";
-import type { Outcome } from "./outcome.ts";
+import { type Ask, mapAnswer, type Outcome, toFailure } from "./outcome.ts";
+import { withBackground } from "./pipeline/background.ts";
 import { withDeadline } from "./pipeline/deadline.ts";
 import { normalise } from "./pipeline/normalise.ts";
 import { withSharing } from "./pipeline/share.ts";
+import { withSlowness } from "./pipeline/slow.ts";
+import { withTolerance } from "./pipeline/tolerate.ts";
 import type { Entry } from "./report.ts";
-import type { State } from "./state.ts";
+import { onPush } from "./state-handler.ts";
+import type { Track } from "./track.ts";
 
-/** A handler in its registry: the pipeline that asks it, and what is known of it. */
+/** A handler in its registry: the pipeline that asks it, and the last entry that came out. */
 export interface RegisteredHandler {
-  /** Asks the handler, or joins who is asking it. Never throws and never rejects. */
-  ask(): Entry | Promise<Entry>;
-  /** Removed: a run under way is aborted, and its waiters are answered. */
-  readonly stopped: boolean;
+  /** Asks the handler, or joins who is asking it, or reads what the background knows. Never throws or rejects. */
+  readonly ask: Ask<Entry>;
+  /** The last entry; `undefined` before the first. */
+  readonly last: Entry | undefined;
+  readonly options: ResolvedHandlerOptions;
+  readonly track: Track;
+  /**
+   * Stops timers, aborts a run under way, and answers those who wait for it. Every answer is then RED, reason
+   * `stale`.
+   */
   stop(): void;
 }
 
@@ -22,40 +32,97 @@ export interface HandlerSetup {
   readonly handler: StatusHandler;
   readonly options: ResolvedHandlerOptions;
   readonly clock: Clock;
+  readonly track: Track;
 }
 
-export function createRegisteredHandler({ name, handler, options, clock }: HandlerSetup): RegisteredHandler {
-  const { critical, scope, timeoutMs, maxAgeMs } = options;
-  const deadline = withDeadline(normalise(handler), { name, timeoutMs, clock, background: false });
-  const askPipeline = withSharing(deadline.ask, { maxAgeMs, clock });
-  let state: State | undefined;
-  let since = new Date(0);
-  let lastOutcome: Outcome | undefined;
-  let lastEntry: Entry | undefined;
+export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler {
+  const { name, handler, options, clock, track } = setup;
+  const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
+  let last: Entry | undefined;
   let stopped = false;
 
-  function toEntry(outcome: Outcome): Entry {
-    if (lastEntry !== undefined && outcome === lastOutcome) return lastEntry;
-    const { status, reason, durationMs } = outcome;
+  const deadline = withDeadline(normalise(handler), {
+    name,
+    timeoutMs,
+    clock,
+    background: intervalMs !== undefined,
+  });
+  const judged = withTolerance(withSlowness(deadline.ask, slowAfterMs), options);
+  // In the background each run is a new call: requests reuse its result anyway.
+  const reuse = { maxAgeMs: intervalMs === undefined ? maxAgeMs : 0, clock };
+  const sharing = withSharing(mapAnswer(judged, remember), reuse);
+  const background =
+    intervalMs === undefined
+      ? undefined
+      : withBackground(sharing.ask, { intervalMs, timeoutMs, clock, toStale: toStaleByAge });
+  const stopListening = onPush(handler, refresh);
+
+  function remember(outcome: Outcome): Entry {
+    if (stopped) return last ?? recall(toUnknown(outcome));
+    const entry = toEntry(outcome, track.note(outcome));
+    // A listener of the change may have ended it all.
+    return recall(stopped ? toStale(entry, NOT_ASKED) : entry);
+  }
+
+  /** An answer that came after the end. */
+  function toUnknown(outcome: Outcome): Entry {
+    return toEntry({ ...outcome, ...toFailure("stale", NOT_ASKED) }, new Date(outcome.checkedAt));
+  }
+
+  function recall(entry: Entry): Entry {
+    last = entry;
+    return entry;
+  }
+
+  function toEntry(outcome: Outcome, since: Date): Entry {
+    const { status, rawStatus, reason, durationMs } = outcome;
+    const { critical, scope, dependsOn } = options;
     const checkedAt = new Date(outcome.checkedAt);
-    if (status.state !== state) since = checkedAt;
-    state = status.state;
-    lastOutcome = outcome;
-    lastEntry = { name, status, critical, scope, checkedAt, durationMs, since, ...(reason && { reason }) };
-    return lastEntry;
+    const known = { name, status, rawStatus, critical, scope, checkedAt, durationMs, since, dependsOn };
+    return reason === undefined ? known : { ...known, reason };
+  }
+
+  function toStaleByAge(entry: Entry, ageMs: number): Entry {
+    const stale = toStale(entry, `the last result is ${Math.round(ageMs / 1_000)} s old`);
+    const { status } = stale;
+    return recall({ ...stale, since: track.note({ status, reason: "stale", checkedAt: clock.now() }) });
+  }
+
+  /** The application has pushed another state: nobody should have to ask before it is known. */
+  function refresh(): void {
+    sharing.forget();
+    if (background === undefined) void sharing.ask();
+    else background.refresh();
+  }
+
+  function ask(): Entry | Promise<Entry> {
+    if (stopped && last !== undefined) return last;
+    return (background ?? sharing).ask();
+  }
+
+  function stop(): void {
+    if (stopped) return;
+    stopped = true;
+    stopListening();
+    background?.stop();
+    deadline.stop();
+    if (last !== undefined) last = toStale(last, NOT_ASKED);
   }
 
   return {
-    ask() {
-      const outcome = askPipeline();
-      return outcome instanceof Promise ? outcome.then(toEntry) : toEntry(outcome);
+    ask,
+    get last() {
+      return last;
     },
-    get stopped() {
-      return stopped;
-    },
-    stop() {
-      stopped = true;
-      deadline.stop();
-    },
+    options,
+    track,
+    stop,
   };
+}
+
+const NOT_ASKED = "no longer asked";
+
+function toStale(entry: Entry, why: string): Entry {
+  const { status } = toFailure("stale", `${why}: it was ${entry.status.state}`);
+  return { ...entry, status, reason: "stale" };
 }

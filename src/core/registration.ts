@@ -1,5 +1,5 @@
 import { failExpectation, isClass } from "./expect.ts";
-import type { StatusHandler } from "./handler.ts";
+import { isProvider, type StatusHandler } from "./handler.ts";
 import { hasControlCharacters, isWellFormed } from "./text.ts";
 
 /** The longest name of a status handler, in UTF-16 code units as `length` counts them. */
@@ -8,24 +8,20 @@ export const MAX_NAME_LENGTH = 200;
 const NAME_RULE = `a non-empty string of at most ${MAX_NAME_LENGTH} characters without control characters`;
 
 /** Throws a TypeError for a name that could not be shown in every format. */
-export function expectHandlerName(name: unknown): asserts name is string {
+export function expectHandlerName(name: unknown, option = "name"): asserts name is string {
   const isUsable =
     typeof name === "string" &&
     name !== "" &&
     name.length <= MAX_NAME_LENGTH &&
     !hasControlCharacters(name) &&
     isWellFormed(name);
-  if (!isUsable) failExpectation("name", NAME_RULE, name);
+  if (!isUsable) failExpectation(option, NAME_RULE, name);
 }
 
 /** Throws a TypeError for what can never be asked: a promise, a class itself, an object without `status`. */
 export function expectHandler(handler: unknown): asserts handler is StatusHandler {
   const isFunction = typeof handler === "function" && !isClass(handler);
-  if (isFunction || isProvider(handler)) return;
+  const isObject = typeof handler === "object" && handler !== null;
+  if (isFunction || (isObject && isProvider(handler))) return;
   failExpectation("handler", "a function or an object with a status() method", handler);
-}
-
-function isProvider(handler: unknown): boolean {
-  if (typeof handler !== "object" || handler === null) return false;
-  return typeof (handler as { status?: unknown }).status === "function";
 }

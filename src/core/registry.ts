@@ -1,22 +1,41 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { type Change, describeChange } from "./change.ts";
+import { type ObservedChange, observeChanges } from "./changes.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { expectNoCycle, explain } from "./dependencies.ts";
+import { describeError } from "./describe-error.ts";
 import { UnknownHandlerError } from "./errors.ts";
-import { expectKnownKeys, expectMethods, expectObject, failExpectation } from "./expect.ts";
+import {
+  expectFunction,
+  expectKnownKeys,
+  expectMethods,
+  expectNumber,
+  expectObject,
+  failExpectation,
+} from "./expect.ts";
 import type { StatusHandler } from "./handler.ts";
 import { type HandlerOptions, resolveHandlerOptions } from "./handler-options.ts";
-import type { Logger } from "./logger.ts";
+import { createListeners } from "./listeners.ts";
+import { type Logger, log } from "./logger.ts";
 import { createRegisteredHandler, type RegisteredHandler } from "./registered-handler.ts";
 import { expectHandler, expectHandlerName } from "./registration.ts";
 import { createReport, type Entry, type Report } from "./report.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
+import { createTrack } from "./track.ts";
 import { expectState, type WaitOptions, waitUntil } from "./wait.ts";
 
 /** How a registry works. Every option is optional. */
 export interface RegistryOptions {
-  /** Where trouble is told: `console`, pino and winston fit as they are. Without it the library is silent. */
+  /** Where changes and trouble are told: `console`, pino and winston fit as they are. Without it the library is silent. */
   readonly logger?: Logger;
-  /** Where the registry takes its time from. For tests. */
+  /** Where the registry takes its time from. For tests: see `createFakeClock` in `svc-status/testing`. */
   readonly clock?: Clock;
+  /**
+   * How many changes of each handler are remembered; 0 remembers none.
+   * @default 100
+   */
+  readonly historyLimit?: number;
 }
 
 /** Which handlers a report is about. */
@@ -25,9 +44,15 @@ export interface ReportOptions {
   readonly names?: readonly string[];
 }
 
+/** How changes are looped over. */
+export interface ChangesOptions {
+  /** Aborted: the loop ends, without an error. */
+  readonly signal?: AbortSignal;
+}
+
 /** The set of registered status handlers. */
 export interface StatusRegistry {
-  /** Where trouble is told. May be set at any time. */
+  /** Where changes and trouble are told: RED at `error`, YELLOW at `warn`, OK at `info`. May be set at any time. */
   logger: Logger | undefined;
   /** The names of the handlers, in order of registration. */
   readonly names: readonly string[];
@@ -43,24 +68,51 @@ export interface StatusRegistry {
   waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
   /** Asks the handlers, side by side. Rejects with UnknownHandlerError when a name is not registered. */
   getReport(options?: ReportOptions): Promise<Report>;
+  /** Tells each change of a handler's reported state, at once. Returns the function that ends it. */
+  on(event: "change", listener: (change: Change) => void): () => void;
+  /**
+   * The changes from now on, for `for await`. Ends when the signal is aborted, or when the registry is closed and
+   * what happened before that has been read. A consumer that is more than 1,000 changes behind loses the oldest;
+   * the next one then says how many in `missed`.
+   */
+  changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
+  /** The last changes of a handler, the oldest first. Empty for an unknown name. */
+  history(name: string): readonly Change[];
+  /**
+   * Stops all timers and runs. Reports stay possible afterwards; every entry is then RED, reason `stale`, and says
+   * what it was. Whoever waits for a report or a status is answered. Closing twice is fine.
+   */
+  close(): void;
+  [Symbol.dispose](): void;
 }
 
 /** Creates a registry of its own, next to the default one: for tests and for applications with several tenants. */
 export function createStatusRegistry(options: RegistryOptions = {}): StatusRegistry {
   expectObject("options", options);
-  expectKnownKeys("options", options, ["logger", "clock"]);
-  const { logger, clock = systemClock } = options;
+  expectKnownKeys("options", options, ["logger", "clock", "historyLimit"]);
+  const { logger, clock = systemClock, historyLimit = 100 } = options;
   if (logger !== undefined) expectMethods("logger", logger, ["info", "warn", "error"]);
-  expectMethods("clock", clock, ["now", "monotonicNow", "startTimer"]);
+  expectMethods("clock", clock, ["now", "monotonicNow", "random", "startTimer"]);
+  expectNumber("historyLimit", historyLimit, { min: 0, max: MAX_HISTORY_LIMIT, integer: true });
   const handlers = new Map<string, RegisteredHandler>();
+  const listeners = createListeners<Change>((error) =>
+    log(registry.logger, "error", `a listener of the registry threw: ${describeError(error)}`),
+  );
+  const closing = createListeners<void>(() => {});
+  let closed = false;
 
   function addStatusHandler(name: string, handler: StatusHandler, handlerOptions?: HandlerOptions): void {
     expectHandlerName(name);
     expectHandler(handler);
     const resolved = resolveHandlerOptions(handlerOptions);
+    expectNoCycle(name, resolved.dependsOn, (other) => handlers.get(other)?.options.dependsOn ?? []);
     const replaced = handlers.get(name);
-    handlers.set(name, createRegisteredHandler({ name, handler, options: resolved, clock }));
+    const track =
+      replaced?.track ?? createTrack({ name, clock, historyLimit, explain: explainChange, onChange: tell });
+    const registered = createRegisteredHandler({ name, handler, options: resolved, clock, track });
     replaced?.stop();
+    handlers.set(name, registered);
+    if (closed) registered.stop();
   }
 
   function removeStatusHandler(name: string): boolean {
@@ -71,7 +123,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   async function getStatus(name: string): Promise<Status> {
     const entry = await ask(name);
     if (entry === undefined) throw new UnknownHandlerError(name);
-    return entry.status;
+    return explainEntry(entry, findLast).status;
   }
 
   async function isInState(name: string, state: State): Promise<boolean> {
@@ -82,18 +134,30 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
 
   async function waitForStatus(name: string, state: State, waitOptions: WaitOptions = {}): Promise<boolean> {
     expectState(state);
-    return waitUntil({ isInState: () => isInState(name, state), clock, options: waitOptions });
+    return waitUntil({
+      isInState: () => isInState(name, state),
+      clock,
+      options: waitOptions,
+      onClose: closing.add,
+      isClosed: () => closed,
+    });
   }
 
   async function getReport(reportOptions: ReportOptions = {}): Promise<Report> {
     expectObject("options", reportOptions);
     expectKnownKeys("options", reportOptions, ["names"]);
     const { names } = reportOptions;
-    const asked = names === undefined ? handlers.keys() : select(names);
-    const entries: (Entry | undefined)[] = [];
-    for (const entry of Array.from(asked, (name) => ask(name)))
-      entries.push(entry instanceof Promise ? await entry : entry);
-    return createReport(entries.filter(isPresent), clock.now());
+    // A copy: a handler may register others while it is asked.
+    const asked = names === undefined ? [...handlers.keys()] : select(names);
+    const answers: (Entry | undefined)[] = [];
+    for (const answer of asked.map((name) => ask(name)))
+      answers.push(answer instanceof Promise ? await answer : answer);
+    const entries = new Map(answers.filter(isPresent).map((entry) => [entry.name, entry]));
+    const find = (name: string): Entry | undefined => entries.get(name) ?? findLast(name);
+    return createReport(
+      Array.from(entries.values(), (entry) => explainEntry(entry, find)),
+      clock.now(),
+    );
   }
 
   /** In order of registration, each once, whatever the order asked for. */
@@ -118,7 +182,40 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     }
   }
 
-  return {
+  function findLast(name: string): Entry | undefined {
+    return handlers.get(name)?.last;
+  }
+
+  function explainChange(change: Change): Change {
+    return explain(change, handlers.get(change.name)?.options.dependsOn ?? [], findLast);
+  }
+
+  function tell(change: Change): void {
+    log(registry.logger, LOG_LEVELS[change.to], describeChange(change));
+    listeners.tell(change);
+  }
+
+  function on(event: "change", listener: (change: Change) => void): () => void {
+    if (event !== "change") failExpectation("event", '"change"', event);
+    expectFunction("listener", listener);
+    return listeners.add(listener);
+  }
+
+  function changes(changesOptions: ChangesOptions = {}): AsyncIterable<ObservedChange> {
+    expectObject("options", changesOptions);
+    expectKnownKeys("options", changesOptions, ["signal"]);
+    const { signal } = changesOptions;
+    if (signal !== undefined) expectMethods("signal", signal, ["addEventListener", "removeEventListener"]);
+    return observeChanges({ listen: listeners.add, onClose: closing.add, isClosed: () => closed, signal });
+  }
+
+  function close(): void {
+    closed = true;
+    for (const registered of handlers.values()) registered.stop();
+    closing.tell();
+  }
+
+  const registry: StatusRegistry = {
     logger,
     get names() {
       return [...handlers.keys()];
@@ -129,12 +226,30 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     isInState,
     waitForStatus,
     getReport,
+    on,
+    changes,
+    history: (name) => [...(handlers.get(name)?.track.history ?? [])],
+    close,
+    [DISPOSE]: close,
   };
+  return registry;
 }
 
 /** A handler that replaces itself whenever it is asked would be asked for ever. */
 const MAX_ATTEMPTS = 10;
 
+// Browsers that do not know the symbol do not know `using` either, but would take it for the name "undefined".
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+
+/** The longest history; a longer one is a database's work. */
+const MAX_HISTORY_LIMIT = 100_000;
+
+const LOG_LEVELS: Readonly<Record<State, keyof Logger>> = { OK: "info", YELLOW: "warn", RED: "error" };
+
 function isPresent(entry: Entry | undefined): entry is Entry {
   return entry !== undefined;
+}
+
+function explainEntry(entry: Entry, find: (name: string) => Entry | undefined): Entry {
+  return explain(entry, entry.dependsOn, find);
 }

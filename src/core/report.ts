@@ -6,6 +6,8 @@ import type { Reason, Status } from "./status.ts";
 export interface Entry {
   readonly name: string;
   readonly status: Status;
+  /** What the handler answered last; differs from `status` where the library made it worse or holds it back. */
+  readonly rawStatus: Status;
   readonly critical: boolean;
   readonly scope: Scope;
   /** When the result was there. */
@@ -16,6 +18,8 @@ export interface Entry {
   readonly since: Date;
   /** Why it is not OK; missing while it is. */
   readonly reason?: Reason;
+  /** The handlers whose RED would explain this one's. */
+  readonly dependsOn: readonly string[];
 }
 
 /** The outcome of asking the handlers. */

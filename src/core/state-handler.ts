@@ -1,4 +1,5 @@
 import { describeValue } from "./expect.ts";
+import { createListeners, type Listeners } from "./listeners.ts";
 import { log } from "./logger.ts";
 import { RED, type State } from "./state.ts";
 import type { Status } from "./status.ts";
@@ -6,6 +7,15 @@ import { replaceControlCharacters } from "./text.ts";
 
 /** Any class. */
 export type Constructor = new (...args: never[]) => object;
+
+/** Under this symbol a provider takes listeners that want to hear of its state before they ask for it. */
+const PUSH: unique symbol = Symbol.for("svc-status.push");
+
+/** Calls `listener` whenever the handler's state is set to another one. Returns the function that ends it. */
+export function onPush(handler: object, listener: () => void): () => void {
+  const { [PUSH]: subscribe } = handler as { [PUSH]?: Listeners<void>["add"] };
+  return subscribe === undefined ? () => {} : subscribe(listener);
+}
 
 /** A state that the application sets, as a status provider. */
 export interface SettableState {
@@ -31,7 +41,12 @@ export type WithSettableState<Base extends Constructor> = {
 export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSettableState<Base> {
   class SettableStateClass extends (base as Constructor) implements SettableState {
     #status: Status | undefined;
+    readonly #listeners: Listeners<void> = createListeners<void>(() => {});
     declare logger?: { info(message: string): void }; // one that `base` brings along stays
+
+    get [PUSH](): Listeners<void>["add"] {
+      return this.#listeners.add;
+    }
 
     get state(): State | undefined {
       return this.#status?.state;
@@ -41,7 +56,9 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
       const before = this.#status?.state;
       // The state stands first, as it did in the original, and no property can stand in its place.
       this.#status = Object.assign({ state }, properties, { state });
-      if (state !== before) log(this.logger, "info", describeChange(before, this.#status));
+      if (state === before) return;
+      log(this.logger, "info", describeChange(before, this.#status));
+      this.#listeners.tell();
     }
 
     status(): Status {

@@ -1,4 +1,5 @@
 import { toAsciiJson } from "./json-text.ts";
+import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 
 // Every status is written once, when it is taken over from its handler, because that is the moment to find
@@ -15,4 +16,14 @@ export function writeStatus(status: Status): string {
 /** The JSON text of a status: exactly what the handler reported, in ASCII. */
 export function toStatusJson(status: Status): string {
   return texts.get(status) ?? writeStatus(status);
+}
+
+/** The same status in another state and with another detail. Made from the text, which can be read without risk. */
+export function deriveStatus(status: Status, state: State, detail: string): Status {
+  const copy: Record<string, unknown> = { ...JSON.parse(toStatusJson(status)), state, detail };
+  // JSON has no NaN and no Infinity, but Prometheus has.
+  if (status.labels !== undefined) copy["labels"] = status.labels;
+  const derived = Object.freeze(copy) as Record<string, unknown> & Status;
+  writeStatus(derived);
+  return derived;
 }

@@ -1,6 +1,6 @@
 import { describeError, toShownLine } from "../describe-error.ts";
 import { describeValue } from "../expect.ts";
-import type { HandlerContext, StatusHandler } from "../handler.ts";
+import { type HandlerContext, isProvider, type StatusHandler } from "../handler.ts";
 import { type Result, toFailure } from "../outcome.ts";
 import { isState, OK, type State } from "../state.ts";
 import type { Status } from "../status.ts";
@@ -16,7 +16,7 @@ export type Call = (context: HandlerContext) => Result | Promise<Result>;
 export function normalise(handler: StatusHandler): Call {
   return function callHandler(context) {
     try {
-      const answer: unknown = typeof handler === "function" ? handler(context) : handler.status(context);
+      const answer: unknown = isProvider(handler) ? handler.status(context) : handler(context);
       return isThenable(answer) ? settle(answer) : toResult(answer);
     } catch (error) {
       return toThrown(error);

@@ -1,46 +1,62 @@
 import type { Clock } from "../clock.ts";
-import type { Ask, Outcome } from "../outcome.ts";
+import type { Ask } from "../outcome.ts";
+
+export interface Sharing<Answer> {
+  readonly ask: Ask<Answer>;
+  /** What is known, or is on its way, is not reused any more. */
+  forget(): void;
+}
 
 /**
- * Callers that come while a run is under way get the outcome of that run, and a finished outcome is
- * reused while it is not older than `maxAgeMs`. A caller that leaves cancels nothing. A handler that asks
- * for its own status waits for itself, until its deadline, instead of calling itself without end.
+ * Callers that come while a run is under way get the answer of that run, and a finished answer is reused
+ * while it is not older than `maxAgeMs`. A caller that leaves cancels nothing. A handler that asks for its own
+ * status waits for itself, until its deadline, instead of calling itself without end.
  */
-export function withSharing(ask: Ask, { maxAgeMs, clock }: { maxAgeMs: number; clock: Clock }): Ask {
-  let running: Promise<Outcome> | undefined;
-  let answerInside: ((outcome: Outcome | Promise<Outcome>) => void) | undefined;
+export function withSharing<Answer>(
+  ask: Ask<Answer>,
+  { maxAgeMs, clock }: { readonly maxAgeMs: number; readonly clock: Clock },
+): Sharing<Answer> {
+  let running: Promise<Answer> | undefined;
+  let answerInside: ((answer: Answer | Promise<Answer>) => void) | undefined;
   let isCalling = false;
-  let last: Outcome | undefined;
-  let finishedAt = 0;
+  let isOutdated = false;
+  let kept: { readonly answer: Answer; readonly finishedAt: number } | undefined;
 
-  function keep(outcome: Outcome): Outcome {
+  function keep(answer: Answer): Answer {
     running = undefined;
-    if (maxAgeMs > 0) {
-      last = outcome;
-      finishedAt = clock.monotonicNow();
-    }
-    return outcome;
+    if (maxAgeMs > 0 && !isOutdated) kept = { answer, finishedAt: clock.monotonicNow() };
+    return answer;
   }
 
   /** For those who ask while the handler is being called, before there is a run to join. */
-  function joinFromInside(): Promise<Outcome> {
+  function joinFromInside(): Promise<Answer> {
     running = new Promise((resolve) => {
       answerInside = resolve;
     });
     return running;
   }
 
-  return function askShared() {
-    if (running !== undefined) return running;
-    if (last !== undefined && clock.monotonicNow() - finishedAt <= maxAgeMs) return last;
-    if (isCalling) return joinFromInside();
+  function start(): Answer | Promise<Answer> {
+    isOutdated = false;
     isCalling = true;
     const asked = ask();
     isCalling = false;
-    const outcome = asked instanceof Promise ? asked.then(keep) : keep(asked);
-    if (outcome instanceof Promise) running = outcome;
-    answerInside?.(outcome);
+    const answer = asked instanceof Promise ? asked.then(keep) : keep(asked);
+    if (answer instanceof Promise) running = answer;
+    answerInside?.(answer);
     answerInside = undefined;
-    return outcome;
+    return answer;
+  }
+
+  return {
+    ask() {
+      if (running !== undefined) return running;
+      if (kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs) return kept.answer;
+      return isCalling ? joinFromInside() : start();
+    },
+    forget() {
+      kept = undefined;
+      isOutdated = true;
+    },
   };
 }

@@ -1,0 +1,77 @@
+import type { Change } from "./change.ts";
+
+/** How far a consumer may fall behind before it loses the oldest changes. */
+export const MAX_QUEUED_CHANGES = 1_000;
+
+/** A change as `registry.changes()` gives it. */
+export interface ObservedChange extends Change {
+  /** How many changes before this one were dropped, because the consumer did not read them in time. */
+  readonly missed?: number;
+}
+
+export interface ObserveSetup {
+  readonly listen: (listener: (change: Change) => void) => () => void;
+  readonly onClose: (listener: () => void) => () => void;
+  readonly isClosed: () => boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Listeners as something to loop over. Nothing is kept before the loop begins, and a bounded number after. */
+export function observeChanges(setup: ObserveSetup): AsyncIterable<ObservedChange> {
+  return { [Symbol.asyncIterator]: () => createIterator(setup) };
+}
+
+function createIterator({ listen, onClose, isClosed, signal }: ObserveSetup): AsyncIterator<ObservedChange> {
+  const queue: Change[] = [];
+  const waiting: ((result: IteratorResult<ObservedChange>) => void)[] = [];
+  let missed = 0;
+  let isOver = false;
+
+  const stopListening = listen(function queueChange(change) {
+    const reader = waiting.shift();
+    if (reader !== undefined) return reader({ done: false, value: change });
+    queue.push(change);
+    if (queue.length <= MAX_QUEUED_CHANGES) return;
+    queue.shift();
+    missed += 1;
+  });
+  const stopWaitingForClose = onClose(endAfterQueue);
+  signal?.addEventListener("abort", end, { once: true });
+  if (signal?.aborted || isClosed()) end();
+
+  function end(): void {
+    queue.length = 0;
+    endAfterQueue();
+    signal?.removeEventListener("abort", end);
+  }
+
+  /** What had happened before the registry was closed can still be read. */
+  function endAfterQueue(): void {
+    isOver = true;
+    stopListening();
+    stopWaitingForClose();
+    for (const reader of waiting.splice(0)) reader(DONE);
+  }
+
+  function takeOldest(change: Change): ObservedChange {
+    const observed = missed > 0 ? { ...change, missed } : change;
+    missed = 0;
+    return observed;
+  }
+
+  return {
+    next() {
+      const change = queue.shift();
+      if (change !== undefined) return Promise.resolve({ done: false, value: takeOldest(change) });
+      if (!isOver) return new Promise((resolve) => void waiting.push(resolve));
+      end();
+      return Promise.resolve(DONE);
+    },
+    return() {
+      end();
+      return Promise.resolve(DONE);
+    },
+  };
+}
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -1,0 +1,59 @@
+import { type Clock, systemClock } from "./clock.ts";
+import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "./expect.ts";
+import { OK, RED, type State, YELLOW } from "./state.ts";
+import type { Status } from "./status.ts";
+
+/** How long a background worker may be silent. */
+export interface HeartbeatOptions {
+  /** RED when the last beat is longer ago than this, YELLOW from half of it. */
+  readonly maxSilenceMs: number;
+  /** Where the time comes from. For tests. */
+  readonly clock?: Clock;
+}
+
+/** A function to call from the worker's loop, and a status provider to register. */
+export interface Heartbeat {
+  (): void;
+  status(): Status;
+}
+
+/**
+ * Watches a background worker: it must call the function at least every `maxSilenceMs`, for the first time within
+ * `maxSilenceMs` of now.
+ *
+ * @example
+ * const beat = heartbeat({ maxSilenceMs: 60_000 });
+ * addStatusHandler("ImportLoop", beat);
+ * for await (const job of jobs) { await run(job); beat(); }
+ * @throws TypeError for a mistake in the options.
+ */
+export function heartbeat(options: HeartbeatOptions): Heartbeat {
+  expectObject("options", options);
+  expectKnownKeys("options", options, ["maxSilenceMs", "clock"]);
+  const { maxSilenceMs, clock = systemClock } = options;
+  expectNumber("maxSilenceMs", maxSilenceMs, { min: 1 });
+  expectMethods("clock", clock, ["monotonicNow"]);
+  let lastBeatAt = clock.monotonicNow();
+
+  function beat(): void {
+    lastBeatAt = clock.monotonicNow();
+  }
+
+  function status(): Status {
+    const silenceMs = clock.monotonicNow() - lastBeatAt;
+    const state = toState(silenceMs, maxSilenceMs);
+    const detail = `no beat for ${toSeconds(silenceMs)}, expected every ${toSeconds(maxSilenceMs)}`;
+    return { state, ...(state !== OK && { detail }), labels: { silence_seconds: silenceMs / 1_000 } };
+  }
+
+  return Object.assign(beat, { status });
+}
+
+function toState(silenceMs: number, maxSilenceMs: number): State {
+  if (silenceMs > maxSilenceMs) return RED;
+  return silenceMs >= maxSilenceMs / 2 ? YELLOW : OK;
+}
+
+function toSeconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,16 @@
+import { type Ask, mapAnswer, type Outcome } from "../outcome.ts";
+import { OK, YELLOW } from "../state.ts";
+import { deriveStatus } from "../status-json.ts";
+
+/** An OK that took longer than `slowAfterMs` becomes YELLOW: it works, but somebody should look. */
+export function withSlowness(ask: Ask, slowAfterMs: number | undefined): Ask {
+  return slowAfterMs === undefined ? ask : mapAnswer(ask, judge);
+
+  function judge(outcome: Outcome): Outcome {
+    const { status, durationMs } = outcome;
+    if (slowAfterMs === undefined || status.state !== OK || durationMs <= slowAfterMs) return outcome;
+    const took = `took ${Math.ceil(durationMs)} ms, more than ${slowAfterMs} ms`;
+    const detail = status.detail === undefined ? took : `${took}: ${status.detail}`;
+    return { ...outcome, status: deriveStatus(status, YELLOW, detail), reason: "slow" };
+  }
+}

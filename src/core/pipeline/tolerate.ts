@@ -1,0 +1,62 @@
+import { type Ask, mapAnswer, type Outcome } from "../outcome.ts";
+import { OK, STATE_NUMBERS, type State } from "../state.ts";
+import { deriveStatus } from "../status-json.ts";
+
+export interface Thresholds {
+  readonly failAfter: number;
+  readonly recoverAfter: number;
+}
+
+/** What has been decided so far, and how many results in a row speak against it. */
+interface Held {
+  readonly outcome: Outcome;
+  readonly direction: Direction;
+  readonly count: number;
+}
+
+type Direction = "worse" | "better" | "same";
+
+/**
+ * Holds the reported state until enough results in a row are worse, or better, so that one lost packet does
+ * not wake anybody up. The first result counts at once.
+ */
+export function withTolerance(ask: Ask, thresholds: Thresholds): Ask {
+  const { failAfter, recoverAfter } = thresholds;
+  if (failAfter === 1 && recoverAfter === 1) return ask;
+  let held: Held | undefined;
+  return mapAnswer(ask, function tolerate(outcome) {
+    held = toHeld(held, outcome, thresholds);
+    return held.outcome;
+  });
+}
+
+function toHeld(held: Held | undefined, outcome: Outcome, { failAfter, recoverAfter }: Thresholds): Held {
+  const direction =
+    held === undefined ? "same" : toDirection(held.outcome.status.state, outcome.status.state);
+  if (held === undefined || direction === "same") return { outcome, direction: "same", count: 0 };
+  const before = direction === held.direction ? held.count : 0;
+  // A handler that hangs was not called again: that is no further result.
+  const count = outcome.reason === "hung" ? Math.max(before, 1) : before + 1;
+  const needed = direction === "worse" ? failAfter : recoverAfter;
+  if (count >= needed) return { outcome, direction: "same", count: 0 };
+  return { outcome: holdBack(held.outcome, outcome, `${count} of ${needed}`), direction, count };
+}
+
+function toDirection(from: State, to: State): Direction {
+  const difference = STATE_NUMBERS[to] - STATE_NUMBERS[from];
+  if (difference === 0) return "same";
+  return difference > 0 ? "worse" : "better";
+}
+
+/** The new answer in the old state, with the old reason. Its detail says what is being waited for. */
+function holdBack(held: Outcome, outcome: Outcome, progress: string): Outcome {
+  const { state } = held.status;
+  const { state: rawState, detail } = outcome.status;
+  const waiting = `${progress} results before ${rawState}`;
+  const status = deriveStatus(
+    outcome.status,
+    state,
+    detail === undefined ? waiting : `${waiting}: ${detail}`,
+  );
+  return { ...outcome, status, reason: state === OK ? undefined : held.reason };
+}

@@ -1,0 +1,50 @@
+import type { Change } from "./change.ts";
+import type { Clock } from "./clock.ts";
+import type { Outcome } from "./outcome.ts";
+import { OK, type State } from "./state.ts";
+
+export interface TrackSetup {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly historyLimit: number;
+  /** Adds what else is known of the cause at this moment. */
+  readonly explain: (change: Change) => Change;
+  readonly onChange: (change: Change) => void;
+}
+
+/** What is remembered of a name: its state, since when, and its last changes. It outlives a replaced handler. */
+export interface Track {
+  /** Notes an outcome, tells the change if it is one, and answers since when the state holds. */
+  note(outcome: Pick<Outcome, "status" | "reason" | "checkedAt">): Date;
+  readonly history: readonly Change[];
+}
+
+export function createTrack({ name, clock, historyLimit, explain, onChange }: TrackSetup): Track {
+  const history: Change[] = [];
+  let state: State | undefined;
+  let since = new Date(0);
+  let enteredAt = 0;
+
+  function note({ status, reason, checkedAt }: Pick<Outcome, "status" | "reason" | "checkedAt">): Date {
+    if (status.state === state) return since;
+    const from = state;
+    const heldMs = from === undefined ? 0 : clock.monotonicNow() - enteredAt;
+    state = status.state;
+    enteredAt = clock.monotonicNow();
+    // The wall clock may be set back; what came later must not look earlier.
+    since = new Date(Math.max(checkedAt, since.getTime()));
+    if (from !== undefined || state !== OK) {
+      tell({ name, from, to: state, status, at: since, heldMs, ...(reason && { reason }) });
+    }
+    return since;
+  }
+
+  function tell(bareChange: Change): void {
+    const change = Object.freeze(explain(bareChange));
+    history.push(change);
+    if (history.length > historyLimit) history.shift();
+    onChange(change);
+  }
+
+  return { note, history };
+}
