@@ -150,7 +150,8 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     // A copy: a handler may register others while it is asked.
     const asked = names === undefined ? [...handlers.keys()] : select(names);
     const answers: (Entry | undefined)[] = [];
-    for (const answer of asked.map(ask)) answers.push(answer instanceof Promise ? await answer : answer);
+    for (const answer of asked.map((name) => ask(name)))
+      answers.push(answer instanceof Promise ? await answer : answer);
     const entries = new Map(answers.filter(isPresent).map((entry) => [entry.name, entry]));
     const find = (name: string): Entry | undefined => entries.get(name) ?? findLast(name);
     return createReport(
@@ -169,14 +170,15 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     return [...handlers.keys()].filter((name) => wanted.has(name));
   }
 
-  function ask(name: string): Entry | undefined | Promise<Entry | undefined> {
+  function ask(name: string, attempt = 1): Entry | undefined | Promise<Entry | undefined> {
     const registered = handlers.get(name);
     const entry = registered?.ask();
     return entry instanceof Promise ? entry.then(askReplacement) : entry;
 
     /** A handler that was removed or replaced while it was asked has nothing to say any more. */
     function askReplacement(answered: Entry): Entry | undefined | Promise<Entry | undefined> {
-      return handlers.get(name) === registered ? answered : ask(name);
+      const isReplaced = handlers.get(name) !== registered;
+      return isReplaced && attempt < MAX_ATTEMPTS ? ask(name, attempt + 1) : answered;
     }
   }
 
@@ -232,6 +234,9 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   };
   return registry;
 }
+
+/** A handler that replaces itself whenever it is asked would be asked for ever. */
+const MAX_ATTEMPTS = 10;
 
 // Browsers that do not know the symbol do not know `using` either, but would take it for the name "undefined".
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");

@@ -1,5 +1,6 @@
 import { defaultRegistry } from "../core/default-registry.ts";
 import {
+  describeValue,
   expectBoolean,
   expectFunction,
   expectKnownKeys,
@@ -195,7 +196,8 @@ function resolveHttpStatus(
 ): Readonly<Record<State, number>> {
   expectObject("svcStatus.httpStatus", options);
   expectKnownKeys("svcStatus.httpStatus", options, STATES);
-  const httpStatus = { OK: options.OK ?? 200, YELLOW: options.YELLOW ?? 200, RED: options.RED ?? 200 };
+  const { OK = 200, YELLOW = 200, RED = 200 } = options;
+  const httpStatus = { OK, YELLOW, RED };
   for (const state of STATES) {
     const option = `svcStatus.httpStatus.${state}`;
     expectNumber(option, httpStatus[state], { min: 200, max: 599, integer: true });
@@ -241,7 +243,9 @@ function expectControl(option: string, control: unknown): void {
   if (control === "loopback" || control === "open" || control === "off" || typeof control === "function")
     return;
   if (typeof control !== "object" || control === null) {
-    failExpectation(option, '"loopback", "open", "off", { token } or a function', control);
+    // Whoever writes another text here may have meant a token: it is not shown.
+    const got = typeof control === "string" ? "another text" : describeValue(control);
+    throw new TypeError(`${option}: expected "loopback", "open", "off", { token } or a function, got ${got}`);
   }
   expectKnownKeys(option, control, ["token"]);
   expectToken(`${option}.token`, (control as { token?: unknown }).token);
