@@ -18,6 +18,7 @@ export interface SvcStatusSetup {
 
 /** The report over HTTP: which paths are its own, and what it answers there. */
 export interface SvcStatusView {
+  readonly paths: readonly string[];
   owns(path: string): boolean;
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
 }
@@ -81,6 +82,7 @@ export function createSvcStatusView({ registry, options }: SvcStatusSetup): SvcS
   }
 
   return {
+    paths: Object.keys(FORMAT_OF_SUFFIX).map((suffix) => ownPath + suffix),
     owns: (path) => toSuffix(path) !== undefined,
     answer: (request, target) =>
       METHODS.includes(request.method) ? answerReport(request, target) : notAllowed,
