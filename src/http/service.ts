@@ -13,7 +13,11 @@ import { createSvcStatusView } from "./svc-status.ts";
 import { parseTarget } from "./target.ts";
 
 /** Answers what is ours, and gives `undefined` for what is not. Never throws and never rejects. */
-export type StatusService = (request: StatusRequest) => Answer;
+export interface StatusService {
+  (request: StatusRequest): Answer;
+  /** Where something is served, for frameworks that must be told in advance. */
+  readonly paths: readonly string[];
+}
 
 /**
  * Everything that is served, without a framework. The probe is answered at once, from memory; a report is a
@@ -23,6 +27,7 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
   const { registry, probe, svcStatus, probeStatus } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
   const svcStatusView = svcStatus && createSvcStatusView({ registry, probe, options: svcStatus });
+  const paths = [...(svcStatusView?.paths ?? []), ...(probeStatus ? [probeStatus.path] : [])];
 
   function route(request: StatusRequest): Answer {
     const target = parseTarget(request.target);
@@ -37,11 +42,13 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
     return createResponse({ status: 500, body: "internal error\n" });
   }
 
-  return function answerStatusRequest(request) {
+  function answerStatusRequest(request: StatusRequest): Answer {
     const answer = route(request);
     const isHead = request.method === "HEAD";
     if (!(answer instanceof Promise)) return isHead && answer !== undefined ? withoutBody(answer) : answer;
     const settled = answer.catch(toInternalError);
     return isHead ? settled.then(withoutBody) : settled;
-  };
+  }
+
+  return Object.assign(answerStatusRequest, { paths });
 }

@@ -20,6 +20,7 @@ export interface SvcStatusSetup {
 
 /** The report over HTTP: which paths are its own, and what it answers there. */
 export interface SvcStatusView {
+  readonly paths: readonly string[];
   owns(path: string): boolean;
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
 }
@@ -83,6 +84,7 @@ export function createSvcStatusView({ registry, probe, options }: SvcStatusSetup
   }
 
   return {
+    paths: Object.keys(FORMAT_OF_SUFFIX).map((suffix) => ownPath + suffix),
     owns: (path) => toSuffix(path) !== undefined,
     answer: (request, target) =>
       METHODS.includes(request.method) ? answerReport(request, target) : notAllowed,

@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServiceStatusOptions } from "../http/options.ts";
+import { createNodeHandler } from "./shared/node-http.ts";
+
+export type * from "./shared/options.ts";
+
+/** A middleware for Express 4 and 5. */
+export type ExpressMiddleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: () => void,
+) => void;
+
+/**
+ * Serves the status and the probe, at the paths of the options behind the path that it is mounted at. Mount it
+ * first: what is mounted before it also stands before it.
+ *
+ * @example
+ * app.use(serviceStatus());
+ * @throws TypeError for a mistake in the options.
+ */
+export function serviceStatus(options?: ServiceStatusOptions): ExpressMiddleware {
+  return createNodeHandler(options);
+}

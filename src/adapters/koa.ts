@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServiceStatusOptions } from "../http/options.ts";
+import { createStatusService } from "../http/service.ts";
+import { send, toStatusRequest } from "./shared/node-http.ts";
+
+export type * from "./shared/options.ts";
+
+/** The part of a Koa context that is needed here. */
+export interface KoaContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  respond?: boolean | undefined;
+}
+
+/** A middleware for Koa 2 and 3. */
+export type KoaMiddleware = (ctx: KoaContext, next: () => Promise<unknown>) => Promise<unknown>;
+
+/**
+ * Serves the status and the probe. Mount it first: what is mounted before it also stands before it. For the
+ * application's own functions `raw` is the context.
+ *
+ * @example
+ * app.use(serviceStatus());
+ * @throws TypeError for a mistake in the options.
+ */
+export function serviceStatus(options?: ServiceStatusOptions): KoaMiddleware {
+  const answerStatusRequest = createStatusService(options);
+  return async function answerKoaRequest(ctx, next) {
+    const answer = answerStatusRequest(toStatusRequest(ctx.req, ctx));
+    if (answer === undefined) return next();
+    ctx.respond = false;
+    send(ctx.res, await answer);
+    return undefined;
+  };
+}

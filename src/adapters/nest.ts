@@ -1,0 +1,69 @@
+import { DiscoveryModule, DiscoveryService, HttpAdapterHost } from "@nestjs/core";
+import { defaultRegistry } from "../core/default-registry.ts";
+import type { ServiceStatusOptions } from "../http/options.ts";
+import { createRegistrar, type Registrar } from "./nest/registrar.ts";
+import { createNodeHandler } from "./shared/node-http.ts";
+
+export { fromIndicator, type Indicator, type IndicatorResult } from "./nest/from-indicator.ts";
+export { StatusCheck, type StatusCheckDecorator } from "./nest/status-check.ts";
+export type * from "./shared/options.ts";
+
+/** Where the options come from, when other providers know them. */
+export interface StatusModuleAsyncOptions {
+  /** The modules that export what is injected. */
+  readonly imports?: readonly unknown[];
+  /** What the factory is called with. */
+  readonly inject?: readonly unknown[];
+  readonly useFactory: (...injected: never[]) => ServiceStatusOptions | Promise<ServiceStatusOptions>;
+}
+
+/** A dynamic module. What it consists of is for Nest alone. */
+export interface StatusDynamicModule {
+  readonly module: typeof StatusModule;
+  readonly imports: never[];
+  readonly providers: never[];
+}
+
+const OPTIONS = Symbol("svc-status options");
+const REGISTRAR = Symbol("svc-status registrar");
+
+/**
+ * Serves the status and the probe on Nest 11 and 12, with Express and with Fastify: before every guard, pipe, body
+ * parser and `app.use()`, and at the paths of the options, whatever the global prefix is. What `StatusCheck`
+ * declares is in the registry while the application runs.
+ *
+ * @example
+ * @Module({ imports: [StatusModule.forRoot()] })
+ * export class AppModule {}
+ */
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest knows a module by its class
+export class StatusModule {
+  /** @throws TypeError for a mistake in the options. */
+  static forRoot(options: ServiceStatusOptions = {}): StatusDynamicModule {
+    createNodeHandler(options); // a mistake shows here, and not where Nest ends the process
+    return StatusModule.forRootAsync({ useFactory: () => options });
+  }
+
+  static forRootAsync(options: StatusModuleAsyncOptions): StatusDynamicModule {
+    const { imports = [], inject = [], useFactory } = options;
+    const providers = [
+      { provide: OPTIONS, inject, useFactory },
+      { provide: REGISTRAR, inject: [OPTIONS, HttpAdapterHost, DiscoveryService], useFactory: start },
+    ];
+    return {
+      module: StatusModule,
+      imports: [DiscoveryModule, ...imports] as never[],
+      providers: providers as never[],
+    };
+  }
+}
+
+function start(options: ServiceStatusOptions, host: HttpAdapterHost, discovery: DiscoveryService): Registrar {
+  const answerNodeRequest = createNodeHandler(options);
+  // Now, while the providers are made, nothing else is mounted yet. In tests the adapter comes after them.
+  host.init$.subscribe(() => void host.httpAdapter?.use(answerNodeRequest));
+  return createRegistrar(options.registry ?? defaultRegistry, () => [
+    ...discovery.getProviders(),
+    ...discovery.getControllers(),
+  ]);
+}

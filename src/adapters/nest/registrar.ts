@@ -1,0 +1,70 @@
+import { failExpectation } from "../../core/expect.ts";
+import type { StatusFunction } from "../../core/handler.ts";
+import type { StatusRegistry } from "../../core/registry.ts";
+import { type DeclaredCheck, findChecks } from "./status-check.ts";
+
+/** A provider or a controller as Nest keeps it. */
+export interface Wrapper {
+  readonly instance: unknown;
+  readonly isTransient: boolean;
+  /** `false`: it is made anew for each request. */
+  isDependencyTreeStatic(): boolean;
+}
+
+/** Holds what was declared with `StatusCheck` in a registry. Nest calls the methods. */
+export interface Registrar {
+  /** Comes after every `onModuleInit`: what is opened there can be asked now. */
+  onApplicationBootstrap(): void;
+  onModuleDestroy(): void;
+}
+
+interface BoundCheck {
+  readonly check: DeclaredCheck;
+  readonly instance: object;
+}
+
+export function createRegistrar(registry: StatusRegistry, getWrappers: () => readonly Wrapper[]): Registrar {
+  let names: readonly string[] = [];
+  return {
+    onApplicationBootstrap() {
+      const bound = bindChecks(getWrappers());
+      names = [...bound.keys()];
+      for (const [name, { check, instance }] of bound)
+        registry.addStatusHandler(name, toHandler(instance, check.method), check.options);
+    },
+    onModuleDestroy() {
+      for (const name of names) registry.removeStatusHandler(name);
+    },
+  };
+}
+
+function bindChecks(wrappers: readonly Wrapper[]): ReadonlyMap<string, BoundCheck> {
+  const bound = new Map<string, BoundCheck>();
+  for (const wrapper of wrappers) {
+    const { instance } = wrapper;
+    if (typeof instance !== "object" || instance === null) continue;
+    for (const check of findChecks(instance)) {
+      expectSingleton(check, wrapper);
+      const other = bound.get(check.name);
+      if (other === undefined) bound.set(check.name, { check, instance });
+      else expectSameCheck(other, { check, instance });
+    }
+  }
+  return bound;
+}
+
+function expectSingleton({ name }: DeclaredCheck, wrapper: Wrapper): void {
+  if (!wrapper.isTransient && wrapper.isDependencyTreeStatic()) return;
+  throw new TypeError(`@StatusCheck(${JSON.stringify(name)}): expected a provider of the default scope`);
+}
+
+/** A class that two modules provide has two instances: either can answer, so the first one does. */
+function expectSameCheck(one: BoundCheck, other: BoundCheck): void {
+  const isSame = one.check === other.check && one.instance.constructor === other.instance.constructor;
+  if (!isSame) failExpectation("@StatusCheck(name)", "a name that no other provider has", other.check.name);
+}
+
+function toHandler<Method extends string | symbol>(instance: object, method: Method): StatusFunction {
+  const provider = instance as Readonly<Record<Method, StatusFunction>>;
+  return (context) => provider[method](context);
+}

@@ -1,0 +1,10 @@
+export type { Control } from "../../http/access.ts";
+export type { StatusRequest } from "../../http/message.ts";
+export type {
+  MetricsSource,
+  ProbeStatusOptions,
+  PrometheusViewOptions,
+  ServiceStatusOptions,
+  SvcStatusOptions,
+} from "../../http/options.ts";
+export type { Permission } from "../../http/permission.ts";

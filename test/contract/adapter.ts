@@ -1,0 +1,209 @@
+import { EventEmitter, once } from "node:events";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { createProbe } from "../../src/core/probe.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import type { StatusResponse } from "../../src/http/message.ts";
+import type { ServiceStatusOptions } from "../../src/http/options.ts";
+import { createStatusService, type StatusService } from "../../src/http/service.ts";
+import { SCENES } from "./exchanges.ts";
+import type { Running } from "./listen.ts";
+import { RECORDED_SCENES } from "./recorded.ts";
+import { type Received, type Sent, send, sendAndLeave, sendBytes } from "./wire.ts";
+
+/**
+ * Starts an application on 127.0.0.1 with the adapter in it. It answers `GET /hello` with `HELLO`, and everything
+ * else that is not ours with a 404 of its framework.
+ */
+export type StartApplication = (options: ServiceStatusOptions) => Promise<Running>;
+
+export interface AdapterFacts {
+  /** Headers that the framework puts on every answer of the application. */
+  readonly frameworkHeaders?: readonly string[];
+}
+
+/** What every answer of ours has. */
+const ALWAYS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+/** What belongs to the connection, and not to the answer. */
+const OF_THE_CONNECTION = ["date", "connection", "keep-alive"];
+
+/** The contract that every adapter keeps, over a real socket. */
+export function describeAdapter(name: string, start: StartApplication, facts: AdapterFacts = {}): void {
+  const ignored = [...OF_THE_CONNECTION, ...(facts.frameworkHeaders ?? [])];
+
+  function ownHeaders({ headers }: Received): Record<string, string> {
+    return Object.fromEntries(Object.entries(headers).filter(([header]) => !ignored.includes(header)));
+  }
+
+  async function startForTest(options: ServiceStatusOptions): Promise<Running> {
+    const application = await start(options);
+    onTestFinished(() => application.close());
+    return application;
+  }
+
+  describe(name, () => {
+    describe.each(SCENES)("$title", ({ createOptions, exchanges }) => {
+      let application: Running;
+      beforeAll(async () => {
+        application = await start(createOptions());
+      });
+      afterAll(() => application.close());
+
+      test.each(exchanges.map(({ sent, expected }) => ({ title: toTitle(sent), sent, expected })))(
+        "$title",
+        async ({ sent, expected }) => {
+          const received = await send(application.port, sent);
+          const { status, body = received.body, headers } = expected;
+          expect({ status: received.status, body: received.body }).toEqual({ status, body });
+          if (headers !== undefined) expect(ownHeaders(received)).toEqual({ ...ALWAYS, ...headers });
+        },
+      );
+    });
+
+    describe.each(RECORDED_SCENES)("what was recorded of the original: $title", (scene) => {
+      let application: Running;
+      let views: StatusService;
+      beforeAll(async () => {
+        application = await start(scene.createOptions());
+        views = createStatusService(scene.createOptions());
+      });
+      afterAll(() => application.close());
+
+      test.each(scene.requests.map((sent) => ({ title: toTitle(sent), sent })))(
+        "$title",
+        async ({ sent }) => {
+          const expected = await answerOf(views, sent);
+          const received = await send(application.port, sent);
+          if (expected === undefined) expect(received.status).toBe(404);
+          else expect({ ...received, headers: ownHeaders(received) }).toEqual(toReceived(expected));
+        },
+      );
+    });
+
+    test("answers HTTP/1.0 without a Host, as HAProxy asks", async () => {
+      const { port } = await startForTest({ probe: createProbe() });
+      const answers = await Promise.all(
+        ["OPTIONS /probe_status", "GET /probe_status"].map((line) =>
+          sendBytes(port, `${line} HTTP/1.0\r\n\r\n`),
+        ),
+      );
+      for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 200 (?:OK)?\r\n(?:.+\r\n)+\r\nOK$/);
+    });
+
+    test("answers what comes over one connection in its order", async () => {
+      const { port } = await startForTest({ registry: createStatusRegistry(), probe: createProbe() });
+      const targets = [
+        "HEAD /svc_status.json",
+        "GET /probe_status",
+        "GET /svc_status",
+        "GET /svc_status.json",
+      ];
+      const requests = targets.map((line) => `${line} HTTP/1.1\r\nHost: localhost\r\n`);
+      const answer = await sendBytes(port, `${requests.join("\r\n")}Connection: close\r\n\r\n`);
+      const bodies = answer.split(/HTTP\/1\.1 200 (?:OK)?\r\n/).map((text) => text.split("\r\n\r\n")[1]);
+      expect(bodies).toEqual([undefined, "", "OK", "", "{}"]);
+    });
+
+    test("answers a target that cannot be decoded with a refusal of the framework", async () => {
+      const { port } = await startForTest({});
+      const { status } = await send(port, { method: "GET", target: "/svc_status%E0%A4%A" });
+      expect([400, 404]).toContain(status);
+    });
+
+    test("delivers a long report whole", async () => {
+      const registry = createStatusRegistry();
+      const detail = "ä".repeat(500_000);
+      registry.addStatusHandler("Long", () => ({ state: "YELLOW", text: detail }));
+      const { port } = await startForTest({ registry });
+      const { body, headers } = await send(port, { method: "GET", target: "/svc_status.json" });
+      expect(JSON.parse(body)).toEqual({ Long: { state: "YELLOW", text: detail } });
+      expect(headers["content-length"]).toBe(String(Buffer.byteLength(body)));
+    });
+
+    test("asks a handler once for requests that come together", async () => {
+      const held = createHeldRegistry();
+      const { port } = await startForTest({ registry: held.registry });
+      const requests = Array.from({ length: 20 }, () => send(port, { method: "GET", target: "/svc_status" }));
+      await held.reports(20);
+      held.release();
+      const bodies = (await Promise.all(requests)).map(({ body }) => body);
+      expect(new Set(bodies)).toEqual(new Set(["Held\tOK\n"]));
+      expect(held.calls).toBe(1);
+    });
+
+    test("survives a client that leaves before the answer", async () => {
+      const held = createHeldRegistry();
+      const { port } = await startForTest({ registry: held.registry });
+      await sendAndLeave(port, "/svc_status", held.reports(1));
+      await send(port, { method: "GET", target: "/probe_status" });
+      held.release();
+      const { status, body } = await send(port, { method: "GET", target: "/svc_status" });
+      expect({ status, body }).toEqual({ status: 200, body: "Held\tOK\n" });
+    });
+  });
+}
+
+function toTitle({ method, target, headers = {}, body }: Sent): string {
+  const lines = Object.entries(headers).map(([header, value]) => `${header}: ${value}`);
+  const shown = [
+    `${method} ${target.slice(0, 60)}`,
+    ...lines,
+    ...(body === undefined ? [] : ["with a body"]),
+  ];
+  return shown.join(", ");
+}
+
+async function answerOf(
+  views: StatusService,
+  { method, target, headers = {} }: Sent,
+): Promise<StatusResponse | undefined> {
+  const header = (name: string): string | undefined => headers[name]?.toString();
+  return views({ method, target, header, remoteAddress: "127.0.0.1", raw: undefined });
+}
+
+function toReceived({ status, headers, body }: StatusResponse): Received {
+  const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return { status, body, headers: Object.fromEntries(lowerCase) };
+}
+
+/** A registry whose handler answers when it is let go. */
+interface HeldRegistry {
+  readonly registry: StatusRegistry;
+  /** How often the handler was called. */
+  readonly calls: number;
+  /** Settles when the report has been asked for so many times. */
+  reports(count: number): Promise<void>;
+  release(): void;
+}
+
+function createHeldRegistry(): HeldRegistry {
+  const registry = createStatusRegistry();
+  const events = new EventEmitter();
+  let reports = 0;
+  let calls = 0;
+  let isReleased = false;
+  registry.addStatusHandler("Held", async () => {
+    calls += 1;
+    if (!isReleased) await once(events, "release");
+    return { state: "OK" };
+  });
+  return {
+    registry: {
+      ...registry,
+      getReport(options) {
+        reports += 1;
+        events.emit("report");
+        return registry.getReport(options);
+      },
+    },
+    get calls() {
+      return calls;
+    },
+    async reports(count) {
+      while (reports < count) await once(events, "report");
+    },
+    release() {
+      isReleased = true;
+      events.emit("release");
+    },
+  };
+}
