@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServiceStatusOptions } from "../http/options.ts";
-import { createNodeHandler } from "./shared/node-http.ts";
+import { createStatusService } from "../http/service.ts";
+import { toNodeHandler } from "./common/node-http.ts";
 
-export type * from "./shared/options.ts";
+export type * from "./common/options.ts";
 
 /** A middleware for Express 4 and 5. */
 export type ExpressMiddleware = (
@@ -20,5 +21,5 @@ export type ExpressMiddleware = (
  * @throws TypeError for a mistake in the options.
  */
 export function serviceStatus(options?: ServiceStatusOptions): ExpressMiddleware {
-  return createNodeHandler(options);
+  return toNodeHandler(createStatusService(options));
 }

@@ -1,37 +1,31 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServiceStatusOptions } from "../http/options.ts";
 import { createStatusService } from "../http/service.ts";
-import { send, toStatusRequest } from "./shared/node-http.ts";
+import { NO_PREFLIGHT, toRouteUrl } from "./common/fastify-routes.ts";
+import { send, toStatusRequest } from "./common/node-http.ts";
 
-export type * from "./shared/options.ts";
-
-/** What is served, beside the options that Fastify itself reads when a plugin is registered. */
-export interface FastifyStatusOptions extends ServiceStatusOptions {
-  /** What stands before the paths. Left out: the prefix of the plugin around this one, if it has one. */
-  readonly prefix?: string;
-  /** From which level on these requests are logged. `"silent"`: not at all. Left out: as all others. */
-  readonly logLevel?: string;
-  readonly logSerializers?: object;
-}
+export type * from "./common/options.ts";
 
 /** The part of a Fastify instance that is needed here. */
 export interface FastifyApp {
   readonly supportedMethods: readonly string[];
   route(route: FastifyRoute): unknown;
+  addHook(name: "onRequest", hook: FastifyHook): unknown;
 }
 
 export interface FastifyRoute {
   readonly method: string[];
   readonly url: string;
+  readonly config: object;
   readonly schema: object;
-  readonly onRequest: FastifyRequestHandler;
-  readonly handler: FastifyRequestHandler;
+  readonly handler: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
-export type FastifyRequestHandler = (request: FastifyRequest, reply: FastifyReply) => void;
+export type FastifyHook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
 export interface FastifyRequest {
   readonly raw: IncomingMessage;
+  readonly routeOptions: { readonly config: object };
 }
 
 export interface FastifyReply {
@@ -43,35 +37,53 @@ export interface FastifyReply {
 
 /**
  * A plugin for Fastify 5 that serves the status and the probe. Register it first: the hooks of what is registered
- * before it also stand before it, and those of what follows never do.
+ * before it also stand before it, and those of what follows never do. Fastify's own `prefix` and `logLevel` have
+ * their place beside our options; with `logLevel: "silent"` it logs none of these requests.
  *
  * @example
  * app.register(serviceStatus, { logLevel: "silent" });
  * @throws TypeError for a mistake in the options; `app.ready()` and `app.listen()` reject with it.
  */
-export function serviceStatus(app: FastifyApp, options: FastifyStatusOptions, done: () => void): void {
-  const { prefix, logLevel, logSerializers, ...serviceOptions } = options;
+export async function serviceStatus(app: FastifyApp, options: ServiceStatusOptions): Promise<void> {
+  const { prefix, logLevel, logSerializers, ...serviceOptions } = options as RegisterOptions;
   const answerStatusRequest = createStatusService(serviceOptions);
 
-  for (const path of answerStatusRequest.paths) {
-    const answerFastifyRequest: FastifyRequestHandler = (request, reply) => {
-      const target = (request.raw.url ?? "").replace(/^[^?]*/, () => path);
-      const answer = answerStatusRequest({ ...toStatusRequest(request.raw, request), target });
-      if (answer === undefined) return void reply.callNotFound();
-      reply.hijack();
-      copyHeaders(reply);
-      void Promise.resolve(answer).then((settled) => send(reply.raw, settled));
-    };
+  // A hook comes before those of whatever is registered later, and before Fastify reads a body and refuses it. It is
+  // not the handler of a route that answers, as hooks of other plugins reach routes also when they come later.
+  app.addHook("onRequest", function answerFastifyRequest(request, reply, done) {
+    const { statusPath } = request.routeOptions.config as RouteConfig;
+    if (statusPath === undefined) return done();
+    const target = (request.raw.url ?? "").replace(/^[^?]*/, () => statusPath);
+    const answer = answerStatusRequest({ ...toStatusRequest(request.raw, request), target });
+    if (answer === undefined) return done();
+    reply.hijack();
+    copyHeaders(reply);
+    if (answer instanceof Promise) void answer.then((settled) => send(reply.raw, settled));
+    else send(reply.raw, answer);
+  });
+
+  for (const statusPath of answerStatusRequest.paths) {
     app.route({
       method: [...app.supportedMethods],
-      url: path.replaceAll(":", "::"),
+      url: toRouteUrl(statusPath),
+      config: { statusPath, cors: NO_PREFLIGHT } satisfies RouteConfig,
       schema: { hide: true },
-      // A hook comes before Fastify would read the body, and refuse what it has no parser for.
-      onRequest: answerFastifyRequest,
-      handler: answerFastifyRequest,
+      handler: (_request, reply) => void reply.callNotFound(),
     });
   }
-  done();
+}
+
+/** Which of our paths a route is for: what stands before it, and how it was written, is Fastify's business. */
+interface RouteConfig {
+  readonly statusPath?: string;
+  readonly cors?: object;
+}
+
+/** Fastify hands a plugin the options that it has read itself, too. */
+interface RegisterOptions extends ServiceStatusOptions {
+  readonly prefix?: unknown;
+  readonly logLevel?: unknown;
+  readonly logSerializers?: unknown;
 }
 
 /** What was set by others, such as a plugin for CORS, goes out with the answer. */

@@ -1,8 +1,8 @@
 import type { ServiceStatusOptions } from "../http/options.ts";
 import { createStatusService } from "../http/service.ts";
-import { toResponse, toStatusRequest } from "./shared/fetch-api.ts";
+import { toResponse, toStatusRequest } from "./common/fetch-api.ts";
 
-export type * from "./shared/options.ts";
+export type * from "./common/options.ts";
 
 /** What the server knows about the connection. A framework's context, as Next.js gives one, says nothing. */
 export type ConnectionInfo = { readonly remoteAddress?: string | undefined } | object;

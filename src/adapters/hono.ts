@@ -1,8 +1,8 @@
 import type { ServiceStatusOptions } from "../http/options.ts";
 import { createStatusService } from "../http/service.ts";
-import { toResponse, toStatusRequest } from "./shared/fetch-api.ts";
+import { toResponse, toStatusRequest } from "./common/fetch-api.ts";
 
-export type * from "./shared/options.ts";
+export type * from "./common/options.ts";
 
 /** The part of a Hono context that is needed here. */
 export interface HonoContext {

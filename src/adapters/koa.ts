@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServiceStatusOptions } from "../http/options.ts";
 import { createStatusService } from "../http/service.ts";
-import { send, toStatusRequest } from "./shared/node-http.ts";
+import { send, toStatusRequest } from "./common/node-http.ts";
 
-export type * from "./shared/options.ts";
+export type * from "./common/options.ts";
 
 /** The part of a Koa context that is needed here. */
 export interface KoaContext {

@@ -1,12 +1,13 @@
 import { DiscoveryModule, DiscoveryService, HttpAdapterHost } from "@nestjs/core";
 import { defaultRegistry } from "../core/default-registry.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
+import { createStatusService } from "../http/service.ts";
+import { mount } from "./nest/mount.ts";
 import { createRegistrar, type Registrar } from "./nest/registrar.ts";
-import { createNodeHandler } from "./shared/node-http.ts";
 
+export type * from "./common/options.ts";
 export { fromIndicator, type Indicator, type IndicatorResult } from "./nest/from-indicator.ts";
 export { StatusCheck, type StatusCheckDecorator } from "./nest/status-check.ts";
-export type * from "./shared/options.ts";
 
 /** Where the options come from, when other providers know them. */
 export interface StatusModuleAsyncOptions {
@@ -40,7 +41,7 @@ const REGISTRAR = Symbol("svc-status registrar");
 export class StatusModule {
   /** @throws TypeError for a mistake in the options. */
   static forRoot(options: ServiceStatusOptions = {}): StatusDynamicModule {
-    createNodeHandler(options); // a mistake shows here, and not where Nest ends the process
+    createStatusService(options); // a mistake shows here, and not where Nest ends the process
     return StatusModule.forRootAsync({ useFactory: () => options });
   }
 
@@ -59,9 +60,12 @@ export class StatusModule {
 }
 
 function start(options: ServiceStatusOptions, host: HttpAdapterHost, discovery: DiscoveryService): Registrar {
-  const answerNodeRequest = createNodeHandler(options);
-  // Now, while the providers are made, nothing else is mounted yet. In tests the adapter comes after them.
-  host.init$.subscribe(() => void host.httpAdapter?.use(answerNodeRequest));
+  const answerStatusRequest = createStatusService(options);
+  // While the providers are made nothing else is mounted. Only in tests does the adapter come after them, and an
+  // application without HTTP has none.
+  host.init$.subscribe(() => {
+    if (host.httpAdapter) mount(host.httpAdapter, answerStatusRequest);
+  });
   return createRegistrar(options.registry ?? defaultRegistry, () => [
     ...discovery.getProviders(),
     ...discovery.getControllers(),

@@ -1,8 +1,9 @@
 import type { ServiceStatusOptions } from "../http/options.ts";
-import { createNodeHandler, type NodeHandler } from "./shared/node-http.ts";
+import { createStatusService } from "../http/service.ts";
+import { type NodeHandler, toNodeHandler } from "./common/node-http.ts";
 
-export type { NodeHandler } from "./shared/node-http.ts";
-export type * from "./shared/options.ts";
+export type { NodeHandler } from "./common/node-http.ts";
+export type * from "./common/options.ts";
 
 /**
  * Serves the status and the probe. What is not ours goes to `next`, or is 404 where there is none.
@@ -12,5 +13,5 @@ export type * from "./shared/options.ts";
  * @throws TypeError for a mistake in the options.
  */
 export function serviceStatus(options?: ServiceStatusOptions): NodeHandler {
-  return createNodeHandler(options);
+  return toNodeHandler(createStatusService(options));
 }

@@ -15,6 +15,7 @@ export interface Received {
   /** By lower-case names; a header that came twice is joined with ` + `, so that nobody overlooks it. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
 /** Asks a server on this machine, over a connection of its own. */
@@ -28,9 +29,10 @@ export function send(port: number, { method, target, headers = {}, body }: Sent)
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => void chunks.push(chunk));
       response.on("error", reject);
-      response.on("end", () =>
-        resolve({ status, headers: toHeaders(rawHeaders), body: Buffer.concat(chunks).toString() }),
-      );
+      response.on("end", () => {
+        const bytes = Buffer.concat(chunks);
+        resolve({ status, headers: toHeaders(rawHeaders), body: bytes.toString(), bytes });
+      });
     });
     request.end(body);
   });

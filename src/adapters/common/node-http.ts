@@ -1,14 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createResponse, type StatusRequest, type StatusResponse } from "../../http/message.ts";
-import type { ServiceStatusOptions } from "../../http/options.ts";
-import { createStatusService } from "../../http/service.ts";
+import type { StatusService } from "../../http/service.ts";
 
 /** A listener for `node:http`, and a middleware for Connect and whatever is built like it. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
 
 /** What is not ours goes to `next`, or is 404 where there is none. */
-export function createNodeHandler(options: ServiceStatusOptions | undefined): NodeHandler {
-  const answerStatusRequest = createStatusService(options);
+export function toNodeHandler(answerStatusRequest: StatusService): NodeHandler {
   return function answerNodeRequest(request, response, next) {
     const answer = answerStatusRequest(toStatusRequest(request, request));
     if (answer === undefined) return next === undefined ? send(response, NOT_FOUND) : next();
