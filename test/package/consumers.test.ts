@@ -1,19 +1,69 @@
-import { writeFile } from "node:fs/promises";
+import { cp, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, inject, test } from "vitest";
+import { beforeAll, describe, expect, inject, test } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
-import { run } from "../support/run.ts";
+import { type Outcome, run } from "../support/run.ts";
 
-const modules = join(import.meta.dirname, "../../node_modules");
+const root = join(import.meta.dirname, "../..");
+const modules = join(root, "node_modules");
 const { consumer } = inject("packed");
 
-const JAVASCRIPT = `
-const required = [require("svc-status"), require("svc-status/node")];
-Promise.all([import("svc-status"), import("svc-status/node")]).then((imported) => {
-  const functions = [...required, ...imported].map((entry) => entry.serviceStatus ?? entry.createStatusRegistry);
-  console.log(process.version.split(".")[0], ...functions.map((value) => typeof value));
-});
+/** `svc-status`, `svc-status/express` … */
+const ENTRIES = Object.keys(manifest.exports).map((path) => path.replace(/^\./, manifest.name));
+const WITH_PEERS = ["svc-status/nest"];
+const ALONE = ENTRIES.filter((entry) => !WITH_PEERS.includes(entry));
+
+const NESTS = {
+  11: join(root, "test/frameworks/nest-11/node_modules/@nestjs"),
+  12: join(modules, "@nestjs"),
+};
+
+/** Requires and imports each entry, and says how much of it there was. */
+const LOAD_ENTRIES = `
+const [, , ...entries] = process.argv;
+async function load() {
+  for (const entry of entries) {
+    const counts = [require(entry), await import(entry)].map((exports) => Object.keys(exports).length);
+    if (!(counts[0] > 0 && counts[0] === counts[1])) throw new Error(entry + ": " + counts);
+  }
+  console.log(process.version.split(".")[0], entries.length);
+}
+load();
 `;
+
+/** Prints the path of each file of the package that an import loads. */
+const TELL_LOADED = `
+import { register } from "node:module";
+const hooks = \`
+  import { writeSync } from "node:fs";
+  export function load(url, context, nextLoad) {
+    const [, file] = url.split("/svc-status/dist/");
+    if (file !== undefined) writeSync(1, file + "\\\\n");
+    return nextLoad(url, context);
+  }
+\`;
+register("data:text/javascript," + encodeURIComponent(hooks));
+`;
+
+/** Where a release of Nest is installed beside the package. */
+function withNest(major: keyof typeof NESTS): string {
+  return join(consumer, `../nest-${major}`);
+}
+
+async function runScript(folder: string, node: string, entries: readonly string[]): Promise<Outcome> {
+  const script = join(folder, "load-entries.cjs");
+  await writeFile(script, LOAD_ENTRIES);
+  return run(node, [script, ...entries], folder);
+}
+
+beforeAll(async () => {
+  for (const [major, packages] of Object.entries(NESTS)) {
+    const folder = join(consumer, `../nest-${major}`);
+    await cp(consumer, folder, { recursive: true });
+    await symlink(packages, join(folder, "node_modules/@nestjs"));
+  }
+});
 
 const MAIN_ENTRY = `
 import { addStatusHandler, createStatusRegistry, type Report } from "svc-status";
@@ -21,19 +71,70 @@ export const state: Report["state"] = "OK";
 export const entries: unknown[] = [addStatusHandler, createStatusRegistry()];
 `;
 
-const NODE_ENTRY = `
-import { createServer } from "node:http";
-import { serviceStatus } from "svc-status/node";
-createServer(serviceStatus());
+const FETCH_ENTRIES = `
+import { serviceStatus as forFetch, type FetchHandler } from "svc-status/fetch";
+import { serviceStatus as forHono } from "svc-status/hono";
+export const GET: FetchHandler = forFetch({ svcStatus: { details: ({ raw }) => (raw as Request).keepalive } });
+export const middleware = forHono({ probeStatus: false });
+`;
+
+const NODE_ENTRIES = `
+import { createServer, ServerResponse } from "node:http";
+import type { Status } from "svc-status";
+import { serviceStatus as forExpress } from "svc-status/express";
+import { serviceStatus as forFastify } from "svc-status/fastify";
+import { serviceStatus as forKoa, type KoaContext } from "svc-status/koa";
+import { fromIndicator, StatusCheck, StatusModule } from "svc-status/nest";
+import { serviceStatus as forNode, type ServiceStatusOptions } from "svc-status/node";
+const options: ServiceStatusOptions = { probeStatus: { control: "off" } };
+createServer(forNode(options));
+createServer((request, response) => forExpress(options)(request, response, () => {}));
+createServer((req, res) => {
+  const ctx: KoaContext = { req, res };
+  void forKoa(options)(ctx, async () => {});
+});
+export const started: Promise<void> = forFastify({ supportedMethods: [], route() {}, addHook() {} }, options);
+export class Provider {
+  @StatusCheck("Database", { critical: false })
+  async check(): Promise<Status> {
+    return { state: "OK" };
+  }
+}
+export const indicator = fromIndicator(() => ({ key: { status: "up" } }));
+export const module = StatusModule.forRootAsync({ inject: ["x"], useFactory: (x: string) => ({ svcStatus: { path: x } }) });
 `;
 
 describe("a JavaScript consumer", () => {
-  test.each(NODE_MAJORS)("requires and imports the package on Node %i, without a warning", async (major) => {
-    const script = join(consumer, `node-${major}.cjs`);
-    await writeFile(script, JAVASCRIPT);
-    const outcome = await run(await nodeOfMajor(major), [script], consumer);
-    const stdout = `v${major} function function function function\n`;
-    expect(outcome).toEqual({ code: 0, stdout, stderr: "" });
+  test.each(NODE_MAJORS)("requires and imports each entry on Node %i, without a warning", async (major) => {
+    const outcome = await runScript(consumer, await nodeOfMajor(major), ALONE);
+    expect(outcome).toEqual({ code: 0, stdout: `v${major} ${ALONE.length}\n`, stderr: "" });
+  });
+
+  test.each([11, 12] as const)("requires and imports the entry for Nest beside Nest %i", async (major) => {
+    const outcome = await runScript(withNest(major), process.execPath, WITH_PEERS);
+    expect(outcome).toMatchObject({ code: 0, stdout: `${process.version.split(".")[0]} 1\n` });
+  });
+});
+
+describe("importing an adapter", () => {
+  const adapters = Object.entries(manifest.exports).flatMap(([path, { default: file }]) =>
+    file.startsWith("./dist/adapters/") ? [path.slice("./".length)] : [],
+  );
+
+  test.each(adapters)("loads no other adapter: %s", async (name) => {
+    const folder = name === "nest" ? withNest(12) : consumer;
+    const preload = join(folder, "tell-loaded.mjs");
+    await writeFile(preload, TELL_LOADED);
+    const program = `await import("svc-status/${name}");`;
+    const args = ["--import", preload, "--input-type=module", "--eval", program];
+    const { code, stdout } = await run(process.execPath, args, folder);
+    const loaded = stdout.trim().split("\n");
+    const needed = new RegExp(
+      `^(?:(?:core|formats|http|adapters/common|adapters/${name})/|adapters/${name}\\.js$)`,
+    );
+    expect(code).toBe(0);
+    expect(loaded).toContain(`adapters/${name}.js`);
+    expect(loaded.filter((file) => !needed.test(file))).toEqual([]);
   });
 });
 
@@ -44,15 +145,15 @@ describe("a TypeScript consumer", () => {
   const bundler = { module: "esnext", moduleResolution: "bundler" };
 
   test.each([
-    ["nodenext", true, { ...nodenext, ...withNode }, MAIN_ENTRY + NODE_ENTRY],
-    ["nodenext", false, { ...nodenext, ...withNode }, MAIN_ENTRY + NODE_ENTRY],
-    ["bundler", true, { ...bundler, ...withNode }, MAIN_ENTRY + NODE_ENTRY],
-    ["bundler", false, { ...bundler, ...withNode }, MAIN_ENTRY + NODE_ENTRY],
-    ["bundler, no Node types", true, { ...bundler, ...withoutNode }, MAIN_ENTRY],
+    ["nodenext", true, { ...nodenext, ...withNode }, MAIN_ENTRY + FETCH_ENTRIES + NODE_ENTRIES],
+    ["nodenext", false, { ...nodenext, ...withNode }, MAIN_ENTRY + FETCH_ENTRIES + NODE_ENTRIES],
+    ["bundler", true, { ...bundler, ...withNode }, MAIN_ENTRY + FETCH_ENTRIES + NODE_ENTRIES],
+    ["bundler", false, { ...bundler, ...withNode }, MAIN_ENTRY + FETCH_ENTRIES + NODE_ENTRIES],
+    ["bundler, no Node types", true, { ...bundler, ...withoutNode }, MAIN_ENTRY + FETCH_ENTRIES],
   ])("compiles under %s, exactOptionalPropertyTypes %s", async (name, exact, options, source) => {
     const project = `${name.replaceAll(/\W+/g, "-")}-${exact}`;
     const strict = { strict: true, skipLibCheck: false, noEmit: true, exactOptionalPropertyTypes: exact };
-    const compilerOptions = { target: "es2023", ...strict, ...options };
+    const compilerOptions = { target: "es2023", experimentalDecorators: true, ...strict, ...options };
     await writeFile(join(consumer, `${project}.mts`), source);
     await writeFile(
       join(consumer, `${project}.json`),

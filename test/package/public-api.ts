@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 
 /** `import type { A, B as C } from "./d.js";`, `export { A } from "./d.js";`, `export {};` */
 const NAME_LIST = /^(import|export) (?:type )?\{([^}]*)\}(?: from "([^"]+)")?;/;
+/** `export type * from "./d.js";` */
+const EVERYTHING = /^export (?:type )?\* from "([^"]+)";/;
 const LISTED_NAME = /(\w+)(?: as (\w+))?(?=,|\s*$)/g;
 const DECLARED_NAME = /^(?:export |declare |abstract )*(?:const|let|function|class|interface|type) (\w+)/;
 
@@ -41,7 +43,7 @@ export function publicApi(entry: string): string {
   }
 
   function read(file: string): Declarations {
-    const known = files.get(file) ?? parseDeclarations(file);
+    const known = files.get(file) ?? parseDeclarations(file, read);
     files.set(file, known);
     return known;
   }
@@ -52,17 +54,26 @@ export function publicApi(entry: string): string {
 }
 
 /** Reads a .d.ts as tsc writes it: each statement begins in the first column. */
-function parseDeclarations(file: string): Declarations {
-  const code = readFileSync(file, "utf8").replace(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, "");
+function parseDeclarations(file: string, read: (file: string) => Declarations): Declarations {
+  const code = readFileSync(file, "utf8").replace(/^\s*\/\*\*[\s\S]*?\*\/\n|^\/\/\/.*\n/gm, "");
   const own = new Map<string, string>();
   const foreign = new Map<string, readonly [string, string]>();
   const exported: string[] = [];
 
   for (const statement of code.split(/^(?=[a-z])/m)) {
+    const everything = EVERYTHING.exec(statement)?.[1];
+    if (everything !== undefined) {
+      const origin = toDeclarationFile(file, everything);
+      for (const name of read(origin).exported) {
+        foreign.set(name, [origin, name]);
+        exported.push(name);
+      }
+      continue;
+    }
     const list = NAME_LIST.exec(statement);
     if (list !== null) {
       const [, verb, names = "", path] = list;
-      const origin = path?.startsWith(".") && join(dirname(file), path.replace(/\.js$/, ".d.ts"));
+      const origin = path?.startsWith(".") && toDeclarationFile(file, path);
       for (const [, name = "", alias = name] of names.matchAll(LISTED_NAME)) {
         if (origin) foreign.set(alias, [origin, name]);
         if (verb === "export") exported.push(alias);
@@ -75,4 +86,8 @@ function parseDeclarations(file: string): Declarations {
     if (statement.startsWith("export ")) exported.push(name);
   }
   return { own, foreign, exported: [...new Set(exported)].sort() };
+}
+
+function toDeclarationFile(importer: string, path: string): string {
+  return join(dirname(importer), path.replace(/\.js$/, ".d.ts"));
 }

@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
+import { run } from "../support/run.ts";
+
+const root = join(import.meta.dirname, "../..");
+const OWN_MAJOR = Number(process.versions.node.split(".")[0]);
+
+describe("the contract of the adapters", () => {
+  // The Node that runs this test runs the contract anyway.
+  test.each(NODE_MAJORS.filter((major) => major !== OWN_MAJOR))("holds on Node %i", async (major) => {
+    const vitest = join(root, "node_modules/vitest/vitest.mjs");
+    const args = [vitest, "run", "--project", "unit", "test/contract", "--reporter", "json"];
+    const { code, stdout, stderr } = await run(await nodeOfMajor(major), args, root);
+    expect(code, stdout.slice(-4_000) + stderr).toBe(0);
+    const { numPassedTests, numTotalTests } = JSON.parse(stdout) as Record<string, number>;
+    expect(numTotalTests).toBeGreaterThan(2_000);
+    expect(numPassedTests).toBe(numTotalTests);
+  });
+});
