@@ -34,4 +34,5 @@ export {
   type WithSettableState,
 } from "./core/state-handler.ts";
 export type { Reason, Status } from "./core/status.ts";
+export type { ChangeCounts } from "./core/track.ts";
 export type { WaitOptions } from "./core/wait.ts";

@@ -22,7 +22,7 @@ import { expectHandler, expectHandlerName } from "./registration.ts";
 import { createReport, type Entry, type Report } from "./report.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
-import { createTrack } from "./track.ts";
+import { type ChangeCounts, createTrack, NO_CHANGES } from "./track.ts";
 import { expectState, type WaitOptions, waitUntil } from "./wait.ts";
 
 /** How a registry works. Every option is optional. */
@@ -78,6 +78,11 @@ export interface StatusRegistry {
   changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
   /** The last changes of a handler, the oldest first. Empty for an unknown name. */
   history(name: string): readonly Change[];
+  /**
+   * How often a handler has changed to each state since it was first registered. A first result counts where it is
+   * not OK. Zeros for an unknown name.
+   */
+  changeCounts(name: string): ChangeCounts;
   /**
    * Stops all timers and runs. Reports stay possible afterwards; every entry is then RED, reason `stale`, and says
    * what it was. Whoever waits for a report or a status is answered. Closing twice is fine.
@@ -229,6 +234,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     on,
     changes,
     history: (name) => [...(handlers.get(name)?.track.history ?? [])],
+    changeCounts: (name) => ({ ...(handlers.get(name)?.track.counts ?? NO_CHANGES) }),
     close,
     [DISPOSE]: close,
   };

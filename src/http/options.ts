@@ -73,6 +73,12 @@ export interface PrometheusViewOptions {
    * @default false
    */
   readonly repeatMetadata?: boolean;
+  /**
+   * Also how long each check took, when it was, since when its state holds and how often it changed, and whether the
+   * probe is in service: the families `svc_status_…`.
+   * @default false
+   */
+  readonly extended?: boolean;
   /** The application's own metrics, put behind ours: prom-client's `register`, or anything with `metrics()`. */
   readonly metrics?: MetricsSource;
 }
@@ -119,6 +125,7 @@ export interface ResolvedSvcStatus {
   readonly httpStatus: Readonly<Record<State, number>>;
   readonly detailColumn: boolean;
   readonly repeatMetadata: boolean;
+  readonly extended: boolean;
   readonly metrics: MetricsSource | undefined;
 }
 
@@ -133,7 +140,7 @@ const SVC_STATUS_KEYS: Keys<SvcStatusOptions> = [
   "csv",
   "prometheus",
 ];
-const PROMETHEUS_KEYS: Keys<PrometheusViewOptions> = ["repeatMetadata", "metrics"];
+const PROMETHEUS_KEYS: Keys<PrometheusViewOptions> = ["repeatMetadata", "extended", "metrics"];
 const PROBE_STATUS_KEYS: Keys<ProbeStatusOptions> = [
   "path",
   "control",
@@ -209,13 +216,14 @@ function resolveHttpStatus(
 
 function resolvePrometheus(
   options: PrometheusViewOptions,
-): Pick<ResolvedSvcStatus, "repeatMetadata" | "metrics"> {
+): Pick<ResolvedSvcStatus, "repeatMetadata" | "extended" | "metrics"> {
   expectObject("svcStatus.prometheus", options);
   expectKnownKeys("svcStatus.prometheus", options, PROMETHEUS_KEYS);
-  const { repeatMetadata = false, metrics } = options;
+  const { repeatMetadata = false, extended = false, metrics } = options;
   expectBoolean("svcStatus.prometheus.repeatMetadata", repeatMetadata);
+  expectBoolean("svcStatus.prometheus.extended", extended);
   if (metrics !== undefined) expectMethods("svcStatus.prometheus.metrics", metrics, ["metrics"]);
-  return { repeatMetadata, metrics };
+  return { repeatMetadata, extended, metrics };
 }
 
 function resolveProbeStatus(options: ProbeStatusOptions): Required<ProbeStatusOptions> {

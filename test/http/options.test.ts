@@ -62,7 +62,7 @@ describe("options", () => {
     [
       "an unknown key of prometheus",
       { svcStatus: { prometheus: { register: {} } } },
-      'svcStatus.prometheus: unknown option "register", expected one of repeatMetadata, metrics',
+      'svcStatus.prometheus: unknown option "register", expected one of repeatMetadata, extended, metrics',
     ],
     [
       "an unknown key of httpStatus",
