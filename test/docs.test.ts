@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { MAX_QUEUED_CHANGES } from "../src/core/changes.ts";
 import { MAX_TIMER_MS } from "../src/core/clock.ts";
 import { MAX_MESSAGE_LENGTH } from "../src/core/describe-error.ts";
 import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/deadline.ts";
 import { MAX_PROBE_BODY_LENGTH } from "../src/core/probe.ts";
 import { MAX_NAME_LENGTH } from "../src/core/registration.ts";
+import { MAX_HISTORY_LIMIT } from "../src/core/registry.ts";
 import { MAX_ACCEPT_LENGTH } from "../src/http/accept.ts";
 import { METRICS_TIMEOUT_MS } from "../src/http/collect-metrics.ts";
 import { ANY_FORMAT, negotiate } from "../src/http/negotiate.ts";
@@ -26,10 +28,12 @@ const NOT_RUN = ["docs/probe.md: haproxy, it needs HAProxy"];
 /** The limits that pages name. */
 const LIMITS: Readonly<Record<string, number>> = {
   MAX_ACCEPT_LENGTH,
+  MAX_HISTORY_LIMIT,
   MAX_HUNG_BACKOFF_MS,
   MAX_MESSAGE_LENGTH,
   MAX_NAME_LENGTH,
   MAX_PROBE_BODY_LENGTH,
+  MAX_QUEUED_CHANGES,
   MAX_TIMER_MS,
   METRICS_TIMEOUT_MS,
   PERMISSION_TIMEOUT_MS,

@@ -248,7 +248,7 @@ const MAX_ATTEMPTS = 10;
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
 /** The longest history; a longer one is a database's work. */
-const MAX_HISTORY_LIMIT = 100_000;
+export const MAX_HISTORY_LIMIT = 100_000;
 
 const LOG_LEVELS: Readonly<Record<State, keyof Logger>> = { OK: "info", YELLOW: "warn", RED: "error" };
 

@@ -160,6 +160,30 @@ describe("a handler that comes back", { timeout: 60_000 }, () => {
     expect(registry.history("Late").map(({ to }) => to)).toEqual(["RED", "OK"]);
   });
 
+  test("is aborted when it is removed, even after an older call of it has settled late", async () => {
+    const clock = createFakeClock();
+    const registry = createStatusRegistry({ clock });
+    const settle: (() => void)[] = [];
+    const signals: AbortSignal[] = [];
+    registry.addStatusHandler(
+      "Late",
+      ({ signal }) => {
+        signals.push(signal);
+        return new Promise((resolve) => void settle.push(() => resolve({ state: "OK" })));
+      },
+      { timeoutMs: 1_000 },
+    );
+    await askEachSecond(registry, clock, 2_000);
+    const report = registry.getReport();
+    expect(settle).toHaveLength(2);
+    settle[0]?.();
+    await clock.advance(0);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    registry.removeStatusHandler("Late");
+    expect(signals[1]?.aborted).toBe(true);
+    expect((await report).entries).toEqual([]);
+  });
+
   test("needs no patience when its deadline is longer than 60 s: each call has its full time", async () => {
     const clock = createFakeClock();
     const registry = createStatusRegistry({ clock });
