@@ -1,5 +1,6 @@
 import { describeError } from "../core/describe-error.ts";
 import { log } from "../core/logger.ts";
+import { createHealthProbesView } from "./health-probes.ts";
 import {
   type Answer,
   createResponse,
@@ -7,6 +8,7 @@ import {
   type StatusResponse,
   withoutBody,
 } from "./message.ts";
+import { markOwnRequest } from "./observe.ts";
 import { resolveOptions, type ServiceStatusOptions } from "./options.ts";
 import { createProbeStatusView } from "./probe-status.ts";
 import { createSvcStatusView } from "./svc-status.ts";
@@ -20,15 +22,18 @@ export type StatusService = (request: StatusRequest) => Answer;
  * promise. Throws a TypeError for a mistake in the options.
  */
 export function createStatusService(options?: ServiceStatusOptions): StatusService {
-  const { registry, probe, svcStatus, probeStatus } = resolveOptions(options);
+  const { registry, probe, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
   const svcStatusView = svcStatus && createSvcStatusView({ registry, options: svcStatus });
+
+  const healthProbesView = healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes });
 
   function route(request: StatusRequest): Answer {
     const target = parseTarget(request.target);
     if (target === undefined) return undefined;
     if (target.path === probeStatus?.path) return answerProbeStatus?.(request, target.query);
     if (svcStatusView?.owns(target.path)) return svcStatusView.answer(request, target);
+    if (healthProbesView?.owns(target.path)) return healthProbesView.answer(request, target);
     return undefined;
   }
 
@@ -39,8 +44,10 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
 
   return function answerStatusRequest(request) {
     const answer = route(request);
+    if (answer === undefined) return undefined;
+    markOwnRequest(request.raw);
     const isHead = request.method === "HEAD";
-    if (!(answer instanceof Promise)) return isHead && answer !== undefined ? withoutBody(answer) : answer;
+    if (!(answer instanceof Promise)) return isHead ? withoutBody(answer) : answer;
     const settled = answer.catch(toInternalError);
     return isHead ? settled.then(withoutBody) : settled;
   };
