@@ -1,0 +1,72 @@
+/** How far back traffic is remembered. */
+export const TRAFFIC_WINDOW_MS = 60_000;
+
+const BUCKET_MS = 1_000;
+const BUCKETS = TRAFFIC_WINDOW_MS / BUCKET_MS;
+
+interface Bucket {
+  /** Which second it is about; what an older one holds does not count. */
+  second: number;
+  requests: number;
+  largestGapMs: number;
+}
+
+/** What the traffic of the last minute looked like. */
+export interface TrafficSummary {
+  readonly requests: number;
+  /** The longest time between two requests, up to now. */
+  readonly largestGapMs: number;
+}
+
+/** Remembers when ordinary requests came, in a fixed amount of memory. */
+export interface Traffic {
+  /** A request came at this moment. */
+  note(startedAt: number): void;
+  /** When the last one came; `undefined` when none ever did. */
+  readonly lastRequestAt: number | undefined;
+  summarise(now: number): TrafficSummary;
+}
+
+export function createTraffic(): Traffic {
+  const buckets: Bucket[] = Array.from({ length: BUCKETS }, () => ({
+    second: -1,
+    requests: 0,
+    largestGapMs: 0,
+  }));
+  let lastRequestAt: number | undefined;
+
+  function toBucket(moment: number): Bucket | undefined {
+    const second = Math.floor(moment / BUCKET_MS);
+    const bucket = buckets[second % BUCKETS];
+    if (bucket === undefined || bucket.second > second) return undefined;
+    if (bucket.second < second) Object.assign(bucket, { second, requests: 0, largestGapMs: 0 });
+    return bucket;
+  }
+
+  return {
+    note(startedAt) {
+      const bucket = toBucket(startedAt);
+      if (bucket === undefined) return;
+      bucket.requests += 1;
+      // Requests are noted when they end, so a long one may come after one that began later.
+      const gapMs = lastRequestAt === undefined ? 0 : startedAt - lastRequestAt;
+      bucket.largestGapMs = Math.max(bucket.largestGapMs, gapMs);
+      lastRequestAt = Math.max(lastRequestAt ?? startedAt, startedAt);
+    },
+    get lastRequestAt() {
+      return lastRequestAt;
+    },
+    summarise(now) {
+      const oldest = Math.floor(now / BUCKET_MS) - BUCKETS;
+      const recent = buckets.filter(({ second }) => second > oldest);
+      const sinceLastMs = lastRequestAt === undefined ? 0 : now - lastRequestAt;
+      return {
+        requests: recent.reduce((sum, { requests }) => sum + requests, 0),
+        largestGapMs: recent.reduce(
+          (largest, { largestGapMs }) => Math.max(largest, largestGapMs),
+          sinceLastMs,
+        ),
+      };
+    },
+  };
+}
