@@ -73,8 +73,11 @@ export interface DrainOptions {
    * @default 60000
    */
   readonly balancerIdleMs?: number;
-  /** Who asked the probe. Left out: the peer's address and its `User-Agent`. */
-  readonly proberId?: (request: StatusRequest) => string;
+  /**
+   * Who asked the probe; `undefined` for somebody whose leaving need not be waited for, such as a monitor. Left out:
+   * the peer's address and its `User-Agent`.
+   */
+  readonly proberId?: (request: StatusRequest) => string | undefined;
   /** Where the time comes from. For tests. */
   readonly clock?: Clock;
 }
