@@ -101,6 +101,8 @@ export function createDrain(
     const startedAt = clock.monotonicNow();
     const deadlineAt = startedAt + deadlineMs;
     if (probe.commissioned) probe.decommission();
+    // Where it was disposed of, nobody has been told.
+    decommissioning ??= { at: startedAt, before: traffic.summarise(startedAt) };
     log(logger, "info", `${reason}: decommissioned, waiting for the load balancers to leave`);
     const endedBy = await waitForBalancers(deadlineAt - forClosingMs - forHooksMs);
 
@@ -147,10 +149,10 @@ export function createDrain(
   }
 
   function decide(now: number): Rule | undefined {
-    const { at, before } = decommissioning ?? { at: now, before: traffic.summarise(now) };
+    if (decommissioning === undefined) return undefined;
+    const { at: decommissionedAt, before } = decommissioning;
     const { lastRequestAt } = traffic;
-    const evidence = { now, decommissionedAt: at, probers: probers.list, lastRequestAt, before };
-    return decideToLeave(evidence, resolved);
+    return decideToLeave({ now, decommissionedAt, probers: probers.list, lastRequestAt, before }, resolved);
   }
 
   function stopWatching(): void {

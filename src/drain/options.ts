@@ -135,7 +135,7 @@ export function resolveDrainOptions(options: DrainOptions): ResolvedDrainOptions
   expectKnownKeys("options", options, KNOWN_KEYS);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const resolved: ResolvedDrainOptions = { ...DEFAULTS, ...given };
-  expectMethods("probe", resolved.probe, ["decommission", "commission"]);
+  expectMethods("probe", resolved.probe, ["decommission", "commission", "on"]);
   expectMethods("clock", resolved.clock, ["now", "monotonicNow", "startTimer"]);
   if (resolved.logger !== undefined) expectMethods("logger", resolved.logger, ["info", "warn", "error"]);
   if (resolved.proberId !== undefined) expectFunction("proberId", resolved.proberId);
