@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 /** How long a connection without a request may be silent once the listener is closed. */
-export const SILENCE_MS = 1_000;
+const SILENCE_MS = 1_000;
 
 /** Told when a request has ended: whether its answer was sent to the end. */
 export type EndOfRequest = (isAnswered: boolean) => void;

@@ -8,10 +8,10 @@ import type { TrafficSummary } from "./traffic.ts";
 export type Rule = "evidence" | "fallback" | "cap" | "fixed" | "deadline";
 
 /** Fewer requests in the minute before prove nothing by staying away. */
-export const MIN_PROVING_REQUESTS = 30;
+const MIN_PROVING_REQUESTS = 30;
 
 /** The shortest silence that is believed. */
-export const MIN_QUIET_MS = 1_000;
+const MIN_QUIET_MS = 1_000;
 
 export interface Waits {
   readonly floorMs: number;
