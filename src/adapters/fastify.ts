@@ -26,6 +26,7 @@ export type FastifyHook = (request: FastifyRequest, reply: FastifyReply, done: (
 export interface FastifyRequest {
   readonly raw: IncomingMessage;
   readonly routeOptions: { readonly config: object };
+  readonly params: unknown;
 }
 
 export interface FastifyReply {
@@ -53,7 +54,7 @@ export async function serviceStatus(app: FastifyApp, options: ServiceStatusOptio
   app.addHook("onRequest", function answerFastifyRequest(request, reply, done) {
     const { statusPath } = request.routeOptions.config as RouteConfig;
     if (statusPath === undefined) return done();
-    const target = (request.raw.url ?? "").replace(/^[^?]*/, () => statusPath);
+    const target = toTarget(request, statusPath);
     const answer = answerStatusRequest({ ...toStatusRequest(request.raw, request), target });
     if (answer === undefined) return done();
     reply.hijack();
@@ -77,6 +78,12 @@ export async function serviceStatus(app: FastifyApp, options: ServiceStatusOptio
 interface RouteConfig {
   readonly statusPath?: string;
   readonly cors?: object;
+}
+
+function toTarget({ raw, params }: FastifyRequest, statusPath: string): string {
+  const { "*": rest = "" } = params as { readonly "*"?: string };
+  const path = statusPath.replace(/\*$/, () => encodeURIComponent(rest));
+  return (raw.url ?? "").replace(/^[^?]*/, () => path);
 }
 
 /** Fastify hands a plugin the options that it has read itself, too. */

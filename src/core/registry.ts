@@ -14,7 +14,7 @@ import {
   failExpectation,
 } from "./expect.ts";
 import type { StatusHandler } from "./handler.ts";
-import { type HandlerOptions, resolveHandlerOptions } from "./handler-options.ts";
+import { type HandlerOptions, resolveHandlerOptions, type Scope } from "./handler-options.ts";
 import { createListeners } from "./listeners.ts";
 import { type Logger, log } from "./logger.ts";
 import { createRegisteredHandler, type RegisteredHandler } from "./registered-handler.ts";
@@ -50,12 +50,21 @@ export interface ChangesOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A registered handler as it can be known without asking it. */
+export interface HandlerDescription {
+  readonly name: string;
+  readonly critical: boolean;
+  readonly scope: Scope;
+}
+
 /** The set of registered status handlers. */
 export interface StatusRegistry {
   /** Where changes and trouble are told: RED at `error`, YELLOW at `warn`, OK at `info`. May be set at any time. */
   logger: Logger | undefined;
   /** The names of the handlers, in order of registration. */
   readonly names: readonly string[];
+  /** The handlers as they can be known without asking them, in order of registration. */
+  readonly handlers: readonly HandlerDescription[];
   /** Registers a handler, or replaces the one of this name. @throws TypeError for a mistake in what is given. */
   addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
   /** Removes a handler and aborts its run. `false` when there was none of this name. */
@@ -224,6 +233,17 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     logger,
     get names() {
       return [...handlers.keys()];
+    },
+    get handlers() {
+      return Array.from(
+        handlers,
+        ([
+          name,
+          {
+            options: { critical, scope },
+          },
+        ]) => ({ name, critical, scope }),
+      );
     },
     addStatusHandler,
     removeStatusHandler,

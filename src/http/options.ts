@@ -33,6 +33,30 @@ export interface ServiceStatusOptions {
   readonly svcStatus?: false | SvcStatusOptions;
   /** The probe. `false`: not served. */
   readonly probeStatus?: false | ProbeStatusOptions;
+  /**
+   * Kubernetes' health endpoints. `true`: `/livez`, `/readyz` and `/startupz`; an object gives other paths.
+   * @default false
+   */
+  readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
+}
+
+/** Where Kubernetes asks. */
+export interface HealthProbePaths {
+  /**
+   * Is this process beyond help? Looks at local handlers only, and never at the probe.
+   * @default "/livez"
+   */
+  readonly live: string;
+  /**
+   * Should it get requests? Commissioned, and no critical handler RED.
+   * @default "/readyz"
+   */
+  readonly ready: string;
+  /**
+   * Has it started? Every critical handler has been other than RED once.
+   * @default "/startupz"
+   */
+  readonly startup: string;
 }
 
 /** How the report is served. */
@@ -116,6 +140,9 @@ export interface ResolvedOptions {
   readonly probe: Probe;
   readonly svcStatus: ResolvedSvcStatus | undefined;
   readonly probeStatus: Required<ProbeStatusOptions> | undefined;
+  readonly healthProbes: HealthProbePaths | undefined;
+  /** Where the views answer; with a final slash: and everywhere below. */
+  readonly ownPaths: readonly string[];
 }
 
 export interface ResolvedSvcStatus {
@@ -131,7 +158,13 @@ export interface ResolvedSvcStatus {
 
 type Keys<Options> = readonly (keyof Options & string)[];
 
-const OPTION_KEYS: Keys<ServiceStatusOptions> = ["registry", "probe", "svcStatus", "probeStatus"];
+const OPTION_KEYS: Keys<ServiceStatusOptions> = [
+  "registry",
+  "probe",
+  "svcStatus",
+  "probeStatus",
+  "healthProbes",
+];
 const SVC_STATUS_KEYS: Keys<SvcStatusOptions> = [
   "path",
   "details",
@@ -156,6 +189,7 @@ export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOpti
   expectObject("options", options);
   expectKnownKeys("options", options, OPTION_KEYS);
   const { registry = defaultRegistry, probe = defaultProbe, svcStatus = {}, probeStatus = {} } = options;
+  const { healthProbes = false } = options;
   expectMethods("registry", registry, ["getReport", "addStatusHandler"]);
   expectMethods("probe", probe, ["decommission", "commission"]);
   const resolved = {
@@ -163,9 +197,10 @@ export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOpti
     probe,
     svcStatus: svcStatus === false ? undefined : resolveSvcStatus(svcStatus),
     probeStatus: probeStatus === false ? undefined : resolveProbeStatus(probeStatus),
+    healthProbes:
+      healthProbes === false ? undefined : resolveHealthProbes(healthProbes === true ? {} : healthProbes),
   };
-  expectDistinctPaths(resolved);
-  return resolved;
+  return { ...resolved, ownPaths: toDistinctPaths(resolved) };
 }
 
 function resolveSvcStatus(options: SvcStatusOptions): ResolvedSvcStatus {
@@ -273,15 +308,39 @@ function expectPath(option: string, path: unknown): void {
     failExpectation(option, 'a decoded path such as "/svc_status", without query and final slash', path);
 }
 
-function expectDistinctPaths({ svcStatus, probeStatus }: ResolvedOptions): void {
-  if (svcStatus === undefined || probeStatus === undefined) return;
-  const suffixes = Object.values(FORMATS).map(({ suffix }) => suffix ?? "");
-  const taken = ["", ...suffixes].map((suffix) => svcStatus.path + suffix);
-  if (taken.includes(probeStatus.path)) {
-    failExpectation(
-      "probeStatus.path",
-      `a path that svcStatus (${svcStatus.path}) does not answer`,
-      probeStatus.path,
-    );
+function resolveHealthProbes(options: Readonly<Partial<HealthProbePaths>>): HealthProbePaths {
+  expectObject("healthProbes", options);
+  expectKnownKeys("healthProbes", options, ["live", "ready", "startup"]);
+  const { live = "/livez", ready = "/readyz", startup = "/startupz" } = options;
+  expectPath("healthProbes.live", live);
+  expectPath("healthProbes.ready", ready);
+  expectPath("healthProbes.startup", startup);
+  return { live, ready, startup };
+}
+
+/** No path may be answered by two views: one of them would never be asked. */
+function toDistinctPaths({
+  svcStatus,
+  probeStatus,
+  healthProbes,
+}: Omit<ResolvedOptions, "ownPaths">): readonly string[] {
+  const suffixes = Object.values(FORMATS).flatMap(({ suffix }) => suffix ?? []);
+  const taken = new Map<string, string>();
+  const claims: [path: string | undefined, option: string][] = [
+    ...["", ...suffixes].map((suffix): [string | undefined, string] => [
+      svcStatus && svcStatus.path + suffix,
+      "svcStatus.path",
+    ]),
+    [probeStatus?.path, "probeStatus.path"],
+    [healthProbes?.live, "healthProbes.live"],
+    [healthProbes?.ready, "healthProbes.ready"],
+    [healthProbes?.startup, "healthProbes.startup"],
+  ];
+  for (const [path, option] of claims) {
+    if (path === undefined) continue;
+    const other = taken.get(path);
+    if (other !== undefined) failExpectation(option, `a path that ${other} does not answer`, path);
+    taken.set(path, option);
   }
+  return [...taken.keys(), ...Object.values(healthProbes ?? {}).map((path) => `${path}/`)];
 }

@@ -1,6 +1,5 @@
 import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
-import { toEffectiveState } from "../core/report.ts";
 import { RED } from "../core/state.ts";
 import { decideControl } from "./access.ts";
 import {
@@ -10,6 +9,7 @@ import {
   type StatusResponse,
   toMethodNotAllowed,
 } from "./message.ts";
+import { tellProbeAnswered } from "./observe.ts";
 import type { ProbeStatusOptions } from "./options.ts";
 
 export interface ProbeStatusSetup {
@@ -35,7 +35,13 @@ export function createProbeStatusView({ probe, registry, options }: ProbeStatusS
   return function answerProbeStatus(request, query) {
     if (request.method === "POST") return change(request, query);
     if (!METHODS.includes(request.method)) return notAllowed;
-    return requireHealthy && probe.commissioned ? getHealthyVerdict() : getVerdict();
+    return requireHealthy && probe.commissioned ? getHealthyVerdict().then(tell) : tell(getVerdict());
+
+    /** Whoever waits for this instance to be left alone needs to know who has heard of it. */
+    function tell(response: StatusResponse): StatusResponse {
+      tellProbeAnswered(probe, { request, status: response.status });
+      return response;
+    }
   };
 
   /** The answer is the same until the body changes, so it is made only then. */
@@ -52,9 +58,9 @@ export function createProbeStatusView({ probe, registry, options }: ProbeStatusS
   }
 
   async function getHealthyVerdict(): Promise<StatusResponse> {
-    const report = await registry.getReport();
-    const isHealthy = report.entries.every((entry) => toEffectiveState(entry) !== RED);
-    return isHealthy ? getVerdict() : createResponse({ status: 503, body: RED });
+    const names = registry.handlers.filter(({ critical }) => critical).map(({ name }) => name);
+    const { state } = await registry.getReport({ names });
+    return state === RED ? createResponse({ status: 503, body: RED }) : getVerdict();
   }
 
   async function change(request: StatusRequest, query: string): Promise<StatusResponse> {

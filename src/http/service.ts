@@ -1,5 +1,6 @@
 import { describeError } from "../core/describe-error.ts";
 import { log } from "../core/logger.ts";
+import { createHealthProbesView } from "./health-probes.ts";
 import {
   type Answer,
   createResponse,
@@ -8,6 +9,7 @@ import {
   withoutBody,
 } from "./message.ts";
 import { resolveOptions, type ServiceStatusOptions } from "./options.ts";
+import { noteOwnPaths } from "./own-paths.ts";
 import { createProbeStatusView } from "./probe-status.ts";
 import { createSvcStatusView } from "./svc-status.ts";
 import { parseTarget } from "./target.ts";
@@ -24,16 +26,23 @@ export interface StatusService {
  * promise. Throws a TypeError for a mistake in the options.
  */
 export function createStatusService(options?: ServiceStatusOptions): StatusService {
-  const { registry, probe, svcStatus, probeStatus } = resolveOptions(options);
+  const { registry, probe, svcStatus, probeStatus, healthProbes, ownPaths } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
   const svcStatusView = svcStatus && createSvcStatusView({ registry, probe, options: svcStatus });
-  const paths = [...(svcStatusView?.paths ?? []), ...(probeStatus ? [probeStatus.path] : [])];
+  const healthProbesView = healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes });
+  const paths = [
+    ...(svcStatusView?.paths ?? []),
+    ...(probeStatus ? [probeStatus.path] : []),
+    ...(healthProbesView?.paths ?? []),
+  ];
+  noteOwnPaths(ownPaths);
 
   function route(request: StatusRequest): Answer {
     const target = parseTarget(request.target);
     if (target === undefined) return undefined;
     if (target.path === probeStatus?.path) return answerProbeStatus?.(request, target.query);
     if (svcStatusView?.owns(target.path)) return svcStatusView.answer(request, target);
+    if (healthProbesView?.owns(target.path)) return healthProbesView.answer(request, target);
     return undefined;
   }
 
@@ -44,8 +53,9 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
 
   function answerStatusRequest(request: StatusRequest): Answer {
     const answer = route(request);
+    if (answer === undefined) return undefined;
     const isHead = request.method === "HEAD";
-    if (!(answer instanceof Promise)) return isHead && answer !== undefined ? withoutBody(answer) : answer;
+    if (!(answer instanceof Promise)) return isHead ? withoutBody(answer) : answer;
     const settled = answer.catch(toInternalError);
     return isHead ? settled.then(withoutBody) : settled;
   }

@@ -1,0 +1,198 @@
+import { failExpectation } from "../core/expect.ts";
+import { log } from "../core/logger.ts";
+import { onProbeAnswered } from "../http/observe.ts";
+import { isOwnTarget } from "../http/own-paths.ts";
+import { closeServers } from "./close-servers.ts";
+import type { EndOfRequest } from "./connections.ts";
+import { decideToLeave, type Rule } from "./decide.ts";
+import { runHooks } from "./hooks.ts";
+import { warnOfKeepAlive } from "./keep-alive.ts";
+import { type DrainOptions, resolveDrainOptions } from "./options.ts";
+import { createProbers, type Prober } from "./probers.ts";
+import { type DrainReport, describeDrain, type ProberReport } from "./report.ts";
+import { type DrainableServer, watchServer } from "./servers.ts";
+import { createTraffic, type TrafficSummary } from "./traffic.ts";
+
+/** Leaving the load balancer and closing, once. */
+export interface Drain {
+  /**
+   * Decommissions, waits until the balancers have left, closes the servers and calls `onClose`. Never rejects.
+   * Started again, it gives the same promise.
+   */
+  start(reason?: string): Promise<DrainReport>;
+  /** Stops watching, where it was not started. */
+  dispose(): void;
+}
+
+interface Decommissioning {
+  readonly at: number;
+  /** The minute before it. */
+  readonly before: TrafficSummary;
+}
+
+/** How often the evidence is looked at. */
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Prepares to drain servers, and learns from now on who asks the probe and how the traffic is: call it before they
+ * listen. The process is left running; `drainOnSignals` ends it.
+ *
+ * @throws TypeError for a mistake in the options.
+ */
+export function createDrain(
+  servers: DrainableServer | readonly DrainableServer[],
+  options: DrainOptions = {},
+): Drain {
+  const resolved = resolveDrainOptions(options);
+  const { probe, logger, clock, onClose, closeTimeoutMs, hooksTimeoutMs, deadlineMs } = resolved;
+  // Kept back from the wait, so that closing is never left without any time.
+  const forClosingMs = Math.min(closeTimeoutMs, deadlineMs / 6);
+  const forHooksMs = onClose.length === 0 ? 0 : Math.min(hooksTimeoutMs, deadlineMs / 6);
+  const list = toList(servers);
+  const traffic = createTraffic();
+  const probers = createProbers(resolved);
+  let decommissioning: Decommissioning | undefined;
+  let requestsServed = 0;
+  let started: Promise<DrainReport> | undefined;
+
+  const watched = list.map((server) => watchServer(server, { onRequest: noteRequest }));
+  const stops = [
+    ...watched.map((server) => server.stop),
+    ...list.map((server) => warnOfKeepAlive(server, resolved)),
+    onProbeAnswered(probe, ({ request, status }) =>
+      probers.note(request, { status, now: clock.monotonicNow() }),
+    ),
+    probe.on("change", noteProbe),
+  ];
+  if (!probe.commissioned) noteProbe(probe);
+
+  /** An operator may decommission long before the signal: what is seen from then on counts. */
+  function noteProbe({ commissioned }: { readonly commissioned: boolean }): void {
+    if (commissioned === (decommissioning === undefined)) return;
+    const now = clock.monotonicNow();
+    decommissioning = commissioned ? undefined : { at: now, before: traffic.summarise(now) };
+    requestsServed = 0;
+    probers.setCounting(!commissioned, now);
+    for (const server of watched) server.setLeaving(!commissioned);
+    if (commissioned && started !== undefined) queueMicrotask(stayDecommissioned);
+  }
+
+  /** There is no way back: the balancers would send requests to a process that is about to end. */
+  function stayDecommissioned(): void {
+    log(logger, "warn", "commissioned while draining: decommissioned again, as the process is about to end");
+    probe.decommission();
+  }
+
+  function noteRequest(target: string): EndOfRequest {
+    if (isOwnTarget(target)) return () => {};
+    const isLate = decommissioning !== undefined;
+    traffic.note(clock.monotonicNow());
+    return function noteEnd(isAnswered) {
+      if (isLate && isAnswered) requestsServed += 1;
+    };
+  }
+
+  function start(reason = "start"): Promise<DrainReport> {
+    started ??= run(reason);
+    return started;
+  }
+
+  async function run(reason: string): Promise<DrainReport> {
+    const startedAt = clock.monotonicNow();
+    const deadlineAt = startedAt + deadlineMs;
+    if (probe.commissioned) probe.decommission();
+    // Where it was disposed of, nobody has been told.
+    decommissioning ??= { at: startedAt, before: traffic.summarise(startedAt) };
+    log(logger, "info", `${reason}: decommissioned, waiting for the load balancers to leave`);
+    const endedBy = await waitForBalancers(deadlineAt - forClosingMs - forHooksMs);
+
+    const closedAt = clock.monotonicNow();
+    const { lastRequestAt } = traffic;
+    const timeoutMs = Math.min(closeTimeoutMs, deadlineAt - closedAt - forHooksMs);
+    const requestsCut = await closeServers(watched, { timeoutMs, clock });
+    stopWatching();
+
+    const hooksAt = clock.monotonicNow();
+    const hookFailures = await runHooks({
+      hooks: onClose,
+      timeoutMs: Math.min(hooksTimeoutMs, deadlineAt - hooksAt),
+      clock,
+    });
+    const endedAt = clock.monotonicNow();
+    const report: DrainReport = {
+      reason,
+      endedBy,
+      waitMs: Math.round(closedAt - startedAt),
+      closeMs: Math.round(hooksAt - closedAt),
+      hooksMs: Math.round(endedAt - hooksAt),
+      totalMs: Math.round(endedAt - startedAt),
+      probers: probers.list.map(toProberReport).sort((one, other) => other.refusals - one.refusals),
+      ...(lastRequestAt !== undefined && { lastRequestMs: Math.round(closedAt - lastRequestAt) }),
+      requestsServed,
+      requestsCut,
+      hookFailures,
+    };
+    log(logger, "info", describeDrain(report));
+    return report;
+  }
+
+  function waitForBalancers(latestAt: number): Promise<Rule> {
+    return new Promise((resolve) => {
+      function look(): void {
+        const now = clock.monotonicNow();
+        const rule = decide(now) ?? (now >= latestAt ? "deadline" : undefined);
+        if (rule === undefined) clock.startTimer(LOOK_EVERY_MS, look);
+        else resolve(rule);
+      }
+      look();
+    });
+  }
+
+  function decide(now: number): Rule | undefined {
+    if (decommissioning === undefined) return undefined;
+    const { at: decommissionedAt, before } = decommissioning;
+    const { lastRequestAt } = traffic;
+    return decideToLeave({ now, decommissionedAt, probers: probers.list, lastRequestAt, before }, resolved);
+  }
+
+  function stopWatching(): void {
+    for (const stop of stops) stop();
+  }
+
+  return {
+    start,
+    dispose() {
+      if (started === undefined) stopWatching();
+    },
+  };
+}
+
+function toList(servers: DrainableServer | readonly DrainableServer[]): readonly DrainableServer[] {
+  const list = Array.isArray(servers) ? [...servers] : [servers];
+  for (const server of list) {
+    if (!isServer(server)) {
+      failExpectation(
+        "servers",
+        "a server of node:http, node:https or node:http2, or an array of them",
+        server,
+      );
+    }
+  }
+  return list;
+}
+
+/** A framework's own object may have a `close` too, but no connections. */
+function isServer(server: unknown): boolean {
+  const { close, on, address } = (server ?? {}) as Partial<DrainableServer>;
+  return [close, on, address].every((method) => typeof method === "function");
+}
+
+function toProberReport({ id, label, intervalMs, refusals, refusedWith }: Prober): ProberReport {
+  return {
+    id,
+    label,
+    ...(intervalMs !== undefined && { intervalMs: Math.round(intervalMs) }),
+    refusals,
+    ...(refusedWith !== undefined && { refusedWith }),
+  };
+}

@@ -1,0 +1,61 @@
+/** How far back traffic is remembered. */
+export const TRAFFIC_WINDOW_MS = 60_000;
+
+const BUCKET_MS = 1_000;
+const BUCKETS = TRAFFIC_WINDOW_MS / BUCKET_MS;
+
+interface Bucket {
+  /** Which second it is about; what an older one holds does not count. */
+  second: number;
+  requests: number;
+  largestGapMs: number;
+}
+
+/** What the traffic of the last minute looked like. */
+export interface TrafficSummary {
+  readonly requests: number;
+  /** The longest time between two requests, up to now. */
+  readonly largestGapMs: number;
+}
+
+/** Remembers when ordinary requests came, in a fixed amount of memory. */
+export interface Traffic {
+  /** A request has come. */
+  note(now: number): void;
+  /** When the last one came; `undefined` when none ever did. */
+  readonly lastRequestAt: number | undefined;
+  summarise(now: number): TrafficSummary;
+}
+
+export function createTraffic(): Traffic {
+  const buckets: Bucket[] = Array.from({ length: BUCKETS }, () => ({
+    second: -1,
+    requests: 0,
+    largestGapMs: 0,
+  }));
+  let lastRequestAt: number | undefined;
+
+  return {
+    note(now) {
+      const second = Math.floor(now / BUCKET_MS);
+      const bucket = buckets[second % BUCKETS];
+      if (bucket === undefined) return;
+      if (bucket.second !== second) Object.assign(bucket, { second, requests: 0, largestGapMs: 0 });
+      bucket.requests += 1;
+      bucket.largestGapMs = Math.max(bucket.largestGapMs, now - (lastRequestAt ?? now));
+      lastRequestAt = now;
+    },
+    get lastRequestAt() {
+      return lastRequestAt;
+    },
+    summarise(now) {
+      const oldest = Math.floor(now / BUCKET_MS) - BUCKETS;
+      const recent = buckets.filter(({ second }) => second > oldest);
+      const gapsMs = recent.map(({ largestGapMs }) => largestGapMs);
+      return {
+        requests: recent.reduce((sum, { requests }) => sum + requests, 0),
+        largestGapMs: Math.max(now - (lastRequestAt ?? now), ...gapsMs),
+      };
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import type { Probe } from "../core/probe.ts";
+import type { HandlerDescription, StatusRegistry } from "../core/registry.ts";
+import { RED } from "../core/state.ts";
+import { compareCodePoints } from "../core/text.ts";
+import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
+import { tellProbeAnswered } from "./observe.ts";
+import type { HealthProbePaths } from "./options.ts";
+import type { Target } from "./target.ts";
+
+export interface HealthProbesSetup {
+  readonly registry: StatusRegistry;
+  readonly probe: Probe;
+  readonly paths: HealthProbePaths;
+}
+
+/** Kubernetes' three questions: which paths are ours, and what is answered there. */
+export interface HealthProbesView {
+  /** Where something is served; `/*` at the end stands for the name of a single check. */
+  readonly paths: readonly string[];
+  owns(path: string): boolean;
+  answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
+}
+
+type Question = keyof HealthProbePaths;
+
+/** A question about everything, or about a single check. */
+interface Asked {
+  readonly question: Question;
+  readonly single: string | undefined;
+}
+
+/** One line of an answer. */
+interface Line {
+  readonly name: string;
+  readonly verdict: "ok" | "failed" | "excluded";
+}
+
+const METHODS: readonly string[] = ["GET", "HEAD"];
+const QUESTIONS: readonly Question[] = ["live", "ready", "startup"];
+
+/** What the probe is called among the checks of `/readyz`. */
+const PROBE_CHECK = "probe";
+
+/**
+ * Which handlers decide. Those that are not critical never do, so they are not asked either: one that hangs would
+ * make the answer late. Liveness looks at what a restart of this process could mend, and never at the probe.
+ */
+const DECIDES: Readonly<Record<Question, (handler: HandlerDescription) => boolean>> = {
+  live: ({ critical, scope }) => critical && scope === "local",
+  ready: ({ critical }) => critical,
+  startup: ({ critical }) => critical,
+};
+
+export function createHealthProbesView({ registry, probe, paths }: HealthProbesSetup): HealthProbesView {
+  const notAllowed = toMethodNotAllowed(METHODS);
+  const started = new Set<string>();
+
+  async function answer(
+    { question, single }: Asked,
+    request: StatusRequest,
+    query: string,
+  ): Promise<StatusResponse> {
+    const parameters = new URLSearchParams(query);
+    const excluded = new Set(parameters.getAll("exclude"));
+    const lines = await toLines(question, (name) =>
+      single === undefined ? excluded.has(name) : name !== single,
+    );
+    const response =
+      single === undefined
+        ? toAnswer(toTitle(paths[question]), lines, parameters)
+        : toSingleAnswer(lines, single);
+    if (question === "ready" && isAboutProbe(lines))
+      tellProbeAnswered(probe, { request, status: response.status });
+    return response;
+  }
+
+  async function toLines(question: Question, isExcluded: (name: string) => boolean): Promise<Line[]> {
+    const deciding = registry.handlers.filter(DECIDES[question]).map(({ name }) => name);
+    const failed = await getFailed(
+      question,
+      deciding.filter((name) => !isExcluded(name)),
+    );
+    if (question === "ready") deciding.unshift(PROBE_CHECK);
+    return deciding.map((name) => {
+      if (isExcluded(name)) return { name, verdict: "excluded" };
+      return { name, verdict: failed.has(name) ? "failed" : "ok" };
+    });
+  }
+
+  async function getFailed(question: Question, names: readonly string[]): Promise<ReadonlySet<string>> {
+    // What has once been other than RED has started, and stays so: later troubles are for readiness.
+    const asked = question === "startup" ? names.filter((name) => !started.has(name)) : names;
+    const { entries } = await registry.getReport({ names: asked });
+    const failed = new Set(entries.filter(({ status }) => status.state === RED).map(({ name }) => name));
+    if (question === "startup") for (const name of asked) if (!failed.has(name)) started.add(name);
+    if (question === "ready" && !probe.commissioned) failed.add(PROBE_CHECK);
+    return failed;
+  }
+
+  /** One path may stand below another, as `/health/ready` below `/health`: the whole of one comes first. */
+  function find(path: string): Asked | undefined {
+    const whole = QUESTIONS.find((question) => path === paths[question]);
+    if (whole !== undefined) return { question: whole, single: undefined };
+    const question = QUESTIONS.find((each) => path.startsWith(`${paths[each]}/`));
+    const single = question && path.slice(paths[question].length + 1);
+    return question && single ? { question, single } : undefined;
+  }
+
+  return {
+    paths: QUESTIONS.flatMap((question) => [paths[question], `${paths[question]}/*`]),
+    owns: (path) => find(path) !== undefined,
+    answer(request, { path, query }) {
+      const asked = find(path);
+      return asked === undefined || !METHODS.includes(request.method)
+        ? notAllowed
+        : answer(asked, request, query);
+    },
+  };
+}
+
+/** Nobody learns from the other answers whether this instance should be left alone. */
+function isAboutProbe(lines: readonly Line[]): boolean {
+  return lines.some(({ name, verdict }) => name === PROBE_CHECK && verdict !== "excluded");
+}
+
+/** `livez` for `/internal/livez`: how Kubernetes calls the whole in its last line. */
+function toTitle(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** The text format of the Kubernetes API server's health endpoints, byte for byte. A failure is always verbose. */
+function toAnswer(title: string, lines: readonly Line[], parameters: URLSearchParams): StatusResponse {
+  const hasFailed = lines.some(({ verdict }) => verdict === "failed");
+  if (!hasFailed && !parameters.has("verbose")) return createResponse({ status: 200, body: "ok" });
+  const known = new Set(lines.map(({ name }) => name));
+  const unmatched = new Set(parameters.getAll("exclude").filter((name) => !known.has(name)));
+  const text = [
+    ...lines.map(toText),
+    ...(unmatched.size > 0
+      ? [`${UNMATCHED} ${[...unmatched].sort(compareCodePoints).map(quote).join(",")}`]
+      : []),
+    `${title} check ${hasFailed ? "failed" : "passed"}`,
+  ];
+  return createResponse({ status: hasFailed ? 503 : 200, body: `${text.join("\n")}\n` });
+}
+
+const UNMATCHED = "warn: some health checks cannot be excluded: no matches for";
+
+const VERDICTS: Readonly<Record<Line["verdict"], (name: string) => string>> = {
+  ok: (name) => `[+]${name} ok`,
+  failed: (name) => `[-]${name} failed: reason withheld`,
+  excluded: (name) => `[+]${name} excluded: ok`,
+};
+
+function toText({ name, verdict }: Line): string {
+  return VERDICTS[verdict](name);
+}
+
+function quote(name: string): string {
+  return JSON.stringify(name);
+}
+
+function toSingleAnswer(lines: readonly Line[], name: string): StatusResponse {
+  const line = lines.find((candidate) => candidate.name === name);
+  if (line === undefined) return createResponse({ status: 404, body: "not found\n" });
+  if (line.verdict === "ok") return createResponse({ status: 200, body: "ok" });
+  return createResponse({ status: 503, body: "internal server error: reason withheld\n" });
+}

@@ -1,0 +1,26 @@
+import type { Probe } from "../core/probe.ts";
+import type { StatusRequest } from "./message.ts";
+
+/** Somebody has asked whether this instance should get requests. */
+export interface ProbeAnswered {
+  readonly request: StatusRequest;
+  /** The code of the answer: 200, or what says that this instance should be left alone. */
+  readonly status: number;
+}
+
+type Listener = (event: ProbeAnswered) => void;
+
+const listenersOf = new WeakMap<Probe, Set<Listener>>();
+
+/** Tells each answer about a probe's verdict, whichever view gave it. Returns the function that ends it. */
+export function onProbeAnswered(probe: Probe, listener: Listener): () => void {
+  const listeners = listenersOf.get(probe) ?? new Set();
+  listenersOf.set(probe, listeners.add(listener));
+  return () => void listeners.delete(listener);
+}
+
+export function tellProbeAnswered(probe: Probe, event: ProbeAnswered): void {
+  const listeners = listenersOf.get(probe);
+  if (listeners === undefined) return;
+  for (const listener of listeners) listener(event);
+}

@@ -1,0 +1,87 @@
+import { Agent, request } from "node:http";
+
+/** How a service is loaded. */
+export interface LoadOptions {
+  readonly port: number;
+  /** Sent at this rate whether the answers come or not, as by many clients. */
+  readonly requestsPerSecond: number;
+  /** Whether connections are used again. */
+  readonly keepAlive: boolean;
+}
+
+/** What became of all requests. */
+export interface LoadResult {
+  readonly requests: number;
+  readonly seconds: number;
+  /** How often each code, and each error, came: `{ "200": 9998, "503": 1, ECONNRESET: 1 }`. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Everything but 200. */
+  readonly failed: number;
+}
+
+/** A load that goes on until it is stopped. */
+export interface Load {
+  /** Resolves when so many requests have had their outcome. */
+  waitForOutcomes(count: number): Promise<void>;
+  /** Sends no more, and resolves when every request has had its outcome. */
+  stop(): Promise<LoadResult>;
+}
+
+const TICK_MS = 10;
+
+/** Sends GET requests to a service on this machine. */
+export function startLoad({ port, requestsPerSecond, keepAlive }: LoadOptions): Load {
+  // In turn, so that no connection is idle long enough for the other side to give up.
+  const agent = keepAlive ? new Agent({ keepAlive, maxSockets: 50, scheduling: "fifo" }) : false;
+  const outcomes: Record<string, number> = {};
+  const startedAt = performance.now();
+  let sent = 0;
+  let ended = 0;
+  const waiting = new Set<() => void>();
+
+  function note(outcome: string): void {
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    ended += 1;
+    for (const look of waiting) look();
+  }
+
+  function waitForOutcomes(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      function look(): void {
+        if (ended < count) return;
+        waiting.delete(look);
+        resolve();
+      }
+      waiting.add(look);
+      look();
+    });
+  }
+
+  function send(): void {
+    sent += 1;
+    const sending = request({ host: "127.0.0.1", port, agent }, (response) => {
+      response.resume();
+      response.once("error", (error: NodeJS.ErrnoException) => note(error.code ?? error.message));
+      response.once("end", () => note(String(response.statusCode)));
+    });
+    sending.once("error", (error: NodeJS.ErrnoException) => note(error.code ?? error.message));
+    sending.end();
+  }
+
+  function tick(): void {
+    const due = ((performance.now() - startedAt) / 1_000) * requestsPerSecond;
+    while (sent < due) send();
+  }
+
+  const timer = setInterval(tick, TICK_MS);
+  return {
+    waitForOutcomes,
+    async stop() {
+      clearInterval(timer);
+      const seconds = (performance.now() - startedAt) / 1_000;
+      await waitForOutcomes(sent);
+      if (agent !== false) agent.destroy();
+      return { requests: sent, seconds, outcomes, failed: sent - (outcomes["200"] ?? 0) };
+    },
+  };
+}
