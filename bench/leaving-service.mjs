@@ -1,0 +1,29 @@
+// A service for leaving.mjs: node leaving-service.mjs <port> <what it makes of SIGTERM>
+import { createServer } from "node:http";
+import { defaultProbe } from "svc-status";
+import { drainOnSignals } from "svc-status/drain";
+import { serviceStatus } from "svc-status/node";
+
+const [, , port, way] = process.argv;
+const FIXED_MS = 2_000;
+
+const answerStatus = serviceStatus();
+const server = createServer((request, response) => {
+  answerStatus(request, response, () => response.end("hello\n"));
+});
+server.keepAliveTimeout = 65_000;
+
+const close = () => server.close(() => process.exit(0));
+const WAYS = {
+  none() {},
+  close: () => process.once("SIGTERM", close),
+  fixed: () =>
+    process.once("SIGTERM", () => {
+      defaultProbe.decommission();
+      setTimeout(close, FIXED_MS);
+    }),
+  drain: () => drainOnSignals(server),
+};
+
+WAYS[way]();
+server.listen(Number(port), "127.0.0.1", () => console.log("listening"));
