@@ -1,3 +1,4 @@
+import { toDetailText } from "./detail-text.ts";
 import type { State } from "./state.ts";
 import type { Reason, Status } from "./status.ts";
 
@@ -18,6 +19,7 @@ export interface Change {
 /** One line for a log: `DatabaseConnection: OK -> RED (timeout) "timed out after 5000 ms"`. */
 export function describeChange({ name, from, to, reason, status }: Change): string {
   const cause = reason === undefined ? "" : ` (${reason})`;
-  const detail = status.detail === undefined ? "" : ` ${JSON.stringify(status.detail)}`;
+  const text = toDetailText(status);
+  const detail = text === "" ? "" : ` ${JSON.stringify(text)}`;
   return `${name}: ${from ?? "none"} -> ${to}${cause}${detail}`;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
-import type { StatusHandler } from "./handler.ts";
+import type { HandlerContext, StatusHandler } from "./handler.ts";
 import type { ResolvedHandlerOptions } from "./handler-options.ts";
-import { type Ask, mapAnswer, type Outcome, toFailure } from "./outcome.ts";
+import { type Ask, mapAnswer, type Outcome, type Result, toFailure } from "./outcome.ts";
 import { withBackground } from "./pipeline/background.ts";
 import { withDeadline } from "./pipeline/deadline.ts";
 import { normalise } from "./pipeline/normalise.ts";
@@ -40,8 +40,13 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
   let last: Entry | undefined;
   let stopped = false;
+  let isInHandler = false;
+  let isFollowing = false;
+  let followed = 0;
+  let firstFollowedAt = Number.NEGATIVE_INFINITY;
 
-  const deadline = withDeadline(normalise(handler), {
+  const call = normalise(handler);
+  const deadline = withDeadline(callHandler, {
     name,
     timeoutMs,
     clock,
@@ -56,6 +61,13 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
       ? undefined
       : withBackground(sharing.ask, { intervalMs, timeoutMs, clock, toStale: toStaleByAge });
   const stopListening = onPush(handler, refresh);
+
+  function callHandler(context: HandlerContext): Result | Promise<Result> {
+    isInHandler = true;
+    const result = call(context);
+    isInHandler = false;
+    return result;
+  }
 
   function remember(outcome: Outcome): Entry {
     if (stopped) return last ?? recall(toUnknown(outcome));
@@ -90,7 +102,33 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
 
   /** The application has pushed another state: nobody should have to ask before it is known. */
   function refresh(): void {
+    // What the handler sets while it answers is in its answer.
+    if (isInHandler) return;
     sharing.forget();
+    if (sharing.isRunning) void followRun();
+    else run();
+  }
+
+  /** The run under way may have looked before the push: after it, the handler is asked once more. */
+  async function followRun(): Promise<void> {
+    if (isFollowing || !mayFollow()) return;
+    isFollowing = true;
+    await sharing.ask();
+    isFollowing = false;
+    if (!stopped) run();
+  }
+
+  function mayFollow(): boolean {
+    const now = clock.monotonicNow();
+    if (now - firstFollowedAt >= FOLLOW_WINDOW_MS) {
+      firstFollowedAt = now;
+      followed = 0;
+    }
+    followed += 1;
+    return followed <= MAX_FOLLOWED;
+  }
+
+  function run(): void {
     if (background === undefined) void sharing.ask();
     else background.refresh();
   }
@@ -119,6 +157,10 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     stop,
   };
 }
+
+/** A handler that sets its own state anew whenever it is asked would be asked for ever: so often within 1 s. */
+const MAX_FOLLOWED = 10;
+const FOLLOW_WINDOW_MS = 1_000;
 
 const NOT_ASKED = "no longer asked";
 

@@ -124,14 +124,17 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     const track =
       replaced?.track ?? createTrack({ name, clock, historyLimit, explain: explainChange, onChange: tell });
     const registered = createRegisteredHandler({ name, handler, options: resolved, clock, track });
-    replaced?.stop();
+    // First the map: what is stopped may have listeners that register and remove.
     handlers.set(name, registered);
+    replaced?.stop();
     if (closed) registered.stop();
   }
 
   function removeStatusHandler(name: string): boolean {
-    handlers.get(name)?.stop();
-    return handlers.delete(name);
+    const removed = handlers.get(name);
+    handlers.delete(name);
+    removed?.stop();
+    return removed !== undefined;
   }
 
   async function getStatus(name: string): Promise<Status> {

@@ -3,7 +3,7 @@ import type { Sample } from "./metric-families.ts";
 import type { Entry } from "./report.ts";
 import { sortByName } from "./sort-by-name.ts";
 import { STATE_NUMBERS } from "./state.ts";
-import { toWellFormed } from "./text.ts";
+import { replaceControlCharacters, toWellFormed } from "./text.ts";
 
 export interface StatusSamplesOptions {
   /**
@@ -28,7 +28,7 @@ export function toStatusSamples(
   return sortByName(entries).map(({ name, status }) => [
     toSample(name, STATE_NUMBERS[status.state]),
     ...(details ? toLabels(status) : []).flatMap(([label, value]) =>
-      toLabelSample(toWellFormed(`${name}_${label}`), value),
+      toLabelSample(toSeriesName(name, label), value),
     ),
   ]);
 
@@ -41,6 +41,11 @@ export function toStatusSamples(
     taken.add(series);
     return [toSample(series, value)];
   }
+}
+
+/** A label can be any text, but stays on its line and steers no terminal. */
+function toSeriesName(name: string, label: string): string {
+  return toWellFormed(`${name}_${replaceControlCharacters(label)}`);
 }
 
 function toSample(name: string, value: number): Sample {

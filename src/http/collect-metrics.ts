@@ -19,6 +19,7 @@ export function createMetricsCollector(
   getLogger: () => Logger | undefined,
 ): CollectMetrics {
   let running: Promise<string> | undefined;
+  let isOverdue = false;
   let lastFailure: string | undefined;
 
   async function collect(): Promise<string> {
@@ -27,15 +28,23 @@ export function createMetricsCollector(
     return text;
   }
 
+  function run(): Promise<string> {
+    return collect().finally(() => {
+      running = undefined;
+      isOverdue = false;
+    });
+  }
+
   return async function collectMetrics() {
+    // What hangs has made one scrape wait. The others have a time-out of their own, and get our families at once.
+    if (isOverdue) return "";
     try {
-      running ??= collect().finally(() => {
-        running = undefined;
-      });
+      running ??= run();
       const text = await settleWithin(running, METRICS_TIMEOUT_MS);
       lastFailure = undefined;
       return text;
     } catch (error) {
+      isOverdue = running !== undefined;
       const failure = describeError(error);
       if (failure !== lastFailure)
         log(getLogger(), "error", `collecting the application's metrics failed: ${failure}`);

@@ -80,11 +80,13 @@ export function createHealthProbesView({ registry, probe, paths }: HealthProbesS
       question,
       deciding.filter((name) => !isExcluded(name)),
     );
-    if (question === "ready") deciding.unshift(PROBE_CHECK);
-    return deciding.map((name) => {
+    const lines = deciding.map((name) => toLine(name, !failed.has(name)));
+    return question === "ready" ? [toLine(PROBE_CHECK, probe.commissioned), ...lines] : lines;
+
+    function toLine(name: string, isOk: boolean): Line {
       if (isExcluded(name)) return { name, verdict: "excluded" };
-      return { name, verdict: failed.has(name) ? "failed" : "ok" };
-    });
+      return { name, verdict: isOk ? "ok" : "failed" };
+    }
   }
 
   async function getFailed(question: Question, names: readonly string[]): Promise<ReadonlySet<string>> {
@@ -92,8 +94,7 @@ export function createHealthProbesView({ registry, probe, paths }: HealthProbesS
     const asked = question === "startup" ? names.filter((name) => !started.has(name)) : names;
     const { entries } = await registry.getReport({ names: asked });
     const failed = new Set(entries.filter(({ status }) => status.state === RED).map(({ name }) => name));
-    if (question === "startup") for (const name of asked) if (!failed.has(name)) started.add(name);
-    if (question === "ready" && !probe.commissioned) failed.add(PROBE_CHECK);
+    if (question === "startup") for (const { name } of entries) if (!failed.has(name)) started.add(name);
     return failed;
   }
 

@@ -127,6 +127,58 @@ describe("a state that the application sets", () => {
     expect((await after).state).toBe("RED");
   });
 
+  test("may be set by a listener of the change before", async () => {
+    const { registry, arrows } = start();
+    const job = new StateHandler();
+    job.setState("OK");
+    registry.addStatusHandler("Job", job, { intervalMs: 60_000 });
+    await registry.getReport();
+    registry.on("change", ({ to }) => {
+      if (to === "YELLOW") job.setState("RED");
+    });
+    job.setState("YELLOW");
+    expect(await registry.getStatus("Job")).toMatchObject({ state: "YELLOW" });
+    expect(await registry.getStatus("Job")).toEqual({ state: "RED" });
+    expect(arrows).toEqual(["Job: OK -> YELLOW", "Job: YELLOW -> RED"]);
+  });
+
+  test("is looked at again where the handler was answering when it was set", async () => {
+    const { registry, arrows } = start();
+    class Slow extends StateHandler {
+      override status(): Status {
+        const before = super.status();
+        return Promise.resolve().then(() => before) as unknown as Status;
+      }
+    }
+    const job = new Slow();
+    job.setState("OK");
+    registry.addStatusHandler("Job", job);
+    const asked = registry.getReport();
+    job.setState("RED");
+    await asked;
+    await new Promise(setImmediate);
+    expect(arrows).toEqual(["Job: OK -> RED"]);
+  });
+
+  test("ends the matter when it is set anew in each answer", async () => {
+    const { registry } = start();
+    let calls = 0;
+    class Restless extends StateHandler {
+      override status(): Status {
+        calls += 1;
+        const answer = Promise.resolve().then(() => {
+          this.setState(this.state === "OK" ? "RED" : "OK");
+          return super.status();
+        });
+        return answer as unknown as Status;
+      }
+    }
+    registry.addStatusHandler("Job", new Restless());
+    await registry.getReport();
+    await new Promise(setImmediate);
+    expect(calls).toBeLessThanOrEqual(12);
+  });
+
   test("may be set by status() itself", async () => {
     const { registry, arrows } = start();
     class Flapping extends StateHandler {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Clock } from "../../src/core/clock.ts";
-import { MAX_INTERVAL_MS } from "../../src/core/handler-options.ts";
+import { MAX_INTERVAL_MS, MAX_RESULTS_IN_ROW } from "../../src/core/handler-options.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import type { Entry } from "../../src/core/report.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
@@ -275,6 +275,26 @@ describe("options together", () => {
       ["local", false],
     ]);
     expect(state).toBe("YELLOW");
+  });
+});
+
+describe.each(["failAfter", "recoverAfter"])("%s", (option) => {
+  test.each([0, -1, 1.5, Number.NaN, MAX_RESULTS_IN_ROW + 1, "3", null])("%s is refused", (value) => {
+    const { registry } = start();
+    expect(() => registry.addStatusHandler("Db", () => ({ state: "OK" }), { [option]: value })).toThrow(
+      `${option}: expected an integer from 1 to ${MAX_RESULTS_IN_ROW}, got`,
+    );
+    expect(registry.names).toEqual([]);
+  });
+});
+
+describe("a slowAfterMs of", () => {
+  test.each([-1, Number.NaN, "200", null])("%s is refused", (slowAfterMs) => {
+    const { registry } = start();
+    const add = () =>
+      registry.addStatusHandler("Db", () => ({ state: "OK" }), { slowAfterMs: slowAfterMs as number });
+    expect(add).toThrow("slowAfterMs: expected a number from 0 to 2147483647, got");
+    expect(registry.names).toEqual([]);
   });
 });
 

@@ -35,5 +35,11 @@ export function toStatusRequest(request: IncomingMessage, raw: unknown): StatusR
 /** Writes past the framework, which could only add an ETag, a charset or a body of its own. */
 export function send(response: ServerResponse, { status, headers, body }: StatusResponse): void {
   // A time-out in front of us may have answered meanwhile, and writing twice would throw.
-  if (!response.headersSent) response.writeHead(status, headers).end(body);
+  if (response.headersSent) return;
+  try {
+    response.writeHead(status, headers).end(body);
+  } catch {
+    // Somebody has put a `writeHead` of his own in place of Node's, and it threw. No answer is better than none ever.
+    response.destroy();
+  }
 }

@@ -22,12 +22,13 @@ export interface Deadline {
 /**
  * Gives each call of a handler a deadline. It is a race, not a request: at the deadline the outcome is
  * RED, whatever the handler does. While such a call is unsettled, new calls back off from `timeoutMs`,
- * doubling, to one in 60 s, so that a handler that never settles costs a bounded trickle.
+ * doubling with each that is, to one in 60 s: a handler that never settles costs a bounded trickle, and so does
+ * one that settles only now and then.
  */
 export function withDeadline(call: Call, { name, timeoutMs, clock, background }: DeadlineOptions): Deadline {
   let stopped = false;
   let stopCurrent: () => void = nothingIsRunning;
-  let timeoutsInRow = 0;
+  let unsettled = 0;
   let nextCallAt = Number.NEGATIVE_INFINITY;
 
   function ask(): Outcome | Promise<Outcome> {
@@ -42,7 +43,7 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, background }:
       },
     });
     if (!(result instanceof Promise)) {
-      forgetTimeouts();
+      nextCallAt = Number.NEGATIVE_INFINITY;
       return toOutcome(result, startedAt);
     }
     return race(result, signal, startedAt);
@@ -62,6 +63,7 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, background }:
       const cancelTimer = clock.startTimer(
         timeoutMs,
         function atDeadline() {
+          unsettled += 1;
           backOff(startedAt);
           end(toFailure("timeout", `timed out after ${timeoutMs} ms`));
           signal.abort(new DOMException(`timed out after ${timeoutMs} ms`, "TimeoutError"));
@@ -77,21 +79,16 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, background }:
 
       void pending.then(function settled(result) {
         // Even a late answer, which itself is dropped, shows that the handler settles again.
-        forgetTimeouts();
-        if (!isOver) end(result);
+        nextCallAt = Number.NEGATIVE_INFINITY;
+        if (isOver) unsettled -= 1;
+        else end(result);
       });
     });
   }
 
   function backOff(startedAt: number): void {
-    const pauseMs = timeoutMs * 2 ** timeoutsInRow;
-    timeoutsInRow += 1;
+    const pauseMs = timeoutMs * 2 ** (unsettled - 1);
     nextCallAt = startedAt + Math.min(timeoutMs + pauseMs, Math.max(timeoutMs, MAX_HUNG_BACKOFF_MS));
-  }
-
-  function forgetTimeouts(): void {
-    nextCallAt = Number.NEGATIVE_INFINITY;
-    timeoutsInRow = 0;
   }
 
   function describeHung(): string {

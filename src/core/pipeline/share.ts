@@ -3,6 +3,8 @@ import type { Ask } from "../outcome.ts";
 
 export interface Sharing<Answer> {
   readonly ask: Ask<Answer>;
+  /** A run is under way, and whoever asks now gets its answer. */
+  readonly isRunning: boolean;
   /** What is known, or is on its way, is not reused any more. */
   forget(): void;
 }
@@ -36,11 +38,18 @@ export function withSharing<Answer>(
     return running;
   }
 
+  function call(): Answer | Promise<Answer> {
+    isCalling = true;
+    try {
+      return ask();
+    } finally {
+      isCalling = false;
+    }
+  }
+
   function start(): Answer | Promise<Answer> {
     isOutdated = false;
-    isCalling = true;
-    const asked = ask();
-    isCalling = false;
+    const asked = call();
     const answer = asked instanceof Promise ? asked.then(keep) : keep(asked);
     if (answer instanceof Promise) running = answer;
     answerInside?.(answer);
@@ -53,6 +62,9 @@ export function withSharing<Answer>(
       if (running !== undefined) return running;
       if (kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs) return kept.answer;
       return isCalling ? joinFromInside() : start();
+    },
+    get isRunning() {
+      return isCalling || running !== undefined;
     },
     forget() {
       kept = undefined;

@@ -1,3 +1,4 @@
+import { toDetailText } from "../detail-text.ts";
 import { type Ask, mapAnswer, type Outcome } from "../outcome.ts";
 import { OK, YELLOW } from "../state.ts";
 import { deriveStatus } from "../status-json.ts";
@@ -10,7 +11,11 @@ export function withSlowness(ask: Ask, slowAfterMs: number | undefined): Ask {
     const { status, durationMs } = outcome;
     if (slowAfterMs === undefined || status.state !== OK || durationMs <= slowAfterMs) return outcome;
     const took = `took ${Math.ceil(durationMs)} ms, more than ${slowAfterMs} ms`;
-    const detail = status.detail === undefined ? took : `${took}: ${status.detail}`;
-    return { ...outcome, status: deriveStatus(status, YELLOW, detail), reason: "slow" };
+    const detail = toDetailText(status);
+    return {
+      ...outcome,
+      status: deriveStatus(status, YELLOW, detail === "" ? took : `${took}: ${detail}`),
+      reason: "slow",
+    };
   }
 }

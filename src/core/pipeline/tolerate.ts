@@ -1,3 +1,4 @@
+import { toDetailText } from "../detail-text.ts";
 import { type Ask, mapAnswer, type Outcome } from "../outcome.ts";
 import { OK, STATE_NUMBERS, type State } from "../state.ts";
 import { deriveStatus } from "../status-json.ts";
@@ -51,12 +52,8 @@ function toDirection(from: State, to: State): Direction {
 /** The new answer in the old state, with the old reason. Its detail says what is being waited for. */
 function holdBack(held: Outcome, outcome: Outcome, progress: string): Outcome {
   const { state } = held.status;
-  const { state: rawState, detail } = outcome.status;
-  const waiting = `${progress} results before ${rawState}`;
-  const status = deriveStatus(
-    outcome.status,
-    state,
-    detail === undefined ? waiting : `${waiting}: ${detail}`,
-  );
+  const waiting = `${progress} results before ${outcome.status.state}`;
+  const detail = toDetailText(outcome.status);
+  const status = deriveStatus(outcome.status, state, detail === "" ? waiting : `${waiting}: ${detail}`);
   return { ...outcome, status, reason: state === OK ? undefined : held.reason };
 }

@@ -83,10 +83,9 @@ export interface StatusRegistry {
     waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
     getReport(options?: ReportOptions): Promise<Report>;
     on(event: "change", listener: (change: Change) => void): () => void;
-    changes(options?: {
-        readonly signal?: AbortSignal;
-    }): AsyncIterable<ObservedChange>;
+    changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
     history(name: string): readonly Change[];
+    changeCounts(name: string): ChangeCounts;
     close(): void;
     [Symbol.dispose](): void;
 }
@@ -157,9 +156,15 @@ export interface Change {
     readonly heldMs: number;
 }
 
+export interface ChangesOptions {
+    readonly signal?: AbortSignal;
+}
+
 export interface ObservedChange extends Change {
     readonly missed?: number;
 }
+
+export type ChangeCounts = Readonly<Record<State, number>>;
 
 export interface Probe {
     readonly body: string;
@@ -197,6 +202,7 @@ export interface StatusRequest {
 
 export interface PrometheusViewOptions {
     readonly repeatMetadata?: boolean;
+    readonly extended?: boolean;
     readonly metrics?: MetricsSource;
 }
 

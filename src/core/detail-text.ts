@@ -1,4 +1,4 @@
-import type { Status } from "../core/status.ts";
+import type { Status } from "./status.ts";
 
 /** The detail as text. A handler may have put something else there: objects are shown in JSON only. */
 export function toDetailText({ detail }: Status): string {
