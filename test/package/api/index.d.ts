@@ -1,8 +1,36 @@
-// Exports: Clock, Constructor, Entry, GREEN, HandlerContext, HandlerOptions, Logger, OK, Probe, ProbeChange, ProbeOptions, RED, Reason, RegistryOptions, Report, ReportOptions, Scope, SettableState, State, StateHandler, StateHandlerMixin, Status, StatusFunction, StatusHandler, StatusProvider, StatusRegistry, UnknownHandlerError, WaitOptions, WithSettableState, YELLOW, addStatusHandler, check, createProbe, createStatusRegistry, defaultProbe, defaultRegistry, getReport, getStatus, isInState, removeStatusHandler, waitForStatus
+// Exports: Change, ChangeCounts, ChangesOptions, Clock, Constructor, Entry, GREEN, HandlerContext, HandlerOptions, Heartbeat, HeartbeatOptions, Logger, OK, ObservedChange, Probe, ProbeChange, ProbeOptions, RED, Reason, RegistryOptions, Report, ReportOptions, Scope, SettableState, State, StateHandler, StateHandlerMixin, Status, StatusFunction, StatusHandler, StatusProvider, StatusRegistry, UnknownHandlerError, WaitOptions, WithSettableState, YELLOW, addStatusHandler, check, createProbe, createStatusRegistry, defaultProbe, defaultRegistry, getReport, getStatus, heartbeat, isInState, removeStatusHandler, waitForStatus
+
+export interface Change {
+    readonly name: string;
+    readonly from: State | undefined;
+    readonly to: State;
+    readonly reason?: Reason;
+    readonly status: Status;
+    readonly at: Date;
+    readonly heldMs: number;
+}
+
+export type State = "OK" | "YELLOW" | "RED";
+
+export type Reason = "reported" | "threw" | "timeout" | "hung" | "invalid" | "slow" | "stale" | "dependency";
+
+export interface Status {
+    readonly state: State;
+    readonly detail?: string;
+    readonly labels?: Readonly<Record<string, number>>;
+    readonly [property: string]: unknown;
+}
+
+export type ChangeCounts = Readonly<Record<State, number>>;
+
+export interface ChangesOptions {
+    readonly signal?: AbortSignal;
+}
 
 export interface Clock {
     now(): number;
     monotonicNow(): number;
+    random(): number;
     startTimer(delayMs: number, run: () => void, options?: {
         readonly background?: boolean;
     }): () => void;
@@ -13,26 +41,17 @@ export type Constructor = new (...args: never[]) => object;
 export interface Entry {
     readonly name: string;
     readonly status: Status;
+    readonly rawStatus: Status;
     readonly critical: boolean;
     readonly scope: Scope;
     readonly checkedAt: Date;
     readonly durationMs: number;
     readonly since: Date;
     readonly reason?: Reason;
+    readonly dependsOn: readonly string[];
 }
-
-export interface Status {
-    readonly state: State;
-    readonly detail?: string;
-    readonly labels?: Readonly<Record<string, number>>;
-    readonly [property: string]: unknown;
-}
-
-export type State = "OK" | "YELLOW" | "RED";
 
 export type Scope = "shared" | "local";
-
-export type Reason = "reported" | "threw" | "timeout" | "hung" | "invalid" | "slow" | "stale" | "dependency";
 
 export declare const GREEN: "OK";
 
@@ -46,6 +65,21 @@ export interface HandlerOptions {
     readonly scope?: Scope;
     readonly timeoutMs?: number;
     readonly maxAgeMs?: number;
+    readonly intervalMs?: number;
+    readonly slowAfterMs?: number;
+    readonly failAfter?: number;
+    readonly recoverAfter?: number;
+    readonly dependsOn?: readonly string[];
+}
+
+export interface Heartbeat {
+    (): void;
+    status(): Status;
+}
+
+export interface HeartbeatOptions {
+    readonly maxSilenceMs: number;
+    readonly clock?: Clock;
 }
 
 export interface Logger {
@@ -55,6 +89,10 @@ export interface Logger {
 }
 
 export declare const OK: "OK";
+
+export interface ObservedChange extends Change {
+    readonly missed?: number;
+}
 
 export interface Probe {
     readonly body: string;
@@ -79,6 +117,7 @@ export declare const RED: "RED";
 export interface RegistryOptions {
     readonly logger?: Logger;
     readonly clock?: Clock;
+    readonly historyLimit?: number;
 }
 
 export interface Report {
@@ -124,12 +163,25 @@ export interface StatusProvider {
 export interface StatusRegistry {
     logger: Logger | undefined;
     readonly names: readonly string[];
+    readonly handlers: readonly HandlerDescription[];
     addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
     removeStatusHandler(name: string): boolean;
     getStatus(name: string): Promise<Status>;
     isInState(name: string, state: State): Promise<boolean>;
     waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
     getReport(options?: ReportOptions): Promise<Report>;
+    on(event: "change", listener: (change: Change) => void): () => void;
+    changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
+    history(name: string): readonly Change[];
+    changeCounts(name: string): ChangeCounts;
+    close(): void;
+    [Symbol.dispose](): void;
+}
+
+export interface HandlerDescription {
+    readonly name: string;
+    readonly critical: boolean;
+    readonly scope: Scope;
 }
 
 export interface WaitOptions {
@@ -162,6 +214,8 @@ export declare const defaultRegistry: StatusRegistry;
 export declare function getReport(options?: ReportOptions): Promise<Report>;
 
 export declare function getStatus(name: string): Promise<Status>;
+
+export declare function heartbeat(options: HeartbeatOptions): Heartbeat;
 
 export declare function isInState(name: string, state: State): Promise<boolean>;
 

@@ -29,6 +29,7 @@ export interface ProbeStatusOptions {
 
 export interface PrometheusViewOptions {
     readonly repeatMetadata?: boolean;
+    readonly extended?: boolean;
     readonly metrics?: MetricsSource;
 }
 
@@ -37,17 +38,25 @@ export interface ServiceStatusOptions {
     readonly probe?: Probe;
     readonly svcStatus?: false | SvcStatusOptions;
     readonly probeStatus?: false | ProbeStatusOptions;
+    readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
 }
 
 export interface StatusRegistry {
     logger: Logger | undefined;
     readonly names: readonly string[];
+    readonly handlers: readonly HandlerDescription[];
     addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
     removeStatusHandler(name: string): boolean;
     getStatus(name: string): Promise<Status>;
     isInState(name: string, state: State): Promise<boolean>;
     waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
     getReport(options?: ReportOptions): Promise<Report>;
+    on(event: "change", listener: (change: Change) => void): () => void;
+    changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
+    history(name: string): readonly Change[];
+    changeCounts(name: string): ChangeCounts;
+    close(): void;
+    [Symbol.dispose](): void;
 }
 
 export interface Logger {
@@ -55,6 +64,14 @@ export interface Logger {
     warn(message: string): void;
     error(message: string): void;
 }
+
+export interface HandlerDescription {
+    readonly name: string;
+    readonly critical: boolean;
+    readonly scope: Scope;
+}
+
+export type Scope = "shared" | "local";
 
 export type StatusHandler = StatusFunction | StatusProvider;
 
@@ -83,9 +100,12 @@ export interface HandlerOptions {
     readonly scope?: Scope;
     readonly timeoutMs?: number;
     readonly maxAgeMs?: number;
+    readonly intervalMs?: number;
+    readonly slowAfterMs?: number;
+    readonly failAfter?: number;
+    readonly recoverAfter?: number;
+    readonly dependsOn?: readonly string[];
 }
-
-export type Scope = "shared" | "local";
 
 export interface WaitOptions {
     readonly intervalMs?: number;
@@ -107,15 +127,37 @@ export interface Report {
 export interface Entry {
     readonly name: string;
     readonly status: Status;
+    readonly rawStatus: Status;
     readonly critical: boolean;
     readonly scope: Scope;
     readonly checkedAt: Date;
     readonly durationMs: number;
     readonly since: Date;
     readonly reason?: Reason;
+    readonly dependsOn: readonly string[];
 }
 
 export type Reason = "reported" | "threw" | "timeout" | "hung" | "invalid" | "slow" | "stale" | "dependency";
+
+export interface Change {
+    readonly name: string;
+    readonly from: State | undefined;
+    readonly to: State;
+    readonly reason?: Reason;
+    readonly status: Status;
+    readonly at: Date;
+    readonly heldMs: number;
+}
+
+export interface ChangesOptions {
+    readonly signal?: AbortSignal;
+}
+
+export interface ObservedChange extends Change {
+    readonly missed?: number;
+}
+
+export type ChangeCounts = Readonly<Record<State, number>>;
 
 export interface Probe {
     readonly body: string;
@@ -139,6 +181,12 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
+}
+
+export interface HealthProbePaths {
+    readonly live: string;
+    readonly ready: string;
+    readonly startup: string;
 }
 
 export declare function serviceStatus(options?: ServiceStatusOptions): NodeHandler;
