@@ -14,7 +14,7 @@ import { describeWithProgram } from "../support/system.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const BUSY = { requestsPerSecond: 275 };
+const BUSY = { requestsPerSecond: 350 };
 const QUIET = { requestsPerSecond: 100 };
 
 interface Behind extends Balanced {
@@ -82,7 +82,7 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
     expect(requests / seconds).toBeGreaterThanOrEqual(500);
     expect(seconds).toBeGreaterThanOrEqual(20);
     for (const { report } of drains)
-      expect(report).toMatch(/^info: drained in \d\.\d s: HAProxy saw 503 [345]×, .*0 requests cut$/);
+      expect(report).toMatch(/^info: drained in \d\.\d s: HAProxy saw 503 \d+×, .*0 requests cut$/);
     expect(Math.max(...drains.map(({ afterLeftMs }) => afterLeftMs))).toBeLessThanOrEqual(1_500);
   });
 
@@ -139,7 +139,7 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
     const behind = await startBehindHaproxy({ changes });
     const { failed } = await loadWhile(behind.port, QUIET, async () => {
       const { report } = await end(behind, "one");
-      expect(report).toMatch(/HAProxy saw 503 [345]×, .*0 requests cut$/);
+      expect(report).toMatch(/HAProxy saw 503 \d+×, .*0 requests cut$/);
     });
     expect(failed, behind.haproxy.lines.join("\n")).toBe(0);
   });
