@@ -141,8 +141,6 @@ export interface ResolvedOptions {
   readonly svcStatus: ResolvedSvcStatus | undefined;
   readonly probeStatus: Required<ProbeStatusOptions> | undefined;
   readonly healthProbes: HealthProbePaths | undefined;
-  /** Where the views answer; with a final slash: and everywhere below. */
-  readonly ownPaths: readonly string[];
 }
 
 export interface ResolvedSvcStatus {
@@ -200,7 +198,8 @@ export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOpti
     healthProbes:
       healthProbes === false ? undefined : resolveHealthProbes(healthProbes === true ? {} : healthProbes),
   };
-  return { ...resolved, ownPaths: toDistinctPaths(resolved) };
+  expectDistinctPaths(resolved);
+  return resolved;
 }
 
 function resolveSvcStatus(options: SvcStatusOptions): ResolvedSvcStatus {
@@ -319,11 +318,7 @@ function resolveHealthProbes(options: Readonly<Partial<HealthProbePaths>>): Heal
 }
 
 /** No path may be answered by two views: one of them would never be asked. */
-function toDistinctPaths({
-  svcStatus,
-  probeStatus,
-  healthProbes,
-}: Omit<ResolvedOptions, "ownPaths">): readonly string[] {
+function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedOptions): void {
   const suffixes = Object.values(FORMATS).flatMap(({ suffix }) => suffix ?? []);
   const taken = new Map<string, string>();
   const claims: [path: string | undefined, option: string][] = [
@@ -342,5 +337,4 @@ function toDistinctPaths({
     if (other !== undefined) failExpectation(option, `a path that ${other} does not answer`, path);
     taken.set(path, option);
   }
-  return [...taken.keys(), ...Object.values(healthProbes ?? {}).map((path) => `${path}/`)];
 }

@@ -3,7 +3,7 @@ import { parseTarget } from "./target.ts";
 // Of the whole process: a server carries the views of any service, under any framework and below any mount point.
 const ownPaths = new Set<string>();
 
-/** Remembers where views answer. A path with a final slash stands for everything below it. */
+/** Remembers where views answer. `/livez/*` stands for everything below `/livez`. */
 export function noteOwnPaths(paths: readonly string[]): void {
   for (const path of paths) ownPaths.add(path);
 }
@@ -16,7 +16,7 @@ export function isOwnTarget(target: string): boolean {
   const path = parseTarget(target)?.path;
   if (path === undefined) return false;
   for (const own of ownPaths) {
-    if (own.endsWith("/") ? path.includes(own) : path.endsWith(own)) return true;
+    if (own.endsWith("/*") ? path.includes(own.slice(0, -1)) : path.endsWith(own)) return true;
   }
   return false;
 }

@@ -26,7 +26,7 @@ export interface StatusService {
  * promise. Throws a TypeError for a mistake in the options.
  */
 export function createStatusService(options?: ServiceStatusOptions): StatusService {
-  const { registry, probe, svcStatus, probeStatus, healthProbes, ownPaths } = resolveOptions(options);
+  const { registry, probe, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
   const svcStatusView = svcStatus && createSvcStatusView({ registry, probe, options: svcStatus });
   const healthProbesView = healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes });
@@ -35,7 +35,7 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
     ...(probeStatus ? [probeStatus.path] : []),
     ...(healthProbesView?.paths ?? []),
   ];
-  noteOwnPaths(ownPaths);
+  noteOwnPaths(paths);
 
   function route(request: StatusRequest): Answer {
     const target = parseTarget(request.target);

@@ -78,7 +78,7 @@ export function ask(port: number, target: string, question: Question = {}): Prom
 }
 
 /** Sends bytes over a plain socket: for HTTP/1.0 and for request lines that no client writes. */
-function askRaw(port: number, bytes: string): Promise<string> {
+export function askRaw(port: number, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
     const socket = connect(port, "127.0.0.1", () => void socket.write(bytes));

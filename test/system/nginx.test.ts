@@ -7,7 +7,7 @@ import { describeWithProgram } from "../support/system.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const BUSY = { requestsPerSecond: 275 };
+const BUSY = { requestsPerSecond: 350 };
 const WITH_RETRY = "proxy_next_upstream error timeout http_503;";
 
 /** nginx with deploy/nginx.conf, and two services that nobody probes. */

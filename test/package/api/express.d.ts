@@ -29,6 +29,7 @@ export interface ProbeStatusOptions {
 
 export interface PrometheusViewOptions {
     readonly repeatMetadata?: boolean;
+    readonly extended?: boolean;
     readonly metrics?: MetricsSource;
 }
 
@@ -37,11 +38,13 @@ export interface ServiceStatusOptions {
     readonly probe?: Probe;
     readonly svcStatus?: false | SvcStatusOptions;
     readonly probeStatus?: false | ProbeStatusOptions;
+    readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
 }
 
 export interface StatusRegistry {
     logger: Logger | undefined;
     readonly names: readonly string[];
+    readonly handlers: readonly HandlerDescription[];
     addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
     removeStatusHandler(name: string): boolean;
     getStatus(name: string): Promise<Status>;
@@ -49,10 +52,9 @@ export interface StatusRegistry {
     waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
     getReport(options?: ReportOptions): Promise<Report>;
     on(event: "change", listener: (change: Change) => void): () => void;
-    changes(options?: {
-        readonly signal?: AbortSignal;
-    }): AsyncIterable<ObservedChange>;
+    changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
     history(name: string): readonly Change[];
+    changeCounts(name: string): ChangeCounts;
     close(): void;
     [Symbol.dispose](): void;
 }
@@ -62,6 +64,14 @@ export interface Logger {
     warn(message: string): void;
     error(message: string): void;
 }
+
+export interface HandlerDescription {
+    readonly name: string;
+    readonly critical: boolean;
+    readonly scope: Scope;
+}
+
+export type Scope = "shared" | "local";
 
 export type StatusHandler = StatusFunction | StatusProvider;
 
@@ -96,8 +106,6 @@ export interface HandlerOptions {
     readonly recoverAfter?: number;
     readonly dependsOn?: readonly string[];
 }
-
-export type Scope = "shared" | "local";
 
 export interface WaitOptions {
     readonly intervalMs?: number;
@@ -141,9 +149,15 @@ export interface Change {
     readonly heldMs: number;
 }
 
+export interface ChangesOptions {
+    readonly signal?: AbortSignal;
+}
+
 export interface ObservedChange extends Change {
     readonly missed?: number;
 }
+
+export type ChangeCounts = Readonly<Record<State, number>>;
 
 export interface Probe {
     readonly body: string;
@@ -167,6 +181,12 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
+}
+
+export interface HealthProbePaths {
+    readonly live: string;
+    readonly ready: string;
+    readonly startup: string;
 }
 
 export declare function serviceStatus(options?: ServiceStatusOptions): ExpressMiddleware;

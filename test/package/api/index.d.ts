@@ -163,6 +163,7 @@ export interface StatusProvider {
 export interface StatusRegistry {
     logger: Logger | undefined;
     readonly names: readonly string[];
+    readonly handlers: readonly HandlerDescription[];
     addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
     removeStatusHandler(name: string): boolean;
     getStatus(name: string): Promise<Status>;
@@ -175,6 +176,12 @@ export interface StatusRegistry {
     changeCounts(name: string): ChangeCounts;
     close(): void;
     [Symbol.dispose](): void;
+}
+
+export interface HandlerDescription {
+    readonly name: string;
+    readonly critical: boolean;
+    readonly scope: Scope;
 }
 
 export interface WaitOptions {

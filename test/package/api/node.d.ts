@@ -38,11 +38,13 @@ export interface ServiceStatusOptions {
     readonly probe?: Probe;
     readonly svcStatus?: false | SvcStatusOptions;
     readonly probeStatus?: false | ProbeStatusOptions;
+    readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
 }
 
 export interface StatusRegistry {
     logger: Logger | undefined;
     readonly names: readonly string[];
+    readonly handlers: readonly HandlerDescription[];
     addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
     removeStatusHandler(name: string): boolean;
     getStatus(name: string): Promise<Status>;
@@ -62,6 +64,14 @@ export interface Logger {
     warn(message: string): void;
     error(message: string): void;
 }
+
+export interface HandlerDescription {
+    readonly name: string;
+    readonly critical: boolean;
+    readonly scope: Scope;
+}
+
+export type Scope = "shared" | "local";
 
 export type StatusHandler = StatusFunction | StatusProvider;
 
@@ -96,8 +106,6 @@ export interface HandlerOptions {
     readonly recoverAfter?: number;
     readonly dependsOn?: readonly string[];
 }
-
-export type Scope = "shared" | "local";
 
 export interface WaitOptions {
     readonly intervalMs?: number;
@@ -173,6 +181,12 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
+}
+
+export interface HealthProbePaths {
+    readonly live: string;
+    readonly ready: string;
+    readonly startup: string;
 }
 
 export declare function serviceStatus(options?: ServiceStatusOptions): NodeHandler;

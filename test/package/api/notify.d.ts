@@ -59,6 +59,7 @@ export declare function notify(registry: StatusRegistry, options: NotifyOptions)
 export interface StatusRegistry {
     logger: Logger | undefined;
     readonly names: readonly string[];
+    readonly handlers: readonly HandlerDescription[];
     addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
     removeStatusHandler(name: string): boolean;
     getStatus(name: string): Promise<Status>;
@@ -78,6 +79,14 @@ export interface Logger {
     warn(message: string): void;
     error(message: string): void;
 }
+
+export interface HandlerDescription {
+    readonly name: string;
+    readonly critical: boolean;
+    readonly scope: Scope;
+}
+
+export type Scope = "shared" | "local";
 
 export type StatusHandler = StatusFunction | StatusProvider;
 
@@ -110,8 +119,6 @@ export interface HandlerOptions {
     readonly recoverAfter?: number;
     readonly dependsOn?: readonly string[];
 }
-
-export type Scope = "shared" | "local";
 
 export interface WaitOptions {
     readonly intervalMs?: number;

@@ -11,6 +11,7 @@ export declare function exposeStatus(register: PromRegister, registry?: StatusRe
 export interface StatusRegistry {
     logger: Logger | undefined;
     readonly names: readonly string[];
+    readonly handlers: readonly HandlerDescription[];
     addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
     removeStatusHandler(name: string): boolean;
     getStatus(name: string): Promise<Status>;
@@ -30,6 +31,14 @@ export interface Logger {
     warn(message: string): void;
     error(message: string): void;
 }
+
+export interface HandlerDescription {
+    readonly name: string;
+    readonly critical: boolean;
+    readonly scope: Scope;
+}
+
+export type Scope = "shared" | "local";
 
 export type StatusHandler = StatusFunction | StatusProvider;
 
@@ -64,8 +73,6 @@ export interface HandlerOptions {
     readonly recoverAfter?: number;
     readonly dependsOn?: readonly string[];
 }
-
-export type Scope = "shared" | "local";
 
 export interface WaitOptions {
     readonly intervalMs?: number;

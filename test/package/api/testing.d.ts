@@ -71,11 +71,13 @@ export interface ServiceStatusOptions {
     readonly probe?: Probe;
     readonly svcStatus?: false | SvcStatusOptions;
     readonly probeStatus?: false | ProbeStatusOptions;
+    readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
 }
 
 export interface StatusRegistry {
     logger: Logger | undefined;
     readonly names: readonly string[];
+    readonly handlers: readonly HandlerDescription[];
     addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
     removeStatusHandler(name: string): boolean;
     getStatus(name: string): Promise<Status>;
@@ -96,6 +98,14 @@ export interface Logger {
     error(message: string): void;
 }
 
+export interface HandlerDescription {
+    readonly name: string;
+    readonly critical: boolean;
+    readonly scope: Scope;
+}
+
+export type Scope = "shared" | "local";
+
 export type StatusHandler = StatusFunction | StatusProvider;
 
 export type StatusFunction = (context: HandlerContext) => Status | Promise<Status>;
@@ -111,8 +121,6 @@ export interface HandlerOptions {
     readonly recoverAfter?: number;
     readonly dependsOn?: readonly string[];
 }
-
-export type Scope = "shared" | "local";
 
 export interface WaitOptions {
     readonly intervalMs?: number;
@@ -220,6 +228,12 @@ export interface ProbeStatusOptions {
 export type Control = "loopback" | "open" | "off" | {
     readonly token: string;
 } | Permission;
+
+export interface HealthProbePaths {
+    readonly live: string;
+    readonly ready: string;
+    readonly startup: string;
+}
 
 export declare function createFakeClock(): FakeClock;
 

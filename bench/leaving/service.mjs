@@ -1,4 +1,4 @@
-// A service for leaving.mjs: node leaving-service.mjs <port> <what it makes of SIGTERM>
+// A service for leaving.mjs: node service.mjs <port> <what it makes of SIGTERM>
 import { createServer } from "node:http";
 import { defaultProbe } from "svc-status";
 import { drainOnSignals } from "svc-status/drain";
