@@ -102,9 +102,8 @@ function createMetric(name: FamilyName, collect: Collect): PromMetric {
     async get() {
       const answer = { name: shownName, ...parts };
       shownName = name;
-      const samples = toSamples(await collect());
-      // Fresh ones each time: prom-client writes its default labels into them.
-      return { ...answer, values: samples.map(({ labels, value }) => ({ labels: { ...labels }, value })) };
+      // Fresh samples each time: prom-client writes its default labels into them.
+      return { ...answer, values: toSamples(await collect()) };
     },
   };
 }

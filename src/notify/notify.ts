@@ -35,7 +35,7 @@ export interface Notifier {
  * @throws TypeError for a mistake in the options.
  */
 export function notify(registry: StatusRegistry, options: NotifyOptions): Notifier {
-  expectMethods("registry", registry, ["on", "getReport"]);
+  expectMethods("registry", registry, ["on", "changes", "getReport"]);
   const { target, minState, repeatMs, timeoutMs, clock } = resolveNotifyOptions(options);
   const delivery = createDelivery({ target, timeoutMs, clock, getLogger: () => registry.logger });
   const reminders =

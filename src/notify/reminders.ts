@@ -20,6 +20,7 @@ export interface Reminders {
 
 export function createReminders({ registry, clock, repeatMs, isBad, remind }: RemindersSetup): Reminders {
   const timers = new Map<string, () => void>();
+  const changes = registry.changes()[Symbol.asyncIterator]();
 
   function note(name: string, state: State): void {
     timers.get(name)?.();
@@ -39,7 +40,7 @@ export function createReminders({ registry, clock, repeatMs, isBad, remind }: Re
     const entry = await findEntry(name);
     if (timers.get(name) !== own) return;
     timers.delete(name);
-    if (entry === undefined || !isBad(entry.status.state)) return;
+    if (entry === undefined) return;
     remind(entry);
     start(name);
   }
@@ -54,10 +55,19 @@ export function createReminders({ registry, clock, repeatMs, isBad, remind }: Re
     }
   }
 
+  /** What a closed registry says is not worth a reminder. */
+  async function closeWithRegistry(): Promise<void> {
+    let step = await changes.next();
+    while (!step.done) step = await changes.next();
+    close();
+  }
+
   function close(): void {
+    void changes.return?.();
     for (const cancelTimer of timers.values()) cancelTimer();
     timers.clear();
   }
 
+  void closeWithRegistry();
   return { note, close };
 }

@@ -47,9 +47,9 @@ function isResponse(value: unknown): value is AnyResponse {
   return typeof status === "number" && status >= 100 && status <= 599;
 }
 
-async function judge(response: AnyResponse): Promise<Failure | undefined> {
+function judge(response: AnyResponse): Failure | undefined {
   const { status, headers } = response;
-  await discardBody(response);
+  void discardBody(response);
   if (status >= 200 && status <= 299) return undefined;
   const redirect = status >= 300 && status <= 399 ? ", and redirects are not followed" : "";
   return {

@@ -365,15 +365,35 @@ describe("a reminder", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test("never comes beside a change that is found when the handler is asked for it", async () => {
+    const { clock, handler, sent, become } = createScene({ repeatMs: 600_000 });
+    await become("RED");
+    handler.report("YELLOW");
+    await clock.advance(600_000);
+    expect(sent.map(({ event, to }) => `${event} ${to}`)).toEqual(["change RED", "change YELLOW"]);
+    await clock.advance(600_000);
+    expect(sent.at(-1)).toMatchObject({ event: "reminder", to: "YELLOW" });
+  });
+
+  test("never comes from a registry that is closed", async () => {
+    const { clock, registry, sent, become } = createScene({ repeatMs: 600_000 });
+    await become("RED");
+    registry.close();
+    await clock.advance(1_800_000);
+    expect(sent).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test("drives no change out: it is left out while anything waits", async () => {
     const { clock, sent, sendBy, become } = createScene({ repeatMs: 60_000 });
     sendBy(fail);
     await become("RED");
     await clock.advance(120_000);
     expect(new Set(sent.map(({ event }) => event))).toEqual(new Set(["change"]));
+    const tried = sent.length;
     sendBy(() => {});
     await clock.advance(120_000);
-    expect(sent.at(-1)).toMatchObject({ event: "reminder" });
+    expect(sent.slice(tried).map(({ event }) => event)).toEqual(["change", "reminder", "reminder"]);
   });
 
   test("is not sent when the state changes while the handler is asked for it", async () => {
@@ -413,6 +433,22 @@ describe("close", () => {
     expect(signal?.aborted).toBe(false);
     notifier.close();
     expect(signal?.aborted).toBe(true);
+  });
+
+  test("leaves no listener behind, also where it has reminders", async () => {
+    const registry = createStatusRegistry();
+    const iterator = registry.changes()[Symbol.asyncIterator]();
+    let isEnded = false;
+    const end = (): ReturnType<NonNullable<typeof iterator.return>> => {
+      isEnded = true;
+      return Promise.resolve({ done: true, value: undefined });
+    };
+    const watched = { next: () => iterator.next(), return: end };
+    const given: StatusRegistry = Object.assign(Object.create(registry), {
+      changes: () => ({ [Symbol.asyncIterator]: () => watched }),
+    });
+    notify(given, { send() {}, repeatMs: 60_000 }).close();
+    expect(isEnded).toBe(true);
   });
 
   test("says nothing where nothing was waiting", async () => {
@@ -463,7 +499,7 @@ describe("notify", () => {
 
   test("refuses what is no registry", () => {
     expect(() => notify({} as never, { send })).toThrow(
-      new TypeError("registry: expected an object with on(), getReport(), got an object"),
+      new TypeError("registry: expected an object with on(), changes(), getReport(), got an object"),
     );
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Logger } from "../../src/core/logger.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import type { State } from "../../src/core/state.ts";
+import { MAX_RETRY_AFTER_MS } from "../../src/notify/delivery.ts";
 import { type NotifyCommonOptions, notify } from "../../src/notify/notify.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
 import { type Receiver, startReceiver } from "../support/receiver.ts";
@@ -133,7 +134,7 @@ describe("a webhook", () => {
     ["a date", "Thu, 01 Jan 2026 00:02:00 GMT", 120_000],
     ["less than the own pause", "0", 750],
     ["what cannot be read", "soon", 750],
-    ["a day, of which it gets an hour", "86400", 3_600_000],
+    ["a day, of which it gets an hour", "86400", MAX_RETRY_AFTER_MS],
   ])("says when it wants to be asked again: %s", async (_, retryAfter, pauseMs) => {
     const receiver = await startReceiver();
     const { clock, become } = createScene(receiver.port);
@@ -182,11 +183,14 @@ describe("a webhook", () => {
     expect(receiver.count).toBe(2);
   });
 
-  test("that never ends its answer has answered", async () => {
+  test("that never ends its answer has answered, and holds no connection", async () => {
     const receiver = await startReceiver();
     const { become } = createScene(receiver.port);
     await become("RED");
-    (await receiver.next()).response.writeHead(200).write("ok, and");
+    const { response } = await receiver.next();
+    const closed = new Promise((resolve) => void response.on("close", resolve));
+    response.writeHead(200).write("ok, and");
+    await closed;
     await become("OK");
     expect((await receiver.next()).body["to"]).toBe("OK");
   });

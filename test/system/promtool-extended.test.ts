@@ -6,6 +6,8 @@ import { exposeStatus } from "../../src/metrics/prom-client.ts";
 import { createAsk } from "../../src/testing/ask.ts";
 import { describeWithProgram } from "../support/system.ts";
 
+const PROMTOOL = "promtool";
+
 function createRegistry(): StatusRegistry {
   const registry = createStatusRegistry();
   registry.addStatusHandler("Database", () => ({ state: "OK", labels: { connections: 7 } }));
@@ -16,7 +18,7 @@ function createRegistry(): StatusRegistry {
 /** What `promtool check metrics` finds wrong; it says so on either output. */
 function promtool(metrics: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn("promtool", ["check", "metrics"]);
+    const child = spawn(PROMTOOL, ["check", "metrics"]);
     let text = "";
     for (const output of [child.stdout, child.stderr]) output.on("data", (chunk) => (text += chunk));
     child.on("error", reject);
@@ -25,7 +27,7 @@ function promtool(metrics: string): Promise<string> {
   });
 }
 
-describeWithProgram(["promtool"], "promtool", () => {
+describeWithProgram([PROMTOOL], PROMTOOL, () => {
   test("has nothing against the extended families", async () => {
     const ask = createAsk({ registry: createRegistry(), svcStatus: { prometheus: { extended: true } } });
     const { body } = await ask("/svc_status.prometheus");
