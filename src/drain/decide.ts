@@ -32,21 +32,23 @@ export interface Evidence {
 
 /** Whether the load balancers have left, and how that is known. `undefined`: not yet. */
 export function decideToLeave(evidence: Evidence, waits: Waits): Rule | undefined {
-  const { now, decommissionedAt, probers, before } = evidence;
-  const elapsedMs = now - decommissionedAt;
+  const elapsedMs = evidence.now - evidence.decommissionedAt;
   if (waits.fixedMs !== undefined) return elapsedMs >= waits.fixedMs ? "fixed" : undefined;
-  if (elapsedMs >= waits.capMs) return "cap";
-  if (elapsedMs < waits.floorMs) return undefined;
+  const rule = elapsedMs >= waits.floorMs ? toProof(evidence, waits) : undefined;
+  return rule ?? (elapsedMs >= waits.capMs ? "cap" : undefined);
+}
+
+function toProof(evidence: Evidence, waits: Waits): Rule | undefined {
+  const { now, decommissionedAt, probers, before } = evidence;
   // Who asked once has no rhythm, and may be anybody; asked twice, it counts.
   const regular = probers.filter(({ intervalMs }) => intervalMs !== undefined);
-  const isProvable = regular.length > 0 && before.requests >= MIN_PROVING_REQUESTS;
-  if (isProvable)
-    return regular.every((prober) => hasLeft(prober, now)) && isQuiet(evidence, waits)
-      ? "evidence"
-      : undefined;
+  if (regular.length > 0 && before.requests >= MIN_PROVING_REQUESTS) {
+    const isProved = regular.every((prober) => hasLeft(prober, now)) && isQuiet(evidence, waits);
+    return isProved ? "evidence" : undefined;
+  }
   // The last refusal has only just been sent, and no traffic shows what the balancer makes of it.
   const haveAllLeft = regular.every((prober) => hasLeft(prober, now - MIN_QUIET_MS));
-  return elapsedMs >= waits.fallbackMs && haveAllLeft ? "fallback" : undefined;
+  return haveAllLeft && now - decommissionedAt >= waits.fallbackMs ? "fallback" : undefined;
 }
 
 /** How long it must be quiet: longer than it was quiet while there was traffic. */

@@ -1,13 +1,16 @@
-import type { Clock } from "../core/clock.ts";
 import { failExpectation } from "../core/expect.ts";
 import { log } from "../core/logger.ts";
-import { isOwnRequest, onProbeAnswered } from "../http/observe.ts";
-import { decideToLeave, type Evidence, type Rule } from "./decide.ts";
+import { onProbeAnswered } from "../http/observe.ts";
+import { isOwnTarget } from "../http/own-paths.ts";
+import { closeServers } from "./close-servers.ts";
+import type { EndOfRequest } from "./connections.ts";
+import { decideToLeave, type Rule } from "./decide.ts";
 import { runHooks } from "./hooks.ts";
-import { type DrainOptions, type ResolvedDrainOptions, resolveDrainOptions } from "./options.ts";
+import { warnOfKeepAlive } from "./keep-alive.ts";
+import { type DrainOptions, resolveDrainOptions } from "./options.ts";
 import { createProbers, type Prober } from "./probers.ts";
 import { type DrainReport, describeDrain, type ProberReport } from "./report.ts";
-import { type DrainableServer, type OpenRequest, type WatchedServer, watchServer } from "./servers.ts";
+import { type DrainableServer, watchServer } from "./servers.ts";
 import { createTraffic, type TrafficSummary } from "./traffic.ts";
 
 /** Leaving the load balancer and closing, once. */
@@ -27,7 +30,7 @@ interface Decommissioning {
   readonly before: TrafficSummary;
 }
 
-/** How often the evidence, and connections that have become idle, are looked at. */
+/** How often the evidence is looked at. */
 const LOOK_EVERY_MS = 50;
 
 /**
@@ -41,18 +44,21 @@ export function createDrain(
   options: DrainOptions = {},
 ): Drain {
   const resolved = resolveDrainOptions(options);
-  const { probe, logger, clock, redsSeen, proberId } = resolved;
+  const { probe, logger, clock, onClose, closeTimeoutMs, hooksTimeoutMs, deadlineMs } = resolved;
+  // Kept back from the wait, so that closing is never left without any time.
+  const forClosingMs = Math.min(closeTimeoutMs, deadlineMs / 6);
+  const forHooksMs = onClose.length === 0 ? 0 : Math.min(hooksTimeoutMs, deadlineMs / 6);
   const list = toList(servers);
   const traffic = createTraffic();
-  const probers = createProbers({ redsSeen, proberId });
-  const open = new Map<OpenRequest, number>();
+  const probers = createProbers(resolved);
   let decommissioning: Decommissioning | undefined;
   let requestsServed = 0;
   let started: Promise<DrainReport> | undefined;
 
-  warnOfKeepAlive(list, resolved);
   const watched = list.map((server) => watchServer(server, { onRequest: noteRequest }));
-  const stopListening = [
+  const stops = [
+    ...watched.map((server) => server.stop),
+    ...list.map((server) => warnOfKeepAlive(server, resolved)),
     onProbeAnswered(probe, ({ request, status }) =>
       probers.note(request, { status, now: clock.monotonicNow() }),
     ),
@@ -60,33 +66,30 @@ export function createDrain(
   ];
   if (!probe.commissioned) noteProbe(probe);
 
-  /** An operator may have decommissioned long before the signal: what was seen since then counts. */
+  /** An operator may decommission long before the signal: what is seen from then on counts. */
   function noteProbe({ commissioned }: { readonly commissioned: boolean }): void {
-    const now = clock.monotonicNow();
     if (commissioned === (decommissioning === undefined)) return;
+    const now = clock.monotonicNow();
     decommissioning = commissioned ? undefined : { at: now, before: traffic.summarise(now) };
-    probers.setCounting(!commissioned);
+    requestsServed = 0;
+    probers.setCounting(!commissioned, now);
+    for (const server of watched) server.setLeaving(!commissioned);
+    if (commissioned && started !== undefined) queueMicrotask(stayDecommissioned);
   }
 
-  /** Whether it is the application's own traffic is known for certain only when it has been answered. */
-  function noteRequest(noted: OpenRequest): void {
-    const startedAt = clock.monotonicNow();
-    open.set(noted, startedAt);
-    noted.response.once("close", function noteEnd() {
-      open.delete(noted);
-      if (isOwnRequest(noted.request)) return;
-      traffic.note(startedAt);
-      const isLate = decommissioning !== undefined && startedAt >= decommissioning.at;
-      if (isLate && noted.response.writableFinished) requestsServed += 1;
-    });
+  /** There is no way back: the balancers would send requests to a process that is about to end. */
+  function stayDecommissioned(): void {
+    log(logger, "warn", "commissioned while draining: decommissioned again, as the process is about to end");
+    probe.decommission();
   }
 
-  function getLastRequestAt(): number | undefined {
-    const underWay = Array.from(open).flatMap(([{ request }, startedAt]) =>
-      isOwnRequest(request) ? [] : startedAt,
-    );
-    const all = traffic.lastRequestAt === undefined ? underWay : [...underWay, traffic.lastRequestAt];
-    return all.length === 0 ? undefined : Math.max(...all);
+  function noteRequest(target: string): EndOfRequest {
+    if (isOwnTarget(target)) return () => {};
+    const isLate = decommissioning !== undefined;
+    traffic.note(clock.monotonicNow());
+    return function noteEnd(isAnswered) {
+      if (isLate && isAnswered) requestsServed += 1;
+    };
   }
 
   function start(reason = "start"): Promise<DrainReport> {
@@ -96,49 +99,35 @@ export function createDrain(
 
   async function run(reason: string): Promise<DrainReport> {
     const startedAt = clock.monotonicNow();
-    const deadlineAt = startedAt + resolved.deadlineMs;
+    const deadlineAt = startedAt + deadlineMs;
     if (probe.commissioned) probe.decommission();
-    const { at: decommissionedAt, before } = decommissioning ?? {
-      at: startedAt,
-      before: traffic.summarise(startedAt),
-    };
-    for (const server of watched) server.startLeaving();
-
-    const endedBy = await waitForBalancers((now) => {
-      if (now >= deadlineAt - resolved.hooksTimeoutMs) return "deadline";
-      const evidence: Evidence = {
-        now,
-        decommissionedAt,
-        probers: probers.list,
-        lastRequestAt: getLastRequestAt(),
-        before,
-      };
-      return decideToLeave(evidence, resolved);
-    }, clock);
+    // Where it was disposed of, nobody has been told.
+    decommissioning ??= { at: startedAt, before: traffic.summarise(startedAt) };
+    log(logger, "info", `${reason}: decommissioned, waiting for the load balancers to leave`);
+    const endedBy = await waitForBalancers(deadlineAt - forClosingMs - forHooksMs);
 
     const closedAt = clock.monotonicNow();
-    const lastRequestAt = getLastRequestAt();
-    const forHooksMs = resolved.onClose.length === 0 ? 0 : resolved.hooksTimeoutMs;
-    const closeTimeoutMs = Math.max(0, Math.min(resolved.closeTimeoutMs, deadlineAt - closedAt - forHooksMs));
-    const requestsCut = await closeServers(watched, closeTimeoutMs, clock);
-    dispose();
+    const { lastRequestAt } = traffic;
+    const timeoutMs = Math.min(closeTimeoutMs, deadlineAt - closedAt - forHooksMs);
+    const requestsCut = await closeServers(watched, { timeoutMs, clock });
+    stopWatching();
 
     const hooksAt = clock.monotonicNow();
     const hookFailures = await runHooks({
-      hooks: resolved.onClose,
-      timeoutMs: Math.max(0, Math.min(resolved.hooksTimeoutMs, deadlineAt - hooksAt)),
+      hooks: onClose,
+      timeoutMs: Math.min(hooksTimeoutMs, deadlineAt - hooksAt),
       clock,
     });
     const endedAt = clock.monotonicNow();
     const report: DrainReport = {
       reason,
       endedBy,
-      waitMs: closedAt - startedAt,
-      closeMs: hooksAt - closedAt,
-      hooksMs: endedAt - hooksAt,
-      totalMs: endedAt - startedAt,
-      probers: probers.list.map(toProberReport),
-      ...(lastRequestAt !== undefined && { lastRequestMs: closedAt - lastRequestAt }),
+      waitMs: Math.round(closedAt - startedAt),
+      closeMs: Math.round(hooksAt - closedAt),
+      hooksMs: Math.round(endedAt - hooksAt),
+      totalMs: Math.round(endedAt - startedAt),
+      probers: probers.list.map(toProberReport).sort((one, other) => other.refusals - one.refusals),
+      ...(lastRequestAt !== undefined && { lastRequestMs: Math.round(closedAt - lastRequestAt) }),
       requestsServed,
       requestsCut,
       hookFailures,
@@ -147,59 +136,41 @@ export function createDrain(
     return report;
   }
 
-  function dispose(): void {
-    for (const stop of stopListening) stop();
+  function waitForBalancers(latestAt: number): Promise<Rule> {
+    return new Promise((resolve) => {
+      function look(): void {
+        const now = clock.monotonicNow();
+        const rule = decide(now) ?? (now >= latestAt ? "deadline" : undefined);
+        if (rule === undefined) clock.startTimer(LOOK_EVERY_MS, look);
+        else resolve(rule);
+      }
+      look();
+    });
+  }
+
+  function decide(now: number): Rule | undefined {
+    if (decommissioning === undefined) return undefined;
+    const { at: decommissionedAt, before } = decommissioning;
+    const { lastRequestAt } = traffic;
+    return decideToLeave({ now, decommissionedAt, probers: probers.list, lastRequestAt, before }, resolved);
+  }
+
+  function stopWatching(): void {
+    for (const stop of stops) stop();
   }
 
   return {
     start,
     dispose() {
-      if (started === undefined) dispose();
+      if (started === undefined) stopWatching();
     },
   };
 }
 
-function waitForBalancers(decide: (now: number) => Rule | undefined, clock: Clock): Promise<Rule> {
-  return new Promise((resolve) => {
-    function look(): void {
-      const rule = decide(clock.monotonicNow());
-      if (rule === undefined) clock.startTimer(LOOK_EVERY_MS, look);
-      else resolve(rule);
-    }
-    look();
-  });
-}
-
-/** Resolves when every connection has ended or was cut, with the number of requests that were cut. */
-function closeServers(watched: readonly WatchedServer[], timeoutMs: number, clock: Clock): Promise<number> {
-  return new Promise((resolve) => {
-    let cancelLook = clock.startTimer(LOOK_EVERY_MS, look);
-    const cancelCut = clock.startTimer(timeoutMs, () =>
-      end(watched.reduce((sum, server) => sum + server.cut(), 0)),
-    );
-
-    /** A connection that has just ended its last answer is idle, and would stay open for its keep-alive time. */
-    function look(): void {
-      for (const server of watched) server.closeIdle();
-      cancelLook = clock.startTimer(LOOK_EVERY_MS, look);
-    }
-
-    function end(requestsCut: number): void {
-      cancelLook();
-      cancelCut();
-      resolve(requestsCut);
-    }
-
-    void Promise.all(watched.map((server) => server.close())).then(() => end(0));
-  });
-}
-
 function toList(servers: DrainableServer | readonly DrainableServer[]): readonly DrainableServer[] {
-  const list: readonly DrainableServer[] = Array.isArray(servers)
-    ? [...servers]
-    : [servers as DrainableServer];
+  const list = Array.isArray(servers) ? [...servers] : [servers];
   for (const server of list) {
-    if (typeof (server as Partial<DrainableServer> | undefined)?.close !== "function") {
+    if (!isServer(server)) {
       failExpectation(
         "servers",
         "a server of node:http, node:https or node:http2, or an array of them",
@@ -210,30 +181,18 @@ function toList(servers: DrainableServer | readonly DrainableServer[]): readonly
   return list;
 }
 
+/** A framework's own object may have a `close` too, but no connections. */
+function isServer(server: unknown): boolean {
+  const { close, on, address } = (server ?? {}) as Partial<DrainableServer>;
+  return [close, on, address].every((method) => typeof method === "function");
+}
+
 function toProberReport({ id, label, intervalMs, refusals, refusedWith }: Prober): ProberReport {
   return {
     id,
     label,
-    ...(intervalMs !== undefined && { intervalMs }),
+    ...(intervalMs !== undefined && { intervalMs: Math.round(intervalMs) }),
     refusals,
     ...(refusedWith !== undefined && { refusedWith }),
   };
-}
-
-/** A connection that the server closes while the balancer sends the next request over it is a lost request. */
-function warnOfKeepAlive(
-  servers: readonly DrainableServer[],
-  { balancerIdleMs, logger }: ResolvedDrainOptions,
-): void {
-  for (const server of servers) {
-    const keepAliveMs = "keepAliveTimeout" in server ? server.keepAliveTimeout : 0;
-    // 0 means that idle connections are kept for ever.
-    if (balancerIdleMs === 0 || keepAliveMs === 0 || keepAliveMs > balancerIdleMs) continue;
-    log(
-      logger,
-      "warn",
-      `keepAliveTimeout is ${keepAliveMs} ms, but a load balancer that keeps idle connections for ${balancerIdleMs} ms ` +
-        `loses a request whenever it uses one just then: set server.keepAliveTimeout = ${balancerIdleMs + 5_000}`,
-    );
-  }
 }

@@ -73,8 +73,11 @@ export interface DrainOptions {
    * @default 60000
    */
   readonly balancerIdleMs?: number;
-  /** Who asked the probe. Left out: the peer's address and its `User-Agent`. */
-  readonly proberId?: (request: StatusRequest) => string;
+  /**
+   * Who asked the probe; `undefined` for somebody whose leaving need not be waited for, such as a monitor. Left out:
+   * the peer's address and its `User-Agent`.
+   */
+  readonly proberId?: (request: StatusRequest) => string | undefined;
   /** Where the time comes from. For tests. */
   readonly clock?: Clock;
 }
@@ -132,7 +135,7 @@ export function resolveDrainOptions(options: DrainOptions): ResolvedDrainOptions
   expectKnownKeys("options", options, KNOWN_KEYS);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const resolved: ResolvedDrainOptions = { ...DEFAULTS, ...given };
-  expectMethods("probe", resolved.probe, ["decommission", "commission"]);
+  expectMethods("probe", resolved.probe, ["decommission", "commission", "on"]);
   expectMethods("clock", resolved.clock, ["now", "monotonicNow", "startTimer"]);
   if (resolved.logger !== undefined) expectMethods("logger", resolved.logger, ["info", "warn", "error"]);
   if (resolved.proberId !== undefined) expectFunction("proberId", resolved.proberId);

@@ -1,3 +1,5 @@
+import { describeError } from "../core/describe-error.ts";
+import { type Logger, log } from "../core/logger.ts";
 import { replaceControlCharacters } from "../core/text.ts";
 import type { StatusRequest } from "../http/message.ts";
 
@@ -8,6 +10,7 @@ export const MAX_PROBERS = 1_000;
 export const MAX_PROBE_INTERVAL_MS = 60_000;
 
 const REMEMBERED_GAPS = 8;
+const MAX_ID_LENGTH = 300;
 const MAX_LABEL_LENGTH = 100;
 
 /** Somebody who asks the probe again and again. */
@@ -31,24 +34,35 @@ interface KnownProber extends Prober {
 
 export interface Probers {
   note(request: StatusRequest, answer: { readonly status: number; readonly now: number }): void;
-  /** From now on refusals count, or do not; those before are forgotten. */
-  setCounting(isCounting: boolean): void;
+  /** From now on refusals count, or do not. Those before are forgotten, and so is who has not asked for long. */
+  setCounting(isCounting: boolean, now: number): void;
   readonly list: readonly Prober[];
 }
 
 export interface ProbersSetup {
   readonly redsSeen: number;
-  readonly proberId: ((request: StatusRequest) => string) | undefined;
+  readonly proberId?: (request: StatusRequest) => string | undefined;
+  readonly logger?: Logger;
 }
 
 /** Remembers who asks the probe, how often, and what they have been answered. */
-export function createProbers({ redsSeen, proberId = toProberId }: ProbersSetup): Probers {
+export function createProbers({ redsSeen, proberId = toProberId, logger }: ProbersSetup): Probers {
   const known = new Map<string, KnownProber>();
   let isCounting = false;
 
+  function toId(request: StatusRequest): string | undefined {
+    try {
+      return proberId(request)?.slice(0, MAX_ID_LENGTH);
+    } catch (error) {
+      log(logger, "error", `proberId failed, the prober goes by its address: ${describeError(error)}`);
+      return toProberId(request);
+    }
+  }
+
   return {
     note(request, { status, now }) {
-      const id = proberId(request);
+      const id = toId(request);
+      if (id === undefined) return;
       const before = known.get(id);
       const refusedWith = isCounting && status !== 200 ? status : undefined;
       // Deleted and set again, the map is in the order of the last questions, and its first is the oldest.
@@ -57,10 +71,11 @@ export function createProbers({ redsSeen, proberId = toProberId }: ProbersSetup)
       const [oldest] = known.keys();
       if (known.size > MAX_PROBERS && oldest !== undefined) known.delete(oldest);
     },
-    setCounting(newIsCounting) {
+    setCounting(newIsCounting, now) {
       isCounting = newIsCounting;
       for (const [id, prober] of known) {
-        known.set(id, { ...prober, refusals: 0, refusedWith: undefined, convincedAt: undefined });
+        if (now - prober.lastAskedAt > MAX_PROBE_INTERVAL_MS) known.delete(id);
+        else known.set(id, { ...prober, refusals: 0, refusedWith: undefined, convincedAt: undefined });
       }
     },
     get list() {

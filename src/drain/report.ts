@@ -2,6 +2,7 @@ import type { Rule } from "./decide.ts";
 
 /** Somebody who asked the probe, and what became of it. */
 export interface ProberReport {
+  /** Its address and `User-Agent`, or what `proberId` calls it. */
   readonly id: string;
   /** What it calls itself, or its address. */
   readonly label: string;
@@ -51,21 +52,32 @@ const RULES: Readonly<Record<Rule, string>> = {
 /** `drained in 4.2 s: HAProxy saw 503 3×, last request 2.1 s before close, 0 requests cut`. */
 export function describeDrain(report: DrainReport): string {
   const { totalMs, probers, lastRequestMs, requestsCut, hookFailures, endedBy } = report;
-  const seen = probers.map(
-    ({ label, refusals, refusedWith = 503 }) => `${label} saw ${refusedWith} ${refusals}×`,
-  );
   const parts = [
-    ...(seen.length === 0 ? ["no prober was ever seen"] : seen.slice(0, MAX_SHOWN_PROBERS)),
+    ...(probers.length === 0 ? ["no prober was seen"] : describeProbers(probers)),
     lastRequestMs === undefined
-      ? "no request was ever seen"
+      ? "no request was seen"
       : `last request ${toSeconds(lastRequestMs)} before close`,
-    `${requestsCut} requests cut`,
+    `${requestsCut} ${requestsCut === 1 ? "request" : "requests"} cut`,
     ...hookFailures.map(({ index, message }) => `onClose[${index}] failed: ${message}`),
   ];
   return `drained in ${toSeconds(totalMs)}: ${parts.join(", ")}${RULES[endedBy]}`;
 }
 
 const MAX_SHOWN_PROBERS = 5;
+
+function describeProbers(probers: readonly ProberReport[]): readonly string[] {
+  const furtherCount = probers.length - MAX_SHOWN_PROBERS;
+  return [
+    ...probers.slice(0, MAX_SHOWN_PROBERS).map(describeProber),
+    ...(furtherCount > 0 ? [`${furtherCount} more probers`] : []),
+  ];
+}
+
+function describeProber({ label, refusals, refusedWith }: ProberReport): string {
+  return refusedWith === undefined
+    ? `${label} did not ask again`
+    : `${label} saw ${refusedWith} ${refusals}×`;
+}
 
 function toSeconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`;

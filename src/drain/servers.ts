@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type {
   Http2SecureServer,
@@ -5,112 +6,176 @@ import type {
   Http2ServerRequest,
   Http2ServerResponse,
   Http2Session,
+  IncomingHttpHeaders,
+  ServerHttp2Stream,
 } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { createConnections, type EndOfRequest } from "./connections.ts";
 
 /** What can be drained: the server itself, whatever framework listens on it. */
 export type DrainableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer;
 
-/** A request under way. */
-export interface OpenRequest {
-  readonly request: IncomingMessage | Http2ServerRequest;
-  readonly response: ServerResponse | Http2ServerResponse;
-}
-
 export interface WatchSetup {
-  readonly onRequest: (open: OpenRequest) => void;
+  /** A request has come for this target. What it returns is called when the request has ended. */
+  readonly onRequest: (target: string) => EndOfRequest;
 }
 
 /** A server whose connections and requests are known. */
 export interface WatchedServer {
-  /** From now on each answer that is sent ends its connection, so that kept-alive clients move away. */
-  startLeaving(): void;
+  /** While `true`, each answer that is sent ends its connection, so that kept-alive clients move away. */
+  setLeaving(isLeaving: boolean): void;
   /** Stops listening and lets idle connections go. Resolves when the last connection has ended. */
   close(): Promise<void>;
-  /** Lets go of connections that have become idle since. */
-  closeIdle(): void;
+  /** Lets go of connections that have become idle since. To be called again and again. */
+  endIdle(now: number): void;
   /** Ends everything that is left, and says how many requests and upgraded connections that were. */
   cut(): number;
+  /** Leaves the server as it was. */
+  stop(): void;
 }
 
-/** Watches a server from now on; connections that it already has are not known. */
+/** Watches a server from now on. */
 export function watchServer(server: DrainableServer, { onRequest }: WatchSetup): WatchedServer {
   const sockets = new Set<Socket>();
-  const upgraded = new Set<Socket>();
+  const connections = createConnections();
   const sessions = new Set<Http2Session>();
-  const open = new Set<OpenRequest>();
+  const streams = new Set<ServerHttp2Stream>();
+  const { listen, joinIn, stop } = createListening(server);
   let isLeaving = false;
-  let seesUpgrades = false;
+  let isClosing = false;
 
-  server.on("connection", function noteConnection(socket: Socket) {
+  listen("connection", noteSocket);
+  if (isSecure(server)) listen("secureConnection", noteSocket);
+  if (isHttp2(server)) listen("session", noteSession);
+  else listen("request", noteRequest);
+
+  function noteSocket(socket: Socket): void {
     sockets.add(socket);
-    socket.once("close", () => {
-      sockets.delete(socket);
-      upgraded.delete(socket);
-    });
-    watchUpgrades();
-  });
-  if (isHttp2(server)) server.on("session", noteSession);
-  server.prependListener("request", noteRequest);
-
-  /** Only where somebody upgrades: a listener of ours alone would leave the connection without an answer. */
-  function watchUpgrades(): void {
-    if (seesUpgrades || server.listenerCount("upgrade") === 0) return;
-    seesUpgrades = true;
-    server.on("upgrade", (_request: IncomingMessage, socket: Socket) => upgraded.add(socket));
+    socket.once("close", () => sockets.delete(socket));
+    if (speaksHttp1(server, socket)) connections.note(socket);
+    // A listener for requests would change how Node.js treats the streams of a server that has none.
+    if (isHttp2(server) && !joinIn("request", noteRequest)) listen("stream", noteStream);
+    joinIn("checkContinue", noteRequest);
+    joinIn("checkExpectation", noteRequest);
+    joinIn("upgrade", noteUpgrade);
+    joinIn("connect", noteUpgrade);
   }
 
   function noteSession(session: Http2Session): void {
     sessions.add(session);
     session.once("close", () => sessions.delete(session));
-    if (isLeaving && !server.listening) session.close();
+    if (isClosing) session.close();
   }
 
-  function noteRequest(request: OpenRequest["request"], response: OpenRequest["response"]): void {
-    const noted = { request, response };
-    open.add(noted);
-    if (isLeaving) endConnectionAfter(noted);
-    response.once("close", () => open.delete(noted));
-    onRequest(noted);
+  function noteRequest(request: Request, response: ServerResponse | Http2ServerResponse): void {
+    if ("stream" in response) {
+      noteStream(response.stream, { ":path": request.url });
+    } else {
+      if (isLeaving) endConnectionAfter(response);
+      connections.noteRequest(response, onRequest(request.url ?? ""));
+    }
   }
 
-  function startLeaving(): void {
-    isLeaving = true;
-    for (const noted of open) endConnectionAfter(noted);
-  }
-
-  function close(): Promise<void> {
-    return new Promise((resolve) => {
-      if (!server.listening) resolve();
-      else server.close(() => resolve());
-      for (const session of sessions) session.close();
-      closeIdle();
+  function noteStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    if (streams.has(stream)) return;
+    streams.add(stream);
+    const onEnd = onRequest(headers[":path"] ?? "");
+    stream.once("close", () => {
+      streams.delete(stream);
+      onEnd(stream.writableFinished);
     });
   }
 
-  function closeIdle(): void {
-    if (!isHttp2(server)) server.closeIdleConnections();
+  function noteUpgrade(request: Request, socket: Socket | Http2ServerResponse): void {
+    if ("stream" in socket) noteStream(socket.stream, { ":path": request.url });
+    else connections.noteUpgrade(socket);
   }
 
-  function cut(): number {
-    const count = open.size + [...upgraded].filter((socket) => !socket.destroyed).length;
-    for (const session of sessions) session.destroy();
-    for (const socket of sockets) socket.destroy();
-    return count;
-  }
-
-  return { startLeaving, close, closeIdle, cut };
+  return {
+    setLeaving(newIsLeaving) {
+      isLeaving = newIsLeaving;
+      if (isLeaving) for (const response of connections.openResponses) endConnectionAfter(response);
+    },
+    close() {
+      isClosing = true;
+      // Only from Node.js 24 on a server tells its sessions by itself.
+      for (const session of sessions) session.close();
+      return new Promise((resolve) => {
+        if (server.listening || sockets.size > 0) server.close(() => resolve());
+        else resolve();
+      });
+    },
+    endIdle(now) {
+      if ("closeIdleConnections" in server) server.closeIdleConnections();
+      connections.endSilent(now);
+    },
+    cut() {
+      const unfinished = connections.unfinished + streams.size;
+      for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
+      return unfinished;
+    },
+    stop,
+  };
 }
 
-function isHttp2(server: DrainableServer): server is Http2Server | Http2SecureServer {
-  return !("closeIdleConnections" in server);
+type Request = IncomingMessage | Http2ServerRequest;
+
+// biome-ignore lint/suspicious/noExplicitAny: as Node.js types its listeners
+type Listener = (...args: any[]) => void;
+
+interface Listening {
+  listen(event: string, listener: Listener): void;
+  /** Listens where somebody else does: alone, a listener of ours would keep Node.js from answering. */
+  joinIn(event: string, listener: Listener): boolean;
+  stop(): void;
+}
+
+/** Listens before the application does, and to each event once. */
+function createListening(server: EventEmitter): Listening {
+  const listeners = new Map<string, Listener>();
+
+  function listen(event: string, listener: Listener): void {
+    if (listeners.has(event)) return;
+    listeners.set(event, listener);
+    server.prependListener(event, listener);
+  }
+
+  return {
+    listen,
+    joinIn(event, listener) {
+      if (server.listenerCount(event) === 0) return false;
+      listen(event, listener);
+      return true;
+    },
+    stop() {
+      for (const [event, listener] of listeners) server.off(event, listener);
+      listeners.clear();
+    },
+  };
 }
 
 /**
  * Decided when the answer is sent, not when the request came: this is the flag that Node.js itself reads when it
  * writes the headers. HTTP/2 has no such header; there, GOAWAY says it when the server is closed.
  */
-function endConnectionAfter({ request, response }: OpenRequest): void {
-  if (request.httpVersionMajor === 1) (response as ServerResponse).shouldKeepAlive = false;
+function endConnectionAfter(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+}
+
+function isHttp2(server: DrainableServer): boolean {
+  return "updateSettings" in server;
+}
+
+function isSecure(server: DrainableServer): boolean {
+  return "setSecureContext" in server;
+}
+
+/** Beneath each TLS connection there is a plain one, on which nobody asks. */
+function speaksHttp1(server: DrainableServer, socket: Socket | TLSSocket): boolean {
+  const isEncrypted = "encrypted" in socket;
+  if (isEncrypted !== isSecure(server)) return false;
+  return !isHttp2(server) || (isEncrypted && socket.alpnProtocol !== "h2");
 }

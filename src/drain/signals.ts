@@ -45,6 +45,7 @@ export function drainOnSignals(
   expectObject("options", options);
   const { signals = ["SIGTERM", "SIGINT"], exit = "signal", ...drainOptions } = options;
   expectSignals(signals);
+  const handled = new Set(signals);
   expectOneOf("exit", exit, ["signal", "zero", "none"]);
   const drain = createDrain(servers, drainOptions);
   let first: NodeJS.Signals | undefined;
@@ -62,10 +63,10 @@ export function drainOnSignals(
   }
 
   function stopHandling(): void {
-    for (const signal of signals) process.off(signal, atSignal);
+    for (const signal of handled) process.off(signal, atSignal);
   }
 
-  for (const signal of signals) process.on(signal, atSignal);
+  for (const signal of handled) process.on(signal, atSignal);
   return {
     start: drain.start,
     dispose() {
@@ -77,10 +78,16 @@ export function drainOnSignals(
 }
 
 function expectSignals(signals: unknown): void {
-  const isList =
-    Array.isArray(signals) && signals.length > 0 && signals.every((signal) => signal in constants.signals);
-  if (!isList) failExpectation("signals", 'an array of signal names such as "SIGTERM"', signals);
+  if (!Array.isArray(signals) || signals.length === 0)
+    failExpectation("signals", 'an array of signal names such as "SIGTERM"', signals);
+  for (const signal of signals) {
+    if (Object.hasOwn(constants.signals, signal) && !DEADLY.includes(signal)) continue;
+    failExpectation("signals", 'names of signals that can be handled, such as "SIGTERM"', signal);
+  }
 }
+
+/** Nobody is asked before these. */
+const DEADLY: readonly string[] = ["SIGKILL", "SIGSTOP"];
 
 /** Raised again with nobody left to handle it, the signal does what it would have done. */
 function endAsSignalled(signal: NodeJS.Signals): void {

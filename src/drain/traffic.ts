@@ -20,8 +20,8 @@ export interface TrafficSummary {
 
 /** Remembers when ordinary requests came, in a fixed amount of memory. */
 export interface Traffic {
-  /** A request came at this moment. */
-  note(startedAt: number): void;
+  /** A request has come. */
+  note(now: number): void;
   /** When the last one came; `undefined` when none ever did. */
   readonly lastRequestAt: number | undefined;
   summarise(now: number): TrafficSummary;
@@ -35,23 +35,15 @@ export function createTraffic(): Traffic {
   }));
   let lastRequestAt: number | undefined;
 
-  function toBucket(moment: number): Bucket | undefined {
-    const second = Math.floor(moment / BUCKET_MS);
-    const bucket = buckets[second % BUCKETS];
-    if (bucket === undefined || bucket.second > second) return undefined;
-    if (bucket.second < second) Object.assign(bucket, { second, requests: 0, largestGapMs: 0 });
-    return bucket;
-  }
-
   return {
-    note(startedAt) {
-      const bucket = toBucket(startedAt);
+    note(now) {
+      const second = Math.floor(now / BUCKET_MS);
+      const bucket = buckets[second % BUCKETS];
       if (bucket === undefined) return;
+      if (bucket.second !== second) Object.assign(bucket, { second, requests: 0, largestGapMs: 0 });
       bucket.requests += 1;
-      // Requests are noted when they end, so a long one may come after one that began later.
-      const gapMs = lastRequestAt === undefined ? 0 : startedAt - lastRequestAt;
-      bucket.largestGapMs = Math.max(bucket.largestGapMs, gapMs);
-      lastRequestAt = Math.max(lastRequestAt ?? startedAt, startedAt);
+      bucket.largestGapMs = Math.max(bucket.largestGapMs, now - (lastRequestAt ?? now));
+      lastRequestAt = now;
     },
     get lastRequestAt() {
       return lastRequestAt;
@@ -59,13 +51,10 @@ export function createTraffic(): Traffic {
     summarise(now) {
       const oldest = Math.floor(now / BUCKET_MS) - BUCKETS;
       const recent = buckets.filter(({ second }) => second > oldest);
-      const sinceLastMs = lastRequestAt === undefined ? 0 : now - lastRequestAt;
+      const gapsMs = recent.map(({ largestGapMs }) => largestGapMs);
       return {
         requests: recent.reduce((sum, { requests }) => sum + requests, 0),
-        largestGapMs: recent.reduce(
-          (largest, { largestGapMs }) => Math.max(largest, largestGapMs),
-          sinceLastMs,
-        ),
+        largestGapMs: Math.max(now - (lastRequestAt ?? now), ...gapsMs),
       };
     },
   };

@@ -1,6 +1,7 @@
 import type { Probe } from "../core/probe.ts";
 import type { HandlerDescription, StatusRegistry } from "../core/registry.ts";
 import { RED } from "../core/state.ts";
+import { compareCodePoints } from "../core/text.ts";
 import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
 import { tellProbeAnswered } from "./observe.ts";
 import type { HealthProbePaths } from "./options.ts";
@@ -66,7 +67,8 @@ export function createHealthProbesView({ registry, probe, paths }: HealthProbesS
       single === undefined
         ? toAnswer(toTitle(paths[question]), lines, parameters)
         : toSingleAnswer(lines, single);
-    if (question === "ready") tellProbeAnswered(probe, { request, status: response.status });
+    if (question === "ready" && isAboutProbe(lines))
+      tellProbeAnswered(probe, { request, status: response.status });
     return response;
   }
 
@@ -84,25 +86,22 @@ export function createHealthProbesView({ registry, probe, paths }: HealthProbesS
   }
 
   async function getFailed(question: Question, names: readonly string[]): Promise<ReadonlySet<string>> {
-    const { entries } = await registry.getReport({ names });
+    // What has once been other than RED has started, and stays so: later troubles are for readiness.
+    const asked = question === "startup" ? names.filter((name) => !started.has(name)) : names;
+    const { entries } = await registry.getReport({ names: asked });
     const failed = new Set(entries.filter(({ status }) => status.state === RED).map(({ name }) => name));
+    if (question === "startup") for (const name of asked) if (!failed.has(name)) started.add(name);
     if (question === "ready" && !probe.commissioned) failed.add(PROBE_CHECK);
-    return question === "startup" ? withoutStarted(names, failed) : failed;
+    return failed;
   }
 
-  /** What has once been other than RED has started, and stays so: later troubles are for readiness. */
-  function withoutStarted(names: readonly string[], failed: ReadonlySet<string>): ReadonlySet<string> {
-    for (const name of names) if (!failed.has(name)) started.add(name);
-    return new Set([...failed].filter((name) => !started.has(name)));
-  }
-
+  /** One path may stand below another, as `/health/ready` below `/health`: the whole of one comes first. */
   function find(path: string): Asked | undefined {
-    for (const question of QUESTIONS) {
-      const own = paths[question];
-      if (path === own) return { question, single: undefined };
-      if (path.startsWith(`${own}/`)) return { question, single: path.slice(own.length + 1) };
-    }
-    return undefined;
+    const whole = QUESTIONS.find((question) => path === paths[question]);
+    if (whole !== undefined) return { question: whole, single: undefined };
+    const question = QUESTIONS.find((each) => path.startsWith(`${paths[each]}/`));
+    const single = question && path.slice(paths[question].length + 1);
+    return question && single ? { question, single } : undefined;
   }
 
   return {
@@ -114,6 +113,11 @@ export function createHealthProbesView({ registry, probe, paths }: HealthProbesS
         : answer(asked, request, query);
     },
   };
+}
+
+/** Nobody learns from the other answers whether this instance should be left alone. */
+function isAboutProbe(lines: readonly Line[]): boolean {
+  return lines.some(({ name, verdict }) => name === PROBE_CHECK && verdict !== "excluded");
 }
 
 /** `livez` for `/internal/livez`: how Kubernetes calls the whole in its last line. */
@@ -129,7 +133,9 @@ function toAnswer(title: string, lines: readonly Line[], parameters: URLSearchPa
   const unmatched = new Set(parameters.getAll("exclude").filter((name) => !known.has(name)));
   const text = [
     ...lines.map(toText),
-    ...(unmatched.size > 0 ? [`${UNMATCHED} ${[...unmatched].sort().map(quote).join(",")}`] : []),
+    ...(unmatched.size > 0
+      ? [`${UNMATCHED} ${[...unmatched].sort(compareCodePoints).map(quote).join(",")}`]
+      : []),
     `${title} check ${hasFailed ? "failed" : "passed"}`,
   ];
   return createResponse({ status: hasFailed ? 503 : 200, body: `${text.join("\n")}\n` });

@@ -11,7 +11,6 @@ export interface ProbeAnswered {
 type Listener = (event: ProbeAnswered) => void;
 
 const listenersOf = new WeakMap<Probe, Set<Listener>>();
-const ownRequests = new WeakSet<object>();
 
 /** Tells each answer about a probe's verdict, whichever view gave it. Returns the function that ends it. */
 export function onProbeAnswered(probe: Probe, listener: Listener): () => void {
@@ -24,13 +23,4 @@ export function tellProbeAnswered(probe: Probe, event: ProbeAnswered): void {
   const listeners = listenersOf.get(probe);
   if (listeners === undefined) return;
   for (const listener of listeners) listener(event);
-}
-
-/** Notes that a framework's request was answered here, and is none of the application's own. */
-export function markOwnRequest(raw: unknown): void {
-  if (typeof raw === "object" && raw !== null) ownRequests.add(raw);
-}
-
-export function isOwnRequest(raw: object): boolean {
-  return ownRequests.has(raw);
 }

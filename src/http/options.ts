@@ -134,6 +134,8 @@ export interface ResolvedOptions {
   readonly svcStatus: ResolvedSvcStatus | undefined;
   readonly probeStatus: Required<ProbeStatusOptions> | undefined;
   readonly healthProbes: HealthProbePaths | undefined;
+  /** Where the views answer; with a final slash: and everywhere below. */
+  readonly ownPaths: readonly string[];
 }
 
 export interface ResolvedSvcStatus {
@@ -190,8 +192,7 @@ export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOpti
     healthProbes:
       healthProbes === false ? undefined : resolveHealthProbes(healthProbes === true ? {} : healthProbes),
   };
-  expectDistinctPaths(resolved);
-  return resolved;
+  return { ...resolved, ownPaths: toDistinctPaths(resolved) };
 }
 
 function resolveSvcStatus(options: SvcStatusOptions): ResolvedSvcStatus {
@@ -306,7 +307,11 @@ function resolveHealthProbes(options: Readonly<Partial<HealthProbePaths>>): Heal
 }
 
 /** No path may be answered by two views: one of them would never be asked. */
-function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedOptions): void {
+function toDistinctPaths({
+  svcStatus,
+  probeStatus,
+  healthProbes,
+}: Omit<ResolvedOptions, "ownPaths">): readonly string[] {
   const suffixes = Object.values(FORMATS).flatMap(({ suffix }) => suffix ?? []);
   const taken = new Map<string, string>();
   const claims: [path: string | undefined, option: string][] = [
@@ -325,4 +330,5 @@ function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedO
     if (other !== undefined) failExpectation(option, `a path that ${other} does not answer`, path);
     taken.set(path, option);
   }
+  return [...taken.keys(), ...Object.values(healthProbes ?? {}).map((path) => `${path}/`)];
 }

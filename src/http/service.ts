@@ -8,8 +8,8 @@ import {
   type StatusResponse,
   withoutBody,
 } from "./message.ts";
-import { markOwnRequest } from "./observe.ts";
 import { resolveOptions, type ServiceStatusOptions } from "./options.ts";
+import { noteOwnPaths } from "./own-paths.ts";
 import { createProbeStatusView } from "./probe-status.ts";
 import { createSvcStatusView } from "./svc-status.ts";
 import { parseTarget } from "./target.ts";
@@ -22,11 +22,11 @@ export type StatusService = (request: StatusRequest) => Answer;
  * promise. Throws a TypeError for a mistake in the options.
  */
 export function createStatusService(options?: ServiceStatusOptions): StatusService {
-  const { registry, probe, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
+  const { registry, probe, svcStatus, probeStatus, healthProbes, ownPaths } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
   const svcStatusView = svcStatus && createSvcStatusView({ registry, options: svcStatus });
-
   const healthProbesView = healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes });
+  noteOwnPaths(ownPaths);
 
   function route(request: StatusRequest): Answer {
     const target = parseTarget(request.target);
@@ -45,7 +45,6 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
   return function answerStatusRequest(request) {
     const answer = route(request);
     if (answer === undefined) return undefined;
-    markOwnRequest(request.raw);
     const isHead = request.method === "HEAD";
     if (!(answer instanceof Promise)) return isHead ? withoutBody(answer) : answer;
     const settled = answer.catch(toInternalError);

@@ -1,0 +1,22 @@
+import { parseTarget } from "./target.ts";
+
+// Of the whole process: a server carries the views of any service, under any framework and below any mount point.
+const ownPaths = new Set<string>();
+
+/** Remembers where views answer. A path with a final slash stands for everything below it. */
+export function noteOwnPaths(paths: readonly string[]): void {
+  for (const path of paths) ownPaths.add(path);
+}
+
+/**
+ * Whether a request asks a view, and is none of the application's own. A framework may have taken the front of the
+ * path away before the view saw it, so its end decides.
+ */
+export function isOwnTarget(target: string): boolean {
+  const path = parseTarget(target)?.path;
+  if (path === undefined) return false;
+  for (const own of ownPaths) {
+    if (own.endsWith("/") ? path.includes(own) : path.endsWith(own)) return true;
+  }
+  return false;
+}

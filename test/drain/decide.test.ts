@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import { decideToLeave, type Evidence, toQuietMs, type Waits } from "../../src/drain/decide.ts";
+import type { Prober } from "../../src/drain/probers.ts";
+
+const DECOMMISSIONED_AT = 100_000;
+
+const WAITS: Waits = { floorMs: 0, capMs: 20_000, fallbackMs: 5_000 };
+const BUSY = { requests: 6_000, largestGapMs: 40 };
+const SPARSE = { requests: 29, largestGapMs: 2_500 };
+
+/** A prober that asks each 500 ms, was refused three times, and asked just now. */
+function proberOf(parts: Partial<Prober> = {}): Prober {
+  return {
+    id: "a",
+    label: "a",
+    intervalMs: 500,
+    lastAskedAt: DECOMMISSIONED_AT + 1_500,
+    refusals: 3,
+    refusedWith: 503,
+    convincedAt: DECOMMISSIONED_AT + 1_500,
+    ...parts,
+  };
+}
+
+/** What is known 2.5 s after the decommissioning, of busy traffic that stopped 1 s ago; times count from then. */
+function decide(parts: Partial<Evidence> & { readonly afterMs?: number } = {}, waits: Partial<Waits> = {}) {
+  const { afterMs = 2_500, ...evidence } = parts;
+  return decideToLeave(
+    {
+      now: DECOMMISSIONED_AT + afterMs,
+      decommissionedAt: DECOMMISSIONED_AT,
+      probers: [proberOf()],
+      lastRequestAt: DECOMMISSIONED_AT + 1_500,
+      before: BUSY,
+      ...evidence,
+    },
+    { ...WAITS, ...waits },
+  );
+}
+
+describe("the evidence", () => {
+  test("is enough when every prober was refused often enough and it is quiet", () => {
+    expect(decide()).toBe("evidence");
+  });
+
+  test("is not while a prober was refused less often", () => {
+    const late = proberOf({ id: "b", convincedAt: undefined, lastAskedAt: DECOMMISSIONED_AT + 2_400 });
+    expect(decide({ probers: [proberOf(), late] })).toBeUndefined();
+  });
+
+  test("is not while requests come", () => {
+    expect(decide({ lastRequestAt: DECOMMISSIONED_AT + 1_501 })).toBeUndefined();
+  });
+
+  test("is not yet one moment before it has been quiet for a second", () => {
+    expect(decide({ afterMs: 2_499 })).toBeUndefined();
+    expect(decide({ afterMs: 2_500 })).toBe("evidence");
+  });
+
+  test("takes a prober for gone that has not asked for three of its intervals", () => {
+    const gone = proberOf({ convincedAt: undefined, refusals: 1, lastAskedAt: DECOMMISSIONED_AT + 1_000 });
+    expect(decide({ probers: [gone], afterMs: 2_500 })).toBeUndefined();
+    expect(decide({ probers: [gone], afterMs: 2_501 })).toBe("evidence");
+  });
+
+  test("takes a prober for gone that had left before", () => {
+    const gone = proberOf({ convincedAt: undefined, refusals: 0, lastAskedAt: DECOMMISSIONED_AT - 30_000 });
+    expect(decide({ probers: [gone, proberOf()] })).toBe("evidence");
+  });
+
+  test("does not wait for somebody who asked once", () => {
+    const once = proberOf({ intervalMs: undefined, convincedAt: undefined, refusals: 0 });
+    expect(decide({ probers: [once, proberOf()] })).toBe("evidence");
+  });
+
+  test("counts the quiet from the decommissioning on where no request ever came", () => {
+    const never = { lastRequestAt: undefined, probers: [proberOf({ convincedAt: DECOMMISSIONED_AT + 100 })] };
+    expect(decide({ ...never, afterMs: 999 })).toBeUndefined();
+    expect(decide({ ...never, afterMs: 1_000 })).toBe("evidence");
+  });
+
+  test("does not count before floorMs", () => {
+    expect(decide({ afterMs: 2_999 }, { floorMs: 3_000 })).toBeUndefined();
+    expect(decide({ afterMs: 3_000 }, { floorMs: 3_000 })).toBe("evidence");
+  });
+
+  test("also counts long after the service was decommissioned by hand", () => {
+    expect(decide({ afterMs: 3_600_000 })).toBe("evidence");
+  });
+});
+
+describe("the quiet", () => {
+  test.each([
+    ["a second", 40, 1_000],
+    ["a second, with gaps of half a second", 500, 1_000],
+    ["twice the largest gap before", 1_200, 2_400],
+  ])("is %s", (_, largestGapMs, quietMs) => {
+    expect(toQuietMs({ requests: 100, largestGapMs }, {})).toBe(quietMs);
+    const before = { requests: 100, largestGapMs };
+    expect(decide({ before, afterMs: 1_500 + quietMs - 1 })).toBeUndefined();
+    expect(decide({ before, afterMs: 1_500 + quietMs })).toBe("evidence");
+  });
+
+  test("is as long as quietMs says, also shorter than a second", () => {
+    expect(decide({ afterMs: 1_699 }, { quietMs: 200 })).toBeUndefined();
+    expect(decide({ afterMs: 1_700 }, { quietMs: 200 })).toBe("evidence");
+    expect(decide({ afterMs: 1_500 }, { quietMs: 0 })).toBe("evidence");
+    expect(decide({ afterMs: 4_499 }, { quietMs: 3_000 })).toBeUndefined();
+  });
+});
+
+describe("the fallback", () => {
+  test.each<[why: string, parts: Partial<Evidence>]>([
+    ["no prober was ever seen", { probers: [] }],
+    ["nobody asked twice", { probers: [proberOf({ intervalMs: undefined, convincedAt: undefined })] }],
+    ["there were fewer than 30 requests in the minute before", { before: SPARSE }],
+  ])("is taken where %s", (_, parts) => {
+    expect(decide({ ...parts, afterMs: 4_999 })).toBeUndefined();
+    expect(decide({ ...parts, afterMs: 5_000 })).toBe("fallback");
+  });
+
+  test("is not needed from 30 requests on", () => {
+    expect(decide({ before: { requests: 30, largestGapMs: 100 } })).toBe("evidence");
+  });
+
+  test("does not look at the requests, of which the next may be minutes away", () => {
+    expect(decide({ before: SPARSE, lastRequestAt: DECOMMISSIONED_AT + 4_990, afterMs: 5_000 })).toBe(
+      "fallback",
+    );
+  });
+
+  test("waits on for known probers, and for one second after the last refusal", () => {
+    const slow = { intervalMs: 2_000, lastAskedAt: DECOMMISSIONED_AT + 6_000 };
+    const waiting = proberOf({ ...slow, refusals: 2, convincedAt: undefined });
+    const convinced = proberOf({ ...slow, convincedAt: DECOMMISSIONED_AT + 6_000 });
+    expect(decide({ probers: [waiting], before: SPARSE, afterMs: 6_900 })).toBeUndefined();
+    expect(decide({ probers: [convinced], before: SPARSE, afterMs: 6_999 })).toBeUndefined();
+    expect(decide({ probers: [convinced], before: SPARSE, afterMs: 7_000 })).toBe("fallback");
+  });
+
+  test("takes known probers for gone after three intervals and a second", () => {
+    const gone = proberOf({ intervalMs: 2_000, convincedAt: undefined, lastAskedAt: DECOMMISSIONED_AT });
+    expect(decide({ probers: [gone], before: SPARSE, afterMs: 7_000 })).toBeUndefined();
+    expect(decide({ probers: [gone], before: SPARSE, afterMs: 7_001 })).toBe("fallback");
+  });
+
+  test("is no shorter than floorMs", () => {
+    expect(decide({ probers: [], afterMs: 7_999 }, { floorMs: 8_000 })).toBeUndefined();
+    expect(decide({ probers: [], afterMs: 8_000 }, { floorMs: 8_000 })).toBe("fallback");
+  });
+
+  test("may be no wait at all", () => {
+    expect(decide({ probers: [], afterMs: 0 }, { fallbackMs: 0 })).toBe("fallback");
+  });
+});
+
+describe("the cap", () => {
+  const waiting = [proberOf({ convincedAt: undefined, lastAskedAt: DECOMMISSIONED_AT + 19_900 })];
+
+  test("ends the wait where the evidence does not", () => {
+    expect(decide({ probers: waiting, afterMs: 19_999 })).toBeUndefined();
+    expect(decide({ probers: waiting, afterMs: 20_000 })).toBe("cap");
+  });
+
+  test("is above floorMs and fallbackMs", () => {
+    expect(decide({ afterMs: 20_000 }, { floorMs: 30_000 })).toBe("cap");
+    expect(decide({ probers: [], afterMs: 20_000 }, { fallbackMs: 30_000 })).toBe("cap");
+  });
+
+  test("is not blamed where the evidence is there", () => {
+    expect(decide({ afterMs: 20_000 })).toBe("evidence");
+  });
+});
+
+describe("a fixed wait", () => {
+  test("ends when it is over, whatever is known", () => {
+    expect(decide({ afterMs: 1_499 }, { fixedMs: 1_500 })).toBeUndefined();
+    expect(decide({ probers: [], before: SPARSE, afterMs: 1_500 }, { fixedMs: 1_500 })).toBe("fixed");
+    expect(decide({ afterMs: 24_999 }, { fixedMs: 25_000 })).toBeUndefined();
+  });
+
+  test("may be no wait at all", () => {
+    expect(decide({ afterMs: 0 }, { fixedMs: 0 })).toBe("fixed");
+  });
+});

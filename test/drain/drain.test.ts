@@ -1,0 +1,455 @@
+import { createServer, IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { describe, expect, test } from "vitest";
+import { createProbe } from "../../src/core/probe.ts";
+import { createDrain } from "../../src/drain/drain.ts";
+import type { DrainOptions } from "../../src/drain/options.ts";
+import type { DrainReport } from "../../src/drain/report.ts";
+import { createAsk } from "../../src/testing/ask.ts";
+import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { createRecordingLogger } from "../support/registry.ts";
+
+/** A service whose balancer, traffic and time are moved by the test. Nothing listens. */
+function createSubject(options: DrainOptions = {}) {
+  const clock = createFakeClock();
+  const probe = createProbe();
+  const logger = createRecordingLogger();
+  const server = createServer();
+  const drain = createDrain(server, { probe, clock, logger, ...options });
+  const ask = createAsk({ probe, healthProbes: true, probeStatus: { control: "open" } });
+  let isBalancing = true;
+
+  /** Somebody who asks again and again, from now on. */
+  function probeEvery(intervalMs: number, target = "/probe_status", userAgent = ""): void {
+    void ask(target, { remoteAddress: "10.0.0.1", headers: { "user-agent": userAgent } });
+    clock.startTimer(intervalMs, () => probeEvery(intervalMs, target, userAgent));
+  }
+
+  function request(target = "/"): ServerResponse {
+    const incoming = Object.assign(new IncomingMessage(new Socket()), { url: target, httpVersionMajor: 1 });
+    const response = new ServerResponse(incoming);
+    server.emit("request", incoming, response);
+    return response;
+  }
+
+  /** A balancer's clients, who ask until it has stopped sending them here. */
+  function requestEvery(intervalMs: number, target = "/"): void {
+    if (isBalancing) request(target);
+    clock.startTimer(intervalMs, () => requestEvery(intervalMs, target));
+  }
+
+  /** Begins, lets the time pass until the end, and gives the report. */
+  async function run(maxMs = 40_000): Promise<DrainReport> {
+    let report: DrainReport | undefined;
+    void drain.start("SIGTERM").then((ended) => {
+      report = ended;
+    });
+    for (let passedMs = 0; report === undefined && passedMs < maxMs; passedMs += 50) await clock.advance(50);
+    return report ?? expect.unreachable(`still draining after ${maxMs} ms`);
+  }
+
+  return {
+    clock,
+    probe,
+    logger,
+    server,
+    drain,
+    ask,
+    probeEvery,
+    request,
+    requestEvery,
+    setBalancing(newIsBalancing: boolean) {
+      isBalancing = newIsBalancing;
+    },
+    run,
+  };
+}
+
+/** A subject with a minute of traffic, and a balancer that leaves at the third refusal. */
+async function createBusySubject(options: DrainOptions = {}) {
+  const subject = createSubject(options);
+  subject.probeEvery(500);
+  subject.requestEvery(20);
+  await subject.clock.advance(60_000);
+  let cancelLeave: (() => void) | undefined;
+  const stopBalancing = subject.probe.on("change", ({ commissioned }) => {
+    if (commissioned) {
+      cancelLeave?.();
+      cancelLeave = undefined;
+      subject.setBalancing(true);
+    } else {
+      cancelLeave ??= subject.clock.startTimer(1_500, () => subject.setBalancing(false));
+    }
+  });
+  return { ...subject, stopBalancing };
+}
+
+describe("a drain of a busy service", () => {
+  test("ends a second after the balancer has left", async () => {
+    const { run, logger } = await createBusySubject();
+    const report = await run();
+    expect(report).toMatchObject({
+      reason: "SIGTERM",
+      endedBy: "evidence",
+      requestsCut: 0,
+      hookFailures: [],
+      probers: [{ id: "10.0.0.1 ", label: "10.0.0.1", intervalMs: 500, refusedWith: 503 }],
+    });
+    expect(report.waitMs).toBeGreaterThanOrEqual(2_450);
+    expect(report.waitMs).toBeLessThanOrEqual(2_600);
+    expect(report.lastRequestMs).toBeGreaterThanOrEqual(1_000);
+    expect(report.probers[0]?.refusals).toBeGreaterThanOrEqual(3);
+    expect(logger.lines.at(-1)).toMatch(
+      /^info: drained in 2\.\d s: 10\.0\.0\.1 saw 503 \d×, last request 1\.0 s before close, 0 requests cut$/,
+    );
+  });
+
+  test("says at once that it has begun", async () => {
+    const { drain, logger, probe } = await createBusySubject();
+    void drain.start("SIGTERM");
+    expect(probe.commissioned).toBe(false);
+    expect(logger.lines.at(-1)).toBe(
+      "info: SIGTERM: decommissioned, waiting for the load balancers to leave",
+    );
+  });
+
+  test("goes on while requests come, up to the cap", async () => {
+    const { run, stopBalancing } = await createBusySubject({ capMs: 8_000 });
+    stopBalancing();
+    expect(await run()).toMatchObject({ endedBy: "cap", waitMs: 8_000 });
+  });
+
+  test("counts the requests that came after the decommissioning and were answered", async () => {
+    const { run, request, clock, setBalancing } = await createBusySubject();
+    setBalancing(false);
+    const answer = (response: ServerResponse) => {
+      Object.defineProperty(response, "writableFinished", { value: true });
+      response.emit("close");
+    };
+    const early = request();
+    clock.startTimer(100, () => {
+      answer(request());
+      answer(request("/probe_status"));
+      answer(early);
+      request().emit("close");
+      request();
+    });
+    expect(await run()).toMatchObject({ requestsServed: 1 });
+  });
+
+  test("does not take its own views for traffic, wherever they are mounted", async () => {
+    const { run, requestEvery, clock } = await createBusySubject();
+    for (const target of [
+      "/probe_status",
+      "/svc_status.json?name=A",
+      "/internal/readyz",
+      "/livez/db",
+      "/%73vc_status",
+      "http://host/svc_status",
+    ])
+      clock.startTimer(0, () => requestEvery(300, target));
+    expect(await run()).toMatchObject({ endedBy: "evidence" });
+  });
+
+  test("waits for a readiness probe as for any prober", async () => {
+    const { run, probeEvery, clock } = await createBusySubject();
+    probeEvery(2_000, "/readyz", "kube-probe/1.31");
+    await clock.advance(10_000);
+    const { probers, waitMs } = await run();
+    expect(waitMs).toBeGreaterThan(4_000);
+    expect(probers.find(({ label }) => label === "kube-probe")).toMatchObject({
+      intervalMs: 2_000,
+      refusals: 3,
+      refusedWith: 503,
+    });
+  });
+
+  test.each([
+    ["who asks for liveness", "/livez"],
+    ["who asks for one handler only", "/readyz/probes"],
+    ["who leaves the probe out", "/readyz?exclude=probe"],
+    ["who reads the report", "/svc_status"],
+  ])("does not wait for somebody %s", async (_, target) => {
+    const { run, probeEvery, clock } = await createBusySubject();
+    probeEvery(2_000, target, "other");
+    await clock.advance(10_000);
+    const report = await run();
+    expect(report).toMatchObject({ endedBy: "evidence", probers: [{ label: "10.0.0.1" }] });
+    expect(report.waitMs).toBeLessThan(3_000);
+  });
+
+  test("waits for somebody who asks for the probe alone", async () => {
+    const { run, probeEvery, clock } = await createBusySubject();
+    probeEvery(2_000, "/readyz/probe", "other");
+    await clock.advance(10_000);
+    expect(await run()).toMatchObject({
+      endedBy: "evidence",
+      probers: [{}, { label: "other", refusals: 3 }],
+    });
+  });
+
+  test("does not wait for a monitor that proberId leaves out", async () => {
+    const { run, probeEvery, clock } = await createBusySubject({
+      proberId: (request) => (request.header("user-agent") === "monitor" ? undefined : "balancer"),
+    });
+    probeEvery(15_000, "/probe_status", "monitor");
+    await clock.advance(30_000);
+    expect(await run()).toMatchObject({ endedBy: "evidence", probers: [{ id: "balancer" }] });
+  });
+});
+
+describe("a drain without proof", () => {
+  test("waits for fallbackMs, where nobody asked, and says so", async () => {
+    const { run, logger } = createSubject();
+    expect(await run()).toEqual({
+      reason: "SIGTERM",
+      endedBy: "fallback",
+      waitMs: 5_000,
+      closeMs: 0,
+      hooksMs: 0,
+      totalMs: 5_000,
+      probers: [],
+      requestsServed: 0,
+      requestsCut: 0,
+      hookFailures: [],
+    });
+    expect(logger.lines.at(-1)).toBe(
+      "info: drained in 5.0 s: no prober was seen, no request was seen, 0 requests cut, " +
+        "nothing could be proved, so it was the fallback wait",
+    );
+  });
+
+  test("waits for known probers too, where the traffic is sparse", async () => {
+    const { run, probeEvery, requestEvery, clock } = createSubject();
+    probeEvery(2_000);
+    requestEvery(3_000);
+    await clock.advance(60_000);
+    const report = await run();
+    expect(report.endedBy).toBe("fallback");
+    expect(report.waitMs).toBeGreaterThan(5_000);
+    expect(report.waitMs).toBeLessThanOrEqual(7_050);
+    expect(report.probers).toMatchObject([{ refusals: 3 }]);
+  });
+
+  test("does not wait for a colleague with curl", async () => {
+    const { run, ask } = createSubject();
+    await ask("/probe_status", { headers: { "user-agent": "curl/8" } });
+    expect(await run()).toMatchObject({ endedBy: "fallback", waitMs: 5_000, probers: [{ refusals: 0 }] });
+  });
+});
+
+describe("a drain with a fixed wait", () => {
+  test("waits so long and looks at nothing", async () => {
+    const { run } = await createBusySubject({ fixedMs: 700 });
+    expect(await run()).toMatchObject({ endedBy: "fixed", waitMs: 700 });
+  });
+
+  test("may not wait at all", async () => {
+    const { run } = await createBusySubject({ fixedMs: 0 });
+    expect(await run()).toMatchObject({ endedBy: "fixed", waitMs: 0 });
+  });
+});
+
+describe("the deadline of a drain", () => {
+  test("ends the wait early enough to close and to call the hooks", async () => {
+    const onClose = [() => new Promise(() => {})];
+    const { run } = await createBusySubject({ fixedMs: 25_000, deadlineMs: 12_000, onClose });
+    expect(await run()).toMatchObject({
+      endedBy: "deadline",
+      waitMs: 8_000, // a sixth is kept for closing, and one for the hooks
+      hooksMs: 4_000,
+      totalMs: 12_000,
+      hookFailures: [{ index: 0, message: "had not ended after 4000 ms" }],
+    });
+  });
+
+  test("keeps nothing for hooks that are not there", async () => {
+    const { run } = await createBusySubject({ fixedMs: 25_000, deadlineMs: 12_000 });
+    expect(await run()).toMatchObject({ endedBy: "deadline", waitMs: 10_000 });
+  });
+
+  test("is no reason not to wait, however short it is", async () => {
+    const { run } = createSubject({ fallbackMs: 600, deadlineMs: 1_200, onClose: [() => {}] });
+    expect(await run()).toMatchObject({ endedBy: "fallback", waitMs: 600 });
+  });
+
+  test("leaves the longest wait of the defaults as it is", async () => {
+    const { run, stopBalancing } = await createBusySubject({ onClose: [() => {}] });
+    stopBalancing();
+    expect(await run()).toMatchObject({ endedBy: "cap", waitMs: 20_000 });
+  });
+});
+
+describe("a service that was decommissioned by hand", () => {
+  test("leaves at once when the balancers had left before the signal", async () => {
+    const { run, ask, clock } = await createBusySubject();
+    await ask("/probe_status?body=maintenance", { method: "POST" });
+    await clock.advance(60_000);
+    expect(await run()).toMatchObject({ endedBy: "evidence", waitMs: 0 });
+  });
+
+  test("keeps its text", async () => {
+    const { run, probe, clock } = await createBusySubject();
+    probe.decommission("maintenance");
+    await clock.advance(200);
+    await run();
+    expect(probe.body).toBe("maintenance");
+  });
+
+  test("may change its text meanwhile: what was seen counts on", async () => {
+    const { run, probe, clock } = await createBusySubject();
+    probe.decommission("one");
+    await clock.advance(1_200);
+    probe.decommission("two");
+    await clock.advance(1_200);
+    expect((await run()).waitMs).toBeLessThan(300);
+  });
+
+  test("begins anew when it was commissioned again before the signal", async () => {
+    const { run, probe, clock } = await createBusySubject();
+    probe.decommission();
+    await clock.advance(1_400);
+    probe.commission();
+    await clock.advance(10_000);
+    const { waitMs, probers } = await run();
+    expect(waitMs).toBeGreaterThan(2_000);
+    expect(probers[0]?.refusals).toBeLessThan(7);
+  });
+
+  test("counts from its start when it was never commissioned", async () => {
+    const clock = createFakeClock();
+    const probe = createProbe({ body: "STARTING" });
+    const drain = createDrain(createServer(), { clock, probe });
+    await clock.advance(4_900);
+    const report = drain.start();
+    await clock.advance(100);
+    expect(await report).toMatchObject({ endedBy: "fallback", waitMs: 100, reason: "start" });
+  });
+});
+
+describe("a service that is commissioned while it drains", () => {
+  test("is decommissioned again, for its listeners too, and the wait begins anew", async () => {
+    const { run, clock, probe, logger } = createSubject();
+    const bodies: string[] = [];
+    probe.on("change", ({ body }) => void bodies.push(body));
+    clock.startTimer(3_000, () => probe.commission());
+    expect(await run()).toMatchObject({ waitMs: 8_000 });
+    expect(probe.commissioned).toBe(false);
+    expect(bodies).toEqual(["OFF", "OK", "OFF"]);
+    expect(logger.lines).toContain(
+      "warn: commissioned while draining: decommissioned again, as the process is about to end",
+    );
+  });
+});
+
+describe("a drain", () => {
+  test("that is started twice is one drain, with one report", async () => {
+    const calls: string[] = [];
+    const onClose = [() => void calls.push("hook")];
+    const { drain, clock } = createSubject({ fixedMs: 100, onClose });
+    const first = drain.start("one");
+    expect(drain.start("two")).toBe(first);
+    await clock.advance(100);
+    expect(await first).toMatchObject({ reason: "one" });
+    expect(drain.start()).toBe(first);
+    expect(calls).toEqual(["hook"]);
+  });
+
+  test("leaves no timer and no listener behind", async () => {
+    const { run, clock, server, probe, ask } = createSubject({ fixedMs: 100 });
+    const { probers } = await run();
+    expect(clock.pendingTimers).toBe(0);
+    expect(server.eventNames().filter((event) => server.listenerCount(event) > 0)).toEqual(
+      createServer()
+        .eventNames()
+        .filter((event) => createServer().listenerCount(event) > 0),
+    );
+    probe.commission();
+    expect(probe.commissioned).toBe(true);
+    await ask("/probe_status");
+    expect(probers).toEqual([]);
+  });
+
+  test("that is disposed of watches no more, and can be started all the same", async () => {
+    const { drain, probeEvery, requestEvery, clock, run } = createSubject();
+    drain.dispose();
+    probeEvery(500);
+    requestEvery(20);
+    await clock.advance(10_000);
+    expect(await run()).toMatchObject({ endedBy: "fallback", probers: [] });
+  });
+
+  test("that has begun is not stopped by dispose()", async () => {
+    const { drain, probeEvery, clock } = createSubject({ fixedMs: 2_000 });
+    probeEvery(500);
+    const report = drain.start();
+    drain.dispose();
+    await clock.advance(2_000);
+    expect((await report).probers).toMatchObject([{ refusals: 4 }]);
+  });
+
+  test("does not mind a logger that throws", async () => {
+    const fail = () => {
+      throw new Error("disk full");
+    };
+    const { run } = createSubject({ fixedMs: 0, logger: { info: fail, warn: fail, error: fail } });
+    expect(await run()).toMatchObject({ endedBy: "fixed" });
+  });
+
+  test("calls the hooks after the servers are closed", async () => {
+    const order: string[] = [];
+    const { run, server } = createSubject({ fixedMs: 0, onClose: [() => void order.push("hook")] });
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    server.on("close", () => void order.push("closed"));
+    await run();
+    expect(order).toEqual(["closed", "hook"]);
+  });
+});
+
+describe("the warning about keepAliveTimeout", () => {
+  async function warningsOf(
+    keepAliveTimeout: number,
+    options: DrainOptions = {},
+  ): Promise<readonly string[]> {
+    const logger = createRecordingLogger();
+    const server = createServer();
+    const drain = createDrain(server, { probe: createProbe(), logger, ...options });
+    server.keepAliveTimeout = keepAliveTimeout;
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    await new Promise((resolve) => void server.close(resolve));
+    drain.dispose();
+    return logger.lines;
+  }
+
+  test("says what loses requests, and the fix", async () => {
+    expect(await warningsOf(5_000)).toEqual([
+      "warn: keepAliveTimeout is 5000 ms, but a load balancer that keeps idle connections for 60000 ms " +
+        "loses a request whenever it uses one just then: set server.keepAliveTimeout = 65000",
+    ]);
+  });
+
+  test.each([
+    ["as long as the balancer's", 60_000, 1],
+    ["longer than the balancer's", 60_001, 0],
+    ["endless", 0, 0],
+  ])("comes, for a timeout that is %s (%i ms), %i times", async (_, keepAliveTimeout, count) => {
+    expect(await warningsOf(keepAliveTimeout)).toHaveLength(count);
+  });
+
+  test("goes by balancerIdleMs, and 0 turns it off", async () => {
+    expect(await warningsOf(5_000, { balancerIdleMs: 4_000 })).toEqual([]);
+    expect(await warningsOf(5_000, { balancerIdleMs: 350_000 })).toEqual([
+      expect.stringMatching(/set server\.keepAliveTimeout = 355000$/),
+    ]);
+    expect(await warningsOf(5_000, { balancerIdleMs: 0 })).toEqual([]);
+  });
+
+  test("comes at once for a server that listens already", async () => {
+    const logger = createRecordingLogger();
+    const server = createServer();
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    createDrain(server, { probe: createProbe(), logger }).dispose();
+    await new Promise((resolve) => void server.close(resolve));
+    expect(logger.lines).toHaveLength(1);
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, test } from "vitest";
+import { createProbers, MAX_PROBE_INTERVAL_MS, MAX_PROBERS, type Prober } from "../../src/drain/probers.ts";
+import { createRecordingLogger } from "../support/registry.ts";
+import { createStatusRequest } from "../support/status-request.ts";
+
+const HAPROXY = createStatusRequest({ remoteAddress: "10.0.0.1" });
+const KUBELET = createStatusRequest({
+  remoteAddress: "10.0.0.2",
+  headers: { "user-agent": "kube-probe/1.31" },
+});
+
+/** The only prober, after it has asked at these moments. */
+function askedAt(...moments: readonly number[]): Prober | undefined {
+  const probers = createProbers({ redsSeen: 3 });
+  for (const now of moments) probers.note(HAPROXY, { status: 200, now });
+  expect(probers.list).toHaveLength(1);
+  return probers.list[0];
+}
+
+describe("a prober", () => {
+  test("that asked once has no interval", () => {
+    expect(askedAt(1_000)).toMatchObject({ intervalMs: undefined, lastAskedAt: 1_000 });
+  });
+
+  test("that asked twice has one", () => {
+    expect(askedAt(1_000, 1_500)).toMatchObject({ intervalMs: 500, lastAskedAt: 1_500 });
+  });
+
+  test("has the median of its last eight gaps as interval, so that a late question does not count", () => {
+    expect(askedAt(0, 500, 1_000, 3_000, 3_500, 4_000)?.intervalMs).toBe(500);
+    const changed = [0, 10, 20, 30, 40, 50, 60, 70, 80];
+    for (let moment = 1_080; moment <= 8_080; moment += 1_000) changed.push(moment);
+    expect(askedAt(...changed)?.intervalMs).toBe(1_000);
+  });
+
+  test("that comes back after more than a minute begins anew", () => {
+    expect(askedAt(0, 500, 500 + MAX_PROBE_INTERVAL_MS)?.intervalMs).toBe(MAX_PROBE_INTERVAL_MS);
+    expect(askedAt(0, 500, 501 + MAX_PROBE_INTERVAL_MS)?.intervalMs).toBeUndefined();
+  });
+
+  test("is told from others by its address and its User-Agent", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    for (const request of [HAPROXY, KUBELET, createStatusRequest({ remoteAddress: "10.0.0.2" }), HAPROXY])
+      probers.note(request, { status: 200, now: 1_000 });
+    expect(probers.list.map(({ id }) => id)).toEqual(["10.0.0.2 kube-probe/1.31", "10.0.0.2 ", "10.0.0.1 "]);
+  });
+
+  test.each([
+    ["HAProxy, where it sends its state", { "x-haproxy-server-state": "UP" }, "HAProxy"],
+    ["the first word of its User-Agent", { "user-agent": "kube-probe/1.31" }, "kube-probe"],
+    ["the first word of a User-Agent without version", { "user-agent": "GoogleHC x" }, "GoogleHC"],
+    ["its address where it has no name", {}, "10.0.0.1"],
+    ["its address where its name is empty", { "user-agent": "/1" }, "10.0.0.1"],
+    ["itself without what would disturb a terminal", { "user-agent": "a\u001b[31m\u009b" }, "a [31m "],
+    ["itself in a hundred characters", { "user-agent": "x".repeat(200) }, "x".repeat(100)],
+  ])("is called %s", (_, headers, label) => {
+    const probers = createProbers({ redsSeen: 3 });
+    probers.note(createStatusRequest({ remoteAddress: "10.0.0.1", headers }), { status: 200, now: 0 });
+    expect(probers.list[0]?.label).toBe(label);
+  });
+
+  test("without an address is called unknown", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    probers.note(createStatusRequest({ remoteAddress: undefined }), { status: 200, now: 0 });
+    expect(probers.list[0]).toMatchObject({ id: " ", label: "unknown" });
+  });
+});
+
+describe("refusals", () => {
+  test("count from the decommissioning on", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    probers.note(HAPROXY, { status: 503, now: 0 });
+    expect(probers.list[0]).toMatchObject({ refusals: 0, refusedWith: undefined });
+    probers.setCounting(true, 100);
+    probers.note(HAPROXY, { status: 503, now: 500 });
+    expect(probers.list[0]).toMatchObject({ refusals: 1, refusedWith: 503, convincedAt: undefined });
+  });
+
+  test("are whatever is not 200, and the last code is remembered", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    probers.setCounting(true, 0);
+    for (const status of [200, 404, 200]) probers.note(HAPROXY, { status, now: 500 });
+    expect(probers.list[0]).toMatchObject({ refusals: 1, refusedWith: 404 });
+  });
+
+  test("convince at the last one that is needed, and further ones do not put that off", () => {
+    const probers = createProbers({ redsSeen: 2 });
+    probers.setCounting(true, 0);
+    for (const now of [500, 1_000, 1_500]) probers.note(HAPROXY, { status: 503, now });
+    expect(probers.list[0]).toMatchObject({ refusals: 3, convincedAt: 1_000 });
+  });
+
+  test("of each prober are its own", () => {
+    const probers = createProbers({ redsSeen: 1 });
+    probers.note(KUBELET, { status: 200, now: 0 });
+    probers.setCounting(true, 0);
+    probers.note(HAPROXY, { status: 503, now: 500 });
+    expect(probers.list.map(({ refusals, convincedAt }) => [refusals, convincedAt])).toEqual([
+      [0, undefined],
+      [1, 500],
+    ]);
+  });
+
+  test("are forgotten when the service is commissioned again, but not the rhythm", () => {
+    const probers = createProbers({ redsSeen: 1 });
+    probers.setCounting(true, 0);
+    for (const now of [500, 1_000]) probers.note(HAPROXY, { status: 503, now });
+    probers.setCounting(false, 1_200);
+    probers.note(HAPROXY, { status: 200, now: 1_500 });
+    expect(probers.list[0]).toMatchObject({
+      refusals: 0,
+      refusedWith: undefined,
+      convincedAt: undefined,
+      intervalMs: 500,
+    });
+  });
+});
+
+describe("the list", () => {
+  test("leaves out who had not asked for more than a minute when the service was decommissioned", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    probers.note(KUBELET, { status: 200, now: 0 });
+    probers.note(HAPROXY, { status: 200, now: 1 });
+    probers.setCounting(true, 1 + MAX_PROBE_INTERVAL_MS);
+    expect(probers.list.map(({ label }) => label)).toEqual(["10.0.0.1"]);
+  });
+
+  test("is of 1,000 probers at most, whatever names somebody asks under", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    for (let index = 0; index <= MAX_PROBERS + 500; index += 1) {
+      const headers = { "user-agent": `spoof-${index}` };
+      probers.note(createStatusRequest({ headers }), { status: 200, now: index });
+      if (index % 100 === 0) probers.note(HAPROXY, { status: 200, now: index });
+    }
+    const labels = probers.list.map(({ label }) => label);
+    expect(labels).toHaveLength(1_000);
+    expect(labels).toContain("10.0.0.1");
+    expect(labels).toContain(`spoof-${MAX_PROBERS + 500}`);
+    expect(labels).not.toContain("spoof-0");
+  });
+
+  test("keeps the beginning of a huge User-Agent only", () => {
+    const probers = createProbers({ redsSeen: 3, proberId: () => "x".repeat(10_000) });
+    probers.note(HAPROXY, { status: 200, now: 0 });
+    expect(probers.list[0]?.id).toHaveLength(300);
+  });
+});
+
+describe("proberId", () => {
+  const byName = createStatusRequest({ headers: { "x-prober": "one" } });
+
+  test("says who asks", () => {
+    const probers = createProbers({ redsSeen: 3, proberId: (request) => request.header("x-prober") });
+    probers.note(byName, { status: 200, now: 0 });
+    expect(probers.list.map(({ id, label }) => [id, label])).toEqual([["one", "127.0.0.1"]]);
+  });
+
+  test("leaves out whom it calls undefined", () => {
+    const probers = createProbers({ redsSeen: 3, proberId: (request) => request.header("x-prober") });
+    probers.note(HAPROXY, { status: 200, now: 0 });
+    expect(probers.list).toEqual([]);
+  });
+
+  test.each([
+    ["throws", () => expect.unreachable("no idea")],
+    ["returns a number", () => 5 as unknown as string],
+  ])("that %s is logged, and the address and the User-Agent decide", (_, proberId) => {
+    const logger = createRecordingLogger();
+    const probers = createProbers({ redsSeen: 3, proberId, logger });
+    probers.note(KUBELET, { status: 200, now: 0 });
+    expect(probers.list.map(({ id }) => id)).toEqual(["10.0.0.2 kube-probe/1.31"]);
+    expect(logger.lines).toEqual([
+      expect.stringMatching(/^error: proberId failed, the prober goes by its address: /),
+    ]);
+  });
+});

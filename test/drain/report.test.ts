@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import type { Rule } from "../../src/drain/decide.ts";
+import { type DrainReport, describeDrain, type ProberReport } from "../../src/drain/report.ts";
+
+const HAPROXY: ProberReport = {
+  id: "10.0.0.1 ",
+  label: "HAProxy",
+  intervalMs: 500,
+  refusals: 3,
+  refusedWith: 503,
+};
+
+function reportOf(parts: Partial<DrainReport> = {}): DrainReport {
+  return {
+    reason: "SIGTERM",
+    endedBy: "evidence",
+    waitMs: 4_100,
+    closeMs: 50,
+    hooksMs: 0,
+    totalMs: 4_150,
+    probers: [HAPROXY],
+    lastRequestMs: 2_100,
+    requestsServed: 512,
+    requestsCut: 0,
+    hookFailures: [],
+    ...parts,
+  };
+}
+
+describe("the line about a drain", () => {
+  test("says how long it took, what the probers saw, how quiet it was, and what was lost", () => {
+    expect(describeDrain(reportOf())).toBe(
+      "drained in 4.2 s: HAProxy saw 503 3×, last request 2.1 s before close, 0 requests cut",
+    );
+  });
+
+  test("names each prober with what it saw", () => {
+    const probers = [
+      HAPROXY,
+      { id: "b", label: "kube-probe", refusals: 2, refusedWith: 404 },
+      { id: "c", label: "curl", refusals: 0 },
+    ];
+    expect(describeDrain(reportOf({ probers }))).toContain(
+      ": HAProxy saw 503 3×, kube-probe saw 404 2×, curl did not ask again, last",
+    );
+  });
+
+  test("names five probers at most", () => {
+    const probers = Array.from({ length: 1_000 }, () => HAPROXY);
+    expect(describeDrain(reportOf({ probers })).match(/HAProxy/g)).toHaveLength(5);
+    expect(describeDrain(reportOf({ probers }))).toContain("3×, 995 more probers, last");
+  });
+
+  test("says what was never seen", () => {
+    const { lastRequestMs, ...rest } = reportOf({ probers: [] });
+    expect(lastRequestMs).toBe(2_100);
+    expect(describeDrain(rest)).toBe(
+      "drained in 4.2 s: no prober was seen, no request was seen, 0 requests cut",
+    );
+  });
+
+  test("counts one request in the singular", () => {
+    expect(describeDrain(reportOf({ requestsCut: 1 }))).toMatch(/, 1 request cut$/);
+    expect(describeDrain(reportOf({ requestsCut: 2 }))).toMatch(/, 2 requests cut$/);
+  });
+
+  test("names the hooks that failed", () => {
+    const hookFailures = [{ index: 1, message: "pool gone" }];
+    expect(describeDrain(reportOf({ hookFailures }))).toMatch(
+      /, 0 requests cut, onClose\[1\] failed: pool gone$/,
+    );
+  });
+
+  test.each<[Rule, string]>([
+    ["evidence", "0 requests cut"],
+    ["fallback", "0 requests cut, nothing could be proved, so it was the fallback wait"],
+    ["cap", "0 requests cut, the longest wait was over before the balancers had left"],
+    ["fixed", "0 requests cut, after a fixed wait"],
+    ["deadline", "0 requests cut, the deadline was near before the balancers had left"],
+  ])("says, for %s, how it was decided", (endedBy, end) => {
+    expect(describeDrain(reportOf({ endedBy })).endsWith(end)).toBe(true);
+  });
+});
