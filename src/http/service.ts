@@ -24,7 +24,8 @@ export type StatusService = (request: StatusRequest) => Answer;
 export function createStatusService(options?: ServiceStatusOptions): StatusService {
   const { registry, probe, svcStatus, probeStatus, healthProbes, ownPaths } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
-  const svcStatusView = svcStatus && createSvcStatusView({ registry, options: svcStatus });
+  const svcStatusView =
+    svcStatus && createSvcStatusView({ registry: svcStatus.registry ?? registry, options: svcStatus });
   const healthProbesView = healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes });
   noteOwnPaths(ownPaths);
 
