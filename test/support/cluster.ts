@@ -13,6 +13,8 @@ export interface WorkerSettings {
   >;
   /** `null`: it does not join. */
   readonly join?: { readonly timeoutMs?: number } | null;
+  /** `false`: not on the port that all share. */
+  readonly listens?: boolean;
   /** Given: it drains at SIGTERM and SIGINT, with these options. */
   readonly drain?: object;
 }
