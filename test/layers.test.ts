@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 
 const PORTABLE = ["core", "formats", "http", "notify"] as const;
-const LAYERS = [...PORTABLE, "adapters", "drain", "checks", "metrics", "testing", "cli"] as const;
+const LAYERS = [...PORTABLE, "adapters", "drain", "cluster", "checks", "metrics", "testing", "cli"] as const;
 
 /** What the files of each layer, and of src/index.ts, may import beside their own layer. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ["core", "formats"],
   adapters: ["core", "formats", "http"],
   drain: ["core", "http"],
+  cluster: ["core"],
   checks: ["core"],
   metrics: ["core"],
   notify: ["core"],

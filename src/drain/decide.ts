@@ -3,9 +3,10 @@ import type { TrafficSummary } from "./traffic.ts";
 
 /**
  * What ended the wait: all probers have left and no request came (`evidence`), nothing could be proved (`fallback`),
- * the longest wait was over (`cap`), `fixedMs` had passed (`fixed`), or time was running out (`deadline`).
+ * the longest wait was over (`cap`), `fixedMs` had passed (`fixed`), time was running out (`deadline`), or nobody had to leave, because the other
+ * workers of the cluster go on serving (`peers`).
  */
-export type Rule = "evidence" | "fallback" | "cap" | "fixed" | "deadline";
+export type Rule = "evidence" | "fallback" | "cap" | "fixed" | "deadline" | "peers";
 
 /** Fewer requests in the minute before prove nothing by staying away. */
 const MIN_PROVING_REQUESTS = 30;

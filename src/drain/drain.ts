@@ -1,10 +1,11 @@
 import { failExpectation } from "../core/expect.ts";
 import { log } from "../core/logger.ts";
+import { getPeers } from "../core/peers.ts";
 import { onProbeAnswered } from "../http/observe.ts";
 import { isOwnTarget } from "../http/own-paths.ts";
 import { closeServers } from "./close-servers.ts";
 import type { EndOfRequest } from "./connections.ts";
-import { decideToLeave, type Rule } from "./decide.ts";
+import { decideToLeave, MIN_QUIET_MS, type Rule } from "./decide.ts";
 import { runHooks } from "./hooks.ts";
 import { warnOfKeepAlive } from "./keep-alive.ts";
 import { type DrainOptions, resolveDrainOptions } from "./options.ts";
@@ -44,7 +45,7 @@ export function createDrain(
   options: DrainOptions = {},
 ): Drain {
   const resolved = resolveDrainOptions(options);
-  const { probe, logger, clock, onClose, closeTimeoutMs, hooksTimeoutMs, deadlineMs } = resolved;
+  const { probe, logger, clock, onClose, closeTimeoutMs, hooksTimeoutMs, deadlineMs, capMs } = resolved;
   // Kept back from the wait, so that closing is never left without any time.
   const forClosingMs = Math.min(closeTimeoutMs, deadlineMs / 6);
   const forHooksMs = onClose.length === 0 ? 0 : Math.min(hooksTimeoutMs, deadlineMs / 6);
@@ -80,7 +81,15 @@ export function createDrain(
   /** There is no way back: the balancers would send requests to a process that is about to end. */
   function stayDecommissioned(): void {
     log(logger, "warn", "commissioned while draining: decommissioned again, as the process is about to end");
-    probe.decommission();
+    decommission();
+  }
+
+  /** The other workers of a cluster stay as they are. */
+  function decommission(): void {
+    if (!probe.commissioned) return;
+    const peers = getPeers(probe);
+    if (peers === undefined) probe.decommission();
+    else peers.alone(() => probe.decommission());
   }
 
   function noteRequest(target: string): EndOfRequest {
@@ -100,17 +109,18 @@ export function createDrain(
   async function run(reason: string): Promise<DrainReport> {
     const startedAt = clock.monotonicNow();
     const deadlineAt = startedAt + deadlineMs;
-    if (probe.commissioned) probe.decommission();
-    // Where it was disposed of, nobody has been told.
-    decommissioning ??= { at: startedAt, before: traffic.summarise(startedAt) };
-    log(logger, "info", `${reason}: decommissioned, waiting for the load balancers to leave`);
-    const endedBy = await waitForBalancers(deadlineAt - forClosingMs - forHooksMs);
+    const latestAt = deadlineAt - forClosingMs - forHooksMs;
+    const peers = probe.commissioned ? getPeers(probe) : undefined;
+    const isCovered = peers !== undefined && (await peers.leave());
+    const endedBy = isCovered ? await waitForClients(reason) : await waitForBalancers(reason, latestAt);
 
     const closedAt = clock.monotonicNow();
     const { lastRequestAt } = traffic;
     const timeoutMs = Math.min(closeTimeoutMs, deadlineAt - closedAt - forHooksMs);
     const requestsCut = await closeServers(watched, { timeoutMs, clock });
     stopWatching();
+    // A connection that is already on its way to this worker must find it alive, to be given to another one.
+    if (isCovered) await peers.leave();
 
     const hooksAt = clock.monotonicNow();
     const hookFailures = await runHooks({
@@ -136,7 +146,22 @@ export function createDrain(
     return report;
   }
 
-  function waitForBalancers(latestAt: number): Promise<Rule> {
+  /** A balancer sees one address for all workers, and must not see that one of them is missing. */
+  function waitForClients(reason: string): Promise<Rule> {
+    log(logger, "info", `${reason}: closing, the other workers go on serving`);
+    for (const server of watched) server.setLeaving(true);
+    // Whoever is about to use a kept-alive connection gets an answer, and moves.
+    return new Promise((resolve) => {
+      clock.startTimer(Math.min(MIN_QUIET_MS, capMs), () => resolve("peers"));
+    });
+  }
+
+  function waitForBalancers(reason: string, latestAt: number): Promise<Rule> {
+    decommission();
+    // Where it was disposed of, nobody has been told.
+    const now = clock.monotonicNow();
+    decommissioning ??= { at: now, before: traffic.summarise(now) };
+    log(logger, "info", `${reason}: decommissioned, waiting for the load balancers to leave`);
     return new Promise((resolve) => {
       function look(): void {
         const now = clock.monotonicNow();

@@ -47,6 +47,7 @@ const RULES: Readonly<Record<Rule, string>> = {
   cap: ", the longest wait was over before the balancers had left",
   fixed: ", after a fixed wait",
   deadline: ", the deadline was near before the balancers had left",
+  peers: ", the other workers go on serving",
 };
 
 /** `drained in 4.2 s: HAProxy saw 503 3×, last request 2.1 s before close, 0 requests cut`. */

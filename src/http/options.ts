@@ -62,6 +62,11 @@ export interface HealthProbePaths {
 /** How the report is served. */
 export interface SvcStatusOptions {
   /**
+   * Whose handlers are shown here, where the probes look at others: the registry of `joinCluster()` shows all workers.
+   * Left out: the same.
+   */
+  readonly registry?: StatusRegistry;
+  /**
    * Where. The formats are at this path with `.csv`, `.json`, `.prometheus` and `.health` behind it.
    * @default "/svc_status"
    */
@@ -152,6 +157,7 @@ export interface ResolvedSvcStatus {
   readonly repeatMetadata: boolean;
   readonly extended: boolean;
   readonly metrics: MetricsSource | undefined;
+  readonly registry: StatusRegistry | undefined;
 }
 
 type Keys<Options> = readonly (keyof Options & string)[];
@@ -170,6 +176,7 @@ const SVC_STATUS_KEYS: Keys<SvcStatusOptions> = [
   "httpStatus",
   "csv",
   "prometheus",
+  "registry",
 ];
 const PROMETHEUS_KEYS: Keys<PrometheusViewOptions> = ["repeatMetadata", "extended", "metrics"];
 const PROBE_STATUS_KEYS: Keys<ProbeStatusOptions> = [
@@ -212,12 +219,14 @@ function resolveSvcStatus(options: SvcStatusOptions): ResolvedSvcStatus {
     httpStatus = {},
     csv = {},
     prometheus = {},
+    registry,
   } = options;
   expectPath("svcStatus.path", path);
   if (typeof details !== "function" && details !== "always" && details !== "never") {
     failExpectation("svcStatus.details", '"always", "never" or a function', details);
   }
   if (authorize !== undefined) expectFunction("svcStatus.authorize", authorize);
+  if (registry !== undefined) expectMethods("svcStatus.registry", registry, ["getReport"]);
   expectObject("svcStatus.csv", csv);
   expectKnownKeys("svcStatus.csv", csv, ["detail"]);
   const { detail = false } = csv;
@@ -229,6 +238,7 @@ function resolveSvcStatus(options: SvcStatusOptions): ResolvedSvcStatus {
     httpStatus: resolveHttpStatus(httpStatus),
     detailColumn: detail,
     ...resolvePrometheus(prometheus),
+    registry,
   };
 }
 

@@ -28,7 +28,8 @@ export interface StatusService {
 export function createStatusService(options?: ServiceStatusOptions): StatusService {
   const { registry, probe, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
-  const svcStatusView = svcStatus && createSvcStatusView({ registry, probe, options: svcStatus });
+  const svcStatusView =
+    svcStatus && createSvcStatusView({ registry: svcStatus.registry ?? registry, probe, options: svcStatus });
   const healthProbesView = healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes });
   const paths = [
     ...(svcStatusView?.paths ?? []),

@@ -1,0 +1,52 @@
+import { type Entry, toEffectiveState } from "../core/report.ts";
+import { RED, STATE_NUMBERS } from "../core/state.ts";
+import type { Status } from "../core/status.ts";
+import type { WorkerAnswer } from "./protocol.ts";
+import { toEntries } from "./sent-entry.ts";
+
+/** One entry for each name: the worst of all workers, with what each of them says in `entries`. */
+export function mergeAnswers(answers: readonly WorkerAnswer[], now: number): readonly Entry[] {
+  const byName = new Map<string, Map<number, Entry>>();
+  for (const { worker, entries } of answers) {
+    const told = entries && toEntries(entries);
+    for (const entry of told ?? [toSilentEntry(`worker ${worker}`, now)]) {
+      const said = byName.get(entry.name) ?? new Map<number, Entry>();
+      byName.set(entry.name, said.set(worker, entry));
+    }
+  }
+  return Array.from(byName.values(), mergeEntries);
+}
+
+/** A process that does not answer is busy or stuck: nobody knows how its handlers are. */
+export function toSilentEntry(name: string, now: number): Entry {
+  const at = new Date(now);
+  const status = Object.freeze({ state: RED, detail: "has not told its status in time" });
+  return {
+    name,
+    status,
+    rawStatus: status,
+    critical: true,
+    scope: "local",
+    checkedAt: at,
+    durationMs: 0,
+    since: at,
+    reason: "timeout",
+    dependsOn: [],
+  };
+}
+
+function mergeEntries(said: ReadonlyMap<number, Entry>): Entry {
+  const worst = [...said.values()].reduce(toWorse);
+  const entries = Object.fromEntries(
+    Array.from(said, ([worker, { status }]): [number, Status] => [worker, status]),
+  );
+  return { ...worst, status: Object.freeze({ ...worst.status, entries }) };
+}
+
+/** Of two equal states the one that counts for more: workers need not agree on what is critical. */
+function toWorse(one: Entry, other: Entry): Entry {
+  const difference =
+    STATE_NUMBERS[other.status.state] - STATE_NUMBERS[one.status.state] ||
+    STATE_NUMBERS[toEffectiveState(other)] - STATE_NUMBERS[toEffectiveState(one)];
+  return difference > 0 ? other : one;
+}

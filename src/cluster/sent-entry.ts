@@ -1,0 +1,76 @@
+import { expectHandlerName } from "../core/registration.ts";
+import type { Entry } from "../core/report.ts";
+import { isState } from "../core/state.ts";
+import type { Status } from "../core/status.ts";
+import { toStatusJson } from "../core/status-json.ts";
+
+/**
+ * An entry on its way between processes: numbers and texts only, because a status may hold what structured cloning
+ * refuses or changes.
+ */
+export interface SentEntry extends Omit<Entry, "checkedAt" | "since" | "status" | "rawStatus"> {
+  readonly checkedAt: number;
+  readonly since: number;
+  readonly status: SentStatus;
+  readonly rawStatus: SentStatus;
+}
+
+interface SentStatus {
+  /** Its JSON. */
+  readonly json: string;
+  /** The labels that JSON cannot say: `NaN`, `Infinity`, `-Infinity`. */
+  readonly labels: readonly (readonly [label: string, value: string])[];
+}
+
+export function toSentEntry(entry: Entry): SentEntry {
+  return {
+    ...entry,
+    checkedAt: entry.checkedAt.getTime(),
+    since: entry.since.getTime(),
+    status: toSentStatus(entry.status),
+    rawStatus: toSentStatus(entry.rawStatus),
+  };
+}
+
+/** What a worker has sent; `undefined` where that is none of it. */
+export function toEntries(sent: readonly unknown[]): readonly Entry[] | undefined {
+  try {
+    return sent.map((entry) => toEntry(entry as SentEntry));
+  } catch {
+    return undefined;
+  }
+}
+
+function toSentStatus(status: Status): SentStatus {
+  const labels = Object.entries(status.labels ?? {})
+    .filter(([, value]) => typeof value === "number" && !Number.isFinite(value))
+    .map(([label, value]) => [label, String(value)] as const);
+  return { json: toStatusJson(status), labels };
+}
+
+function toEntry(sent: SentEntry): Entry {
+  expectHandlerName(sent.name);
+  return {
+    ...sent,
+    checkedAt: toDate(sent.checkedAt),
+    since: toDate(sent.since),
+    status: toStatus(sent.status),
+    rawStatus: toStatus(sent.rawStatus),
+  };
+}
+
+/** Throws for a number that is no moment: a format would throw later. */
+function toDate(moment: number): Date {
+  return new Date(new Date(moment).toISOString());
+}
+
+function toStatus({ json, labels }: SentStatus): Status {
+  const status = JSON.parse(json) as Status;
+  if (!isState(status.state)) throw new TypeError("not a status");
+  if (labels.length === 0) return Object.freeze(status);
+  const unsaid = labels.map(([label, value]) => [label, Number(value)]);
+  return Object.freeze({
+    ...status,
+    labels: Object.freeze({ ...status.labels, ...Object.fromEntries(unsaid) }),
+  });
+}

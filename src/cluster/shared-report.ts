@@ -1,0 +1,63 @@
+import { UnknownHandlerError } from "../core/errors.ts";
+import type { ReportOptions, StatusRegistry } from "../core/registry.ts";
+import { createReport, type Entry, type Report } from "../core/report.ts";
+import { mergeAnswers, toSilentEntry } from "./merge.ts";
+import { isListOfTexts, type WorkerAnswer } from "./protocol.ts";
+
+type Names = readonly string[] | undefined;
+
+export interface SharedReportSetup {
+  readonly registry: StatusRegistry;
+  /** Whether there is somebody to ask for all. */
+  readonly isCoordinated: () => boolean;
+  /** What all workers say, this one included; `undefined`: there is no answer. */
+  readonly askAll: (names: Names) => Promise<readonly WorkerAnswer[] | undefined>;
+}
+
+/** The registry as it is, but its reports show all workers. */
+export function createSharedRegistry({ registry, isCoordinated, askAll }: SharedReportSetup): StatusRegistry {
+  async function getReport(options: ReportOptions = {}): Promise<Report> {
+    const { names } = options;
+    const areUsable = names === undefined || isListOfTexts(names);
+    if (!isCoordinated() || !areUsable) return registry.getReport(options);
+    const answers = await askAll(names);
+    if (answers !== undefined) return toReport(answers, names);
+    return isCoordinated() ? getHalfReport(names) : registry.getReport(options);
+  }
+
+  /** The primary is busy or stuck. What this worker says alone is not all, so that must be seen. */
+  async function getHalfReport(names: Names): Promise<Report> {
+    const own = await getOwnEntries(registry, names);
+    const now = Date.now();
+    return createReport([...own, toSilentEntry("primary", now)], now);
+  }
+
+  return Object.create(registry, {
+    getReport: { value: getReport },
+    // An assignment would otherwise stay here, and the registry itself would tell nobody.
+    logger: {
+      get: () => registry.logger,
+      set(logger: StatusRegistry["logger"]) {
+        registry.logger = logger;
+      },
+    },
+  }) as StatusRegistry;
+}
+
+/** Workers need not have the same handlers: what is unknown here is somebody else's. */
+export async function getOwnEntries(registry: StatusRegistry, names: Names): Promise<readonly Entry[]> {
+  const known = registry.handlers.map(({ name }) => name);
+  const asked = names === undefined ? known : known.filter((name) => names.includes(name));
+  const { entries } = await registry.getReport({ names: asked });
+  return entries;
+}
+
+/** @throws UnknownHandlerError where all workers have answered, and none of them has a handler of that name. */
+function toReport(answers: readonly WorkerAnswer[], names: Names): Report {
+  const now = Date.now();
+  const entries = mergeAnswers(answers, now);
+  const isComplete = answers.every((answer) => answer.entries !== undefined);
+  const missing = names?.find((name) => !entries.some((entry) => entry.name === name));
+  if (isComplete && missing !== undefined) throw new UnknownHandlerError(missing);
+  return createReport(entries, now);
+}

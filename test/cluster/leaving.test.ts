@@ -1,0 +1,147 @@
+import { Agent } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { startCluster, type TestCluster, type WorkerSettings } from "../support/cluster.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const CLOSING = "info: SIGTERM: closing, the other workers go on serving";
+const WAITING = "info: SIGTERM: decommissioned, waiting for the load balancers to leave";
+
+/** Drains fast, where it has to wait for balancers that nobody has seen. */
+const worker: WorkerSettings = { drain: { fallbackMs: 300 } };
+
+/** Asks the shared port all the time; gives, at the end, how often there was which answer. */
+function startLoad(cluster: TestCluster) {
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const counts: Record<string, number> = {};
+  let isRunning = true;
+
+  async function askAgain(target: string, pauseMs: number, keepsAlive: boolean): Promise<void> {
+    while (isRunning) {
+      const outcome = await cluster.askAny(target, keepsAlive ? { agent } : {}).then(
+        ({ status }) => `${target} ${status}`,
+        (error: Error) => `${target} ${error.message}`,
+      );
+      counts[outcome] = (counts[outcome] ?? 0) + 1;
+      await wait(pauseMs);
+    }
+  }
+
+  const clients = [
+    ...[0, 0, 1, 5, 20, 100].map((pauseMs) => askAgain("/kept", pauseMs, true)),
+    ...[0, 1, 5].map((pauseMs) => askAgain("/new", pauseMs, false)),
+    askAgain("/slow?ms=300", 0, true),
+    askAgain("/probe_status", 20, false),
+  ];
+  return async function stopLoad(): Promise<Readonly<Record<string, number>>> {
+    isRunning = false;
+    await Promise.all(clients);
+    return counts;
+  };
+}
+
+async function terminate(cluster: TestCluster, id: number): Promise<void> {
+  cluster.order("kill", { worker: id, signal: "SIGTERM" });
+  expect(await cluster.find("exit", id)).toMatchObject({ signal: "SIGTERM" });
+}
+
+describe("a rolling restart, one worker after the other", () => {
+  test("loses no request, and no balancer sees it", async () => {
+    const cluster = await startCluster({ workers: [worker, worker, worker] });
+    const stopLoad = startLoad(cluster);
+    const replacements: number[] = [];
+    for (const id of [1, 2, 3]) {
+      await terminate(cluster, id);
+      replacements.push(await cluster.fork(worker));
+    }
+    const counts = await stopLoad();
+    expect(Object.keys(counts).sort()).toEqual([
+      "/kept 200",
+      "/new 200",
+      "/probe_status 200",
+      "/slow?ms=300 200",
+    ]);
+    expect(counts["/kept 200"]).toBeGreaterThan(500);
+    for (const id of [1, 2, 3]) expect(cluster.logOf(id)).toContain(CLOSING);
+    expect(await cluster.getPrimaryBody()).toBe("OK");
+    expect(await cluster.getVerdicts(...replacements)).toEqual(Array(3).fill("200 OK"));
+  });
+
+  test("of a cluster that is out of service leaves it out of service", async () => {
+    const cluster = await startCluster({ workers: [worker, worker] });
+    cluster.order("setBody", { body: "upgrading" });
+    await expect.poll(() => cluster.getVerdicts(1, 2)).toEqual(Array(2).fill("503 upgrading"));
+    await terminate(cluster, 1);
+    expect(cluster.logOf(1)).toContain(WAITING);
+    const replacement = await cluster.fork(worker);
+    expect(await cluster.getVerdicts(2, replacement)).toEqual(Array(2).fill("503 upgrading"));
+  });
+});
+
+describe("all workers that end at the same time", () => {
+  test("leave the last one to wait for the balancers", async () => {
+    const cluster = await startCluster({ workers: [worker, worker, worker] });
+    await Promise.all([1, 2, 3].map((id) => terminate(cluster, id)));
+    const beginnings = [1, 2, 3].flatMap((id) =>
+      cluster.logOf(id).filter((line) => line === CLOSING || line === WAITING),
+    );
+    expect(beginnings.sort()).toEqual([CLOSING, CLOSING, WAITING]);
+    expect(await cluster.getPrimaryBody()).toBe("OK");
+  });
+
+  test("are in service again when others have come", async () => {
+    const cluster = await startCluster({ workers: [worker] });
+    await terminate(cluster, 1);
+    expect(cluster.logOf(1)).toContain(WAITING);
+    expect(await cluster.getVerdicts(await cluster.fork(worker))).toEqual(["200 OK"]);
+  });
+
+  test("all wait for the balancers where the primary has decommissioned them before", async () => {
+    const cluster = await startCluster({ workers: [worker, worker] });
+    cluster.order("setBody", { body: "ending" });
+    await Promise.all([1, 2].map((id) => terminate(cluster, id)));
+    for (const id of [1, 2]) {
+      expect(cluster.logOf(id)).toContain(WAITING);
+      expect(cluster.logOf(id)).not.toContain(CLOSING);
+    }
+  });
+});
+
+describe("a worker that is about to leave", () => {
+  test("is not believed to cover the others", async () => {
+    const cluster = await startCluster({ workers: [worker, worker] });
+    cluster.order("kill", { worker: 1, signal: "SIGTERM" });
+    await expect.poll(() => cluster.logOf(1)).toContain(CLOSING);
+    await terminate(cluster, 2);
+    expect(cluster.logOf(2)).toContain(WAITING);
+  });
+
+  test("is covered only by those who listen", async () => {
+    const cluster = await startCluster({ workers: [worker] });
+    const joined = await cluster.fork({ ...worker, listens: false });
+    await terminate(cluster, 1);
+    expect(cluster.logOf(1)).toContain(WAITING);
+    expect(await cluster.getVerdicts(joined)).toEqual(["200 OK"]);
+  });
+
+  test("decommissions its own probe where the primary does not answer", async () => {
+    const cluster = await startCluster({ workers: [worker, worker] });
+    const { pid } = await cluster.find("ready", 1);
+    cluster.order("block", { ms: 4_000 });
+    process.kill(Number(pid), "SIGTERM");
+    await expect.poll(() => cluster.getVerdicts(1, 2), { timeout: 3_000 }).toEqual(["503 OFF", "200 OK"]);
+    await cluster.find("exit", 1);
+    expect(cluster.logOf(1)).toContain(WAITING);
+    expect(await cluster.getPrimaryBody()).toBe("OK");
+  });
+
+  test("still shares what an operator changes", async () => {
+    const cluster = await startCluster({ workers: [worker, worker] });
+    cluster.order("kill", { worker: 1, signal: "SIGTERM" });
+    await expect.poll(() => cluster.logOf(1)).toContain(CLOSING);
+    await cluster.ask(1, "/probe_status?body=OFF", { method: "POST" });
+    await expect.poll(() => cluster.getVerdicts(2)).toEqual(["503 OFF"]);
+  });
+});

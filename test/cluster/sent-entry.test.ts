@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { type SentEntry, toEntries, toSentEntry } from "../../src/cluster/sent-entry.ts";
+import type { Entry } from "../../src/core/report.ts";
+import { createReport } from "../../src/core/report.ts";
+import { toStatusJson } from "../../src/core/status-json.ts";
+import { renderPrometheus } from "../../src/formats/prometheus.ts";
+import { reportOf } from "../support/registry.ts";
+
+const throughJson = (sent: SentEntry): unknown => JSON.parse(JSON.stringify(sent));
+const throughCloning = (sent: SentEntry): unknown => structuredClone(sent);
+
+async function entryOf(status: unknown): Promise<Entry> {
+  const { entries } = await reportOf(["a", status]);
+  return entries[0] ?? expect.unreachable();
+}
+
+describe.each([
+  ["JSON", throughJson],
+  ["structured cloning", throughCloning],
+])("an entry that goes through %s", (_way, travel) => {
+  function send(entry: Entry): Entry {
+    return toEntries([travel(toSentEntry(entry))])?.[0] ?? expect.unreachable();
+  }
+
+  test("arrives as it was", async () => {
+    const entry = await entryOf({
+      state: "YELLOW",
+      detail: "slow",
+      labels: { count: 3 },
+      deep: { list: [1] },
+    });
+    expect(send(entry)).toEqual(entry);
+  });
+
+  test.each([
+    ["a function", { state: "OK", run() {} }],
+    ["a date", { state: "OK", at: new Date(0) }],
+    ["a map", { state: "OK", map: new Map([[1, 2]]) }],
+    ["an object with toJSON", { state: "OK", url: new URL("http://localhost/") }],
+    ["undefined", { state: "OK", nothing: undefined }],
+    ["a key that is __proto__", JSON.parse('{"state":"OK","__proto__":{"x":1}}')],
+    ["what is not ASCII", { state: "OK", detail: "ümlaut \u2028" }],
+  ])("shows the same JSON where its status holds %s", async (_what, status) => {
+    const entry = await entryOf(status);
+    expect(toStatusJson(send(entry).status)).toBe(toStatusJson(entry.status));
+  });
+
+  test("has the labels that JSON cannot say, in their places", async () => {
+    const labels = {
+      one: Number.NaN,
+      two: 2,
+      three: Number.POSITIVE_INFINITY,
+      four: Number.NEGATIVE_INFINITY,
+    };
+    const entry = await entryOf({ state: "OK", labels });
+    const render = (shown: Entry) =>
+      renderPrometheus(createReport([shown], 0), {
+        details: true,
+        repeatMetadata: false,
+        openMetrics: false,
+        onLeftOut: () => {},
+      });
+    expect(render(send(entry))).toBe(render(entry));
+    expect(render(entry)).toContain('name="a_one"} NaN');
+  });
+
+  test("keeps labels that are none as they are", async () => {
+    const entry = await entryOf({ state: "OK", labels: "many" });
+    expect(send(entry).status).toEqual(entry.status);
+  });
+});
