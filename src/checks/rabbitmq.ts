@@ -1,6 +1,6 @@
 import { expectMethods, failExpectation } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
-import { CheckError, withFailureKind } from "./support/failure.ts";
+import { CheckError, type FailureKind, withFailureKind } from "./support/failure.ts";
 import {
   formatCount,
   type Measure,
@@ -34,6 +34,12 @@ export interface RabbitmqOptions {
   /** RED when the queue has fewer consumers. Needs `queue`. Left out: it may have none. */
   readonly minConsumers?: number;
 }
+
+// The reply codes of AMQP whose texts say nothing of the kind.
+const KIND_BY_CODE: Readonly<Record<number, FailureKind>> = {
+  403: "authentication", // ACCESS_REFUSED
+  404: "wrong answer", // NOT_FOUND: there is no such queue
+};
 
 const OPTIONS: Expectations<RabbitmqOptions> = {
   queue: expectNonEmptyText,
@@ -102,9 +108,17 @@ async function useChannel(channel: RabbitmqChannel, queue: string | undefined) {
   channel.on("error", () => {});
   try {
     return queue === undefined ? undefined : await channel.checkQueue(queue);
+  } catch (error) {
+    throw toError(error);
   } finally {
     await closeQuietly(channel);
   }
+}
+
+function toError(error: unknown): unknown {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const kind = KIND_BY_CODE[Number(code)];
+  return kind === undefined ? error : new CheckError(kind, String(message));
 }
 
 /** The server may have closed it already. */

@@ -26,9 +26,14 @@ describeCheck({
       handler: rabbitmq(fail(createError("ECONNREFUSED", `connect amqp://me:${SECRET}@broker`))),
     }),
     "closed: the application has no connection": () => ({ handler: rabbitmq(() => undefined) }),
-    "failed: NOT_FOUND": () => ({
+    "wrong answer: NOT_FOUND": () => ({
       handler: rabbitmq(
-        { createChannel: async () => createChannel(() => Promise.reject(new Error("NOT_FOUND - no queue"))) },
+        {
+          createChannel: async () =>
+            createChannel(() =>
+              Promise.reject(Object.assign(new Error("NOT_FOUND - no queue"), { code: 404 })),
+            ),
+        },
         { queue: "orders" },
       ),
     }),

@@ -65,7 +65,6 @@ const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   TIMEOUT: "timeout",
   CONNECT_TIMEOUT: "timeout",
   PROTOCOL_SEQUENCE_TIMEOUT: "timeout",
-  ER_GET_CONNECTION_TIMEOUT: "timeout",
   "57014": "timeout", // PostgreSQL: statement timeout
   ECONNRESET: "closed",
   ECONNABORTED: "closed",

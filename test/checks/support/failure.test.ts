@@ -22,6 +22,12 @@ describe("the kind of a failure", () => {
     ["TLS", createError("self-signed certificate in certificate chain")],
     ["authentication", createError("password authentication failed for user", { code: "28P01" })],
     ["authentication", createError("Access denied for user 'me'@'localhost' (using password: YES)")],
+    [
+      "authentication",
+      createError("pool failed to retrieve a connection from pool: (no: 1045) Access denied for user 'me'", {
+        code: "ER_GET_CONNECTION_TIMEOUT",
+      }),
+    ],
     ["authentication", createError("WRONGPASS invalid username-password pair or user is disabled.")],
     ["authentication", createError("NOAUTH Authentication required.")],
     ["authentication", createError("Handshake terminated by server: 403 (ACCESS-REFUSED)")],
@@ -30,6 +36,12 @@ describe("the kind of a failure", () => {
     ["authentication", createError("Invalid login: 535 Authentication failed", { code: "EAUTH" })],
     ["timeout", createError("read", { code: "ETIMEDOUT" })],
     ["timeout", createError("headers", { code: "UND_ERR_HEADERS_TIMEOUT" })],
+    [
+      "timeout",
+      createError("pool failed to retrieve a connection within timeout", {
+        code: "ER_GET_CONNECTION_TIMEOUT",
+      }),
+    ],
     ["timeout", createError("timeout exceeded when trying to connect")],
     ["timeout", new DOMException("timed out after 5 ms", "TimeoutError")],
     ["closed", createError("read", { code: "ECONNRESET" })],
