@@ -119,12 +119,9 @@ describeUnless(
       onTestFinished(() => rmdirSync(path));
       writeFileSync(join(path, limitFile), String(LIMIT));
       // The shell enters the group and becomes Node.js there.
-      const script = `echo $$ > "$0/cgroup.procs" && exec "$1" --input-type=module --eval "$2"`;
-      const { stdout, stderr } = await run(
-        "sh",
-        ["-c", script, path, process.execPath, ASK_MEMORY],
-        tmpdir(),
-      );
+      const script = `echo $$ > "$0/cgroup.procs" && exec "$1" --no-warnings --input-type=module --eval "$2"`;
+      const node = await nodeOfMajor(24); // reads TypeScript
+      const { stdout, stderr } = await run("sh", ["-c", script, path, node, ASK_MEMORY], tmpdir());
       expect(stderr).toBe("");
       const [first = "", second = ""] = stdout.split("\n");
       expect(JSON.parse(first)).toMatchObject({
