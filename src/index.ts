@@ -18,6 +18,7 @@ export { type Heartbeat, type HeartbeatOptions, heartbeat } from "./core/heartbe
 export type { Logger } from "./core/logger.ts";
 export { createProbe, defaultProbe, type Probe, type ProbeChange, type ProbeOptions } from "./core/probe.ts";
 export {
+  type ChangesOptions,
   createStatusRegistry,
   type RegistryOptions,
   type ReportOptions,
@@ -33,4 +34,5 @@ export {
   type WithSettableState,
 } from "./core/state-handler.ts";
 export type { Reason, Status } from "./core/status.ts";
+export type { ChangeCounts } from "./core/track.ts";
 export type { WaitOptions } from "./core/wait.ts";

@@ -3,7 +3,7 @@ import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 
-const PORTABLE = ["core", "formats", "http"] as const;
+const PORTABLE = ["core", "formats", "http", "notify"] as const;
 const LAYERS = [...PORTABLE, "adapters", "drain", "checks", "metrics", "testing", "cli"] as const;
 
 /** What the files of each layer, and of src/index.ts, may import beside their own layer. */
@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   drain: ["core", "http"],
   checks: ["core"],
   metrics: ["core"],
+  notify: ["core"],
   testing: ["core", "formats", "http"],
   cli: LAYERS,
   index: ["core"],
@@ -106,6 +107,7 @@ describe("the rule", () => {
     ["checks/disk.ts", "../http/service.ts", "checks may not import http"],
     ["checks/disk.ts", "a-peer", "no package"],
     ["metrics/prom-client.ts", "../formats/csv.ts", "metrics may not import formats"],
+    ["notify/notify.ts", "../http/service.ts", "notify may not import http"],
     ["drain/drain.ts", "../adapters/node.ts", "drain may not import adapters"],
     ["adapters/express.ts", "express", "no package"],
     ["adapters/node.ts", "../cli/bin.ts", "adapters may not import cli"],

@@ -65,13 +65,14 @@ export function grpc(client: GrpcClient, options: GrpcOptions = {}): StatusFunct
 function callHealth(client: GrpcClient, service: string, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const call = client.makeUnaryRequest(METHOD, writeRequest, readResponse, service, (error, status) => {
+    let call: { cancel(): void } | undefined;
+    const cancel = (): void => call?.cancel();
+    signal.addEventListener("abort", cancel, { once: true });
+    call = client.makeUnaryRequest(METHOD, writeRequest, readResponse, service, (error, status) => {
       signal.removeEventListener("abort", cancel);
       if (error) reject(toError(error));
       else resolve(status ?? 0);
     });
-    const cancel = (): void => call.cancel();
-    signal.addEventListener("abort", cancel, { once: true });
   });
 }
 

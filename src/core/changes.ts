@@ -35,15 +35,21 @@ function createIterator({ listen, onClose, isClosed, signal }: ObserveSetup): As
     queue.shift();
     missed += 1;
   });
-  const stopWaitingForClose = onClose(end);
+  const stopWaitingForClose = onClose(endAfterQueue);
   signal?.addEventListener("abort", end, { once: true });
   if (signal?.aborted || isClosed()) end();
 
   function end(): void {
+    queue.length = 0;
+    endAfterQueue();
+    signal?.removeEventListener("abort", end);
+  }
+
+  /** What had happened before the registry was closed can still be read. */
+  function endAfterQueue(): void {
     isOver = true;
     stopListening();
     stopWaitingForClose();
-    signal?.removeEventListener("abort", end);
     for (const reader of waiting.splice(0)) reader(DONE);
   }
 
@@ -55,9 +61,11 @@ function createIterator({ listen, onClose, isClosed, signal }: ObserveSetup): As
 
   return {
     next() {
-      const change = isOver ? undefined : queue.shift();
+      const change = queue.shift();
       if (change !== undefined) return Promise.resolve({ done: false, value: takeOldest(change) });
-      return isOver ? Promise.resolve(DONE) : new Promise((resolve) => void waiting.push(resolve));
+      if (!isOver) return new Promise((resolve) => void waiting.push(resolve));
+      end();
+      return Promise.resolve(DONE);
     },
     return() {
       end();

@@ -17,9 +17,10 @@ export interface Clock {
 export const MAX_TIMER_MS = 2_147_483_647;
 
 export const systemClock: Clock = {
-  now: Date.now,
+  // Looked up at each call, so that a test's fake timers put all of it in their place, or nothing.
+  now: () => Date.now(),
   monotonicNow: () => performance.now(),
-  random: Math.random,
+  random: () => Math.random(),
   startTimer(delayMs, run, { background = false } = {}) {
     const timer: unknown = setTimeout(run, delayMs);
     if (background) unref(timer);

@@ -1,5 +1,5 @@
 import { describeValue } from "./expect.ts";
-import { replaceControlCharacters } from "./text.ts";
+import { replaceControlCharacters, toWellFormed } from "./text.ts";
 
 /** How much of a thrown message is shown. */
 export const MAX_MESSAGE_LENGTH = 500;
@@ -9,10 +9,17 @@ const MAX_SEARCHED_LENGTH = 4_000;
 const MAX_CAUSES = 3;
 
 const HIDDEN = "***";
-const URL_USER_INFO = /\b([a-z][a-z\d+.-]{0,30}:\/\/)[^\s"'<>`]*@/gi;
-const SECRET_VALUE = /((?:password|passwd|pwd|token|secret|key)\s*=\s*)(?:"[^"]*"?|'[^']*'?|[^\s&;]+)/gi;
-const SECRET_PROPERTY = /((?:password|passwd|pwd|token|secret|key)["']\s*:\s*)(?:"[^"]*"?|'[^']*'?)/gi;
-const AUTHORIZATION = /\b(authorization["']?\s*[:=]\s*["']?(?:(?:basic|bearer|digest)\s+)?)[^\s"',;]+/gi;
+const URL_USER_INFO = /([a-z][a-z\d+.-]{0,30}:\/\/)[^\s"'<>`]*@/gi;
+// A password may hold quotes too; but where quotes stand around it, this one would take more than the URL.
+const URL_USER_INFO_WITH_QUOTES = /([a-z][a-z\d+.-]{0,30}:\/\/)\S*@/gi;
+const URL_AT_END = /[a-z][a-z\d+.-]{0,30}:\/\/\S*$/i;
+const SECRET_VALUE =
+  /((?:password|passwd|pwd|token|secret|key)\s*=\s*)(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s&;]+)/gi;
+const SECRET_PROPERTY =
+  /((?:password|passwd|pwd|token|secret|key)["']\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)/gi;
+// What follows a scheme that is not known can be anything, and is hidden to its end.
+const AUTHORIZATION =
+  /\b(authorization["']?\s*[:=]\s*["']?)(?:((?:basic|bearer)\s+)[^\s"',;]+|digest\b.*|[^"',;]+)/gi;
 
 /**
  * What was thrown, as one line that may be shown: the first line, at most 500 characters, without the
@@ -20,7 +27,7 @@ const AUTHORIZATION = /\b(authorization["']?\s*[:=]\s*["']?(?:(?:basic|bearer|di
  */
 export function describeError(error: unknown): string {
   try {
-    return toShownLine(toMessage(error, MAX_CAUSES));
+    return toShownLine(toMessage(error, MAX_CAUSES)) || "an error without a message that can be shown";
   } catch {
     return "an error that cannot be read";
   }
@@ -30,7 +37,7 @@ export function describeError(error: unknown): string {
 export function toShownLine(text: string): string {
   const [firstLine = ""] = text.trimStart().split(/[\r\n\u2028\u2029]/, 1);
   const line = replaceControlCharacters(hideSecrets(cut(firstLine))).trim();
-  return line.length > MAX_MESSAGE_LENGTH ? `${line.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : line;
+  return toWellFormed(line.length > MAX_MESSAGE_LENGTH ? `${line.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : line);
 }
 
 function toMessage(error: unknown, causes: number): string {
@@ -63,16 +70,17 @@ function firstLineOf(text: unknown): string {
   );
 }
 
-/** A text that is cut inside a word could show half of a secret that no longer looks like one. */
+/** A URL that is cut before its `@` would show half of a user-info that no longer looks like one. */
 function cut(text: string): string {
   if (text.length <= MAX_SEARCHED_LENGTH) return text;
-  return text.slice(0, MAX_SEARCHED_LENGTH).replace(/\S+$/, "");
+  return text.slice(0, MAX_SEARCHED_LENGTH).replace(URL_AT_END, "");
 }
 
 function hideSecrets(text: string): string {
   return text
     .replace(URL_USER_INFO, `$1${HIDDEN}@`)
-    .replace(AUTHORIZATION, `$1${HIDDEN}`)
+    .replace(AUTHORIZATION, `$1$2${HIDDEN}`)
     .replace(SECRET_VALUE, `$1${HIDDEN}`)
-    .replace(SECRET_PROPERTY, `$1"${HIDDEN}"`);
+    .replace(SECRET_PROPERTY, `$1"${HIDDEN}"`)
+    .replace(URL_USER_INFO_WITH_QUOTES, `$1${HIDDEN}@`);
 }

@@ -75,9 +75,19 @@ export function isClass(value: unknown): boolean {
 export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shorten(value));
   if (typeof value === "bigint") return `${shorten(String(value))}n`;
-  if (typeof value === "function") return isClass(value) ? `the class ${value.name}` : "a function";
+  if (typeof value === "function") return describeFunction(value);
   if (typeof value === "object" && value !== null) return describeObject(value);
   return String(value);
+}
+
+function describeFunction(value: { readonly name: unknown }): string {
+  if (!isClass(value)) return "a function";
+  try {
+    const { name } = value;
+    return typeof name === "string" && name !== "" ? `the class ${shorten(name)}` : "a class";
+  } catch {
+    return "a class";
+  }
 }
 
 function describeObject(value: object): string {

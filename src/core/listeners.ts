@@ -5,7 +5,7 @@ export interface Listeners<Event> {
   tell(event: Event): void;
 }
 
-/** A listener that throws is reported to `onError`, and the others are told all the same. */
+/** A listener that throws or rejects is reported to `onError`, and the others are told all the same. */
 export function createListeners<Event>(onError: (error: unknown) => void): Listeners<Event> {
   const listeners = new Set<{ readonly call: (event: Event) => void }>();
   return {
@@ -17,7 +17,9 @@ export function createListeners<Event>(onError: (error: unknown) => void): Liste
     tell(event) {
       for (const { call } of [...listeners]) {
         try {
-          call(event);
+          const returned: unknown = call(event);
+          // TypeScript lets asynchronous functions pass here, and nobody else looks at what becomes of them.
+          if (returned instanceof Promise) returned.catch(onError);
         } catch (error) {
           onError(error);
         }

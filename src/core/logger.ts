@@ -5,10 +5,11 @@ export interface Logger {
   error(message: string): void;
 }
 
-/** Writes to a logger that may be missing and may throw; neither disturbs the caller. */
+/** Writes to a logger that may be missing and may throw or reject; none of it disturbs the caller. */
 export function log(logger: Partial<Logger> | undefined, level: keyof Logger, message: string): void {
   try {
-    logger?.[level]?.(message);
+    const returned: unknown = logger?.[level]?.(message);
+    if (returned instanceof Promise) returned.catch(() => {});
   } catch {
     // A logger that throws leaves nobody to tell.
   }

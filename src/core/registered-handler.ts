@@ -48,41 +48,44 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     background: intervalMs !== undefined,
   });
   const judged = withTolerance(withSlowness(deadline.ask, slowAfterMs), options);
-  const sharing = withSharing(mapAnswer(judged, toEntry), { maxAgeMs, clock });
+  // In the background each run is a new call: requests reuse its result anyway.
+  const reuse = { maxAgeMs: intervalMs === undefined ? maxAgeMs : 0, clock };
+  const sharing = withSharing(mapAnswer(judged, remember), reuse);
   const background =
     intervalMs === undefined
       ? undefined
       : withBackground(sharing.ask, { intervalMs, timeoutMs, clock, toStale: toStaleByAge });
   const stopListening = onPush(handler, refresh);
 
-  function toEntry(outcome: Outcome): Entry {
+  function remember(outcome: Outcome): Entry {
+    if (stopped) return last ?? recall(toUnknown(outcome));
+    const entry = toEntry(outcome, track.note(outcome));
+    // A listener of the change may have ended it all.
+    return recall(stopped ? toStale(entry, NOT_ASKED) : entry);
+  }
+
+  /** An answer that came after the end. */
+  function toUnknown(outcome: Outcome): Entry {
+    return toEntry({ ...outcome, ...toFailure("stale", NOT_ASKED) }, new Date(outcome.checkedAt));
+  }
+
+  function recall(entry: Entry): Entry {
+    last = entry;
+    return entry;
+  }
+
+  function toEntry(outcome: Outcome, since: Date): Entry {
     const { status, rawStatus, reason, durationMs } = outcome;
     const { critical, scope, dependsOn } = options;
-    last = {
-      name,
-      status,
-      rawStatus,
-      critical,
-      scope,
-      checkedAt: new Date(outcome.checkedAt),
-      durationMs,
-      since: stopped ? (last?.since ?? new Date(outcome.checkedAt)) : track.note(outcome),
-      dependsOn,
-      ...(reason && { reason }),
-    };
-    return last;
+    const checkedAt = new Date(outcome.checkedAt);
+    const known = { name, status, rawStatus, critical, scope, checkedAt, durationMs, since, dependsOn };
+    return reason === undefined ? known : { ...known, reason };
   }
 
   function toStaleByAge(entry: Entry, ageMs: number): Entry {
-    return toStale(entry, `the last result is ${Math.round(ageMs / 1_000)} s old`);
-  }
-
-  function toStale(entry: Entry, why: string): Entry {
-    const { status, reason } = toFailure("stale", `${why}: it was ${entry.status.state}`);
-    const { durationMs, rawStatus } = entry;
-    const stale = toEntry({ status, reason, rawStatus, durationMs, checkedAt: clock.now() });
-    last = { ...stale, checkedAt: entry.checkedAt };
-    return last;
+    const stale = toStale(entry, `the last result is ${Math.round(ageMs / 1_000)} s old`);
+    const { status } = stale;
+    return recall({ ...stale, since: track.note({ status, reason: "stale", checkedAt: clock.now() }) });
   }
 
   /** The application has pushed another state: nobody should have to ask before it is known. */
@@ -103,7 +106,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     stopListening();
     background?.stop();
     deadline.stop();
-    if (last !== undefined) last = toStale(last, "no longer asked");
+    if (last !== undefined) last = toStale(last, NOT_ASKED);
   }
 
   return {
@@ -115,4 +118,11 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     track,
     stop,
   };
+}
+
+const NOT_ASKED = "no longer asked";
+
+function toStale(entry: Entry, why: string): Entry {
+  const { status } = toFailure("stale", `${why}: it was ${entry.status.state}`);
+  return { ...entry, status, reason: "stale" };
 }

@@ -22,7 +22,7 @@ import { expectHandler, expectHandlerName } from "./registration.ts";
 import { createReport, type Entry, type Report } from "./report.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
-import { createTrack } from "./track.ts";
+import { type ChangeCounts, createTrack, NO_CHANGES } from "./track.ts";
 import { expectState, type WaitOptions, waitUntil } from "./wait.ts";
 
 /** How a registry works. Every option is optional. */
@@ -42,6 +42,12 @@ export interface RegistryOptions {
 export interface ReportOptions {
   /** Only these handlers are asked. Left out: all of them. */
   readonly names?: readonly string[];
+}
+
+/** How changes are looped over. */
+export interface ChangesOptions {
+  /** Aborted: the loop ends, without an error. */
+  readonly signal?: AbortSignal;
 }
 
 /** The set of registered status handlers. */
@@ -65,15 +71,21 @@ export interface StatusRegistry {
   /** Tells each change of a handler's reported state, at once. Returns the function that ends it. */
   on(event: "change", listener: (change: Change) => void): () => void;
   /**
-   * The changes from now on, for `for await`. Ends when the signal is aborted or the registry is closed. A consumer
-   * that is more than 1,000 changes behind loses the oldest; the next one then says how many in `missed`.
+   * The changes from now on, for `for await`. Ends when the signal is aborted, or when the registry is closed and
+   * what happened before that has been read. A consumer that is more than 1,000 changes behind loses the oldest;
+   * the next one then says how many in `missed`.
    */
-  changes(options?: { readonly signal?: AbortSignal }): AsyncIterable<ObservedChange>;
+  changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
   /** The last changes of a handler, the oldest first. Empty for an unknown name. */
   history(name: string): readonly Change[];
   /**
+   * How often a handler has changed to each state since it was first registered. A first result counts where it is
+   * not OK. Zeros for an unknown name.
+   */
+  changeCounts(name: string): ChangeCounts;
+  /**
    * Stops all timers and runs. Reports stay possible afterwards; every entry is then RED, reason `stale`, and says
-   * what it was. Closing twice is fine.
+   * what it was. Whoever waits for a report or a status is answered. Closing twice is fine.
    */
   close(): void;
   [Symbol.dispose](): void;
@@ -102,8 +114,8 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     const replaced = handlers.get(name);
     const track =
       replaced?.track ?? createTrack({ name, clock, historyLimit, explain: explainChange, onChange: tell });
-    replaced?.stop();
     const registered = createRegisteredHandler({ name, handler, options: resolved, clock, track });
+    replaced?.stop();
     handlers.set(name, registered);
     if (closed) registered.stop();
   }
@@ -127,13 +139,23 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
 
   async function waitForStatus(name: string, state: State, waitOptions: WaitOptions = {}): Promise<boolean> {
     expectState(state);
-    return waitUntil({ isInState: () => isInState(name, state), clock, options: waitOptions });
+    return waitUntil({
+      isInState: () => isInState(name, state),
+      clock,
+      options: waitOptions,
+      onClose: closing.add,
+      isClosed: () => closed,
+    });
   }
 
-  async function getReport({ names }: ReportOptions = {}): Promise<Report> {
-    const asked = names === undefined ? handlers.keys() : select(names);
+  async function getReport(reportOptions: ReportOptions = {}): Promise<Report> {
+    expectObject("options", reportOptions);
+    expectKnownKeys("options", reportOptions, ["names"]);
+    const { names } = reportOptions;
+    // A copy: a handler may register others while it is asked.
+    const asked = names === undefined ? [...handlers.keys()] : select(names);
     const answers: (Entry | undefined)[] = [];
-    for (const answer of Array.from(asked, ask))
+    for (const answer of asked.map((name) => ask(name)))
       answers.push(answer instanceof Promise ? await answer : answer);
     const entries = new Map(answers.filter(isPresent).map((entry) => [entry.name, entry]));
     const find = (name: string): Entry | undefined => entries.get(name) ?? findLast(name);
@@ -153,14 +175,15 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     return [...handlers.keys()].filter((name) => wanted.has(name));
   }
 
-  function ask(name: string): Entry | undefined | Promise<Entry | undefined> {
+  function ask(name: string, attempt = 1): Entry | undefined | Promise<Entry | undefined> {
     const registered = handlers.get(name);
     const entry = registered?.ask();
     return entry instanceof Promise ? entry.then(askReplacement) : entry;
 
     /** A handler that was removed or replaced while it was asked has nothing to say any more. */
     function askReplacement(answered: Entry): Entry | undefined | Promise<Entry | undefined> {
-      return handlers.get(name) === registered ? answered : ask(name);
+      const isReplaced = handlers.get(name) !== registered;
+      return isReplaced && attempt < MAX_ATTEMPTS ? ask(name, attempt + 1) : answered;
     }
   }
 
@@ -183,7 +206,10 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     return listeners.add(listener);
   }
 
-  function changes({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<ObservedChange> {
+  function changes(changesOptions: ChangesOptions = {}): AsyncIterable<ObservedChange> {
+    expectObject("options", changesOptions);
+    expectKnownKeys("options", changesOptions, ["signal"]);
+    const { signal } = changesOptions;
     if (signal !== undefined) expectMethods("signal", signal, ["addEventListener", "removeEventListener"]);
     return observeChanges({ listen: listeners.add, onClose: closing.add, isClosed: () => closed, signal });
   }
@@ -208,11 +234,18 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     on,
     changes,
     history: (name) => [...(handlers.get(name)?.track.history ?? [])],
+    changeCounts: (name) => ({ ...(handlers.get(name)?.track.counts ?? NO_CHANGES) }),
     close,
-    [Symbol.dispose]: close,
+    [DISPOSE]: close,
   };
   return registry;
 }
+
+/** A handler that replaces itself whenever it is asked would be asked for ever. */
+const MAX_ATTEMPTS = 10;
+
+// Browsers that do not know the symbol do not know `using` either, but would take it for the name "undefined".
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
 /** The longest history; a longer one is a database's work. */
 const MAX_HISTORY_LIMIT = 100_000;

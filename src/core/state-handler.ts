@@ -1,3 +1,4 @@
+import { describeValue } from "./expect.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import { log } from "./logger.ts";
 import { RED, type State } from "./state.ts";
@@ -41,7 +42,7 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
   class SettableStateClass extends (base as Constructor) implements SettableState {
     #status: Status | undefined;
     readonly #listeners: Listeners<void> = createListeners<void>(() => {});
-    logger?: { info(message: string): void };
+    declare logger?: { info(message: string): void }; // one that `base` brings along stays
 
     get [PUSH](): Listeners<void>["add"] {
       return this.#listeners.add;
@@ -53,7 +54,8 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
 
     setState(state: State, properties: Readonly<Record<string, unknown>> = {}): void {
       const before = this.#status?.state;
-      this.#status = { ...properties, state };
+      // The state stands first, as it did in the original, and no property can stand in its place.
+      this.#status = Object.assign({ state }, properties, { state });
       if (state === before) return;
       log(this.logger, "info", describeChange(before, this.#status));
       this.#listeners.tell();
@@ -68,7 +70,8 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
 
 function describeChange(before: State | undefined, { state, detail }: Status): string {
   const change = `state change: ${before ?? "none"} -> ${state}`;
-  return replaceControlCharacters(detail === undefined ? change : `${change} "${detail}"`);
+  const text = typeof detail === "string" ? detail : describeValue(detail);
+  return replaceControlCharacters(detail === undefined ? change : `${change} "${text}"`);
 }
 
 const SettableStateBase: new () => SettableState = StateHandlerMixin(class {});

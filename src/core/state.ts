@@ -2,13 +2,13 @@
 export type State = "OK" | "YELLOW" | "RED";
 
 /** All is well. */
-export const OK = "OK";
+export const OK: "OK" = "OK";
 /** The same value as `OK`, for those who think in traffic lights. */
-export const GREEN = "OK";
+export const GREEN: "OK" = "OK";
 /** Works, but somebody should look. */
-export const YELLOW = "YELLOW";
+export const YELLOW: "YELLOW" = "YELLOW";
 /** Does not work, or nobody can tell. */
-export const RED = "RED";
+export const RED: "RED" = "RED";
 
 /** Every state, the best one first. */
 export const STATES: readonly State[] = [OK, YELLOW, RED];

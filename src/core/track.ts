@@ -17,10 +17,18 @@ export interface Track {
   /** Notes an outcome, tells the change if it is one, and answers since when the state holds. */
   note(outcome: Pick<Outcome, "status" | "reason" | "checkedAt">): Date;
   readonly history: readonly Change[];
+  /** How many changes to each state there were, also those that the history has forgotten. */
+  readonly counts: ChangeCounts;
 }
+
+/** How often a state has changed to each state. A first result counts where it is told: where it is not OK. */
+export type ChangeCounts = Readonly<Record<State, number>>;
+
+export const NO_CHANGES: ChangeCounts = { OK: 0, YELLOW: 0, RED: 0 };
 
 export function createTrack({ name, clock, historyLimit, explain, onChange }: TrackSetup): Track {
   const history: Change[] = [];
+  const counts: Record<State, number> = { ...NO_CHANGES };
   let state: State | undefined;
   let since = new Date(0);
   let enteredAt = 0;
@@ -41,10 +49,11 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
 
   function tell(bareChange: Change): void {
     const change = Object.freeze(explain(bareChange));
+    counts[change.to] += 1;
     history.push(change);
     if (history.length > historyLimit) history.shift();
     onChange(change);
   }
 
-  return { note, history };
+  return { note, history, counts };
 }

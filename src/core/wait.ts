@@ -36,10 +36,15 @@ export interface Waiting {
   readonly isInState: () => Promise<boolean>;
   readonly clock: Clock;
   readonly options: WaitOptions;
+  readonly onClose: (listener: () => void) => () => void;
+  readonly isClosed: () => boolean;
 }
 
-/** Asks until the answer is yes. The deadline and the signal end the wait even while a question is open. */
-export async function waitUntil({ isInState, clock, options }: Waiting): Promise<boolean> {
+/**
+ * Asks until the answer is yes. The deadline and the signal end the wait even while a question is open; so does the
+ * end of the registry, because from then on the answer stays the same.
+ */
+export async function waitUntil({ isInState, clock, options, onClose, isClosed }: Waiting): Promise<boolean> {
   const { intervalMs = 1_000, timeoutMs, throwOnUnknown = false, signal } = resolveWaitOptions(options);
   signal?.throwIfAborted();
   return new Promise(function startWait(resolve, reject) {
@@ -50,6 +55,7 @@ export async function waitUntil({ isInState, clock, options }: Waiting): Promise
       isOver = true;
       cancelPause();
       cancelTimeout?.();
+      stopWaitingForClose();
       signal?.removeEventListener("abort", abort);
     }
     function abort(): void {
@@ -59,6 +65,10 @@ export async function waitUntil({ isInState, clock, options }: Waiting): Promise
     function giveUp(): void {
       end();
       resolve(false);
+    }
+    function askLast(): void {
+      end();
+      isInState().then(resolve, (error) => (throwOnUnknown ? reject(error) : resolve(false)));
     }
     function pause(): void {
       if (!isOver) cancelPause = clock.startTimer(intervalMs, askAgain);
@@ -84,8 +94,10 @@ export async function waitUntil({ isInState, clock, options }: Waiting): Promise
     }
 
     const cancelTimeout = timeoutMs === undefined ? undefined : clock.startTimer(timeoutMs, giveUp);
+    const stopWaitingForClose = onClose(askLast);
     signal?.addEventListener("abort", abort, { once: true });
-    askAgain();
+    if (isClosed()) askLast();
+    else askAgain();
   });
 }
 

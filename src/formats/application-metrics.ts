@@ -8,6 +8,9 @@ export interface AppendableMetrics {
 const METADATA = /^#[ \t]+(HELP|TYPE|UNIT)[ \t]+(\S+)(?:[ \t]+(.*))?$/;
 const SAMPLE = /^([^\s{]+)(\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?[ \t]+(\S+)(?:[ \t]+([^\s#]+))?(?:[ \t]+#.*)?$/;
 
+/** What series have behind the name of their family. */
+const SERIES_SUFFIX = /_(?:total|created|bucket|sum|count|gsum|gcount|info)$/;
+
 /** Whether a text is OpenMetrics: only there the last line has to be `# EOF`. */
 export function isOpenMetrics(text: string): boolean {
   return /(?:^|\n)# EOF\s*$/.test(text);
@@ -16,14 +19,16 @@ export function isOpenMetrics(text: string): boolean {
 /** Takes out what must not stand there twice or in between: our own families, blank lines, comments, `# EOF`. */
 export function toAppendable(text: string, ownFamilies: readonly string[]): AppendableMetrics {
   const leftOut = new Set<string>();
-  const lines = toLines(text).filter((line) => {
-    const family = toFamily(line);
+  const lines = toLines(text);
+  const types = toTypes(lines);
+  const kept = lines.filter((line) => {
+    const family = toFamily(line, types);
     if (family === undefined) return false;
     if (!ownFamilies.includes(family)) return true;
     leftOut.add(family);
     return false;
   });
-  return { text: lines.map((line) => `${line}\n`).join(""), leftOut: [...leftOut] };
+  return { text: kept.map((line) => `${line}\n`).join(""), leftOut: [...leftOut] };
 }
 
 /**
@@ -32,11 +37,7 @@ export function toAppendable(text: string, ownFamilies: readonly string[]): Appe
  */
 export function toPrometheusText(openMetrics: string): string {
   const lines = toLines(openMetrics);
-  const types = new Map<string, string>();
-  for (const line of lines) {
-    const [, keyword, family, type] = METADATA.exec(line) ?? [];
-    if (keyword === "TYPE" && family !== undefined && type !== undefined) types.set(family, type);
-  }
+  const types = toTypes(lines);
   return lines.map((line) => toPrometheusLine(line, types)).join("");
 }
 
@@ -54,9 +55,24 @@ function toPrometheusMetadata(line: string, types: ReadonlyMap<string, string>):
   const [, keyword, family = "", text = ""] = METADATA.exec(line) ?? [];
   const type = types.get(family) ?? "unknown";
   const name = type === "counter" && !family.endsWith("_total") ? `${family}_total` : family;
-  if (keyword === "HELP") return `# HELP ${name} ${text.replaceAll('\\"', '"')}\n`;
+  if (keyword === "HELP") return `# HELP ${name} ${text.replace(/\\(.)/g, toPrometheusEscape)}\n`;
   if (keyword === "TYPE") return `# TYPE ${name} ${PROMETHEUS_TYPES.includes(type) ? type : "untyped"}\n`;
   return "";
+}
+
+/** In 0.0.4 a quote stands for itself in a help text, and `\"` is an error. */
+function toPrometheusEscape(escaped: string, character: string): string {
+  return character === '"' ? character : escaped;
+}
+
+/** The types that are declared, by family. */
+function toTypes(lines: readonly string[]): ReadonlyMap<string, string> {
+  const types = new Map<string, string>();
+  for (const line of lines) {
+    const [, keyword, family, type] = METADATA.exec(line) ?? [];
+    if (keyword === "TYPE" && family !== undefined && type !== undefined) types.set(family, type);
+  }
+  return types;
 }
 
 function toLines(text: string): string[] {
@@ -64,7 +80,10 @@ function toLines(text: string): string[] {
 }
 
 /** The family that a line belongs to; `undefined` for lines that say nothing. */
-function toFamily(line: string): string | undefined {
+function toFamily(line: string, types: ReadonlyMap<string, string>): string | undefined {
   if (line.startsWith("#")) return METADATA.exec(line)?.[2];
-  return /^\s*([^\s{]+|\{)/.exec(line)?.[1];
+  const name = /^\s*([^\s{]+|\{)/.exec(line)?.[1];
+  if (name === undefined || types.has(name)) return name;
+  const family = name.replace(SERIES_SUFFIX, "");
+  return types.has(family) ? family : name;
 }

@@ -10,7 +10,7 @@ export interface FormatDefinition {
   readonly contentType: string;
   /** The media type that an `Accept` header names it by. */
   readonly mediaType: string;
-  /** The `version` parameter that belongs to the media type. */
+  /** The `version` parameter that belongs to the media type. Left out: any is taken. */
   readonly version?: string;
   /** `true`: an `Accept` without the version does not mean this format. */
   readonly versionRequired?: boolean;

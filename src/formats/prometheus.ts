@@ -1,8 +1,12 @@
+import {
+  EXTENDED_FAMILY_NAMES,
+  type FamilyName,
+  METRIC_FAMILIES,
+  type MetricsSource,
+  type Sample,
+} from "../core/metric-families.ts";
 import type { Report } from "../core/report.ts";
-import { STATE_NUMBERS } from "../core/state.ts";
-import { toWellFormed } from "../core/text.ts";
-import { toLabels } from "./labels.ts";
-import { sortByName } from "./sort-by-name.ts";
+import { toStatusSamples } from "../core/status-samples.ts";
 
 export interface PrometheusOptions {
   /** `false`: no labels, because they are more than the state. */
@@ -15,42 +19,56 @@ export interface PrometheusOptions {
   readonly onLeftOut: (series: string) => void;
 }
 
-/** The metric families that are written here. */
+/** The names of the metric families that `renderPrometheus` writes. */
 export const OWN_FAMILIES: readonly string[] = ["svc_status"];
+
+/**
+ * The names of those that `renderExtended` writes, as both formats name them: OpenMetrics leaves the `_total` of a
+ * counter to its samples, and may put a `_created` beside it.
+ */
+export const EXTENDED_FAMILIES: readonly string[] = EXTENDED_FAMILY_NAMES.flatMap((name) => {
+  const family = toOpenMetricsName(name);
+  return family === name ? [name] : [family, name, `${family}_created`];
+});
 
 /** `svc_status{name="…"} 0` for each handler, sorted by name, each followed by its labels. No series stands twice. */
 export function renderPrometheus(report: Report, options: PrometheusOptions): string {
-  const { details, repeatMetadata, openMetrics, onLeftOut } = options;
-  const metadata = toMetadata(openMetrics);
-  const entries = sortByName(report.entries);
-  const taken = new Set(entries.map(({ name }) => name));
-  const lines = entries.flatMap(({ name, status }, index) => [
-    ...(index === 0 || (repeatMetadata && !openMetrics) ? metadata : []),
-    toSample(name, STATE_NUMBERS[status.state]),
-    ...(details ? toLabels(status) : []).flatMap(([label, value]) =>
-      toLabelSample(toWellFormed(`${name}_${label}`), value),
-    ),
-  ]);
+  const { repeatMetadata, openMetrics } = options;
+  const metadata = toMetadata("svc_status", openMetrics);
+  const lines = toStatusSamples(report.entries, options).map((samples, index) => {
+    const head = index === 0 || (repeatMetadata && !openMetrics) ? metadata : "";
+    return head + toLines("svc_status", samples);
+  });
   return lines.join("");
-
-  /** The handler `a_b` and the label `b` of the handler `a` would be one series: the handler has it. */
-  function toLabelSample(series: string, value: number): string[] {
-    if (taken.has(series)) {
-      onLeftOut(series);
-      return [];
-    }
-    taken.add(series);
-    return [toSample(series, value)];
-  }
 }
 
-function toMetadata(openMetrics: boolean): string[] {
-  const type = openMetrics ? "unknown" : "untyped";
-  return ["# HELP svc_status Status 0->OK, 1->YELLOW, 2->RED\n", `# TYPE svc_status ${type}\n`];
+/** The families that tell more than the status. A family without samples is left out. */
+export function renderExtended(source: MetricsSource, openMetrics: boolean): string {
+  return EXTENDED_FAMILY_NAMES.map((name) => {
+    const samples = METRIC_FAMILIES[name].toSamples(source);
+    return samples.length === 0 ? "" : toMetadata(name, openMetrics) + toLines(name, samples);
+  }).join("");
 }
 
-function toSample(name: string, value: number): string {
-  return `svc_status{name="${escapeLabelValue(name)}"} ${toSampleValue(value)}\n`;
+function toMetadata(name: FamilyName, openMetrics: boolean): string {
+  const { help, type } = METRIC_FAMILIES[name];
+  const family = openMetrics ? toOpenMetricsName(name) : name;
+  const shownType = type === "unknown" && !openMetrics ? "untyped" : type;
+  return `# HELP ${family} ${help}\n# TYPE ${family} ${shownType}\n`;
+}
+
+function toOpenMetricsName(name: FamilyName): string {
+  return METRIC_FAMILIES[name].type === "counter" ? name.replace(/_total$/, "") : name;
+}
+
+function toLines(name: FamilyName, samples: readonly Sample[]): string {
+  return samples.map((sample) => toLine(name, sample)).join("");
+}
+
+function toLine(name: FamilyName, { labels, value }: Sample): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabelValue(text)}"`);
+  const series = pairs.length === 0 ? name : `${name}{${pairs.join(",")}}`;
+  return `${series} ${toSampleValue(value)}\n`;
 }
 
 /** Prometheus text format, "Text format details": backslash, double quote and line feed are escaped. */

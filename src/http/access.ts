@@ -39,14 +39,20 @@ function isCrossSite(request: StatusRequest): boolean {
   const site = request.header("sec-fetch-site");
   if (site !== undefined && site !== "same-origin" && site !== "none") return true;
   const origin = request.header("origin");
-  return origin !== undefined && toHost(origin) !== request.header("host")?.toLowerCase();
+  return origin !== undefined && !isOwnOrigin(origin, request.header("host"));
 }
 
-function toHost(origin: string): string | undefined {
+/** An origin without a host, such as `null`, is nobody's own: also where the request names no host either. */
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  const originHost = toHost(origin);
+  return originHost !== "" && originHost === host?.toLowerCase();
+}
+
+function toHost(origin: string): string {
   try {
     return new URL(origin).host;
   } catch {
-    return undefined;
+    return "";
   }
 }
 

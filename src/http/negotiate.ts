@@ -43,9 +43,10 @@ export function negotiate(accept: string | undefined, { byDefault }: Choice): Fo
 export function isScraper(accept: string | undefined, scrapeTimeout: string | undefined): boolean {
   if (scrapeTimeout !== undefined) return true;
   return parseAccept(accept).some(
-    ({ type, version }) =>
-      type === FORMATS.openmetrics.mediaType ||
-      (type === FORMATS.prometheus.mediaType && version === FORMATS.prometheus.version),
+    ({ type, version, quality }) =>
+      quality > 0 &&
+      (type === FORMATS.openmetrics.mediaType ||
+        (type === FORMATS.prometheus.mediaType && version === FORMATS.prometheus.version)),
   );
 }
 
@@ -61,7 +62,7 @@ function toWish(format: Format, ranges: readonly MediaRange[]): Wish {
 }
 
 function toPrecision(format: Format, { type, version }: MediaRange): Precision {
-  const { mediaType, version: ownVersion, versionRequired = false } = FORMATS[format];
+  const { mediaType, version: ownVersion = version, versionRequired = false } = FORMATS[format];
   if (type === mediaType)
     return version === ownVersion || (version === undefined && !versionRequired) ? 3 : 0;
   if (type === `${mediaType.slice(0, mediaType.indexOf("/"))}/*`) return 2;

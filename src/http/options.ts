@@ -1,5 +1,6 @@
 import { defaultRegistry } from "../core/default-registry.ts";
 import {
+  describeValue,
   expectBoolean,
   expectFunction,
   expectKnownKeys,
@@ -72,6 +73,12 @@ export interface PrometheusViewOptions {
    * @default false
    */
   readonly repeatMetadata?: boolean;
+  /**
+   * Also how long each check took, when it was, since when its state holds and how often it changed, and whether the
+   * probe is in service: the families `svc_status_…`.
+   * @default false
+   */
+  readonly extended?: boolean;
   /** The application's own metrics, put behind ours: prom-client's `register`, or anything with `metrics()`. */
   readonly metrics?: MetricsSource;
 }
@@ -118,6 +125,7 @@ export interface ResolvedSvcStatus {
   readonly httpStatus: Readonly<Record<State, number>>;
   readonly detailColumn: boolean;
   readonly repeatMetadata: boolean;
+  readonly extended: boolean;
   readonly metrics: MetricsSource | undefined;
 }
 
@@ -132,7 +140,7 @@ const SVC_STATUS_KEYS: Keys<SvcStatusOptions> = [
   "csv",
   "prometheus",
 ];
-const PROMETHEUS_KEYS: Keys<PrometheusViewOptions> = ["repeatMetadata", "metrics"];
+const PROMETHEUS_KEYS: Keys<PrometheusViewOptions> = ["repeatMetadata", "extended", "metrics"];
 const PROBE_STATUS_KEYS: Keys<ProbeStatusOptions> = [
   "path",
   "control",
@@ -195,7 +203,8 @@ function resolveHttpStatus(
 ): Readonly<Record<State, number>> {
   expectObject("svcStatus.httpStatus", options);
   expectKnownKeys("svcStatus.httpStatus", options, STATES);
-  const httpStatus = { OK: options.OK ?? 200, YELLOW: options.YELLOW ?? 200, RED: options.RED ?? 200 };
+  const { OK = 200, YELLOW = 200, RED = 200 } = options;
+  const httpStatus = { OK, YELLOW, RED };
   for (const state of STATES) {
     const option = `svcStatus.httpStatus.${state}`;
     expectNumber(option, httpStatus[state], { min: 200, max: 599, integer: true });
@@ -207,13 +216,14 @@ function resolveHttpStatus(
 
 function resolvePrometheus(
   options: PrometheusViewOptions,
-): Pick<ResolvedSvcStatus, "repeatMetadata" | "metrics"> {
+): Pick<ResolvedSvcStatus, "repeatMetadata" | "extended" | "metrics"> {
   expectObject("svcStatus.prometheus", options);
   expectKnownKeys("svcStatus.prometheus", options, PROMETHEUS_KEYS);
-  const { repeatMetadata = false, metrics } = options;
+  const { repeatMetadata = false, extended = false, metrics } = options;
   expectBoolean("svcStatus.prometheus.repeatMetadata", repeatMetadata);
+  expectBoolean("svcStatus.prometheus.extended", extended);
   if (metrics !== undefined) expectMethods("svcStatus.prometheus.metrics", metrics, ["metrics"]);
-  return { repeatMetadata, metrics };
+  return { repeatMetadata, extended, metrics };
 }
 
 function resolveProbeStatus(options: ProbeStatusOptions): Required<ProbeStatusOptions> {
@@ -241,7 +251,9 @@ function expectControl(option: string, control: unknown): void {
   if (control === "loopback" || control === "open" || control === "off" || typeof control === "function")
     return;
   if (typeof control !== "object" || control === null) {
-    failExpectation(option, '"loopback", "open", "off", { token } or a function', control);
+    // Whoever writes another text here may have meant a token: it is not shown.
+    const got = typeof control === "string" ? "another text" : describeValue(control);
+    throw new TypeError(`${option}: expected "loopback", "open", "off", { token } or a function, got ${got}`);
   }
   expectKnownKeys(option, control, ["token"]);
   expectToken(`${option}.token`, (control as { token?: unknown }).token);

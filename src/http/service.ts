@@ -22,7 +22,7 @@ export type StatusService = (request: StatusRequest) => Answer;
 export function createStatusService(options?: ServiceStatusOptions): StatusService {
   const { registry, probe, svcStatus, probeStatus } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
-  const svcStatusView = svcStatus && createSvcStatusView({ registry, options: svcStatus });
+  const svcStatusView = svcStatus && createSvcStatusView({ registry, probe, options: svcStatus });
 
   function route(request: StatusRequest): Answer {
     const target = parseTarget(request.target);

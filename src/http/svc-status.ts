@@ -1,6 +1,7 @@
 import { describeError } from "../core/describe-error.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
 import { type Logger, log } from "../core/logger.ts";
+import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import { FORMATS, type Format } from "../formats/formats.ts";
 import { createMetricsCollector } from "./collect-metrics.ts";
@@ -13,6 +14,7 @@ import { createReportWriter } from "./write-report.ts";
 
 export interface SvcStatusSetup {
   readonly registry: StatusRegistry;
+  readonly probe: Probe;
   readonly options: ResolvedSvcStatus;
 }
 
@@ -38,11 +40,11 @@ const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest) => Form
 /** The paths whose answer depends on `Accept`, which caches are told (RFC 9110, 12.5.5). */
 const NEGOTIATED: readonly string[] = ["", ".prometheus"];
 
-export function createSvcStatusView({ registry, options }: SvcStatusSetup): SvcStatusView {
+export function createSvcStatusView({ registry, probe, options }: SvcStatusSetup): SvcStatusView {
   const { path: ownPath, details, authorize, httpStatus, metrics } = options;
   const getLogger = (): Logger | undefined => registry.logger;
   const collectMetrics = metrics && createMetricsCollector(metrics, getLogger);
-  const writeReport = createReportWriter(options, getLogger);
+  const writeReport = createReportWriter(options, { registry, probe });
   const notAllowed = toMethodNotAllowed(METHODS);
 
   function toSuffix(path: string): Suffix | undefined {

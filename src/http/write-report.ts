@@ -1,11 +1,14 @@
-import { type Logger, log } from "../core/logger.ts";
+import { log } from "../core/logger.ts";
+import type { Probe } from "../core/probe.ts";
+import type { StatusRegistry } from "../core/registry.ts";
 import type { Report } from "../core/report.ts";
+import type { ChangeCounts } from "../core/track.ts";
 import { isOpenMetrics, toAppendable, toPrometheusText } from "../formats/application-metrics.ts";
 import { renderCsv } from "../formats/csv.ts";
 import type { Format } from "../formats/formats.ts";
 import { renderHealth } from "../formats/health.ts";
 import { renderJson } from "../formats/json.ts";
-import { OWN_FAMILIES, renderPrometheus } from "../formats/prometheus.ts";
+import { EXTENDED_FAMILIES, OWN_FAMILIES, renderExtended, renderPrometheus } from "../formats/prometheus.ts";
 import type { ResolvedSvcStatus } from "./options.ts";
 
 export interface Writing {
@@ -24,13 +27,16 @@ export interface Written {
 /** Writes a report in a format, with the options of the view. */
 export type WriteReport = (format: Format, writing: Writing) => Written;
 
+export type WriterOptions = Pick<ResolvedSvcStatus, "detailColumn" | "repeatMetadata" | "extended">;
+
 /** So many different things are told to the logger; more would be a memory leak. */
 const MAX_TOLD = 1_000;
 
 export function createReportWriter(
-  { detailColumn, repeatMetadata }: Pick<ResolvedSvcStatus, "detailColumn" | "repeatMetadata">,
-  getLogger: () => Logger | undefined,
+  { detailColumn, repeatMetadata, extended }: WriterOptions,
+  { registry, probe }: { readonly registry: StatusRegistry; readonly probe: Probe },
 ): WriteReport {
+  const ownFamilies = extended ? [...OWN_FAMILIES, ...EXTENDED_FAMILIES] : OWN_FAMILIES;
   const told = new Set<string>();
 
   const writers: Readonly<Record<Format, (writing: Writing) => Written>> = {
@@ -48,8 +54,8 @@ export function createReportWriter(
       openMetrics: false,
       onLeftOut: tellSeries,
     });
-    const text = own + append(isOpenMetrics(metrics) ? toPrometheusText(metrics) : metrics);
-    return { format: "prometheus", text };
+    const further = append(isOpenMetrics(metrics) ? toPrometheusText(metrics) : metrics);
+    return { format: "prometheus", text: own + writeExtended(report, false) + further };
   }
 
   function writeOpenMetrics(writing: Writing): Written {
@@ -61,11 +67,16 @@ export function createReportWriter(
       openMetrics: true,
       onLeftOut: tellSeries,
     });
-    return { format: "openmetrics", text: `${own}${append(metrics)}# EOF\n` };
+    return { format: "openmetrics", text: `${own}${writeExtended(report, true)}${append(metrics)}# EOF\n` };
+  }
+
+  function writeExtended({ entries }: Report, openMetrics: boolean): string {
+    const changeCounts = (name: string): ChangeCounts => registry.changeCounts(name);
+    return extended ? renderExtended({ entries, probe, changeCounts }, openMetrics) : "";
   }
 
   function append(metrics: string): string {
-    const { text, leftOut } = toAppendable(metrics, OWN_FAMILIES);
+    const { text, leftOut } = toAppendable(metrics, ownFamilies);
     for (const family of leftOut) tellLeftOut(`the application's family ${family}`);
     return text;
   }
@@ -78,7 +89,11 @@ export function createReportWriter(
   function tellLeftOut(what: string): void {
     if (told.has(what) || told.size >= MAX_TOLD) return;
     told.add(what);
-    log(getLogger(), "warn", `left out of the Prometheus format, because it stands there already: ${what}`);
+    log(
+      registry.logger,
+      "warn",
+      `left out of the Prometheus format, because it stands there already: ${what}`,
+    );
   }
 
   return (format, writing) => writers[format](writing);

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { expectNumber } from "../core/expect.ts";
+import { createTimerQueue } from "./timer-queue.ts";
 
 /** A clock that stands still until a test moves it. */
 export interface FakeClock extends Clock {
@@ -14,37 +15,20 @@ export interface FakeClock extends Clock {
   jump(ms: number): void;
 }
 
-interface Timer {
-  readonly dueAt: number;
-  readonly run: () => void;
-}
-
 /** 2026-01-01T00:00:00Z: where a fake clock starts. */
 const FIRST_MOMENT = 1_767_225_600_000;
 
 /** Creates a clock for `createStatusRegistry({ clock })`. */
 export function createFakeClock(): FakeClock {
-  const timers = new Set<Timer>();
+  const timers = createTimerQueue();
   let elapsedMs = 0;
   let jumpedMs = 0;
-
-  function findNext(end: number): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of timers) {
-      if (timer.dueAt <= end && (next === undefined || timer.dueAt < next.dueAt)) next = timer;
-    }
-    return next;
-  }
 
   return {
     now: () => FIRST_MOMENT + elapsedMs + jumpedMs,
     monotonicNow: () => elapsedMs,
     random: () => 0.5,
-    startTimer(delayMs, run) {
-      const timer = { dueAt: elapsedMs + delayMs, run };
-      timers.add(timer);
-      return () => void timers.delete(timer);
-    },
+    startTimer: (delayMs, run) => timers.add(elapsedMs + delayMs, run),
     get pendingTimers() {
       return timers.size;
     },
@@ -52,13 +36,12 @@ export function createFakeClock(): FakeClock {
       expectNumber("ms", ms, { min: 0, max: Number.MAX_SAFE_INTEGER });
       const end = elapsedMs + ms;
       await settle();
-      for (let timer = findNext(end); timer !== undefined; timer = findNext(end)) {
-        timers.delete(timer);
+      for (let timer = timers.takeDue(end); timer !== undefined; timer = timers.takeDue(end)) {
         elapsedMs = Math.max(elapsedMs, timer.dueAt);
         timer.run();
         await settle();
       }
-      elapsedMs = end;
+      elapsedMs = Math.max(elapsedMs, end);
     },
     jump(ms) {
       jumpedMs += ms;
@@ -66,8 +49,10 @@ export function createFakeClock(): FakeClock {
   };
 }
 
+// Taken before any test puts fake timers in its place, which nobody would fire.
+const { setImmediate = setTimeout } = globalThis as { setImmediate?: (run: () => void) => unknown };
+
 /** Waits for a turn of the real event loop: by then, all promises that could settle have settled. */
 function settle(): Promise<void> {
-  const { setImmediate = setTimeout } = globalThis as { setImmediate?: (run: () => void) => unknown };
   return new Promise((resolve) => void setImmediate(resolve));
 }

@@ -75,7 +75,7 @@ export function createFakeHandler(options: FakeHandlerOptions = {}): FakeHandler
       return lastContext;
     },
     report(state, properties = {}) {
-      answer = () => ({ ...properties, state });
+      answer = () => Object.assign({ state }, properties, { state });
     },
     returnValue(value) {
       answer = () => value;

@@ -24,7 +24,7 @@ function readOptions(source: string): Record<string, string> {
 /** The rows of the page's table of options. */
 function readTable(page: string): Record<string, string> {
   const [, section = ""] = /^## Options\n(.*?)^## /ms.exec(page) ?? [];
-  const rows = [...section.matchAll(/^\| `(\w+)` \|.*\| (.*) \|$/gm)];
+  const rows = [...section.matchAll(/^\| `(\w+)` +\|.*\| (.*?) +\|$/gm)];
   return Object.fromEntries(rows.map(([, name = "", value = ""]) => [name, value.replaceAll("`", "")]));
 }
 

@@ -53,7 +53,7 @@ export function publicApi(entry: string): string {
 
 /** Reads a .d.ts as tsc writes it: each statement begins in the first column. */
 function parseDeclarations(file: string): Declarations {
-  const code = readFileSync(file, "utf8").replace(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, "");
+  const code = readFileSync(file, "utf8").replace(/^\s*\/\*\*[\s\S]*?\*\/\n|^\/\/\/ .*\n/gm, "");
   const own = new Map<string, string>();
   const foreign = new Map<string, readonly [string, string]>();
   const exported: string[] = [];

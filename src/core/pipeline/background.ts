@@ -41,9 +41,10 @@ export function withBackground<Answer>(
 ): Background<Answer> {
   const { intervalMs, timeoutMs, clock, toStale } = options;
   const maxAgeMs = toMaxResultAgeMs(options);
-  let last: { answer: Answer; readonly finishedAt: number; isStale: boolean } | undefined;
+  let last: { readonly answer: Answer; readonly finishedAt: number } | undefined;
   let running: Promise<Answer> | undefined;
   let cancelTimer = (): void => {};
+  let letExit: (() => void) | undefined;
   let stopped = false;
 
   function run(): Answer | Promise<Answer> {
@@ -56,7 +57,8 @@ export function withBackground<Answer>(
 
   function finish(answer: Answer): Answer {
     running = undefined;
-    last = { answer, finishedAt: clock.monotonicNow(), isStale: false };
+    letExit?.();
+    last = { answer, finishedAt: clock.monotonicNow() };
     cancelTimer();
     if (!stopped) cancelTimer = clock.startTimer(toDelay(), runInBackground, { background: true });
     return answer;
@@ -77,17 +79,13 @@ export function withBackground<Answer>(
   function askLast(): Answer | Promise<Answer> {
     if (last === undefined) return waitForFirst(running ?? run());
     const ageMs = clock.monotonicNow() - last.finishedAt;
-    if (ageMs > maxAgeMs && !last.isStale) {
-      last.answer = toStale(last.answer, ageMs);
-      last.isStale = true;
-    }
-    return last.answer;
+    return ageMs > maxAgeMs ? toStale(last.answer, ageMs) : last.answer;
   }
 
+  /** One timer for all who wait; its only work is to be there. */
   function waitForFirst(answer: Answer | Promise<Answer>): Answer | Promise<Answer> {
-    if (!(answer instanceof Promise)) return answer;
-    const letExit = clock.startTimer(timeoutMs, () => {});
-    return answer.finally(letExit);
+    if (answer instanceof Promise && !stopped) letExit ??= clock.startTimer(timeoutMs, () => {});
+    return answer;
   }
 
   // Not within the registration itself: what the handler needs may be set up in the lines that follow it.
@@ -99,6 +97,7 @@ export function withBackground<Answer>(
     stop() {
       stopped = true;
       cancelTimer();
+      letExit?.();
     },
   };
 }

@@ -41,7 +41,10 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, background }:
         return signal.get();
       },
     });
-    if (!(result instanceof Promise)) return toOutcome(result, startedAt);
+    if (!(result instanceof Promise)) {
+      forgetTimeouts();
+      return toOutcome(result, startedAt);
+    }
     return race(result, signal, startedAt);
   }
 
@@ -70,11 +73,11 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, background }:
         end(toFailure("stale", "no longer asked"));
         signal.abort(new DOMException("the status handler was removed", "AbortError"));
       };
+      if (stopped) stopCurrent(); // the handler removed itself while it was called
 
       void pending.then(function settled(result) {
         // Even a late answer, which itself is dropped, shows that the handler settles again.
-        nextCallAt = Number.NEGATIVE_INFINITY;
-        timeoutsInRow = 0;
+        forgetTimeouts();
         if (!isOver) end(result);
       });
     });
@@ -84,6 +87,11 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, background }:
     const pauseMs = timeoutMs * 2 ** timeoutsInRow;
     timeoutsInRow += 1;
     nextCallAt = startedAt + Math.min(timeoutMs + pauseMs, Math.max(timeoutMs, MAX_HUNG_BACKOFF_MS));
+  }
+
+  function forgetTimeouts(): void {
+    nextCallAt = Number.NEGATIVE_INFINITY;
+    timeoutsInRow = 0;
   }
 
   function describeHung(): string {

@@ -3,24 +3,48 @@ import type { Ask } from "../outcome.ts";
 
 export interface Sharing<Answer> {
   readonly ask: Ask<Answer>;
-  /** The finished answer, however young, is not reused any more. */
+  /** What is known, or is on its way, is not reused any more. */
   forget(): void;
 }
 
 /**
  * Callers that come while a run is under way get the answer of that run, and a finished answer is reused
- * while it is not older than `maxAgeMs`. A caller that leaves cancels nothing.
+ * while it is not older than `maxAgeMs`. A caller that leaves cancels nothing. A handler that asks for its own
+ * status waits for itself, until its deadline, instead of calling itself without end.
  */
 export function withSharing<Answer>(
   ask: Ask<Answer>,
   { maxAgeMs, clock }: { readonly maxAgeMs: number; readonly clock: Clock },
 ): Sharing<Answer> {
   let running: Promise<Answer> | undefined;
+  let answerInside: ((answer: Answer | Promise<Answer>) => void) | undefined;
+  let isCalling = false;
+  let isOutdated = false;
   let kept: { readonly answer: Answer; readonly finishedAt: number } | undefined;
 
   function keep(answer: Answer): Answer {
     running = undefined;
-    if (maxAgeMs > 0) kept = { answer, finishedAt: clock.monotonicNow() };
+    if (maxAgeMs > 0 && !isOutdated) kept = { answer, finishedAt: clock.monotonicNow() };
+    return answer;
+  }
+
+  /** For those who ask while the handler is being called, before there is a run to join. */
+  function joinFromInside(): Promise<Answer> {
+    running = new Promise((resolve) => {
+      answerInside = resolve;
+    });
+    return running;
+  }
+
+  function start(): Answer | Promise<Answer> {
+    isOutdated = false;
+    isCalling = true;
+    const asked = ask();
+    isCalling = false;
+    const answer = asked instanceof Promise ? asked.then(keep) : keep(asked);
+    if (answer instanceof Promise) running = answer;
+    answerInside?.(answer);
+    answerInside = undefined;
     return answer;
   }
 
@@ -28,13 +52,11 @@ export function withSharing<Answer>(
     ask() {
       if (running !== undefined) return running;
       if (kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs) return kept.answer;
-      const answer = ask();
-      if (!(answer instanceof Promise)) return keep(answer);
-      running = answer.then(keep);
-      return running;
+      return isCalling ? joinFromInside() : start();
     },
     forget() {
       kept = undefined;
+      isOutdated = true;
     },
   };
 }

@@ -9,7 +9,7 @@ export function withSlowness(ask: Ask, slowAfterMs: number | undefined): Ask {
   function judge(outcome: Outcome): Outcome {
     const { status, durationMs } = outcome;
     if (slowAfterMs === undefined || status.state !== OK || durationMs <= slowAfterMs) return outcome;
-    const took = `took ${Math.round(durationMs)} ms, more than ${slowAfterMs} ms`;
+    const took = `took ${Math.ceil(durationMs)} ms, more than ${slowAfterMs} ms`;
     const detail = status.detail === undefined ? took : `${took}: ${status.detail}`;
     return { ...outcome, status: deriveStatus(status, YELLOW, detail), reason: "slow" };
   }

@@ -1,5 +1,5 @@
-import type { Entry } from "../core/report.ts";
-import { compareCodePoints } from "../core/text.ts";
+import type { Entry } from "./report.ts";
+import { compareCodePoints } from "./text.ts";
 
 /** The entries by name, as csv and Prometheus show them. */
 export function sortByName(entries: readonly Entry[]): Entry[] {

@@ -1,0 +1,34 @@
+import { text } from "node:stream/consumers";
+
+const TABLE = "CREATE TABLE IF NOT EXISTS notes (id SERIAL PRIMARY KEY, text TEXT NOT NULL)";
+
+/** What the service is for: notes. And the switches that break it, for you to see its status change. */
+export function createApp({ database, userService, description }) {
+  const routes = {
+    "GET /": () => description,
+    "GET /notes": () => queryNotes("SELECT id, text FROM notes ORDER BY id"),
+    "POST /notes": async (request) =>
+      queryNotes("INSERT INTO notes (text) VALUES ($1) RETURNING id, text", [await text(request)]),
+    "POST /demo/database/stop": () => database.stop().then(() => "the database is stopped"),
+    "POST /demo/database/start": () => database.start().then(() => "the database is started"),
+    "POST /demo/user-service/stop": () => userService.stop().then(() => "the user service is stopped"),
+    "POST /demo/user-service/start": () => userService.start().then(() => "the user service is started"),
+  };
+
+  async function queryNotes(sql, values) {
+    await database.query(TABLE);
+    const { rows } = await database.query(sql, values);
+    return rows.map(({ id, text }) => `${id} ${text}`).join("\n");
+  }
+
+  return async function answerApp(request, response) {
+    const route = `${request.method} ${request.url}`;
+    response.setHeader("Content-Type", "text/plain; charset=utf-8");
+    try {
+      const body = Object.hasOwn(routes, route) ? await routes[route](request) : undefined;
+      response.writeHead(body === undefined ? 404 : 200).end(`${body ?? "not found"}\n`);
+    } catch (error) {
+      response.writeHead(503).end(`${error.message}\n`);
+    }
+  };
+}

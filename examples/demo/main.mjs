@@ -1,0 +1,80 @@
+// A small service that keeps notes in PostgreSQL, and shows how it is. Started by `npm start`.
+import { createServer } from "node:http";
+import { addStatusHandler, check, OK, RED } from "svc-status";
+import { serviceStatus } from "svc-status/node";
+import { createApp } from "./app.mjs";
+import { createDatabase } from "./database.mjs";
+import { describeDemo } from "./describe-demo.mjs";
+import { ImportJob } from "./import-job.mjs";
+import { readSettings } from "./settings.mjs";
+import { createUserService } from "./user-service.mjs";
+
+const { port, databaseUrl, importStepMs } = readSettings(process.env);
+const server = createServer();
+await listen();
+
+const database = createDatabase(databaseUrl);
+const userService = createUserService();
+const importJob = new ImportJob();
+
+// A round trip: OK when it resolves, RED when it rejects or takes too long.
+addStatusHandler(
+  "DatabaseConnection",
+  check(() => database.query("SELECT 1")),
+);
+
+// A call of another service. The signal ends it at the deadline.
+addStatusHandler(
+  "UserService",
+  async ({ signal }) => {
+    const response = await fetch(`${userService.url}/users`, { signal });
+    if (!response.ok) return { state: RED, detail: `answers ${response.status}` };
+    const users = await response.json();
+    return { state: OK, labels: { users: users.length } };
+  },
+  { timeoutMs: 2_000 },
+);
+
+// A state that the application sets. The service does its work without this job: its RED is no more than a warning.
+addStatusHandler("ImportJob", importJob, { critical: false });
+
+const description = describeDemo({
+  url: `http://127.0.0.1:${server.address().port}`,
+  databaseName: databaseUrl === undefined ? "PGlite, in memory" : "the server of DATABASE_URL",
+});
+const answerStatus = serviceStatus();
+const answerApp = createApp({ database, userService, description });
+server.on("request", (request, response) =>
+  answerStatus(request, response, () => answerApp(request, response)),
+);
+
+await userService.start();
+// Where it does not answer, that is a status too, and no reason not to start.
+await database.query("SELECT 1").catch(() => {});
+importJob.logger = console;
+console.log(description);
+importJob.start(importStepMs);
+
+process.once("SIGINT", stop);
+process.once("SIGTERM", stop);
+
+/** On this machine only: everybody who reaches it may stop its database. */
+function listen() {
+  return new Promise((resolve) => {
+    server.once("error", (error) => {
+      const isTaken = error.code === "EADDRINUSE";
+      const reason = isTaken ? "is taken; PORT=8081 npm start takes another one" : `fails: ${error.message}`;
+      console.error(`port ${port} ${reason}`);
+      process.exit(1);
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}
+
+/** Closes what is open and leaves by the same signal, so that whoever waits sees what ended it. */
+async function stop(signal) {
+  importJob.stop();
+  await new Promise((resolve) => server.close(resolve));
+  await Promise.all([userService.stop(), database.stop()]);
+  process.kill(process.pid, signal);
+}

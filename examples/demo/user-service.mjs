@@ -1,0 +1,31 @@
+import { createServer } from "node:http";
+
+const USERS = [{ name: "Ada" }, { name: "Grace" }];
+
+/** Another service, as the demo's one needs it: a server of its own, which can be stopped and started. */
+export function createUserService() {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(USERS));
+  });
+  let port = 0;
+  return {
+    get url() {
+      return `http://127.0.0.1:${port}`;
+    },
+    async start() {
+      if (server.listening) return;
+      // The first time on a free port, later on the same.
+      await new Promise((resolve, reject) => {
+        server.once("error", reject).listen(port, "127.0.0.1", resolve);
+      });
+      port = server.address().port;
+    },
+    async stop() {
+      if (!server.listening) return;
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+    },
+  };
+}

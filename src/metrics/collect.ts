@@ -1,0 +1,63 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { MetricsSource } from "../core/metric-families.ts";
+import type { Probe } from "../core/probe.ts";
+import type { StatusRegistry } from "../core/registry.ts";
+import type { Entry } from "../core/report.ts";
+
+/**
+ * So long a collection waits for a handler. In a cluster, prom-client gives its workers 5 s, and drops all metrics of
+ * the application when one of them takes longer.
+ */
+export const MAX_COLLECT_MS = 4_000;
+
+export interface CollectorSetup {
+  readonly registry: StatusRegistry;
+  readonly probe: Probe;
+  readonly clock?: Clock;
+}
+
+/** Asks all handlers. Never rejects. Whoever comes while that is under way gets the same. */
+export type Collect = () => Promise<MetricsSource>;
+
+/**
+ * A handler that has not answered in time is shown with its entry from before, and left out where it has none: it
+ * hides no other, and how old the entry is can be seen.
+ */
+export function createCollector({ registry, probe, clock = systemClock }: CollectorSetup): Collect {
+  const entries = new Map<string, Entry>();
+  let running: Promise<MetricsSource> | undefined;
+
+  async function collect(): Promise<MetricsSource> {
+    await settleWithin(Promise.all(registry.names.map(askHandler)), clock);
+    const names = new Set(registry.names);
+    for (const name of entries.keys()) if (!names.has(name)) entries.delete(name);
+    return { entries: [...entries.values()], probe, changeCounts: (name) => registry.changeCounts(name) };
+  }
+
+  async function askHandler(name: string): Promise<void> {
+    try {
+      const report = await registry.getReport({ names: [name] });
+      for (const entry of report.entries) entries.set(name, entry);
+    } catch {
+      // It was removed in this very moment.
+      entries.delete(name);
+    }
+  }
+
+  return function collectOnce() {
+    running ??= collect().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+function settleWithin(promise: Promise<unknown>, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const cancelTimer = clock.startTimer(MAX_COLLECT_MS, resolve, { background: true });
+    void promise.then(() => {
+      cancelTimer();
+      resolve();
+    });
+  });
+}

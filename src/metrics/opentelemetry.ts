@@ -1,0 +1,97 @@
+import { defaultRegistry } from "../core/default-registry.ts";
+import { expectMethods } from "../core/expect.ts";
+import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES } from "../core/metric-families.ts";
+import { defaultProbe, type Probe } from "../core/probe.ts";
+import type { StatusRegistry } from "../core/registry.ts";
+import { createCollector } from "./collect.ts";
+
+/** What is needed of a `Meter` of `@opentelemetry/api`. */
+export interface StatusMeter {
+  createObservableGauge(name: string, options: InstrumentOptions): unknown;
+  createObservableCounter(name: string, options: InstrumentOptions): unknown;
+  addBatchObservableCallback(callback: ObserveInstruments, instruments: never[]): void;
+  removeBatchObservableCallback(callback: ObserveInstruments, instruments: never[]): void;
+}
+
+export interface InstrumentOptions {
+  readonly description: string;
+  readonly unit?: string;
+}
+
+/** What a meter calls once for each collection. */
+export type ObserveInstruments = (result: InstrumentObserver) => Promise<void>;
+
+export interface InstrumentObserver {
+  observe(instrument: never, value: number, attributes: Record<string, string>): void;
+}
+
+/**
+ * Named by OpenTelemetry's conventions: a dot behind the namespace, no name that is a namespace too, the unit beside
+ * the name, and nothing that says it is a counter. Exporters to Prometheus make our own names of it.
+ */
+const INSTRUMENTS: Readonly<Record<FamilyName, { readonly name: string; readonly unit?: string }>> = {
+  svc_status: { name: "svc.status" },
+  svc_status_duration_seconds: { name: "svc.status_duration", unit: "s" },
+  svc_status_last_check_timestamp_seconds: { name: "svc.status_last_check_timestamp", unit: "s" },
+  svc_status_last_change_timestamp_seconds: { name: "svc.status_last_change_timestamp", unit: "s" },
+  svc_status_in_service: { name: "svc.status_in_service" },
+  svc_status_changes_total: { name: "svc.status_changes", unit: "{change}" },
+};
+
+/**
+ * Shows `svc_status` and the families beside it as observable instruments. A collection asks each handler once. It
+ * never fails, and waits for a handler until its deadline, at most 4 s.
+ *
+ * @param meter As `metrics.getMeter("my-service")` of `@opentelemetry/api` gives it, once the SDK is set up.
+ * Two registries need a meter each.
+ * @param registry Whose handlers are shown. Default `defaultRegistry`.
+ * @param probe The probe of `svc.status_in_service`. Default `defaultProbe`.
+ * @returns The function that ends it. SDKs up to now go on showing what they saw last.
+ * @example
+ * import { metrics } from "@opentelemetry/api";
+ * observeStatus(metrics.getMeter("my-service"));
+ * @throws TypeError for what is no meter, no registry or no probe.
+ */
+export function observeStatus(
+  meter: StatusMeter,
+  registry: StatusRegistry = defaultRegistry,
+  probe: Probe = defaultProbe,
+): () => void {
+  expectMethods("meter", meter, METER_METHODS);
+  expectMethods("registry", registry, ["getReport", "changeCounts"]);
+  expectMethods("probe", probe, ["decommission", "commission"]);
+  const collect = createCollector({ registry, probe });
+  const instruments = FAMILY_NAMES.map((name) => createInstrument(meter, name));
+
+  async function observeInstruments(result: InstrumentObserver): Promise<void> {
+    const source = await collect();
+    for (const [index, name] of FAMILY_NAMES.entries()) {
+      for (const { labels, value } of METRIC_FAMILIES[name].toSamples(source)) {
+        // OTLP over JSON has no NaN and no Infinity: one would cost the whole export.
+        if (Number.isFinite(value)) result.observe(instruments[index] as never, value, { ...labels });
+      }
+    }
+  }
+
+  meter.addBatchObservableCallback(observeInstruments, instruments as never[]);
+
+  return function endObservation() {
+    meter.removeBatchObservableCallback(observeInstruments, instruments as never[]);
+  };
+}
+
+const METER_METHODS: readonly (keyof StatusMeter)[] = [
+  "createObservableGauge",
+  "createObservableCounter",
+  "addBatchObservableCallback",
+  "removeBatchObservableCallback",
+];
+
+function createInstrument(meter: StatusMeter, family: FamilyName): unknown {
+  const { name, unit } = INSTRUMENTS[family];
+  const { help, type } = METRIC_FAMILIES[family];
+  const options = { description: help, ...(unit && { unit }) };
+  return type === "counter"
+    ? meter.createObservableCounter(name, options)
+    : meter.createObservableGauge(name, options);
+}

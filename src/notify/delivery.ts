@@ -1,0 +1,159 @@
+import type { Clock } from "../core/clock.ts";
+import { type Logger, log } from "../core/logger.ts";
+import { type StatusNotification, withMissed } from "./notification.ts";
+import type { Failure, Target } from "./target.ts";
+
+/** So many notifications wait at most; of more, the oldest are dropped. */
+export const MAX_WAITING = 100;
+/** So often a notification is tried. With the pauses between, that is some four minutes. */
+export const MAX_ATTEMPTS = 10;
+/** The pause behind the first attempt; it doubles from attempt to attempt. */
+export const FIRST_PAUSE_MS = 1_000;
+/** The longest pause of its own accord. */
+export const MAX_PAUSE_MS = 60_000;
+/** The longest pause that a receiver's `Retry-After` can ask for. */
+export const MAX_RETRY_AFTER_MS = 3_600_000;
+
+export interface DeliverySetup {
+  readonly target: Target;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly getLogger: () => Logger | undefined;
+}
+
+/** A queue, and somebody who works it off one by one, in order. */
+export interface Delivery {
+  /** Nothing waits, and nothing is on its way. */
+  readonly isIdle: boolean;
+  /** Returns at once and never throws. */
+  push(notification: StatusNotification): void;
+  close(): void;
+}
+
+export function createDelivery({ target, timeoutMs, clock, getLogger }: DeliverySetup): Delivery {
+  const { label } = target;
+  const waiting: StatusNotification[] = [];
+  let isWorking = false;
+  let isClosed = false;
+  let isDropping = false;
+  let lastFailure: string | undefined;
+  /** How many were lost since the receiver was last told how many. */
+  let missed = 0;
+  let stopWaiting = (): void => {};
+
+  function push(notification: StatusNotification): void {
+    if (isClosed) return;
+    waiting.push(notification);
+    if (waiting.length > MAX_WAITING) dropOldest();
+    if (isWorking) return;
+    isWorking = true;
+    // Not within the listener that tells a change: others are told of it first.
+    void Promise.resolve().then(work);
+  }
+
+  function dropOldest(): void {
+    waiting.shift();
+    missed += 1;
+    if (!isDropping) tell("warn", `${MAX_WAITING} wait, the oldest are dropped`);
+    isDropping = true;
+  }
+
+  async function work(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await deliver(next);
+    isWorking = false;
+  }
+
+  async function deliver(notification: StatusNotification): Promise<void> {
+    const told = missed;
+    if (waiting.length === 0) isDropping = false;
+    const failure = await tryAgainAndAgain(withMissed(notification, told));
+    if (isClosed) return;
+    if (failure !== undefined) {
+      missed += 1;
+      return;
+    }
+    missed -= told;
+    if (lastFailure !== undefined) tell("info", "arrive again");
+    lastFailure = undefined;
+  }
+
+  async function tryAgainAndAgain(notification: StatusNotification): Promise<Failure | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      const failure = await attemptOnce(notification);
+      if (failure === undefined || isClosed) return failure;
+      if (failure.isFinal || attempt === MAX_ATTEMPTS) {
+        const attempts = attempt === 1 ? "1 attempt" : `${attempt} attempts`;
+        tell("error", `one is given up after ${attempts}: ${failure.why}`);
+        lastFailure = failure.why;
+        return failure;
+      }
+      if (failure.why !== lastFailure) tell("warn", `one failed and is tried again: ${failure.why}`);
+      lastFailure = failure.why;
+      await pause(toPauseMs(attempt, failure));
+      if (isClosed) return failure;
+    }
+  }
+
+  /** The deadline is a hard race: a `send` that looks at no signal holds nobody up. */
+  function attemptOnce(notification: StatusNotification): Promise<Failure | undefined> {
+    const controller = new AbortController();
+    return new Promise((resolve) => {
+      function end(failure: Failure | undefined): void {
+        cancelTimer();
+        resolve(failure);
+      }
+      function giveUp(why: string): void {
+        end({ why, isFinal: false });
+        controller.abort(new DOMException(why, "TimeoutError"));
+      }
+      const timedOut = `timed out after ${timeoutMs} ms`;
+      const cancelTimer = clock.startTimer(timeoutMs, () => giveUp(timedOut), { background: true });
+      stopWaiting = () => giveUp("closed");
+      void target.attempt(notification, controller.signal).then(end);
+    });
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancelTimer = clock.startTimer(ms, resolve, { background: true });
+      stopWaiting = () => {
+        cancelTimer();
+        resolve();
+      };
+    });
+  }
+
+  /** Doubles, with jitter, so that the instances of a service do not all come back at once. */
+  function toPauseMs(attempt: number, { retryAfter }: Failure): number {
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), MAX_PAUSE_MS);
+    return Math.max(pauseMs * (0.5 + clock.random() / 2), toRetryAfterMs(retryAfter, clock));
+  }
+
+  function close(): void {
+    if (isClosed) return;
+    isClosed = true;
+    const unsent = waiting.length + (isWorking ? 1 : 0);
+    waiting.length = 0;
+    if (unsent > 0) tell("warn", `${unsent} were not sent: closed`);
+    stopWaiting();
+  }
+
+  function tell(level: keyof Logger, what: string): void {
+    log(getLogger(), level, `notifications to ${label}: ${what}`);
+  }
+
+  return {
+    get isIdle() {
+      return !isWorking;
+    },
+    push,
+    close,
+  };
+}
+
+/** Seconds or a date (RFC 9110, 10.2.3). */
+function toRetryAfterMs(retryAfter: string | undefined, clock: Clock): number {
+  if (retryAfter === undefined) return 0;
+  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - clock.now();
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
+}

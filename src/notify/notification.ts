@@ -1,0 +1,104 @@
+import type { Change } from "../core/change.ts";
+import { toShownLine } from "../core/describe-error.ts";
+import type { Entry } from "../core/report.ts";
+import type { State } from "../core/state.ts";
+import type { Reason, Status } from "../core/status.ts";
+
+/** What a receiver is told, as JSON. */
+export interface StatusNotification {
+  /** Everything in one line for people; Slack, Mattermost and others show it as it is. */
+  readonly text: string;
+  /** `reminder`: the state is still the same. */
+  readonly event: "change" | "reminder";
+  /** The handler's name. */
+  readonly name: string;
+  /** The state before; `null` for a handler's first result. A reminder has the present one. */
+  readonly from: State | null;
+  readonly to: State;
+  /** Why it is not OK; missing where it is. */
+  readonly reason?: Reason;
+  /** What the handler said: its first line, at most 500 characters, without passwords. */
+  readonly detail?: string;
+  /** When, as `2026-01-01T00:00:00.000Z`. */
+  readonly at: string;
+  /** How long `from` was held until then; 0 for a first result. */
+  readonly heldMs: number;
+  /** How many notifications before this one the receiver did not get; missing where there are none. */
+  readonly missed?: number;
+}
+
+export function toChangeNotification(change: Change): StatusNotification {
+  const { name, from, to, reason, status, at, heldMs } = change;
+  const held = from === undefined ? "first result" : `was ${from} for ${describeDuration(heldMs)}`;
+  return {
+    text: toText([to, name], status, held),
+    event: "change",
+    name,
+    from: from ?? null,
+    to,
+    ...(reason && { reason }),
+    ...toDetail(status),
+    at: at.toISOString(),
+    heldMs,
+  };
+}
+
+export function toReminder({ name, status, reason, since }: Entry, now: number): StatusNotification {
+  const heldMs = Math.max(0, now - since.getTime());
+  return {
+    text: toText(["still", status.state, name], status, `for ${describeDuration(heldMs)}`),
+    event: "reminder",
+    name,
+    from: status.state,
+    to: status.state,
+    ...(reason && { reason }),
+    ...toDetail(status),
+    at: new Date(now).toISOString(),
+    heldMs,
+  };
+}
+
+/** The same, with the number of those that were lost before it. */
+export function withMissed(notification: StatusNotification, missed: number): StatusNotification {
+  if (missed === 0) return notification;
+  const lost = missed === 1 ? "1 notification" : `${missed} notifications`;
+  return { ...notification, text: `${notification.text} [${lost} before this one got lost]`, missed };
+}
+
+function toDetail({ detail }: Status): { detail?: string } {
+  return typeof detail === "string" && detail !== "" ? { detail: toShownLine(detail) } : {};
+}
+
+function toText(words: readonly string[], status: Status, held: string): string {
+  const { detail } = toDetail(status);
+  const what = detail === undefined ? words.join(" ") : `${words.join(" ")}: ${detail}`;
+  return `${withoutMentions(what)} (${held})`;
+}
+
+/** A detail can hold anything, `<!channel>` and `@here` too, and must wake up nobody by itself. */
+function withoutMentions(text: string): string {
+  return text
+    .replaceAll("<", "‹")
+    .replaceAll(">", "›")
+    .replace(/@(?=all|channel|everyone|here)/gi, "@\u200b");
+}
+
+const UNITS: readonly (readonly [name: string, ms: number])[] = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1_000],
+];
+
+/** `2 h 5 min`, `41 s`: two units at most. */
+function describeDuration(ms: number): string {
+  const index = UNITS.findIndex(([, size]) => ms >= size);
+  if (index === -1) return `${Math.round(ms)} ms`;
+  let rest = ms;
+  const parts = UNITS.slice(index, index + 2).map(([name, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count === 0 ? "" : `${count} ${name}`;
+  });
+  return parts.filter((part) => part !== "").join(" ");
+}

@@ -1,0 +1,63 @@
+import type { Clock } from "../core/clock.ts";
+import type { StatusRegistry } from "../core/registry.ts";
+import type { Entry } from "../core/report.ts";
+import type { State } from "../core/state.ts";
+
+export interface RemindersSetup {
+  readonly registry: StatusRegistry;
+  readonly clock: Clock;
+  readonly repeatMs: number;
+  readonly isBad: (state: State) => boolean;
+  readonly remind: (entry: Entry) => void;
+}
+
+/** Calls again and again for each handler whose state stays bad. */
+export interface Reminders {
+  /** A handler's state has changed: its pause begins anew, or is over. */
+  note(name: string, state: State): void;
+  close(): void;
+}
+
+export function createReminders({ registry, clock, repeatMs, isBad, remind }: RemindersSetup): Reminders {
+  const timers = new Map<string, () => void>();
+
+  function note(name: string, state: State): void {
+    timers.get(name)?.();
+    timers.delete(name);
+    if (isBad(state)) start(name);
+  }
+
+  function start(name: string): void {
+    const cancelTimer = clock.startTimer(repeatMs, () => void askAndRemind(name, cancelTimer), {
+      background: true,
+    });
+    timers.set(name, cancelTimer);
+  }
+
+  /** The handler is asked first. If its state has changed, that was told as a change meanwhile. */
+  async function askAndRemind(name: string, own: () => void): Promise<void> {
+    const entry = await findEntry(name);
+    if (timers.get(name) !== own) return;
+    timers.delete(name);
+    if (entry === undefined || !isBad(entry.status.state)) return;
+    remind(entry);
+    start(name);
+  }
+
+  /** `undefined` for a handler that was removed. */
+  async function findEntry(name: string): Promise<Entry | undefined> {
+    try {
+      const report = await registry.getReport({ names: [name] });
+      return report.entries[0];
+    } catch {
+      return undefined;
+    }
+  }
+
+  function close(): void {
+    for (const cancelTimer of timers.values()) cancelTimer();
+    timers.clear();
+  }
+
+  return { note, close };
+}

@@ -1,0 +1,69 @@
+import { describeError } from "../core/describe-error.ts";
+import type { StatusNotification } from "./notification.ts";
+import type { Send } from "./options.ts";
+
+/** Where notifications go. */
+export interface Target {
+  /** What logs call it. */
+  readonly label: string;
+  /** Tries once; gives what went wrong, if anything did. Never rejects. */
+  attempt(notification: StatusNotification, signal: AbortSignal): Promise<Failure | undefined>;
+}
+
+export interface Failure {
+  readonly why: string;
+  /** `true`: the same attempt would fail again. */
+  readonly isFinal: boolean;
+  /** The header of that name, where there is one. */
+  readonly retryAfter?: string | undefined;
+}
+
+/** As much of a `fetch` response as is looked at. */
+interface AnyResponse {
+  readonly status: number;
+  readonly headers?: { get?(name: string): string | null };
+  readonly body?: { cancel?(): Promise<void> } | null;
+}
+
+/** What a receiver may recover from without anybody's doing: 429 and all from 500. */
+const TOO_MANY_REQUESTS = 429;
+
+export function createTarget(send: Send): Target {
+  return {
+    label: "send",
+    async attempt(notification, signal) {
+      try {
+        const answer: unknown = await send(notification, { signal });
+        return isResponse(answer) ? judge(answer) : undefined;
+      } catch (error) {
+        return { why: describeError(error), isFinal: false };
+      }
+    },
+  };
+}
+
+function isResponse(value: unknown): value is AnyResponse {
+  const status: unknown = (value as { status?: unknown } | null | undefined)?.status;
+  return typeof status === "number" && status >= 100 && status <= 599;
+}
+
+async function judge(response: AnyResponse): Promise<Failure | undefined> {
+  const { status, headers } = response;
+  await discardBody(response);
+  if (status >= 200 && status <= 299) return undefined;
+  const redirect = status >= 300 && status <= 399 ? ", and redirects are not followed" : "";
+  return {
+    why: `answered ${status}${redirect}`,
+    isFinal: status < 500 && status !== TOO_MANY_REQUESTS,
+    retryAfter: headers?.get?.("retry-after") ?? undefined,
+  };
+}
+
+/** An answer that nobody reads holds its connection. */
+async function discardBody({ body }: AnyResponse): Promise<void> {
+  try {
+    await body?.cancel?.();
+  } catch {
+    // `send` has read it.
+  }
+}

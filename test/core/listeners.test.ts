@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { createListeners } from "../../src/core/listeners.ts";
+
+const failOnError = (error: unknown) => {
+  throw error;
+};
+
+test("listeners are told in the order in which they were added", () => {
+  const listeners = createListeners<string>(failOnError);
+  const told: string[] = [];
+  for (const name of ["a", "b", "c"]) listeners.add((event) => told.push(`${name} ${event}`));
+  listeners.tell("now");
+  expect(told).toEqual(["a now", "b now", "c now"]);
+});
+
+test("a listener that is added while others are told is told the next time", () => {
+  const listeners = createListeners<string>(failOnError);
+  const told: string[] = [];
+  listeners.add((event) => {
+    if (event === "first") listeners.add((later) => told.push(later));
+  });
+  listeners.tell("first");
+  listeners.tell("second");
+  expect(told).toEqual(["second"]);
+});
+
+test("what a listener throws is reported, and the others are told all the same", () => {
+  const errors: unknown[] = [];
+  const listeners = createListeners<string>((error) => errors.push(error));
+  const told: string[] = [];
+  listeners.add(() => {
+    throw "a string";
+  });
+  listeners.add((event) => told.push(event));
+  listeners.tell("now");
+  expect(errors).toEqual(["a string"]);
+  expect(told).toEqual(["now"]);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { createStatusRegistry } from "../../src/core/registry.ts";
+import { OK, RED } from "../../src/core/state.ts";
+import { toStatusJson, writeStatus } from "../../src/core/status-json.ts";
+
+test("a status is written as JSON, exactly as it was reported", () => {
+  expect(toStatusJson({ state: OK, detail: "läuft", labels: { errors: 0 }, version: null })).toBe(
+    '{"state":"OK","detail":"l\\u00e4uft","labels":{"errors":0},"version":null}',
+  );
+});
+
+test("a status of a report reads as it was when it was reported", async () => {
+  const replicas = ["one"];
+  const registry = createStatusRegistry();
+  registry.addStatusHandler("Database", () => ({ state: RED, replicas }));
+  const status = await registry.getStatus("Database");
+  replicas.push("two");
+  expect(toStatusJson(status)).toBe('{"state":"RED","replicas":["one"]}');
+});
+
+test("a status that cannot be written throws where it is written first", () => {
+  expect(() => writeStatus({ state: OK, size: 1n })).toThrow(TypeError);
+});

@@ -1,0 +1,133 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { MAX_TIMER_MS } from "../src/core/clock.ts";
+import { MAX_MESSAGE_LENGTH } from "../src/core/describe-error.ts";
+import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/deadline.ts";
+import { MAX_PROBE_BODY_LENGTH } from "../src/core/probe.ts";
+import { MAX_NAME_LENGTH } from "../src/core/registration.ts";
+import { MAX_ACCEPT_LENGTH } from "../src/http/accept.ts";
+import { METRICS_TIMEOUT_MS } from "../src/http/collect-metrics.ts";
+import { ANY_FORMAT, negotiate } from "../src/http/negotiate.ts";
+import { PERMISSION_TIMEOUT_MS } from "../src/http/permission.ts";
+import { parseSections } from "./support/doc-blocks.ts";
+import { checkSection } from "./support/doc-section.ts";
+
+/** A program starts in a tenth of a second, but not on a machine that is busy with other tests. */
+const TIMEOUT_MS = 30_000;
+
+const root = join(import.meta.dirname, "..");
+const docs = readdirSync(join(root, "docs")).filter((file) => file.endsWith(".md"));
+const checks = readdirSync(join(root, "docs/checks")).map((file) => `checks/${file}`);
+const pages = ["README.md", "CONTRIBUTING.md", ...[...docs, ...checks].map((file) => `docs/${file}`)];
+
+/** Every block that is not run, with the reason that its page gives. */
+const NOT_RUN = ["docs/probe.md: haproxy, it needs HAProxy"];
+
+/** The limits that pages name. */
+const LIMITS: Readonly<Record<string, number>> = {
+  MAX_ACCEPT_LENGTH,
+  MAX_HUNG_BACKOFF_MS,
+  MAX_MESSAGE_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_PROBE_BODY_LENGTH,
+  MAX_TIMER_MS,
+  METRICS_TIMEOUT_MS,
+  PERMISSION_TIMEOUT_MS,
+};
+
+describe.each(pages.filter((page) => parseSections(read(page)).length > 0))("%s", (page) => {
+  const sections = parseSections(read(page)).map((section) => [section.heading, section] as const);
+
+  test.each(sections)(
+    "shows what really happens under: %s",
+    async (_heading, section) => {
+      const { comparisons, checked, notRun } = await checkSection(section);
+      expect(checked + notRun.length).toBe(section.blocks.length);
+      expect(comparisons.map(({ line, came }) => `${page}:${line}\n${came}`)).toEqual(
+        comparisons.map(({ line, shown }) => `${page}:${line}\n${shown}`),
+      );
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("the pages", () => {
+  test("run all of their blocks but a few, each with a reason", () => {
+    const blocks = pages.flatMap((page) =>
+      parseSections(read(page)).flatMap((section) => section.blocks.map((block) => ({ page, ...block }))),
+    );
+    const fences = pages.flatMap((page) => read(page).match(/^```/gm) ?? []);
+    expect(blocks.length).toBe(fences.length / 2);
+    const notRun = blocks.filter(({ notRunBecause }) => notRunBecause !== undefined);
+    expect(
+      notRun.map(({ page, language, notRunBecause }) => `${page}: ${language}, ${notRunBecause}`),
+    ).toEqual(NOT_RUN);
+  });
+
+  test("have no link that leads nowhere", () => {
+    const broken = pages.flatMap((page) =>
+      linksOf(read(page))
+        .filter((link) => !leadsSomewhere(page, link))
+        .map((link) => `${page}: ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test("are all in the index", () => {
+    const listed = linksOf(read("docs/README.md")).filter((link) => !link.startsWith("../"));
+    expect(listed.sort()).toEqual(docs.filter((file) => file !== "README.md").sort());
+  });
+
+  test("name the limits as they are", () => {
+    const named = pages.flatMap((page) => [
+      ...read(page).matchAll(/^\|[^|]*\| ([\d,]+) [^|]*\| `([A-Z_]+)` +\|$/gm),
+    ]);
+    const limits = named.map(([, value = "", name = ""]) => [name, Number(value.replaceAll(",", ""))]);
+    expect(Object.fromEntries(limits)).toEqual(LIMITS);
+  });
+
+  test("say who gets which format", () => {
+    const [, table = ""] = read("docs/formats.md").split(/^\| `Accept` +\| answer +\|$/m);
+    const rows = [...table.matchAll(/^\| (?:none|`([^`]+)`) +\| (\w+) +\|$/gm)];
+    expect(rows.length).toBeGreaterThan(15);
+    expect(rows.map(([, accept]) => [accept, negotiate(accept, ANY_FORMAT)])).toEqual(
+      rows.map(([, accept, format]) => [accept, format]),
+    );
+  });
+
+  test("give the test command that CI runs", () => {
+    const command = "npm ci && npm test";
+    expect(read("README.md")).toContain(`\`\`\`sh\n${command}\n\`\`\``);
+    expect(read(".ci/run").trimEnd().split("\n").at(-1)).toBe(command);
+  });
+});
+
+function read(page: string): string {
+  return readFileSync(join(root, page), "utf8");
+}
+
+/** The targets of links to this repository. */
+function linksOf(markdown: string): string[] {
+  const prose = markdown.replace(/^```[\s\S]*?^```$/gm, "");
+  return [...prose.matchAll(/\]\(([^)]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !target.startsWith("https://"));
+}
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [path = "", anchor] = link.split("#");
+  const target = path === "" ? page : join(dirname(page), path);
+  if (!existsSync(join(root, target))) return false;
+  return anchor === undefined || anchorsOf(read(target)).includes(anchor);
+}
+
+/** The anchors of headings, as GitHub makes them. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}

@@ -1,0 +1,228 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { curl } from "../support/curl.ts";
+import { type Answer, ask, serve } from "../support/http.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** PostgreSQL starts in two or three seconds, but not on a machine that is busy with other tests. */
+const TIMEOUT_MS = 60_000;
+
+/** Nothing listens there, so that a demo which does not need its database starts at once. */
+const NO_DATABASE = "postgres://notes@127.0.0.1:1/notes";
+
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly complaints: string;
+}
+
+interface Demo {
+  /** What it has printed so far. */
+  readonly lines: readonly string[];
+  /** Resolves when it has said what to try. */
+  readonly ready: Promise<void>;
+  readonly ended: Promise<Ending>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts the demo with these variables, and none that this process happens to have. */
+function startDemo(variables: Readonly<Record<string, string>>): Demo {
+  const { PATH } = process.env;
+  const child = spawn(process.execPath, ["examples/demo/main.mjs"], {
+    cwd: root,
+    env: { PATH, ...variables },
+  });
+  const lines: string[] = [];
+  let complaints = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    complaints += chunk;
+  });
+  const ended = new Promise<Ending>((resolve) => {
+    child.once("close", (code, signal) => resolve({ code, signal, complaints }));
+  });
+  const ready = new Promise<void>((resolve, reject) => {
+    createInterface(child.stdout).on("line", (line) => {
+      lines.push(line);
+      if (line === "Ctrl-C ends it.") resolve();
+    });
+    ended.then((ending) => reject(new Error(`the demo ended: ${JSON.stringify(ending)}`)), reject);
+  });
+  ready.catch(() => {}); // those that must not start are waited for by their end
+  return { lines, ready, ended, kill: (signal) => child.kill(signal) };
+}
+
+function commandsOf({ lines }: Demo): string[] {
+  return lines.map((line) => line.trim()).filter((line) => line.startsWith("curl "));
+}
+
+function portOf(demo: Demo): number {
+  const [, port] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(demo.lines.join("\n")) ?? [];
+  return Number(port);
+}
+
+describe("the demo", () => {
+  let demo: Demo;
+  let port: number;
+
+  beforeAll(async () => {
+    demo = startDemo({ PORT: "0", IMPORT_STEP_MS: "20" });
+    await demo.ready;
+    port = portOf(demo);
+  }, TIMEOUT_MS);
+
+  afterAll(async () => {
+    demo.kill("SIGKILL");
+    await demo.ended;
+  });
+
+  function post(target: string): Promise<Answer> {
+    return ask(port, target, { method: "POST" });
+  }
+
+  async function statusOf(name: string): Promise<Record<string, unknown>> {
+    const { body } = await ask(port, `/svc_status.json?name=${name}`);
+    return (JSON.parse(body) as Record<string, Record<string, unknown>>)[name] ?? {};
+  }
+
+  test("prints commands that work, one after the other", { timeout: TIMEOUT_MS }, async () => {
+    const answers: [command: string, status: number][] = [];
+    for (const command of commandsOf(demo)) {
+      const { status } = await curl(command, new Map([[port, port]]));
+      answers.push([command, status]);
+    }
+    expect(answers.length).toBeGreaterThan(10);
+    expect(answers.filter(([, status]) => status !== 200)).toEqual([]);
+  });
+
+  test("says the same at its address as in the terminal", async () => {
+    const { body } = await ask(port, "/");
+    expect(commandsOf({ ...demo, lines: body.split("\n") })).toEqual(commandsOf(demo));
+  });
+
+  test("reports its three handlers", async () => {
+    const { body } = await ask(port, "/svc_status");
+    expect(body).toMatch(/^DatabaseConnection\tOK\nImportJob\t(?:OK|YELLOW|RED)\nUserService\tOK\n$/);
+  });
+
+  test("reports in every format", async () => {
+    const suffixes = [".csv", ".json", ".prometheus", ".health"];
+    const answers = await Promise.all(suffixes.map((suffix) => ask(port, `/svc_status${suffix}`)));
+    expect(answers.map(({ headers }) => headers["content-type"])).toEqual([
+      "text/csv; charset=utf-8",
+      "application/json",
+      "text/plain; version=0.0.4; charset=utf-8",
+      "application/health+json",
+    ]);
+  });
+
+  test("reports a database that is stopped, and that it is back", { timeout: TIMEOUT_MS }, async () => {
+    expect(await statusOf("DatabaseConnection")).toEqual({ state: "OK" });
+    await post("/demo/database/stop");
+    expect(await statusOf("DatabaseConnection")).toEqual({ state: "RED", detail: "PGlite is closed" });
+    expect((await ask(port, "/notes")).status).toBe(503);
+    await post("/demo/database/start");
+    expect(await statusOf("DatabaseConnection")).toEqual({ state: "OK" });
+  });
+
+  test("reports a user service that is stopped, and that it is back", async () => {
+    expect(await statusOf("UserService")).toEqual({ state: "OK", labels: { users: 2 } });
+    await post("/demo/user-service/stop");
+    const { state, detail } = await statusOf("UserService");
+    expect([state, detail]).toEqual(["RED", expect.stringContaining("connect ECONNREFUSED 127.0.0.1:")]);
+    await post("/demo/user-service/start");
+    expect(await statusOf("UserService")).toEqual({ state: "OK", labels: { users: 2 } });
+  });
+
+  test("is decommissioned and commissioned", async () => {
+    expect(await ask(port, "/probe_status")).toMatchObject({ status: 200, body: "OK" });
+    await post("/probe_status?body=OFF");
+    expect(await ask(port, "/probe_status")).toMatchObject({ status: 503, body: "OFF" });
+    await post("/probe_status");
+    expect(await ask(port, "/probe_status")).toMatchObject({ status: 200, body: "OK" });
+  });
+
+  test("has an import job that goes through all states by itself", async () => {
+    const seen = new Set<unknown>();
+    while (seen.size < 3) seen.add((await statusOf("ImportJob"))["state"]);
+    expect([...seen].sort()).toEqual(["OK", "RED", "YELLOW"]);
+    expect(demo.lines).toContain('state change: YELLOW -> OK "running"');
+    expect(demo.lines).toContain('state change: OK -> RED "stopped: row 121 cannot be read"');
+  });
+
+  test("keeps notes", async () => {
+    const { body } = await ask(port, "/notes", { method: "POST", body: "buy 'milk'; DROP TABLE notes" });
+    expect(body).toMatch(/^\d+ buy 'milk'; DROP TABLE notes\n$/);
+    expect((await ask(port, "/notes")).body).toContain(body);
+  });
+
+  test("warns only while its import job is RED", async () => {
+    let report = { status: "", checks: { ImportJob: [{ status: "" }] } };
+    while (report.checks.ImportJob[0]?.status !== "fail") {
+      report = JSON.parse((await ask(port, "/svc_status.health")).body) as typeof report;
+    }
+    expect(report.status).toBe("warn");
+  });
+
+  test("answers 404 where there is nothing", async () => {
+    expect((await ask(port, "/nothing")).status).toBe(404);
+  });
+});
+
+describe("a demo whose database does not answer", () => {
+  test("starts and says so", { timeout: TIMEOUT_MS }, async () => {
+    const demo = startDemo({ PORT: "0", DATABASE_URL: NO_DATABASE });
+    onTestFinished(() => demo.kill("SIGKILL"));
+    await demo.ready;
+    const { body } = await ask(portOf(demo), "/svc_status.json?name=DatabaseConnection");
+    expect(JSON.parse(body)).toEqual({
+      DatabaseConnection: { state: "RED", detail: "connect ECONNREFUSED 127.0.0.1:1" },
+    });
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "answers what it was asked before %s, and ends by that signal",
+    { timeout: TIMEOUT_MS },
+    async (signal) => {
+      const demo = startDemo({ PORT: "0", DATABASE_URL: NO_DATABASE });
+      onTestFinished(() => demo.kill("SIGKILL"));
+      await demo.ready;
+      const headers = { Expect: "100-continue", "Content-Length": 3 };
+      const target = { host: "127.0.0.1", port: portOf(demo), path: "/notes", agent: false };
+      const question = request({ ...target, method: "POST", headers });
+      question.flushHeaders();
+      await once(question, "continue");
+
+      demo.kill(signal);
+      question.end("tea");
+
+      const [answer] = (await once(question, "response")) as [IncomingMessage];
+      expect(answer.statusCode).toBe(503);
+      answer.resume();
+      expect(await demo.ended).toEqual({ code: null, signal, complaints: "" });
+    },
+  );
+});
+
+describe("a demo that cannot start", () => {
+  test("says that its port is taken", { timeout: TIMEOUT_MS }, async () => {
+    const { port } = await serve((_request, response) => response.end());
+    const { code, complaints } = await startDemo({ PORT: String(port) }).ended;
+    expect(complaints).toBe(`port ${port} is taken; PORT=8081 npm start takes another one\n`);
+    expect(code).toBe(1);
+  });
+
+  test.each(["abc", "-1", "65536", "80.5", "0x50", ""])(
+    "says that PORT=%s is none",
+    { timeout: TIMEOUT_MS },
+    async (port) => {
+      const { code, complaints } = await startDemo({ PORT: port }).ended;
+      expect(complaints).toBe(`PORT: expected a number from 0 to 65535, got ${JSON.stringify(port)}\n`);
+      expect(code).toBe(1);
+    },
+  );
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import type { MetricsSource } from "../../src/core/metric-families.ts";
+import { createProbe } from "../../src/core/probe.ts";
+import { createStatusRegistry } from "../../src/core/registry.ts";
+import { EXTENDED_FAMILIES, renderExtended } from "../../src/formats/prometheus.ts";
+import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { createFakeHandler } from "../../src/testing/fake-handler.ts";
+
+/** A queue that became RED a minute after the start, and was asked half a minute later, which took 250 ms. */
+async function createSource(name = "Queue"): Promise<MetricsSource> {
+  const clock = createFakeClock();
+  const registry = createStatusRegistry({ clock });
+  const handler = createFakeHandler({ clock });
+  registry.addStatusHandler(name, handler);
+  await registry.getReport();
+  handler.report("RED", { labels: { waiting: 7 } });
+  await clock.advance(60_000);
+  await registry.getReport();
+  handler.answerAfter(250);
+  await clock.advance(30_000);
+  const [report] = await Promise.all([registry.getReport(), clock.advance(250)]);
+  return { entries: report.entries, probe: createProbe(), changeCounts: registry.changeCounts };
+}
+
+const GAUGES = `# HELP svc_status_duration_seconds How long the last check took
+# TYPE svc_status_duration_seconds gauge
+svc_status_duration_seconds{name="Queue"} 0.25
+# HELP svc_status_last_check_timestamp_seconds When the last check was over
+# TYPE svc_status_last_check_timestamp_seconds gauge
+svc_status_last_check_timestamp_seconds{name="Queue"} 1767225690.25
+# HELP svc_status_last_change_timestamp_seconds Since when the present state holds
+# TYPE svc_status_last_change_timestamp_seconds gauge
+svc_status_last_change_timestamp_seconds{name="Queue"} 1767225660
+# HELP svc_status_in_service What load balancers are told: 1->in service, 0->decommissioned
+# TYPE svc_status_in_service gauge
+svc_status_in_service 1
+`;
+
+const CHANGES = `svc_status_changes_total{name="Queue",state="OK"} 0
+svc_status_changes_total{name="Queue",state="YELLOW"} 0
+svc_status_changes_total{name="Queue",state="RED"} 1
+`;
+
+describe("the extended families", () => {
+  test("say how long a check took, when it was, since when the state holds, and how often it changed", async () => {
+    expect(renderExtended(await createSource(), false)).toBe(
+      `${GAUGES}# HELP svc_status_changes_total How often the state has changed to this one
+# TYPE svc_status_changes_total counter
+${CHANGES}`,
+    );
+  });
+
+  test("name the family of the counter without its suffix in OpenMetrics", async () => {
+    expect(renderExtended(await createSource(), true)).toBe(
+      `${GAUGES}# HELP svc_status_changes How often the state has changed to this one
+# TYPE svc_status_changes counter
+${CHANGES}`,
+    );
+  });
+
+  test("are sorted by name, each name escaped", async () => {
+    const one = await createSource('b "x"');
+    const other = await createSource("a");
+    const text = renderExtended({ ...one, entries: [...one.entries, ...other.entries] }, false);
+    const lines = text.split("\n").filter((line) => line.startsWith("svc_status_duration_seconds"));
+    expect(lines).toEqual([
+      'svc_status_duration_seconds{name="a"} 0.25',
+      String.raw`svc_status_duration_seconds{name="b \"x\""} 0.25`,
+    ]);
+  });
+
+  test("are the probe alone where there are no handlers", async () => {
+    const probe = createProbe();
+    probe.decommission();
+    const text = renderExtended({ ...(await createSource()), entries: [], probe }, false);
+    expect(text.split("\n").filter((line) => !line.startsWith("#"))).toEqual(["svc_status_in_service 0", ""]);
+  });
+
+  test("are known by every name that their lines have in either format", async () => {
+    const source = await createSource();
+    const lines = [false, true].flatMap((openMetrics) =>
+      renderExtended(source, openMetrics).trim().split("\n"),
+    );
+    const names = lines.map((line) => line.replace(/^# (?:HELP|TYPE) /, "").split(/[ {]/, 1)[0]);
+    expect(names).toHaveLength(34);
+    expect(EXTENDED_FAMILIES).toEqual(expect.arrayContaining(names));
+  });
+});

@@ -1,0 +1,235 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createNoopMeter, type Meter } from "@opentelemetry/api";
+import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import { MeterProvider, MetricReader, type ViewOptions } from "@opentelemetry/sdk-metrics";
+import { expect, onTestFinished, test } from "vitest";
+import { createProbe } from "../../src/core/probe.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { observeStatus } from "../../src/metrics/opentelemetry.ts";
+import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { createFakeHandler } from "../../src/testing/fake-handler.ts";
+
+/** A reader that is asked by the test. */
+class TestReader extends MetricReader {
+  protected override onForceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+  protected override onShutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+interface Scene {
+  readonly meter: Meter;
+  /** What OpenTelemetry's Prometheus exporter answers. */
+  scrape(): Promise<string>;
+}
+
+/** A real SDK with a real exporter behind a real socket. */
+async function createScene(views: ViewOptions[] = []): Promise<Scene> {
+  const exporter = new PrometheusExporter({
+    preventServerStart: true,
+    withoutScopeInfo: true,
+    withoutTargetInfo: true,
+  });
+  const provider = new MeterProvider({ readers: [exporter], views });
+  const server = createServer((request, response) => exporter.getMetricsRequestHandler(request, response));
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    server.close();
+    await provider.shutdown();
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    meter: provider.getMeter("app"),
+    scrape: async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
+  };
+}
+
+function createRegistry(): StatusRegistry {
+  const registry = createStatusRegistry({ clock: createFakeClock() });
+  registry.addStatusHandler("Queue", () => ({ state: "YELLOW", labels: { waiting: 7 } }));
+  registry.addStatusHandler("Database", () => ({ state: "OK" }));
+  return registry;
+}
+
+test("shows every family through the Prometheus exporter, but for the units, which it leaves out of names", async () => {
+  const { meter, scrape } = await createScene();
+  observeStatus(meter, createRegistry(), createProbe({ body: "OFF" }));
+  expect(await scrape()).toBe(`# HELP svc_status Status 0->OK, 1->YELLOW, 2->RED
+# TYPE svc_status gauge
+svc_status{name="Database"} 0
+svc_status{name="Queue"} 1
+svc_status{name="Queue_waiting"} 7
+# HELP svc_status_duration How long the last check took
+# UNIT svc_status_duration s
+# TYPE svc_status_duration gauge
+svc_status_duration{name="Database"} 0
+svc_status_duration{name="Queue"} 0
+# HELP svc_status_last_check_timestamp When the last check was over
+# UNIT svc_status_last_check_timestamp s
+# TYPE svc_status_last_check_timestamp gauge
+svc_status_last_check_timestamp{name="Database"} 1767225600
+svc_status_last_check_timestamp{name="Queue"} 1767225600
+# HELP svc_status_last_change_timestamp Since when the present state holds
+# UNIT svc_status_last_change_timestamp s
+# TYPE svc_status_last_change_timestamp gauge
+svc_status_last_change_timestamp{name="Database"} 1767225600
+svc_status_last_change_timestamp{name="Queue"} 1767225600
+# HELP svc_status_in_service What load balancers are told: 1->in service, 0->decommissioned
+# TYPE svc_status_in_service gauge
+svc_status_in_service 0
+# HELP svc_status_changes_total How often the state has changed to this one
+# UNIT svc_status_changes_total {change}
+# TYPE svc_status_changes_total counter
+svc_status_changes_total{name="Database",state="OK"} 0
+svc_status_changes_total{name="Database",state="YELLOW"} 0
+svc_status_changes_total{name="Database",state="RED"} 0
+svc_status_changes_total{name="Queue",state="OK"} 0
+svc_status_changes_total{name="Queue",state="YELLOW"} 1
+svc_status_changes_total{name="Queue",state="RED"} 0
+`);
+});
+
+test("has our own names with views that put the units there", async () => {
+  const timed = ["duration", "last_check_timestamp", "last_change_timestamp"];
+  const views = timed.map((name) => ({
+    instrumentName: `svc.status_${name}`,
+    name: `svc.status_${name}_seconds`,
+  }));
+  const { meter, scrape } = await createScene(views);
+  observeStatus(meter, createRegistry());
+  const families = Array.from((await scrape()).matchAll(/^# TYPE (\S+)/gm), ([, family]) => family);
+  expect(families).toEqual([
+    "svc_status_duration_seconds",
+    "svc_status_last_check_timestamp_seconds",
+    "svc_status_last_change_timestamp_seconds",
+    "svc_status",
+    "svc_status_in_service",
+    "svc_status_changes_total",
+  ]);
+});
+
+test("names its instruments by OpenTelemetry's conventions", async () => {
+  const reader = new TestReader();
+  observeStatus(new MeterProvider({ readers: [reader] }).getMeter("app"), createRegistry());
+  const { resourceMetrics } = await reader.collect();
+  const instruments = resourceMetrics.scopeMetrics[0]?.metrics.map(({ descriptor }) => descriptor);
+  expect(instruments?.map(({ name, unit }) => [name, unit])).toEqual([
+    ["svc.status", ""],
+    ["svc.status_duration", "s"],
+    ["svc.status_last_check_timestamp", "s"],
+    ["svc.status_last_change_timestamp", "s"],
+    ["svc.status_in_service", ""],
+    ["svc.status_changes", "{change}"],
+  ]);
+});
+
+test("asks each handler once for a collection, and anew for the next one", async () => {
+  const { meter, scrape } = await createScene();
+  const handler = createFakeHandler();
+  const registry = createRegistry();
+  registry.addStatusHandler("Queue", handler);
+  observeStatus(meter, registry);
+  await scrape();
+  expect(handler.calls).toBe(1);
+  await scrape();
+  expect(handler.calls).toBe(2);
+});
+
+test("asks each handler once for collections that overlap", async () => {
+  const readers = [new TestReader(), new TestReader()];
+  const handler = createFakeHandler();
+  handler.hang();
+  const registry = createRegistry();
+  registry.addStatusHandler("Queue", handler);
+  observeStatus(new MeterProvider({ readers }).getMeter("app"), registry);
+  const collections = readers.map((reader) => reader.collect());
+  handler.release();
+  const results = await Promise.all(collections);
+  expect(handler.calls).toBe(1);
+  expect(results.map(({ errors }) => errors)).toEqual([[], []]);
+});
+
+test("counts on from collection to collection", async () => {
+  const { meter, scrape } = await createScene();
+  const handler = createFakeHandler();
+  const registry = createRegistry();
+  registry.addStatusHandler("Queue", handler);
+  observeStatus(meter, registry);
+  const shown: (string | undefined)[] = [];
+  for (const state of ["RED", "OK", "RED"] as const) {
+    handler.report(state);
+    shown.push(/name="Queue",state="RED"} (\d+)/.exec(await scrape())?.[1]);
+  }
+  expect(shown).toEqual(["1", "1", "2"]);
+});
+
+test("shows a handler as RED that throws, and everything else as it is", async () => {
+  const { meter, scrape } = await createScene();
+  const registry = createRegistry();
+  registry.addStatusHandler("Queue", () => {
+    throw new Error("no");
+  });
+  observeStatus(meter, registry);
+  expect(await scrape()).toContain('svc_status{name="Database"} 0\nsvc_status{name="Queue"} 2\n');
+});
+
+test("waits for a handler that hangs until its deadline", async () => {
+  const { meter, scrape } = await createScene();
+  const clock = createFakeClock();
+  const handler = createFakeHandler();
+  const asked = new Promise<void>((resolve) => {
+    handler.hang();
+    const registry = createStatusRegistry({ clock });
+    const status: typeof handler.status = (context) => {
+      resolve();
+      return handler.status(context);
+    };
+    registry.addStatusHandler("Queue", status, { timeoutMs: 2_000 });
+    observeStatus(meter, registry);
+  });
+  const scraped = scrape();
+  await asked;
+  await clock.advance(2_000);
+  expect(await scraped).toContain('svc_status{name="Queue"} 2\n');
+});
+
+test("leaves out numbers that JSON does not have, and keeps the others", async () => {
+  const { meter, scrape } = await createScene();
+  const registry = createRegistry();
+  const labels = { ratio: Number.NaN, limit: Number.POSITIVE_INFINITY, jobs: 3 };
+  registry.addStatusHandler("Queue", () => ({ state: "OK", labels }));
+  observeStatus(meter, registry);
+  const text = await scrape();
+  expect(text).toContain('svc_status{name="Queue"} 0\nsvc_status{name="Queue_jobs"} 3\n');
+  expect(text).not.toMatch(/Queue_ratio|Queue_limit/);
+});
+
+test("asks nobody any more once it was ended, and can begin again", async () => {
+  const { meter, scrape } = await createScene();
+  const handler = createFakeHandler();
+  const registry = createRegistry();
+  registry.addStatusHandler("Queue", handler);
+  const end = observeStatus(meter, registry);
+  end();
+  await scrape();
+  expect(handler.calls).toBe(0);
+  observeStatus(meter, registry);
+  await scrape();
+  expect(handler.calls).toBe(1);
+});
+
+test("does nothing where there is no SDK, however often: the API has one meter for all then", () => {
+  const ends = [createNoopMeter(), createNoopMeter()].map((meter) => observeStatus(meter, createRegistry()));
+  expect(ends.map((end) => end())).toEqual([undefined, undefined]);
+});
+
+test("refuses what is no meter", () => {
+  expect(() => observeStatus(new MeterProvider() as never)).toThrow(
+    "meter: expected an object with createObservableGauge(), createObservableCounter(), " +
+      "addBatchObservableCallback(), removeBatchObservableCallback(), got an object",
+  );
+});

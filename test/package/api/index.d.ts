@@ -1,0 +1,170 @@
+// Exports: Clock, Constructor, Entry, GREEN, HandlerContext, HandlerOptions, Logger, OK, Probe, ProbeChange, ProbeOptions, RED, Reason, RegistryOptions, Report, ReportOptions, Scope, SettableState, State, StateHandler, StateHandlerMixin, Status, StatusFunction, StatusHandler, StatusProvider, StatusRegistry, UnknownHandlerError, WaitOptions, WithSettableState, YELLOW, addStatusHandler, check, createProbe, createStatusRegistry, defaultProbe, defaultRegistry, getReport, getStatus, isInState, removeStatusHandler, waitForStatus
+
+export interface Clock {
+    now(): number;
+    monotonicNow(): number;
+    startTimer(delayMs: number, run: () => void, options?: {
+        readonly background?: boolean;
+    }): () => void;
+}
+
+export type Constructor = new (...args: never[]) => object;
+
+export interface Entry {
+    readonly name: string;
+    readonly status: Status;
+    readonly critical: boolean;
+    readonly scope: Scope;
+    readonly checkedAt: Date;
+    readonly durationMs: number;
+    readonly since: Date;
+    readonly reason?: Reason;
+}
+
+export interface Status {
+    readonly state: State;
+    readonly detail?: string;
+    readonly labels?: Readonly<Record<string, number>>;
+    readonly [property: string]: unknown;
+}
+
+export type State = "OK" | "YELLOW" | "RED";
+
+export type Scope = "shared" | "local";
+
+export type Reason = "reported" | "threw" | "timeout" | "hung" | "invalid" | "slow" | "stale" | "dependency";
+
+export declare const GREEN: "OK";
+
+export interface HandlerContext {
+    readonly name: string;
+    readonly signal: AbortSignal;
+}
+
+export interface HandlerOptions {
+    readonly critical?: boolean;
+    readonly scope?: Scope;
+    readonly timeoutMs?: number;
+    readonly maxAgeMs?: number;
+}
+
+export interface Logger {
+    info(message: string): void;
+    warn(message: string): void;
+    error(message: string): void;
+}
+
+export declare const OK: "OK";
+
+export interface Probe {
+    readonly body: string;
+    readonly commissioned: boolean;
+    decommission(body?: string): void;
+    commission(): void;
+    on(event: "change", listener: (change: ProbeChange) => void): () => void;
+}
+
+export interface ProbeChange {
+    readonly body: string;
+    readonly commissioned: boolean;
+}
+
+export interface ProbeOptions {
+    readonly body?: string;
+    readonly logger?: Logger;
+}
+
+export declare const RED: "RED";
+
+export interface RegistryOptions {
+    readonly logger?: Logger;
+    readonly clock?: Clock;
+}
+
+export interface Report {
+    readonly state: State;
+    readonly at: Date;
+    readonly entries: readonly Entry[];
+}
+
+export interface ReportOptions {
+    readonly names?: readonly string[];
+}
+
+export interface SettableState {
+    logger?: {
+        info(message: string): void;
+    };
+    setState(state: State, properties?: Readonly<Record<string, unknown>>): void;
+    readonly state: State | undefined;
+    status(): Status;
+}
+
+export declare class StateHandler extends SettableStateBase {
+}
+
+declare const SettableStateBase: new () => SettableState;
+
+export declare function StateHandlerMixin<Base extends Constructor>(base: Base): WithSettableState<Base>;
+
+export type WithSettableState<Base extends Constructor> = {
+    new (...args: ConstructorParameters<Base>): InstanceType<Base> & SettableState;
+} & {
+    [Member in keyof Base]: Base[Member];
+};
+
+export type StatusFunction = (context: HandlerContext) => Status | Promise<Status>;
+
+export type StatusHandler = StatusFunction | StatusProvider;
+
+export interface StatusProvider {
+    status(context: HandlerContext): Status | Promise<Status>;
+}
+
+export interface StatusRegistry {
+    logger: Logger | undefined;
+    readonly names: readonly string[];
+    addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
+    removeStatusHandler(name: string): boolean;
+    getStatus(name: string): Promise<Status>;
+    isInState(name: string, state: State): Promise<boolean>;
+    waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
+    getReport(options?: ReportOptions): Promise<Report>;
+}
+
+export interface WaitOptions {
+    readonly intervalMs?: number;
+    readonly timeoutMs?: number;
+    readonly throwOnUnknown?: boolean;
+    readonly signal?: AbortSignal;
+}
+
+export declare class UnknownHandlerError extends Error {
+    readonly code = "ERR_UNKNOWN_HANDLER";
+    readonly handlerName: string;
+    constructor(handlerName: string);
+}
+
+export declare const YELLOW: "YELLOW";
+
+export declare function addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
+
+export declare function check(run: (context: HandlerContext) => unknown): StatusFunction;
+
+export declare function createProbe(options?: ProbeOptions): Probe;
+
+export declare function createStatusRegistry(options?: RegistryOptions): StatusRegistry;
+
+export declare const defaultProbe: Probe;
+
+export declare const defaultRegistry: StatusRegistry;
+
+export declare function getReport(options?: ReportOptions): Promise<Report>;
+
+export declare function getStatus(name: string): Promise<Status>;
+
+export declare function isInState(name: string, state: State): Promise<boolean>;
+
+export declare function removeStatusHandler(name: string): boolean;
+
+export declare function waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
