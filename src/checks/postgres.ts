@@ -47,11 +47,11 @@ export interface PostgresOptions {
 }
 
 // A replica that has replayed all that it received does not lag, however old its last transaction is; unless it
-// receives nothing at all.
+// receives nothing at all. One that has replayed no transaction since its start lags since then.
 const LAG = `CASE
   WHEN NOT pg_is_in_recovery() THEN 0
   WHEN EXISTS (SELECT FROM pg_stat_wal_receiver) AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
-  ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp())
+  ELSE extract(epoch FROM now() - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time()))
 END::float8 AS lag`;
 const CONNECTIONS = `(SELECT sum(numbackends) FROM pg_stat_database)::float8 AS connections,
 current_setting('max_connections')::float8 AS max_connections`;

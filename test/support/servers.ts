@@ -55,15 +55,29 @@ export function startPostgres(): Promise<RealServer> {
       const auth = ["--auth=scram-sha-256", `--pwfile=${passwordFile}`];
       await runToEnd({ program: "initdb", args: ["-D", data, "-U", USER, ...auth, "--no-sync"] }, folder);
     },
-    command: (port, folder) => ({
-      program: "postgres",
-      args: ["-D", join(folder, "data"), "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F"],
-    }),
+    command: toPostgresCommand,
+  });
+}
+
+function toPostgresCommand(port: number, folder: string): Command {
+  const args = ["-D", join(folder, "data"), "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F"];
+  return { program: "postgres", args };
+}
+
+/** A PostgreSQL that replicates another one. */
+export function startPostgresReplica(primary: RealServer): Promise<RealServer> {
+  return startServer({
+    async prepare(folder) {
+      const from = ["-h", "127.0.0.1", "-p", String(primary.port), "-U", USER];
+      const args = [...from, "-D", join(folder, "data"), "--write-recovery-conf", "--checkpoint=fast"];
+      await runToEnd({ program: "pg_basebackup", args, env: { PGPASSWORD: PASSWORD } }, folder);
+    },
+    command: toPostgresCommand,
   });
 }
 
 /** MariaDB, with the user `me` and the database `test`. */
-export function startMariadb(): Promise<RealServer> {
+export function startMariadb(...options: string[]): Promise<RealServer> {
   return startServer({
     async prepare(folder) {
       const data = `--datadir=${join(folder, "data")}`;
@@ -87,6 +101,7 @@ export function startMariadb(): Promise<RealServer> {
         `--port=${port}`,
         "--bind-address=127.0.0.1",
         "--skip-name-resolve",
+        ...options,
       ],
     }),
   });
