@@ -37,7 +37,7 @@ function read(handler: EventLoopCheck) {
   };
 }
 
-describe("eventLoop", () => {
+describe("eventLoop", { timeout: 30_000 }, () => {
   let clock: FakeClock;
   let handler: EventLoopCheck;
 
@@ -56,11 +56,11 @@ describe("eventLoop", () => {
   async function block(ms: number): Promise<void> {
     const histogram = monitorEventLoopDelay({ resolution: 20 });
     histogram.enable();
-    await expect.poll(() => histogram.count, { interval: 5 }).toBeGreaterThan(1);
+    await expect.poll(() => histogram.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(1);
     const end = performance.now() + ms;
     while (performance.now() < end);
     const before = histogram.count;
-    await expect.poll(() => histogram.count, { interval: 5 }).toBeGreaterThan(before + 1);
+    await expect.poll(() => histogram.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(before + 1);
     histogram.disable();
   }
 
@@ -80,7 +80,9 @@ describe("eventLoop", () => {
 
   test("is not RED while the process is idle", async () => {
     const idle = eventLoop({ windowMs: 100 });
-    await expect.poll(() => read(idle).detail, { interval: 20 }).not.toContain("first window");
+    await expect
+      .poll(() => read(idle).detail, { interval: 20, timeout: 10_000 })
+      .not.toContain("first window");
     expect(read(idle).state).not.toBe("RED");
     idle.close();
   });

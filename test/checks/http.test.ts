@@ -104,7 +104,7 @@ test("closes its connection after each answer", async () => {
   const listening = await listen(createServer(answerWith(200)));
   const { status } = await ask(http(`http://127.0.0.1:${listening.port}`));
   expect(status.state).toBe("OK");
-  await expect.poll(() => listening.connections, { interval: 5 }).toBe(0);
+  await expect.poll(() => listening.connections, { interval: 5, timeout: 4_000 }).toBe(0);
   await listening.close();
 });
 
