@@ -103,7 +103,7 @@ const KIND_BY_MESSAGE: readonly (readonly [RegExp, FailureKind])[] = [
   [/\bcertificate\b|\bSSL routines\b|\bTLS handshake\b/i, "TLS"],
   [/timed? ?out/i, "timeout"],
   [
-    /\bECONNRESET\b|\bEPIPE\b|socket (?:was |is )?(?:closed|hang)|(?:connection|channel|client|socket)\b.{0,30}\b(?:clos(?:ed|ing)|lost|ended|terminated|offline|unavailable|disconnected)|disconnect/i,
+    /\bECONNRESET\b|\bEPIPE\b|socket (?:was |is )?(?:closed|hang)|(?:connection|channel|client|socket)\b.{0,30}\b(?:clos(?:ed|ing)|lost|ended|terminated|offline|unavailable|disconnected)|not open|disconnect/i,
     "closed",
   ],
 ];

@@ -44,7 +44,7 @@ test("sqlite, with a real node:sqlite: well, locked, well, damaged, closed", asy
       "RED failed: database is locked",
       "OK 1 tables and indices",
       "RED failed: file is not a database",
-      "RED failed: database is not open",
+      "RED closed: database is not open",
       "",
     ].join("\n"),
   );
