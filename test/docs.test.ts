@@ -20,7 +20,8 @@ const TIMEOUT_MS = 30_000;
 
 const root = join(import.meta.dirname, "..");
 const docs = readdirSync(join(root, "docs")).filter((file) => file.endsWith(".md"));
-const pages = ["README.md", "CONTRIBUTING.md", ...docs.map((file) => `docs/${file}`)];
+const checks = readdirSync(join(root, "docs/checks")).map((file) => `checks/${file}`);
+const pages = ["README.md", "CONTRIBUTING.md", ...[...docs, ...checks].map((file) => `docs/${file}`)];
 
 /** Every block that is not run, with the reason that its page gives. */
 const NOT_RUN = [

@@ -12,7 +12,7 @@ export type Rule = "evidence" | "fallback" | "cap" | "fixed" | "deadline" | "pee
 const MIN_PROVING_REQUESTS = 30;
 
 /** The shortest silence that is believed. */
-const MIN_QUIET_MS = 1_000;
+export const MIN_QUIET_MS = 1_000;
 
 export interface Waits {
   readonly floorMs: number;

@@ -1,0 +1,116 @@
+import { lookup, Resolver } from "node:dns/promises";
+import { failExpectation } from "../core/expect.ts";
+import type { StatusFunction } from "../core/handler.ts";
+import { CheckError, withFailureKind } from "./support/failure.ts";
+import { measureLatency, toStatus } from "./support/measure.ts";
+import { type Expectations, expectAmount, expectNonEmptyText, expectOptions } from "./support/options.ts";
+
+/** The records that a DNS server can be asked for. */
+export type DnsRecordType = "A" | "AAAA" | "CNAME" | "MX" | "NS" | "PTR" | "SRV" | "TXT";
+
+/** What is asked, and how the answer is judged. Every option is optional. */
+export interface DnsOptions {
+  /**
+   * Asks a DNS server for these records. Left out: the name is resolved as `connect` does it, with /etc/hosts and
+   * search domains, which cannot be cancelled.
+   */
+  readonly recordType?: DnsRecordType;
+  /** The DNS servers to ask, as `"10.0.0.2"` or `"10.0.0.2:53"`. Needs `recordType`. Left out: the system's. */
+  readonly servers?: readonly string[];
+  /** RED unless the answer has all of these: addresses, names, `name:port` for SRV, texts. Left out: any answer will do. */
+  readonly expected?: readonly string[];
+  /** YELLOW when resolving took this long. Left out: time does not matter within the handler's deadline. */
+  readonly warnLatencyMs?: number;
+  /** RED when resolving took this long. Left out: only the handler's deadline counts. */
+  readonly maxLatencyMs?: number;
+}
+
+type Ask = (resolver: Resolver, name: string) => Promise<string[]>;
+
+const RECORDS: Readonly<Record<DnsRecordType, Ask>> = {
+  A: (resolver, name) => resolver.resolve4(name),
+  AAAA: (resolver, name) => resolver.resolve6(name),
+  CNAME: (resolver, name) => resolver.resolveCname(name),
+  MX: async (resolver, name) => (await resolver.resolveMx(name)).map(({ exchange }) => exchange),
+  NS: (resolver, name) => resolver.resolveNs(name),
+  PTR: (resolver, name) => resolver.resolvePtr(name),
+  SRV: async (resolver, name) =>
+    (await resolver.resolveSrv(name)).map((record) => `${record.name}:${record.port}`),
+  TXT: async (resolver, name) => (await resolver.resolveTxt(name)).map((parts) => parts.join("")),
+};
+
+const OPTIONS: Expectations<DnsOptions> = {
+  recordType: expectRecordType,
+  servers: expectTexts,
+  expected: expectTexts,
+  warnLatencyMs: expectAmount,
+  maxLatencyMs: expectAmount,
+};
+
+/**
+ * Asks whether a name resolves.
+ *
+ * OK when it does. YELLOW and RED by latency. RED when there is no such name, no DNS server answers, or something
+ * that is expected is missing.
+ *
+ * @example
+ * addStatusHandler("DNS", dns("db.internal", { recordType: "A", servers: ["10.0.0.2"] }));
+ * @throws TypeError for a name or an option that cannot be right.
+ */
+export function dns(name: string, options: DnsOptions = {}): StatusFunction {
+  expectNonEmptyText("name", name);
+  expectOptions(options, OPTIONS);
+  const { recordType, servers, expected = [], ...limits } = options;
+  if (servers !== undefined && recordType === undefined)
+    throw new TypeError(
+      "servers: expected recordType beside it, because the system resolves by its own rules",
+    );
+  if (servers !== undefined) new Resolver().setServers(servers); // refuses what is no address, at once
+
+  return withFailureKind(async function askDns({ signal }) {
+    const startedAt = performance.now();
+    const answers =
+      recordType === undefined ? await lookUp(name) : await resolve({ name, recordType, servers, signal });
+    const missing = expected.filter((answer) => !answers.includes(answer));
+    if (missing.length > 0)
+      throw new CheckError("wrong answer", `${missing.join(", ")} missing in ${answers.join(", ")}`);
+    return toStatus([
+      { state: "OK", text: `${answers.length} found`, labels: { answers: answers.length } },
+      measureLatency(startedAt, limits),
+    ]);
+  });
+}
+
+async function lookUp(name: string): Promise<string[]> {
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+}
+
+interface Question {
+  readonly name: string;
+  readonly recordType: DnsRecordType;
+  readonly servers: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** A resolver of its own for each question: cancelling one cancels all that it was asked. */
+async function resolve({ name, recordType, servers, signal }: Question): Promise<string[]> {
+  const resolver = new Resolver();
+  if (servers !== undefined) resolver.setServers(servers);
+  const cancel = (): void => resolver.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    return await RECORDS[recordType](resolver, name);
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+function expectRecordType(option: string, value: unknown): void {
+  if (typeof value !== "string" || !Object.hasOwn(RECORDS, value))
+    failExpectation(option, `one of ${Object.keys(RECORDS).join(", ")}`, value);
+}
+
+function expectTexts(option: string, value: unknown): void {
+  if (!Array.isArray(value) || value.length === 0) failExpectation(option, "an array of strings", value);
+  for (const text of value) expectNonEmptyText(option, text);
+}

@@ -1,0 +1,143 @@
+import { type EventLoopUtilization, monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { expectMethods, expectNumber } from "../core/expect.ts";
+import type { StatusProvider } from "../core/handler.ts";
+import { OK } from "../core/state.ts";
+import { formatMs, formatRatio, measureRising, toStatus } from "./support/measure.ts";
+import { type Expectations, expectAmount, expectOptions, expectRatio } from "./support/options.ts";
+
+/** When the event loop is too busy. Every option is optional. */
+export interface EventLoopOptions {
+  /**
+   * How long a window is. What is reported is the last full window, so that a verdict is at most two windows old.
+   * @default 10000
+   */
+  readonly windowMs?: number;
+  /**
+   * The delay's percentile that is judged. 99 forgives one long pause of a garbage collection; 100 is the maximum.
+   * @default 99
+   */
+  readonly percentile?: number;
+  /**
+   * YELLOW from this delay.
+   * @default 100
+   */
+  readonly warnDelayMs?: number;
+  /**
+   * RED from this delay.
+   * @default 1000
+   */
+  readonly maxDelayMs?: number;
+  /**
+   * YELLOW from this part of a window spent working.
+   * @default 0.9
+   */
+  readonly warnUtilisation?: number;
+  /** RED from this part of a window spent working. Left out: never, because a busy process still answers. */
+  readonly maxUtilisation?: number;
+  /** Where the windows' time comes from. For tests. */
+  readonly clock?: Clock;
+}
+
+/** A status provider with a timer and a histogram, which keep no process alive. */
+export interface EventLoopCheck extends StatusProvider {
+  /** Stops measuring. Further reports repeat the last full window. */
+  close(): void;
+}
+
+interface Window {
+  readonly delayMs: number;
+  readonly utilisation: number;
+}
+
+/** How often the delay is sampled. */
+const RESOLUTION_MS = 20;
+
+const OPTIONS: Expectations<EventLoopOptions> = {
+  windowMs: (option, value) => expectNumber(option, value, { min: 100 }),
+  percentile: (option, value) => expectNumber(option, value, { min: 1, max: 100 }),
+  warnDelayMs: expectAmount,
+  maxDelayMs: expectAmount,
+  warnUtilisation: expectRatio,
+  maxUtilisation: expectRatio,
+  clock: (option, value) => expectMethods(option, value, ["startTimer"]),
+};
+
+/**
+ * Asks how long this process lets others wait: the delay of its event loop, and the part of the time it works,
+ * over the last full window.
+ *
+ * YELLOW and RED by the limits. An idle process is OK, and so is one that starts, busy as it is, until its first
+ * window has passed.
+ *
+ * @example
+ * addStatusHandler("EventLoop", eventLoop(), { scope: "local", critical: false });
+ * @throws TypeError for an option that cannot be right.
+ */
+export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
+  expectOptions(options, OPTIONS);
+  const { windowMs = 10_000, percentile = 99, warnDelayMs = 100, maxDelayMs = 1_000 } = options;
+  const { warnUtilisation = 0.9, maxUtilisation, clock = systemClock } = options;
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  let began = performance.eventLoopUtilization();
+  let last: Window | undefined;
+  let cancelTimer = (): void => {};
+
+  function look(): Window {
+    return {
+      // Without a sample there is no number. What is recorded is the time between two samples.
+      delayMs:
+        histogram.count === 0 ? 0 : Math.max(0, histogram.percentile(percentile) / 1e6 - RESOLUTION_MS),
+      utilisation: toUtilisation(performance.eventLoopUtilization(began)),
+    };
+  }
+
+  function startWindow(): void {
+    cancelTimer = clock.startTimer(windowMs, endWindow, { background: true });
+  }
+
+  function endWindow(): void {
+    last = look();
+    histogram.reset();
+    began = performance.eventLoopUtilization();
+    startWindow();
+  }
+
+  histogram.enable();
+  startWindow();
+
+  return {
+    status() {
+      const { delayMs, utilisation } = last ?? look();
+      const status = toStatus([
+        measureRising({
+          what: `delay (percentile ${percentile})`,
+          label: "delay_seconds",
+          value: delayMs,
+          scale: 0.001,
+          format: formatMs,
+          warn: warnDelayMs,
+          max: maxDelayMs,
+        }),
+        measureRising({
+          what: "utilisation",
+          label: "utilisation",
+          value: utilisation,
+          format: formatRatio,
+          warn: warnUtilisation,
+          max: maxUtilisation,
+        }),
+      ]);
+      return last === undefined ? { ...status, state: OK, detail: `first window: ${status.detail}` } : status;
+    },
+    close() {
+      cancelTimer();
+      histogram.disable();
+    },
+  };
+}
+
+/** Before the loop has begun to turn there is nothing to divide by. */
+function toUtilisation({ utilization }: EventLoopUtilization): number {
+  return Number.isFinite(utilization) ? utilization : 0;
+}

@@ -1,0 +1,105 @@
+import { describeError } from "../core/describe-error.ts";
+import { expectMethods } from "../core/expect.ts";
+import type { StatusFunction } from "../core/handler.ts";
+import { YELLOW } from "../core/state.ts";
+import { CheckError, withFailureKind } from "./support/failure.ts";
+import {
+  formatBytes,
+  formatRatio,
+  type Measure,
+  measureLatency,
+  measureRising,
+  toStatus,
+} from "./support/measure.ts";
+import { type Expectations, expectOptions, expectRatio } from "./support/options.ts";
+
+/** A client of `memcached`, which calls back once for all servers, or of `memjs`, which does once for each. */
+export interface MemcachedClient {
+  stats(callback: (error: unknown, ...results: unknown[]) => void): void;
+  /** Its servers, so that the answers of all are awaited. */
+  readonly servers?: readonly unknown[];
+}
+
+/** How the servers are judged. Every option is optional. */
+export interface MemcachedOptions {
+  /** YELLOW from this part of a server's memory in use. Left out: a cache is meant to be full. */
+  readonly warnMemoryRatio?: number;
+  /** RED from this part of a server's memory in use. Left out: a cache is meant to be full. */
+  readonly maxMemoryRatio?: number;
+}
+
+const OPTIONS: Expectations<MemcachedOptions> = {
+  warnMemoryRatio: expectRatio,
+  maxMemoryRatio: expectRatio,
+};
+
+/**
+ * Asks each memcached server through the client that the application has: `stats`.
+ *
+ * OK when all answer. YELLOW when some do not, because then keys are lost and not all of the cache; YELLOW and RED by
+ * the limits. RED when none answers.
+ *
+ * @param client A client of `memcached` or `memjs`.
+ * @example
+ * addStatusHandler("Cache", memcached(client), { critical: false });
+ * @throws TypeError for a client or an option that cannot be right.
+ */
+export function memcached(client: MemcachedClient, options: MemcachedOptions = {}): StatusFunction {
+  expectMethods("client", client, ["stats"]);
+  expectOptions(options, OPTIONS);
+  const { warnMemoryRatio, maxMemoryRatio } = options;
+
+  return withFailureKind(async function askMemcached() {
+    const startedAt = performance.now();
+    const { servers, errors } = await readServers(client);
+    if (servers.length === 0) throw errors[0] ?? new CheckError("wrong answer", "no server has answered");
+    const used = servers.map((stats) => readRatio(stats));
+    const measures: Measure[] = [
+      measureLatency(startedAt),
+      measureRising({
+        what: "memory",
+        label: "memory_ratio",
+        value: Math.max(...used),
+        format: formatRatio,
+        of: `of ${formatBytes(Number(servers[0]?.["limit_maxbytes"]))}`,
+        warn: warnMemoryRatio,
+        max: maxMemoryRatio,
+      }),
+      { state: "OK", text: `${servers.length} answered`, labels: { servers: servers.length } },
+    ];
+    for (const error of errors) measures.push({ state: YELLOW, text: describeError(error), labels: {} });
+    return toStatus(measures);
+  });
+}
+
+type Stats = Readonly<Record<string, unknown>>;
+
+interface Answers {
+  readonly servers: Stats[];
+  readonly errors: unknown[];
+}
+
+function readServers(client: MemcachedClient): Promise<Answers> {
+  const answers: Answers = { servers: [], errors: [] };
+  let missing = Math.max(1, client.servers?.length ?? 1);
+  return new Promise((resolve) => {
+    client.stats(function takeStats(error: unknown, ...results: readonly unknown[]) {
+      const isOneOfMany = typeof results[0] === "string";
+      const stats = isOneOfMany ? [results[1]] : [results[0]].flat();
+      if (error !== undefined && error !== null) answers.errors.push(error);
+      answers.servers.push(...stats.filter(isStats));
+      missing -= 1;
+      if (missing === 0 || !isOneOfMany) resolve(answers);
+    });
+  });
+}
+
+function isStats(value: unknown): value is Stats {
+  return typeof value === "object" && value !== null && "limit_maxbytes" in value;
+}
+
+function readRatio(stats: Stats): number {
+  const ratio = Number(stats["bytes"]) / Number(stats["limit_maxbytes"]);
+  if (Number.isFinite(ratio)) return ratio;
+  throw new CheckError("wrong answer", "a server does not tell its memory");
+}

@@ -1,0 +1,88 @@
+import { getHeapStatistics } from "node:v8";
+import type { StatusFunction } from "../core/handler.ts";
+import { formatBytes, formatRatio, measureRising, toStatus } from "./support/measure.ts";
+import { readMemoryLimit } from "./support/memory-limit.ts";
+import { type Expectations, expectOptions, expectRatio } from "./support/options.ts";
+
+/** When this process uses too much memory. Every option is optional. */
+export interface MemoryOptions {
+  /**
+   * YELLOW from this part of the container's memory in use by this process.
+   * @default 0.8
+   */
+  readonly warnUsedRatio?: number;
+  /**
+   * RED from this part. At 1 the kernel kills.
+   * @default 0.95
+   */
+  readonly maxUsedRatio?: number;
+  /**
+   * YELLOW from this part of the JavaScript heap in use.
+   * @default 0.85
+   */
+  readonly warnHeapRatio?: number;
+  /**
+   * RED from this part. Near 1, Node.js collects garbage most of the time, and then gives up.
+   * @default 0.95
+   */
+  readonly maxHeapRatio?: number;
+}
+
+const OPTIONS: Expectations<MemoryOptions> = {
+  warnUsedRatio: expectRatio,
+  maxUsedRatio: expectRatio,
+  warnHeapRatio: expectRatio,
+  maxHeapRatio: expectRatio,
+};
+
+/**
+ * Asks how much memory this process uses, against what it may use: the limit of its container (control groups,
+ * version 2 or 1), or the machine's memory where there is no limit. The heap is held against V8's own limit, or
+ * against the container's where that is less.
+ *
+ * YELLOW and RED by the limits.
+ *
+ * @example
+ * addStatusHandler("Memory", memory(), { scope: "local" });
+ * @throws TypeError for an option that cannot be right.
+ */
+export function memory(options: MemoryOptions = {}): StatusFunction {
+  expectOptions(options, OPTIONS);
+  const { warnUsedRatio = 0.8, maxUsedRatio = 0.95, warnHeapRatio = 0.85, maxHeapRatio = 0.95 } = options;
+
+  return function askMemory() {
+    const { rss, heapUsed } = process.memoryUsage();
+    const limit = readMemoryLimit();
+    const heapLimit = Math.min(getHeapStatistics().heap_size_limit, limit.bytes);
+    const { labels, ...status } = toStatus([
+      measureRising({
+        what: "memory",
+        label: "used_ratio",
+        value: rss / limit.bytes,
+        format: formatRatio,
+        of: `of the ${limit.of}'s ${formatBytes(limit.bytes)}`,
+        warn: warnUsedRatio,
+        max: maxUsedRatio,
+      }),
+      measureRising({
+        what: "heap",
+        label: "heap_used_ratio",
+        value: heapUsed / heapLimit,
+        format: formatRatio,
+        of: `of ${formatBytes(heapLimit)}`,
+        warn: warnHeapRatio,
+        max: maxHeapRatio,
+      }),
+    ]);
+    return {
+      ...status,
+      labels: {
+        ...labels,
+        rss_bytes: rss,
+        limit_bytes: limit.bytes,
+        heap_used_bytes: heapUsed,
+        heap_limit_bytes: heapLimit,
+      },
+    };
+  };
+}

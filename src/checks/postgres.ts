@@ -1,0 +1,164 @@
+import { failExpectation } from "../core/expect.ts";
+import type { StatusFunction } from "../core/handler.ts";
+import { CheckError, withFailureKind } from "./support/failure.ts";
+import {
+  formatCount,
+  formatRatio,
+  formatSeconds,
+  type Measure,
+  measureLatency,
+  measureRising,
+  toStatus,
+} from "./support/measure.ts";
+import {
+  type Expectations,
+  expectAmount,
+  expectCount,
+  expectOptions,
+  expectRatio,
+} from "./support/options.ts";
+
+/** A Pool or a Client of `pg`, or PGlite. */
+export interface PgClient {
+  query(sql: string): PromiseLike<{ readonly rows: readonly unknown[] }>;
+  /** How many callers wait for a connection; only a Pool of `pg` tells. */
+  readonly waitingCount?: number;
+}
+
+/** The `sql` of postgres.js. */
+export interface PostgresJsClient {
+  unsafe(sql: string): PromiseLike<readonly unknown[]>;
+}
+
+/** How a PostgreSQL is judged. Every option is optional; each of the first two asks the server a little more. */
+export interface PostgresOptions {
+  /** YELLOW from this replication lag of a replica. Left out: the lag does not matter. */
+  readonly warnLagSeconds?: number;
+  /** RED from this replication lag of a replica. Left out: the lag does not matter. */
+  readonly maxLagSeconds?: number;
+  /** YELLOW from this part of the server's connections in use, by all its clients. Left out: not asked. */
+  readonly warnConnectionsRatio?: number;
+  /** RED from this part of the server's connections in use. Left out: not asked. */
+  readonly maxConnectionsRatio?: number;
+  /** YELLOW when so many callers wait for a connection of the pool. Needs a Pool of `pg`. Left out: does not matter. */
+  readonly warnWaiting?: number;
+  /** RED when so many callers wait. Needs a Pool of `pg`. Left out: does not matter. */
+  readonly maxWaiting?: number;
+}
+
+// A replica that has replayed all that it received does not lag, however old its last transaction is; unless it
+// receives nothing at all. One that has replayed no transaction since its start lags since then.
+const LAG = `CASE
+  WHEN NOT pg_is_in_recovery() THEN 0
+  WHEN EXISTS (SELECT FROM pg_stat_wal_receiver) AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+  ELSE extract(epoch FROM now() - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time()))
+END::float8 AS lag`;
+const CONNECTIONS = `(SELECT sum(numbackends) FROM pg_stat_database)::float8 AS connections,
+current_setting('max_connections')::float8 AS max_connections`;
+
+const OPTIONS: Expectations<PostgresOptions> = {
+  warnLagSeconds: expectAmount,
+  maxLagSeconds: expectAmount,
+  warnConnectionsRatio: expectRatio,
+  maxConnectionsRatio: expectRatio,
+  warnWaiting: expectCount,
+  maxWaiting: expectCount,
+};
+
+/**
+ * Asks a PostgreSQL through the client that the application has: `SELECT 1`, and what the options need.
+ *
+ * YELLOW and RED by the limits; RED when the query fails. A query that hangs keeps its connection until the client
+ * gives it up: give the client a timeout of its own.
+ *
+ * @param client A Pool or Client of `pg`, the `sql` of postgres.js, or PGlite.
+ * @example
+ * addStatusHandler("Database", postgres(pool, { warnWaiting: 1, maxLagSeconds: 60 }));
+ * @throws TypeError for a client or an option that cannot be right.
+ */
+export function postgres(client: PgClient | PostgresJsClient, options: PostgresOptions = {}): StatusFunction {
+  const query = toQuery(client);
+  expectOptions(options, OPTIONS);
+  const { warnLagSeconds, maxLagSeconds, warnConnectionsRatio, maxConnectionsRatio } = options;
+  const { warnWaiting, maxWaiting } = options;
+  const asksLag = (warnLagSeconds ?? maxLagSeconds) !== undefined;
+  const asksConnections = (warnConnectionsRatio ?? maxConnectionsRatio) !== undefined;
+  const asksWaiting = (warnWaiting ?? maxWaiting) !== undefined;
+  if (asksWaiting && readWaiting(client) === undefined)
+    throw new TypeError(
+      "warnWaiting, maxWaiting: expected a client that tells its waitingCount, as a Pool does",
+    );
+  const columns = ["1 AS one", ...(asksLag ? [LAG] : []), ...(asksConnections ? [CONNECTIONS] : [])];
+  const sql = `SELECT ${columns.join(", ")}`;
+
+  return withFailureKind(async function askPostgres() {
+    const startedAt = performance.now();
+    const measures: Measure[] = [];
+    // Before the question, which may have to wait itself.
+    if (asksWaiting) {
+      const value = readWaiting(client) ?? 0;
+      const limits = { warn: warnWaiting, max: maxWaiting };
+      measures.push(
+        measureRising({ what: "waiting", label: "waiting", value, format: formatCount, ...limits }),
+      );
+    }
+    const row = await query(sql);
+    if (row["one"] !== 1) throw new CheckError("wrong answer", "SELECT 1 did not give 1");
+    measures.unshift(measureLatency(startedAt));
+    if (asksLag) {
+      const limits = { warn: warnLagSeconds, max: maxLagSeconds };
+      const value = readNumber(row, "lag");
+      const label = "replica_lag_seconds";
+      measures.push(measureRising({ what: "replica lag", label, value, format: formatSeconds, ...limits }));
+    }
+    if (asksConnections) {
+      const used = readNumber(row, "connections");
+      const size = readNumber(row, "max_connections");
+      measures.push({
+        ...measureRising({
+          what: `connections ${used} of ${size}, that is`,
+          label: "connections_ratio",
+          value: used / size,
+          format: formatRatio,
+          warn: warnConnectionsRatio,
+          max: maxConnectionsRatio,
+        }),
+      });
+    }
+    return toStatus(measures);
+  });
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function toQuery(client: unknown): (sql: string) => Promise<Row> {
+  if (hasMethod(client, "unsafe")) return async (sql) => toRow(await client.unsafe(sql));
+  if (hasMethod(client, "query"))
+    return async (sql) => toRow(((await client.query(sql)) as { rows?: unknown } | undefined)?.rows);
+  return failExpectation("client", "an object with query() or a function with unsafe()", client);
+}
+
+function hasMethod<Name extends string>(
+  value: unknown,
+  name: Name,
+): value is Record<Name, (sql: string) => unknown> {
+  const isHolder = (typeof value === "object" && value !== null) || typeof value === "function";
+  return isHolder && typeof (value as Record<string, unknown>)[name] === "function";
+}
+
+function toRow(rows: unknown): Row {
+  const row: unknown = Array.isArray(rows) ? rows[0] : undefined;
+  if (typeof row === "object" && row !== null) return row as Row;
+  throw new CheckError("wrong answer", "the query gave no row");
+}
+
+function readNumber(row: Row, column: string): number {
+  const value = Number(row[column] ?? Number.NaN);
+  if (Number.isFinite(value)) return value;
+  throw new CheckError("wrong answer", `the server does not know its ${column}`);
+}
+
+function readWaiting(client: object): number | undefined {
+  const { waitingCount } = client as { waitingCount?: unknown };
+  return typeof waitingCount === "number" ? waitingCount : undefined;
+}

@@ -1,0 +1,60 @@
+import { expectMethods } from "../core/expect.ts";
+import type { StatusFunction } from "../core/handler.ts";
+import { CheckError, withFailureKind } from "./support/failure.ts";
+import { measureLatency, toStatus } from "./support/measure.ts";
+import { type Expectations, expectBoolean, expectOptions } from "./support/options.ts";
+
+/** A database of better-sqlite3, or a DatabaseSync of node:sqlite. */
+export interface SqliteClient {
+  prepare(sql: string): { get(): unknown };
+}
+
+/** What is asked. Every option is optional. */
+export interface SqliteOptions {
+  /**
+   * `true`: reads the whole file and looks for damage. It blocks the process while it reads: seconds for gigabytes.
+   * @default false
+   */
+  readonly quickCheck?: boolean;
+}
+
+// `SELECT 1` would not read the file at all.
+const READ_SCHEMA = "SELECT count(*) AS tables FROM sqlite_master";
+
+const OPTIONS: Expectations<SqliteOptions> = { quickCheck: expectBoolean };
+
+/**
+ * Asks an SQLite database through the client that the application has: reads its schema, which needs the file and
+ * its lock.
+ *
+ * OK when it can be read. RED when it cannot, is locked, or is damaged.
+ *
+ * @param client A database of better-sqlite3, or a DatabaseSync of node:sqlite.
+ * @example
+ * addStatusHandler("Database", sqlite(database), { scope: "local" });
+ * @throws TypeError for a client or an option that cannot be right.
+ */
+export function sqlite(client: SqliteClient, options: SqliteOptions = {}): StatusFunction {
+  expectMethods("client", client, ["prepare"]);
+  expectOptions(options, OPTIONS);
+  const { quickCheck = false } = options;
+
+  return withFailureKind(function askSqlite() {
+    const startedAt = performance.now();
+    const { tables } = readRow(client, READ_SCHEMA);
+    if (typeof tables !== "number" && typeof tables !== "bigint")
+      throw new CheckError("wrong answer", "the schema cannot be counted");
+    const verdict = quickCheck ? readRow(client, "PRAGMA quick_check(1)")["quick_check"] : "ok";
+    if (verdict !== "ok") throw new CheckError("wrong answer", `the file is damaged: ${verdict}`);
+    return toStatus([
+      measureLatency(startedAt),
+      { state: "OK", text: `${tables} tables and indices`, labels: { schema_entries: Number(tables) } },
+    ]);
+  });
+}
+
+function readRow(client: SqliteClient, sql: string): Readonly<Record<string, unknown>> {
+  const row = client.prepare(sql).get();
+  if (typeof row === "object" && row !== null) return row as Record<string, unknown>;
+  throw new CheckError("wrong answer", "the query gave no row");
+}

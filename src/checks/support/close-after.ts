@@ -1,0 +1,26 @@
+import type { Socket } from "node:net";
+import { addAbortSignal } from "node:stream";
+
+/**
+ * Waits for an event of a socket that has just been made, looks at the socket, and closes it, whatever happened.
+ * Rejects with the socket's error, or when the signal is aborted.
+ */
+export async function closeAfter<Kind extends Socket, Seen = void>(
+  socket: Kind,
+  event: string,
+  signal: AbortSignal,
+  look?: (socket: Kind) => Seen,
+): Promise<Seen | undefined> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket
+        .once(event, resolve)
+        .on("error", reject)
+        .once("close", () => reject(new Error("the connection was closed")));
+      addAbortSignal(signal, socket);
+    });
+    return look?.(socket);
+  } finally {
+    socket.destroy();
+  }
+}

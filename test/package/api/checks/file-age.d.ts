@@ -1,0 +1,24 @@
+// Exports: FileAgeOptions, fileAge
+
+export interface FileAgeOptions {
+    readonly warnAgeMs?: number;
+    readonly minBytes?: number;
+}
+
+export declare function fileAge(path: string, maxAgeMs: number, options?: FileAgeOptions): StatusFunction;
+
+export type StatusFunction = (context: HandlerContext) => Status | Promise<Status>;
+
+export interface HandlerContext {
+    readonly name: string;
+    readonly signal: AbortSignal;
+}
+
+export interface Status {
+    readonly state: State;
+    readonly detail?: string;
+    readonly labels?: Readonly<Record<string, number>>;
+    readonly [property: string]: unknown;
+}
+
+export type State = "OK" | "YELLOW" | "RED";
