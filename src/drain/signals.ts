@@ -29,8 +29,12 @@ export interface SignalDrain extends Drain {
 // A process with the number 1 cannot be killed by a signal that it does not handle: the kernel ignores it.
 const PATIENCE_MS = 100;
 
+/** The drains of this process that a signal has started and that have not ended: none may end it under another. */
+const running = new Set<Drain>();
+
 /**
- * Drains the servers on the first signal and then ends the process. A second signal ends it at once.
+ * Drains the servers on the first signal and then ends the process. A second signal ends it at once. Where it was
+ * called several times, the drain that ends last decides how the process ends.
  *
  * @example
  * const server = createServer(app);
@@ -56,10 +60,13 @@ export function drainOnSignals(
       return endAsSignalled(signal);
     }
     first = signal;
+    running.add(drain);
     await drain.start(signal);
+    running.delete(drain);
+    if (exit === "none") return stopHandling();
+    if (running.size > 0) return;
     if (exit === "zero") process.exit(0);
-    if (exit === "signal") endAsSignalled(signal);
-    else stopHandling();
+    endAsSignalled(signal);
   }
 
   function stopHandling(): void {

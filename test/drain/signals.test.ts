@@ -106,6 +106,39 @@ describe("a service that gets a signal", () => {
   );
 });
 
+describe("two drains in one process", () => {
+  /** The second has a request that is not answered yet. */
+  async function startHolding(drain: object) {
+    const service = await startService({ count: 2, isApart: true, drain, hooks: ["ok"] });
+    const answer = ask(service.ports[1] ?? 0, "/held").catch((error: Error) => error.message);
+    await service.waitForLine(/^holding/);
+    service.kill("SIGTERM");
+    await service.waitForLine(/^info: drained/);
+    return { service, answer };
+  }
+
+  test.each([
+    ["signal", BY_SIGTERM],
+    ["zero", { code: 0, signal: null }],
+    ["none", { code: 0, signal: null }],
+  ])('end it when the last is done, where exit is "%s"', async (exit, end) => {
+    const { service, answer } = await startHolding({ fixedMs: 0, exit });
+    service.kill("SIGHUP");
+    expect(await answer).toMatchObject({ status: 200, body: "held\n" });
+    expect(await service.exit).toEqual(end);
+    expect(service.lines.filter((line) => line === "hook 0")).toHaveLength(2);
+    expect(service.lines.filter((line) => line.startsWith("info: drained"))).toHaveLength(2);
+  });
+
+  test("end it at once by a second signal, also when one is done", async () => {
+    const { service, answer } = await startHolding({ fixedMs: 0 });
+    service.kill("SIGTERM");
+    expect(await answer).toBe("socket hang up");
+    expect(await service.exit).toEqual(BY_SIGTERM);
+    expect(lastLine(service)).toBe("warn: SIGTERM while draining: ending at once");
+  });
+});
+
 describe("the hooks of a service that ends", () => {
   test("are called in order, also behind one that throws", async () => {
     const service = await startService({ drain: { fixedMs: 0 }, hooks: ["ok", "throw", "ok"] });
