@@ -19,7 +19,7 @@ export interface DrainReport {
     readonly hookFailures: readonly HookFailure[];
 }
 
-export type Rule = "evidence" | "fallback" | "cap" | "fixed" | "deadline";
+export type Rule = "evidence" | "fallback" | "cap" | "fixed" | "deadline" | "peers";
 
 export interface ProberReport {
     readonly id: string;

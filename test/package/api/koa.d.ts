@@ -179,6 +179,7 @@ export interface ProbeChange {
 }
 
 export interface SvcStatusOptions {
+    readonly registry?: StatusRegistry;
     readonly path?: string;
     readonly details?: "always" | "never" | Permission;
     readonly authorize?: Permission;
