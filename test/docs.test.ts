@@ -21,10 +21,20 @@ const TIMEOUT_MS = 30_000;
 const root = join(import.meta.dirname, "..");
 const docs = readdirSync(join(root, "docs")).filter((file) => file.endsWith(".md"));
 const checks = readdirSync(join(root, "docs/checks")).map((file) => `checks/${file}`);
-const pages = ["README.md", "CONTRIBUTING.md", ...[...docs, ...checks].map((file) => `docs/${file}`)];
+const frameworks = readdirSync(join(root, "docs/frameworks")).map((file) => `frameworks/${file}`);
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...[...docs, ...checks, ...frameworks].map((file) => `docs/${file}`),
+];
 
 /** Every block that is not run, with the reason that its page gives. */
 const NOT_RUN = [
+  "docs/cluster.md: js, it is a part of examples/cluster.mjs, which a test runs",
+  "docs/cluster.md: js, it is a part of examples/cluster.mjs, which a test runs",
+  "docs/cluster.md: js, it is a part of examples/cluster.mjs, which a test runs",
+  "docs/cluster.md: sh, it needs pm2",
+  "docs/cluster.md: sh, it needs pm2",
   "docs/leaving.md: text, the times are another each time",
   "docs/leaving.md: text, a picture",
   "docs/leaving.md: yaml, not tested here",
@@ -86,7 +96,7 @@ describe("the pages", () => {
 
   test("are all in the index", () => {
     const listed = linksOf(read("docs/README.md")).filter((link) => !link.startsWith("../"));
-    expect(listed.sort()).toEqual(docs.filter((file) => file !== "README.md").sort());
+    expect(listed.sort()).toEqual([...docs, ...frameworks].filter((file) => file !== "README.md").sort());
   });
 
   test("name the limits as they are", () => {

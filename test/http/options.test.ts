@@ -52,7 +52,7 @@ describe("options", () => {
     [
       "an unknown key of svcStatus",
       { svcStatus: { paht: "/" } },
-      'svcStatus: unknown option "paht", expected one of path, details, authorize, httpStatus, csv, prometheus',
+      'svcStatus: unknown option "paht", expected one of path, details, authorize, httpStatus, csv, prometheus, registry',
     ],
     [
       "an unknown key of csv",
