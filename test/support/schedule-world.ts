@@ -46,7 +46,7 @@ export interface SeenReport {
 }
 
 /** Everything that was seen, in order. */
-export interface Record {
+export interface WorldRecord {
   readonly registrations: readonly Registration[];
   readonly reports: readonly SeenReport[];
   readonly changes: readonly { readonly order: number; readonly change: Change }[];
@@ -56,7 +56,7 @@ export interface Record {
 export interface World {
   readonly clock: FakeClock;
   readonly registry: StatusRegistry;
-  readonly record: Record;
+  readonly record: WorldRecord;
   /** The registrations in force. */
   readonly current: ReadonlyMap<string, Registration>;
   /** How many questions have not been answered. */
