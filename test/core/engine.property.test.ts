@@ -20,7 +20,7 @@ const MAX_BACKOFF_MS = 60_000;
 test(`${SCHEDULES} schedules of handlers that work, fail, hang, come back, go and are replaced`, async () => {
   let held = 0;
   await fc.assert(
-    fc.asyncProperty(schedule, fc.boolean(), async ({ steps, randoms }, alsoWhatHangs) => {
+    fc.asyncProperty(schedule, fc.boolean(), async ({ steps, lastSteps, randoms }, alsoWhatHangs) => {
       const world = createWorld({ randoms });
       for (const step of steps) {
         await world.take(step);
@@ -28,6 +28,7 @@ test(`${SCHEDULES} schedules of handlers that work, fail, hang, come back, go an
       }
       world.recover({ alsoWhatHangs });
       await holdRecovery(world);
+      for (const step of lastSteps) await world.take(step);
       for (const { report } of world.record.reports) holdSoundReport(report);
       for (const registration of world.record.registrations) holdFewCalls(registration);
       holdEdges(world.record);

@@ -84,6 +84,8 @@ function passedMs(): fc.Arbitrary<number> {
 /** What happens to a registry, one step after the other. */
 export interface Schedule {
   readonly steps: readonly Step[];
+  /** What happens between the recovery and the end. */
+  readonly lastSteps: readonly Step[];
   /** Feeds the jitter. */
   readonly randoms: readonly number[];
 }
@@ -92,6 +94,7 @@ export const schedule: fc.Arbitrary<Schedule> = fc
   .record({
     handlers: fc.array(add, { minLength: 1, maxLength: NAMES.length }),
     events: fc.array(step, { minLength: 5, maxLength: 40 }),
+    lastSteps: fc.array(step, { maxLength: 10 }),
     randoms: fc.array(fc.double({ min: 0, max: 0.999_999, noNaN: true }), { minLength: 1, maxLength: 5 }),
   })
-  .map(({ handlers, events, randoms }) => ({ steps: [...handlers, ...events], randoms }));
+  .map(({ handlers, events, ...rest }) => ({ ...rest, steps: [...handlers, ...events] }));
