@@ -1,17 +1,16 @@
-// Runs the benchmarks of this folder, one after the other: `npm run bench`, or `npm run bench -- background`.
+// Runs the benchmarks, one after the other: `npm run bench`, or `npm run bench -- background` for one of them.
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-const wanted = process.argv.slice(2);
-const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".mjs") && file !== "run.mjs");
+const BENCHMARKS = ["background", "leaving"];
 
-for (const file of files.sort()) {
-  const name = file.slice(0, -".mjs".length);
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !BENCHMARKS.includes(name));
+if (unknown.length > 0) throw new Error(`there is no ${unknown.join(", ")}, but ${BENCHMARKS.join(", ")}`);
+
+for (const name of wanted.length > 0 ? wanted : BENCHMARKS) {
   console.log(`# ${name}`);
-  const { status } = spawnSync(process.execPath, ["--expose-gc", join(import.meta.dirname, file)], {
-    stdio: "inherit",
-  });
+  const args = ["--expose-gc", join(import.meta.dirname, `${name}.mjs`)];
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
   if (status !== 0) process.exitCode = 1;
 }
