@@ -5,7 +5,8 @@ import { Server } from "node:net";
 const { listen } = Server.prototype;
 const starting = [];
 
-Server.prototype.listen = function listenOnFreePort(port, ...rest) {
+Server.prototype.listen = function listenOnFreePort(where, ...rest) {
+  const port = typeof where === "object" ? where.port : where;
   const callback = rest.find((argument) => typeof argument === "function");
   starting.push(new Promise((resolve) => this.once("listening", () => resolve([port, this.address().port]))));
   return listen.call(this, 0, "127.0.0.1", callback);
