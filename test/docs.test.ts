@@ -96,7 +96,9 @@ describe("the pages", () => {
 
   test("are all in the index", () => {
     const listed = linksOf(read("docs/README.md")).filter((link) => !link.startsWith("../"));
-    expect(listed.sort()).toEqual([...docs, ...frameworks].filter((file) => file !== "README.md").sort());
+    expect(listed.sort()).toEqual(
+      [...docs, ...frameworks, "checks/README.md"].filter((file) => file !== "README.md").sort(),
+    );
   });
 
   test("name the limits as they are", () => {

@@ -122,8 +122,9 @@ export interface ProbeStatusOptions {
   /** @default "/probe_status" */
   readonly path?: string;
   /**
-   * Who may decommission and commission with a POST. `"loopback"`: who comes from this machine, and not through a
-   * proxy. A browser's cross-site request is refused in every case.
+   * Who may decommission and commission with a POST. `"loopback"`: who comes from this machine without a
+   * header that says the request was forwarded. nginx and HAProxy as they come add none: behind a proxy on this
+   * machine use a token. A browser's cross-site request is refused in every case.
    * @default "loopback"
    */
   readonly control?: Control;
