@@ -43,9 +43,10 @@ export function toStatusSamples(
   }
 }
 
-/** A label can be any text, but stays on its line and steers no terminal. */
+/** A label can be any text, but steers no terminal. Its line feeds are escaped when they are written. */
 function toSeriesName(name: string, label: string): string {
-  return toWellFormed(`${name}_${replaceControlCharacters(label)}`);
+  const lines = label.split("\n").map(replaceControlCharacters);
+  return toWellFormed(`${name}_${lines.join("\n")}`);
 }
 
 function toSample(name: string, value: number): Sample {
