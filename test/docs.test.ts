@@ -40,6 +40,13 @@ const NOT_RUN = [
   "docs/leaving.md: yaml, not tested here",
   "docs/leaving.md: yaml, not tested here",
   "docs/probe.md: haproxy, it needs HAProxy",
+  "docs/frameworks/fetch.md: ts, it needs Next.js",
+  "docs/frameworks/fetch.md: js, it needs Next.js",
+  "docs/frameworks/fetch.md: js, it needs Bun",
+  "docs/frameworks/fetch.md: js, it needs Deno",
+  "docs/frameworks/fetch.md: js, it needs a worker",
+  "docs/frameworks/nest.md: ts, Node runs no decorators",
+  "docs/frameworks/nest.md: ts, Node runs no decorators",
 ];
 
 /** The limits that pages name. */

@@ -183,6 +183,15 @@ describe("svc-status/fastify", () => {
     expect(await ask("GET /statusXall")).toMatchObject({ status: 404 });
   });
 
+  test("refuses a method that the application has added to Fastify, and does not see others", async () => {
+    const app = fastify();
+    app.addHttpMethod("PROPFIND");
+    app.register(serviceStatus, createOptions());
+    const ask = await start(app);
+    expect(await ask("PROPFIND /svc_status")).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
+    expect(await ask("PROPPATCH /svc_status")).toMatchObject({ status: 404 });
+  });
+
   test("shows the application's functions the request of Fastify", async () => {
     const app = fastify();
     app.decorateRequest("user", "");

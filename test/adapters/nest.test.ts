@@ -58,6 +58,11 @@ describe("fromIndicator, with @nestjs/terminus 12", () => {
     expect(status).toEqual({ state: "OK", connections: 3 });
   });
 
+  test("keeps its own state when the indicator has a property of that name", async () => {
+    const status = await ask(() => indicators.check("mongo").up({ state: 1, labels: { open: 2 } }));
+    expect(status).toEqual({ state: "OK", labels: { open: 2 } });
+  });
+
   test("is YELLOW for degraded and RED for down, with the message as detail", async () => {
     expect(await ask(() => indicators.check("cache").degraded("slow today"))).toEqual({
       state: "YELLOW",

@@ -57,6 +57,12 @@ const VARY = { vary: "Accept" };
 const NOT_ALLOWED: Answer = { status: 405, body: "method not allowed\n", and: { allow: "GET, HEAD" } };
 const FORBIDDEN: Answer = { status: 403, body: "forbidden\n" };
 const IN_SERVICE: Answer = { body: "OK" };
+const IN_GOOD_HEALTH: Answer = { body: "ok" };
+const WITHHELD = "internal server error: reason withheld\n";
+const NOT_READY: Answer = {
+  status: 503,
+  body: "[+]probe ok\n[+]Database ok\n[-]Nachrücker failed: reason withheld\nready check failed\n",
+};
 const OUT_OF_SERVICE: Answer = { status: 503, body: "OFF" };
 const BODY_IN_REQUEST: Answer = {
   status: 400,
@@ -226,6 +232,31 @@ export const SCENES: readonly Scene[] = [
         { headers: { authorization: "Bearer s3cret", "x-forwarded-for": "192.0.2.1" } },
       ),
       ours("GET /probe_status", OUT_OF_SERVICE),
+    ],
+  },
+  {
+    title: "the questions of Kubernetes",
+    createOptions: () => ({
+      registry: createRegistry(),
+      probe: createProbe(),
+      healthProbes: { live: "/livez", ready: "/health/ready" },
+    }),
+    exchanges: [
+      ours("GET /livez", IN_GOOD_HEALTH),
+      ours("GET /livez?verbose", { body: "livez check passed\n" }),
+      ours("GET /health/ready", NOT_READY),
+      ours("HEAD /health/ready", NOT_READY),
+      ours("GET /health/ready?exclude=Nachr%C3%BCcker", IN_GOOD_HEALTH),
+      ours("GET /health/ready/Database", IN_GOOD_HEALTH),
+      ours("GET /health/ready/Database?x=1", IN_GOOD_HEALTH),
+      ours("GET /health/ready/Nachr%C3%BCcker", { status: 503, body: WITHHELD }),
+      ours("GET /health/ready/Nobody", { status: 404, body: "not found\n" }),
+      ours("GET /startupz/Database", IN_GOOD_HEALTH),
+      ours("POST /livez", NOT_ALLOWED, JSON_BODY),
+      ours("OPTIONS /health/ready/Database", NOT_ALLOWED),
+      foreign("GET /livez/", { status: 404 }),
+      foreign("GET /health", { status: 404 }),
+      foreign("GET /readyz", { status: 404 }),
     ],
   },
   {

@@ -1,6 +1,7 @@
 export type { Control } from "../../http/access.ts";
 export type { StatusRequest } from "../../http/message.ts";
 export type {
+  HealthProbePaths,
   MetricsSource,
   ProbeStatusOptions,
   PrometheusViewOptions,

@@ -38,8 +38,8 @@ function toStatus([key, { status, message, ...properties }]: [string, IndicatorR
   const state = STATES_OF_INDICATORS.get(status);
   if (state === undefined)
     throw new Error(`the indicator ${key} reported the unknown status ${describeValue(status)}`);
-  const detail = typeof message === "string" ? { detail: toShownLine(message) } : {};
-  return { ...properties, ...detail, state };
+  const own = { state, ...(typeof message === "string" && { detail: toShownLine(message) }) };
+  return { ...own, ...properties, ...own };
 }
 
 function toWorseStatus(one: Status, other: Status): Status {

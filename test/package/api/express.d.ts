@@ -1,4 +1,4 @@
-// Exports: Control, ExpressMiddleware, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusRequest, SvcStatusOptions, serviceStatus
+// Exports: Control, ExpressMiddleware, HealthProbePaths, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusRequest, SvcStatusOptions, serviceStatus
 
 export type Control = "loopback" | "open" | "off" | {
     readonly token: string;
@@ -15,6 +15,12 @@ export interface StatusRequest {
 }
 
 export type ExpressMiddleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+export interface HealthProbePaths {
+    readonly live: string;
+    readonly ready: string;
+    readonly startup: string;
+}
 
 export interface MetricsSource {
     metrics(): string | Promise<string>;
@@ -182,12 +188,6 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
-}
-
-export interface HealthProbePaths {
-    readonly live: string;
-    readonly ready: string;
-    readonly startup: string;
 }
 
 export declare function serviceStatus(options?: ServiceStatusOptions): ExpressMiddleware;

@@ -1,4 +1,4 @@
-// Exports: Control, FastifyApp, FastifyHook, FastifyReply, FastifyRequest, FastifyRoute, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusRequest, SvcStatusOptions, serviceStatus
+// Exports: Control, FastifyApp, FastifyHook, FastifyReply, FastifyRequest, FastifyRoute, HealthProbePaths, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusRequest, SvcStatusOptions, serviceStatus
 
 export type Control = "loopback" | "open" | "off" | {
     readonly token: string;
@@ -44,6 +44,12 @@ export interface FastifyReply {
 }
 
 export type FastifyHook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
+
+export interface HealthProbePaths {
+    readonly live: string;
+    readonly ready: string;
+    readonly startup: string;
+}
 
 export interface MetricsSource {
     metrics(): string | Promise<string>;
@@ -211,12 +217,6 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
-}
-
-export interface HealthProbePaths {
-    readonly live: string;
-    readonly ready: string;
-    readonly startup: string;
 }
 
 export declare function serviceStatus(app: FastifyApp, options: ServiceStatusOptions): Promise<void>;

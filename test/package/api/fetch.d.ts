@@ -1,4 +1,4 @@
-// Exports: ConnectionInfo, Control, FetchHandler, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusRequest, SvcStatusOptions, serviceStatus
+// Exports: ConnectionInfo, Control, FetchHandler, HealthProbePaths, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusRequest, SvcStatusOptions, serviceStatus
 
 export type ConnectionInfo = {
     readonly remoteAddress?: string | undefined;
@@ -19,6 +19,12 @@ export interface StatusRequest {
 }
 
 export type FetchHandler = (request: Request, connection?: ConnectionInfo) => Promise<Response | undefined>;
+
+export interface HealthProbePaths {
+    readonly live: string;
+    readonly ready: string;
+    readonly startup: string;
+}
 
 export interface MetricsSource {
     metrics(): string | Promise<string>;
@@ -186,12 +192,6 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
-}
-
-export interface HealthProbePaths {
-    readonly live: string;
-    readonly ready: string;
-    readonly startup: string;
 }
 
 export declare function serviceStatus(options?: ServiceStatusOptions): FetchHandler;

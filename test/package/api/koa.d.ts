@@ -1,4 +1,4 @@
-// Exports: Control, KoaContext, KoaMiddleware, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusRequest, SvcStatusOptions, serviceStatus
+// Exports: Control, HealthProbePaths, KoaContext, KoaMiddleware, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusRequest, SvcStatusOptions, serviceStatus
 
 export type Control = "loopback" | "open" | "off" | {
     readonly token: string;
@@ -12,6 +12,12 @@ export interface StatusRequest {
     readonly remoteAddress: string | undefined;
     header(name: string): string | undefined;
     readonly raw: unknown;
+}
+
+export interface HealthProbePaths {
+    readonly live: string;
+    readonly ready: string;
+    readonly startup: string;
 }
 
 export interface KoaContext {
@@ -188,12 +194,6 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
-}
-
-export interface HealthProbePaths {
-    readonly live: string;
-    readonly ready: string;
-    readonly startup: string;
 }
 
 export declare function serviceStatus(options?: ServiceStatusOptions): KoaMiddleware;

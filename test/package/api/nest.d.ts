@@ -1,4 +1,4 @@
-// Exports: Control, Indicator, IndicatorResult, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusCheck, StatusCheckDecorator, StatusDynamicModule, StatusModule, StatusModuleAsyncOptions, StatusRequest, SvcStatusOptions, fromIndicator
+// Exports: Control, HealthProbePaths, Indicator, IndicatorResult, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusCheck, StatusCheckDecorator, StatusDynamicModule, StatusModule, StatusModuleAsyncOptions, StatusRequest, SvcStatusOptions, fromIndicator
 
 export type Control = "loopback" | "open" | "off" | {
     readonly token: string;
@@ -12,6 +12,12 @@ export interface StatusRequest {
     readonly remoteAddress: string | undefined;
     header(name: string): string | undefined;
     readonly raw: unknown;
+}
+
+export interface HealthProbePaths {
+    readonly live: string;
+    readonly ready: string;
+    readonly startup: string;
 }
 
 export type Indicator = (() => IndicatorResult | PromiseLike<IndicatorResult>) | PromiseLike<IndicatorResult>;
@@ -184,12 +190,6 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
-}
-
-export interface HealthProbePaths {
-    readonly live: string;
-    readonly ready: string;
-    readonly startup: string;
 }
 
 export declare function StatusCheck(name: string, options?: HandlerOptions): StatusCheckDecorator;
