@@ -1,22 +1,16 @@
 import { expectMethods } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import {
+  DATABASE_LIMITS,
+  type DatabaseLimits,
+  measureConnections,
+  measureLag,
+  measureWaiting,
+  toQuestions,
+} from "./support/database-limits.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
-import {
-  formatCount,
-  formatRatio,
-  formatSeconds,
-  type Measure,
-  measureLatency,
-  measureRising,
-  toStatus,
-} from "./support/measure.ts";
-import {
-  type Expectations,
-  expectAmount,
-  expectCount,
-  expectOptions,
-  expectRatio,
-} from "./support/options.ts";
+import { type Measure, measureLatency, toStatus } from "./support/measure.ts";
+import { expectOptions } from "./support/options.ts";
 
 /** A pool or a connection of `mysql2/promise` or of `mariadb`. */
 export interface MysqlClient {
@@ -25,30 +19,11 @@ export interface MysqlClient {
   taskQueueSize?(): number;
 }
 
-/** How a MySQL or MariaDB is judged. Every option is optional; the first four ask the server a little more. */
-export interface MysqlOptions {
-  /** YELLOW from this replication lag of a replica. Needs the right to see it. Left out: the lag does not matter. */
-  readonly warnLagSeconds?: number;
-  /** RED from this replication lag of a replica, or when it has stopped. Left out: the lag does not matter. */
-  readonly maxLagSeconds?: number;
-  /** YELLOW from this part of the server's connections in use, by all its clients. Left out: not asked. */
-  readonly warnConnectionsRatio?: number;
-  /** RED from this part of the server's connections in use. Left out: not asked. */
-  readonly maxConnectionsRatio?: number;
-  /** YELLOW when so many callers wait for a connection of the pool. Needs a pool of `mariadb`. Left out: does not matter. */
-  readonly warnWaiting?: number;
-  /** RED when so many callers wait. Needs a pool of `mariadb`. Left out: does not matter. */
-  readonly maxWaiting?: number;
-}
-
-const OPTIONS: Expectations<MysqlOptions> = {
-  warnLagSeconds: expectAmount,
-  maxLagSeconds: expectAmount,
-  warnConnectionsRatio: expectRatio,
-  maxConnectionsRatio: expectRatio,
-  warnWaiting: expectCount,
-  maxWaiting: expectCount,
-};
+/**
+ * How a MySQL or MariaDB is judged. Every option is optional; those for the lag and the connections ask the server a
+ * little more.
+ */
+export interface MysqlOptions extends DatabaseLimits {}
 
 // What MySQL and MariaDB call it, the newer word first.
 const LAG_COLUMNS: readonly string[] = ["Seconds_Behind_Source", "Seconds_Behind_Master"];
@@ -66,47 +41,21 @@ const LAG_COLUMNS: readonly string[] = ["Seconds_Behind_Source", "Seconds_Behind
  */
 export function mysql(client: MysqlClient, options: MysqlOptions = {}): StatusFunction {
   expectMethods("client", client, ["query"]);
-  expectOptions(options, OPTIONS);
-  const { warnLagSeconds, maxLagSeconds, warnConnectionsRatio, maxConnectionsRatio } = options;
-  const { warnWaiting, maxWaiting } = options;
-  const asksLag = (warnLagSeconds ?? maxLagSeconds) !== undefined;
-  const asksConnections = (warnConnectionsRatio ?? maxConnectionsRatio) !== undefined;
-  const asksWaiting = (warnWaiting ?? maxWaiting) !== undefined;
+  expectOptions(options, DATABASE_LIMITS);
+  const limits = { ...options };
+  const { asksLag, asksConnections, asksWaiting } = toQuestions(limits);
   if (asksWaiting) expectMethods("warnWaiting, maxWaiting: client", client, ["taskQueueSize"]);
 
   return withFailureKind(async function askMysql() {
     const startedAt = performance.now();
     const measures: Measure[] = [];
     // Before the question, which may have to wait itself.
-    if (asksWaiting) {
-      const value = client.taskQueueSize?.() ?? 0;
-      const limits = { warn: warnWaiting, max: maxWaiting };
-      measures.push(
-        measureRising({ what: "waiting", label: "waiting", value, format: formatCount, ...limits }),
-      );
-    }
+    if (asksWaiting) measures.push(measureWaiting(client.taskQueueSize?.() ?? 0, limits));
     const row = await queryRow(client, "SELECT 1 AS one");
     if (Number(row?.["one"]) !== 1) throw new CheckError("wrong answer", "SELECT 1 did not give 1");
     measures.unshift(measureLatency(startedAt));
-    if (asksLag) {
-      const limits = { warn: warnLagSeconds, max: maxLagSeconds };
-      const value = await readLag(client);
-      const label = "replica_lag_seconds";
-      measures.push(measureRising({ what: "replica lag", label, value, format: formatSeconds, ...limits }));
-    }
-    if (asksConnections) {
-      const { used, size } = await readConnections(client);
-      measures.push(
-        measureRising({
-          what: `connections ${used} of ${size}, that is`,
-          label: "connections_ratio",
-          value: used / size,
-          format: formatRatio,
-          warn: warnConnectionsRatio,
-          max: maxConnectionsRatio,
-        }),
-      );
-    }
+    if (asksLag) measures.push(measureLag(await readLag(client), limits));
+    if (asksConnections) measures.push(measureConnections(await readConnections(client), limits));
     return toStatus(measures);
   });
 }

@@ -1,22 +1,16 @@
 import { failExpectation } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import {
+  DATABASE_LIMITS,
+  type DatabaseLimits,
+  measureConnections,
+  measureLag,
+  measureWaiting,
+  toQuestions,
+} from "./support/database-limits.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
-import {
-  formatCount,
-  formatRatio,
-  formatSeconds,
-  type Measure,
-  measureLatency,
-  measureRising,
-  toStatus,
-} from "./support/measure.ts";
-import {
-  type Expectations,
-  expectAmount,
-  expectCount,
-  expectOptions,
-  expectRatio,
-} from "./support/options.ts";
+import { type Measure, measureLatency, toStatus } from "./support/measure.ts";
+import { expectOptions } from "./support/options.ts";
 
 /** A Pool or a Client of `pg`, or PGlite. */
 export interface PgClient {
@@ -30,21 +24,11 @@ export interface PostgresJsClient {
   unsafe(sql: string): PromiseLike<readonly unknown[]>;
 }
 
-/** How a PostgreSQL is judged. Every option is optional; each of the first two asks the server a little more. */
-export interface PostgresOptions {
-  /** YELLOW from this replication lag of a replica. Left out: the lag does not matter. */
-  readonly warnLagSeconds?: number;
-  /** RED from this replication lag of a replica. Left out: the lag does not matter. */
-  readonly maxLagSeconds?: number;
-  /** YELLOW from this part of the server's connections in use, by all its clients. Left out: not asked. */
-  readonly warnConnectionsRatio?: number;
-  /** RED from this part of the server's connections in use. Left out: not asked. */
-  readonly maxConnectionsRatio?: number;
-  /** YELLOW when so many callers wait for a connection of the pool. Needs a Pool of `pg`. Left out: does not matter. */
-  readonly warnWaiting?: number;
-  /** RED when so many callers wait. Needs a Pool of `pg`. Left out: does not matter. */
-  readonly maxWaiting?: number;
-}
+/**
+ * How a PostgreSQL is judged. Every option is optional; those for the lag and the connections ask the server a little
+ * more.
+ */
+export interface PostgresOptions extends DatabaseLimits {}
 
 // A replica that has replayed all that it received does not lag, however old its last transaction is; unless it
 // receives nothing at all. One that has replayed no transaction since its start lags since then.
@@ -55,15 +39,6 @@ const LAG = `CASE
 END::float8 AS lag`;
 const CONNECTIONS = `(SELECT sum(numbackends) FROM pg_stat_database)::float8 AS connections,
 current_setting('max_connections')::float8 AS max_connections`;
-
-const OPTIONS: Expectations<PostgresOptions> = {
-  warnLagSeconds: expectAmount,
-  maxLagSeconds: expectAmount,
-  warnConnectionsRatio: expectRatio,
-  maxConnectionsRatio: expectRatio,
-  warnWaiting: expectCount,
-  maxWaiting: expectCount,
-};
 
 /**
  * Asks a PostgreSQL through the client that the application has: `SELECT 1`, and what the options need.
@@ -78,12 +53,9 @@ const OPTIONS: Expectations<PostgresOptions> = {
  */
 export function postgres(client: PgClient | PostgresJsClient, options: PostgresOptions = {}): StatusFunction {
   const query = toQuery(client);
-  expectOptions(options, OPTIONS);
-  const { warnLagSeconds, maxLagSeconds, warnConnectionsRatio, maxConnectionsRatio } = options;
-  const { warnWaiting, maxWaiting } = options;
-  const asksLag = (warnLagSeconds ?? maxLagSeconds) !== undefined;
-  const asksConnections = (warnConnectionsRatio ?? maxConnectionsRatio) !== undefined;
-  const asksWaiting = (warnWaiting ?? maxWaiting) !== undefined;
+  expectOptions(options, DATABASE_LIMITS);
+  const limits = { ...options };
+  const { asksLag, asksConnections, asksWaiting } = toQuestions(limits);
   if (asksWaiting && readWaiting(client) === undefined)
     throw new TypeError(
       "warnWaiting, maxWaiting: expected a client that tells its waitingCount, as a Pool does",
@@ -95,35 +67,15 @@ export function postgres(client: PgClient | PostgresJsClient, options: PostgresO
     const startedAt = performance.now();
     const measures: Measure[] = [];
     // Before the question, which may have to wait itself.
-    if (asksWaiting) {
-      const value = readWaiting(client) ?? 0;
-      const limits = { warn: warnWaiting, max: maxWaiting };
-      measures.push(
-        measureRising({ what: "waiting", label: "waiting", value, format: formatCount, ...limits }),
-      );
-    }
+    if (asksWaiting) measures.push(measureWaiting(readWaiting(client) ?? 0, limits));
     const row = await query(sql);
     if (row["one"] !== 1) throw new CheckError("wrong answer", "SELECT 1 did not give 1");
     measures.unshift(measureLatency(startedAt));
-    if (asksLag) {
-      const limits = { warn: warnLagSeconds, max: maxLagSeconds };
-      const value = readNumber(row, "lag");
-      const label = "replica_lag_seconds";
-      measures.push(measureRising({ what: "replica lag", label, value, format: formatSeconds, ...limits }));
-    }
+    if (asksLag) measures.push(measureLag(readNumber(row, "lag"), limits));
     if (asksConnections) {
       const used = readNumber(row, "connections");
       const size = readNumber(row, "max_connections");
-      measures.push({
-        ...measureRising({
-          what: `connections ${used} of ${size}, that is`,
-          label: "connections_ratio",
-          value: used / size,
-          format: formatRatio,
-          warn: warnConnectionsRatio,
-          max: maxConnectionsRatio,
-        }),
-      });
+      measures.push(measureConnections({ used, size }, limits));
     }
     return toStatus(measures);
   });

@@ -9,9 +9,16 @@ const names = readdirSync(join(root, "src/checks"))
   .filter((file) => file.endsWith(".ts"))
   .map((file) => file.slice(0, -".ts".length));
 
+/** What several checks have in common, and their options extend. */
+const limits = readFileSync(join(root, "src/checks/support/database-limits.ts"), "utf8");
+
 /** The optional settings of a check with their defaults, as its source says. */
 function readOptions(source: string): Record<string, string> {
-  const [, body = ""] = /^export interface \w+Options \{\n(.*?)^\}/ms.exec(source) ?? [];
+  const declaration = /^export interface \w+Options (?:extends (\w+) )?\{(?:\}|\n(.*?)^\})/ms;
+  const [, extended, own = ""] = declaration.exec(source) ?? [];
+  const [, inherited = ""] =
+    new RegExp(`^export interface ${extended} \\{(.*?)^\\}$`, "ms").exec(limits) ?? [];
+  const body = inherited + own;
   const options = [...body.matchAll(/\/\*\*(.*?)\*\/\s*readonly (\w+)\?:/gs)];
   return Object.fromEntries(
     options.map(([, comment = "", name = ""]) => [

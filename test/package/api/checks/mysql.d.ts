@@ -5,7 +5,10 @@ export interface MysqlClient {
     taskQueueSize?(): number;
 }
 
-export interface MysqlOptions {
+export interface MysqlOptions extends DatabaseLimits {
+}
+
+export interface DatabaseLimits {
     readonly warnLagSeconds?: number;
     readonly maxLagSeconds?: number;
     readonly warnConnectionsRatio?: number;

@@ -11,7 +11,10 @@ export interface PostgresJsClient {
     unsafe(sql: string): PromiseLike<readonly unknown[]>;
 }
 
-export interface PostgresOptions {
+export interface PostgresOptions extends DatabaseLimits {
+}
+
+export interface DatabaseLimits {
     readonly warnLagSeconds?: number;
     readonly maxLagSeconds?: number;
     readonly warnConnectionsRatio?: number;
