@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createCertificate } from "./certificate.ts";
 import { type Program, startProgram } from "./program.ts";
 
 /** A service in a process of its own. */
@@ -18,12 +18,25 @@ export interface ServiceCommand {
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/drain");
 
+const DAY_MS = 86_400_000;
+
+const pem = createCertificate({
+  commonName: "localhost",
+  notBefore: new Date(Date.now() - DAY_MS),
+  notAfter: new Date(Date.now() + DAY_MS),
+});
+
 /** Starts a service of test/fixtures/drain, and waits until it listens. */
 export async function startService(
   options: object,
   { node = process.execPath, prefix = [] }: ServiceCommand = {},
 ): Promise<ServiceProcess> {
-  const [first = node, ...args] = [...prefix, node, join(FIXTURES, "service.mjs"), JSON.stringify(options)];
+  const [first = node, ...args] = [
+    ...prefix,
+    node,
+    join(FIXTURES, "service.mjs"),
+    JSON.stringify({ pem: { key: pem.key, cert: pem.cert }, ...options }),
+  ];
   const program = startProgram(first, args);
   const line = await program.waitForLine(/^listening /);
   const ports = line.split(" ").slice(1).map(Number);
@@ -31,4 +44,4 @@ export async function startService(
 }
 
 /** The certificate of the services that speak TLS. */
-export const CERTIFICATE: string = readFileSync(join(FIXTURES, "localhost.crt.pem"), "utf8");
+export const CERTIFICATE: string = pem.cert;
