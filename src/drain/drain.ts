@@ -65,10 +65,12 @@ export function createDrain(
     ),
     probe.on("change", noteProbe),
   ];
-  if (!probe.commissioned) noteProbe(probe);
+  noteProbe();
 
   /** An operator may decommission long before the signal: what is seen from then on counts. */
-  function noteProbe({ commissioned }: { readonly commissioned: boolean }): void {
+  function noteProbe(): void {
+    // As it is now, and not as the change says: a listener before this one may have changed it again.
+    const { commissioned } = probe;
     if (commissioned === (decommissioning === undefined)) return;
     const now = clock.monotonicNow();
     decommissioning = commissioned ? undefined : { at: now, before: traffic.summarise(now) };

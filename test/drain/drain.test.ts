@@ -316,6 +316,21 @@ describe("a service that was decommissioned by hand", () => {
     expect(probers[0]?.refusals).toBeLessThan(7);
   });
 
+  test("stays as it is when a listener takes the commissioning back at once", async () => {
+    const clock = createFakeClock();
+    const probe = createProbe();
+    probe.on("change", ({ commissioned }) => {
+      if (commissioned) probe.decommission();
+    });
+    const drain = createDrain(createServer(), { clock, probe });
+    probe.decommission();
+    await clock.advance(4_900);
+    probe.commission();
+    const report = drain.start();
+    await clock.advance(100);
+    expect(await report).toMatchObject({ endedBy: "fallback", waitMs: 100 });
+  });
+
   test("counts from its start when it was never commissioned", async () => {
     const clock = createFakeClock();
     const probe = createProbe({ body: "STARTING" });
