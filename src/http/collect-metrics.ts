@@ -1,8 +1,8 @@
 import { describeError } from "../core/describe-error.ts";
 import { expectText } from "../core/expect.ts";
 import { type Logger, log } from "../core/logger.ts";
+import { settleWithin } from "../core/settle-within.ts";
 import type { MetricsSource } from "./options.ts";
-import { settleWithin } from "./settle-within.ts";
 
 /** How long the application's metrics may take. After it the answer goes without them. */
 export const METRICS_TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
+import { settleWithin } from "../core/settle-within.ts";
 import type { StatusRequest } from "./message.ts";
-import { settleWithin } from "./settle-within.ts";
 
 /** A question to the application about a request. Only `true` is a yes. */
 export type Permission = (request: StatusRequest) => boolean | Promise<boolean>;

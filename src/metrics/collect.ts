@@ -3,6 +3,7 @@ import type { MetricsSource } from "../core/metric-families.ts";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Entry } from "../core/report.ts";
+import { settleWithin } from "../core/settle-within.ts";
 
 /**
  * So long a collection waits for a handler. In a cluster, prom-client gives its workers 5 s, and drops all metrics of
@@ -28,7 +29,8 @@ export function createCollector({ registry, probe, clock = systemClock }: Collec
   let running: Promise<MetricsSource> | undefined;
 
   async function collect(): Promise<MetricsSource> {
-    await settleWithin(Promise.all(registry.names.map(askHandler)), clock);
+    const asking = Promise.all(registry.names.map(askHandler));
+    await settleWithin(asking, MAX_COLLECT_MS, { clock, background: true }).catch(showWhatIsKnown);
     const names = new Set(registry.names);
     for (const name of entries.keys()) if (!names.has(name)) entries.delete(name);
     return { entries: [...entries.values()], probe, changeCounts: (name) => registry.changeCounts(name) };
@@ -52,12 +54,4 @@ export function createCollector({ registry, probe, clock = systemClock }: Collec
   };
 }
 
-function settleWithin(promise: Promise<unknown>, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const cancelTimer = clock.startTimer(MAX_COLLECT_MS, resolve, { background: true });
-    void promise.then(() => {
-      cancelTimer();
-      resolve();
-    });
-  });
-}
+function showWhatIsKnown(): void {}
