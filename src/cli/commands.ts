@@ -1,8 +1,17 @@
-import type { Command } from "./command.ts";
+import { type Command, toCommand } from "./command.ts";
+import { COMMISSION, DECOMMISSION } from "./probe/definitions.ts";
+import { SHOW } from "./show/definition.ts";
+import { WAIT } from "./wait/definition.ts";
+import { WATCH } from "./watch/definition.ts";
 
-/**
- * Every command. A new one is one more line here, a definition, and a module that is loaded when it is called:
- *
- * `serve: toCommand(SERVE, async () => (await import("./serve/run.ts")).runServe),`
- */
-export const COMMANDS: Readonly<Record<string, Command>> = {};
+/** Every command. A new one is one more line here, a definition, and a module that is loaded when it is called. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  show: toCommand(SHOW, async () => (await import("./show/run.ts")).runShow),
+  wait: toCommand(WAIT, async () => (await import("./wait/run.ts")).runWait),
+  watch: toCommand(WATCH, async () => (await import("./watch/run.ts")).runWatch),
+  decommission: toCommand(
+    DECOMMISSION,
+    async () => (await import("./probe/decommission.ts")).runDecommission,
+  ),
+  commission: toCommand(COMMISSION, async () => (await import("./probe/commission.ts")).runCommission),
+};

@@ -1,4 +1,3 @@
-import { clean } from "./clean.ts";
 import { CliError } from "./cli-error.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -6,6 +5,7 @@ import { listenForInterrupts } from "./interrupts.ts";
 import { type Output, toOutput, wantsColor } from "./io.ts";
 import { parseArguments } from "./parse.ts";
 import { didYouMean } from "./suggest.ts";
+import { clean } from "./terminal/clean.ts";
 
 /**
  * Carries out what stands on the command line, and sets the exit status of the process. Never rejects: whatever goes
@@ -16,7 +16,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     process.exitCode = await dispatch(args);
   } catch (error) {
-    process.exitCode = 3;
+    process.exitCode = error instanceof CliError ? error.exitStatus : 3;
     stderr.write(describeFailure(error, args.includes("--debug")));
   }
 }
@@ -37,7 +37,7 @@ function findCommand(name: string): Command {
   if (command !== undefined) return command;
   const what = name.startsWith("-") ? "option" : "command";
   throw new CliError(
-    `there is no ${what} ${name}${didYouMean(name, Object.keys(COMMANDS))}. See: svc-status --help`,
+    `there is no ${what} ${name}${didYouMean(name, Object.keys(COMMANDS))} See: svc-status --help`,
   );
 }
 

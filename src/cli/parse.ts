@@ -39,7 +39,7 @@ export function parseArguments(
     if (known === undefined) {
       const names = Object.keys(options).map((each) => `--${each}`);
       throw new CliError(
-        `there is no option ${rawName}${didYouMean(rawName, names)}. See: svc-status ${name} --help`,
+        `there is no option ${rawName}${didYouMean(rawName, names)} See: svc-status ${name} --help`,
       );
     }
     const parsed = parseOption(rawName, known, { value, isInline: inlineValue === true });

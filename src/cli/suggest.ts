@@ -1,13 +1,13 @@
 /** Words that differ in more letters than this are not alike. */
 const MAX_DISTANCE = 3;
 
-/** `. Did you mean show?`, or nothing where no word is like it. */
+/** `. Did you mean show?`, or a full stop alone where no word is like it. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const [best] = known
     .map((each) => ({ each, distance: toDistance(word.toLowerCase(), each.toLowerCase()) }))
     .filter(({ each, distance }) => distance <= MAX_DISTANCE && distance < each.replace(/^-+/, "").length)
     .sort((one, other) => one.distance - other.distance);
-  return best === undefined ? "" : `. Did you mean ${best.each}?`;
+  return best === undefined ? "." : `. Did you mean ${best.each}?`;
 }
 
 /** How many letters have to be put in, taken out or changed (Levenshtein). */

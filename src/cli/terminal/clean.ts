@@ -1,4 +1,4 @@
-import { toWellFormed } from "../core/text.ts";
+import { toWellFormed } from "../../core/text.ts";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
 const ESCAPE_SEQUENCES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-Z\\^-~]/g;
