@@ -23,8 +23,8 @@ export async function repeatUntil(
   for (;;) {
     const attemptMs = Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, endsAt - performance.now()));
     if (await withinDeadline(attemptMs, signal, attempt)) return true;
-    const remainingMs = endsAt - performance.now();
-    if (remainingMs <= 0) return false;
-    await sleep(Math.min(intervalMs, remainingMs), undefined, { signal });
+    // Another attempt would have no time to answer.
+    if (endsAt - performance.now() <= intervalMs) return false;
+    await sleep(intervalMs, undefined, { signal });
   }
 }

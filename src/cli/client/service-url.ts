@@ -19,9 +19,12 @@ const EXPECTED =
  * @throws CliError for anything else.
  */
 export function parseServiceUrl(text: string): ServiceUrl {
-  const [, socketPath, path = "/"] = /^unix:(?:\/\/)?(.+?)(?::(\/.*))?$/.exec(text) ?? [];
-  if (socketPath !== undefined) return { url: toUrl(`http://localhost${path}`, text), socketPath };
-  return { url: toUrl(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`, text) };
+  const [isUnix, socketPath, path = "/"] = /^unix:(?:\/\/)?(.*?)(?::(\/.*))?$/.exec(text) ?? [];
+  if (isUnix === undefined)
+    return { url: toUrl(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`, text) };
+  if (socketPath === undefined || socketPath === "")
+    throw new CliError(`${EXPECTED}, got ${JSON.stringify(text)}`);
+  return { url: toUrl(`http://localhost${path}`, text), socketPath };
 }
 
 function toUrl(address: string, text: string): URL {

@@ -1,7 +1,9 @@
 import { toWellFormed } from "../../core/text.ts";
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
-const ESCAPE_SEQUENCES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-Z\\^-~]/g;
+// ECMA-48: control sequences (5.4), control strings with their terminator (5.6), and what else begins with ESC.
+const ESCAPE_SEQUENCES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[P\]X^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-OQ-WYZ\\`-~]/g;
 
 // C0, DEL and C1; marks that turn the direction of what follows; separators of lines; tags and marks that nobody sees.
 const UNSAFE =

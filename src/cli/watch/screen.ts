@@ -24,7 +24,7 @@ export function openScreen({ stdin, stdout }: Pick<Io, "stdin" | "stdout">, onQu
     for (const key of keys.toString("latin1")) {
       if (key === "q") onQuit();
       // Without raw mode the terminal would send it, and show it too.
-      if (key === CTRL_C) process.emit("SIGINT");
+      if (key === CTRL_C) process.emit("SIGINT", "SIGINT");
     }
   }
 
