@@ -103,7 +103,7 @@ function toRedirect(
   const from = describeServiceUrl(target);
   if (location === undefined || location.origin !== target.url.origin || method !== "GET") {
     response.destroy();
-    const to = location === undefined ? headers.location : describeServiceUrl({ url: location });
+    const to = location === undefined ? "what is no URL" : describeServiceUrl({ url: location });
     throw new UnusableAnswerError(`${from} redirects to ${to}. Give that URL if you trust it`);
   }
   return { ...target, url: location };
