@@ -113,6 +113,8 @@ export interface Invocation<Definition extends CommandDefinition> {
   /** As many as the definition asks for. */
   readonly operands: readonly string[];
   readonly values: OptionValues<Definition["options"] & typeof CONNECTION_OPTIONS & typeof GENERAL_OPTIONS>;
+  /** Every command that there is. */
+  readonly commands: Commands;
   readonly io: Io;
 }
 
@@ -126,6 +128,9 @@ export interface Command {
   readonly definition: CommandDefinition;
   load(): Promise<(invocation: Invocation<CommandDefinition>) => Promise<ExitStatus>>;
 }
+
+/** Every command by its name. */
+export type Commands = Readonly<Record<string, Command>>;
 
 /** The options of all commands that ask a service. */
 export const CONNECTION_OPTIONS = {

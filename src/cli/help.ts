@@ -1,7 +1,7 @@
 import {
   CONNECTION_OPTIONS,
-  type Command,
   type CommandDefinition,
+  type Commands,
   GENERAL_OPTIONS,
   type OperandDefinition,
   type OptionDefinition,
@@ -17,16 +17,23 @@ export const EXITS: Readonly<Record<string, string>> = {
   "3": "no answer, not a status, or wrong arguments",
 };
 
+/** The environment variables that commands read. */
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  SVC_STATUS_TOKEN: "The token that decommission and commission send",
+  NO_COLOR: "Set to anything: no colours",
+};
+
 const WIDTH = 80;
 const INDENT = "  ";
 
 /** `svc-status --help` */
-export function renderOverview(commands: Readonly<Record<string, Command>>): string {
+export function renderOverview(commands: Commands): string {
   const rows = Object.entries(commands).map(([name, { definition }]) => [name, definition.summary] as const);
   return [
     "Usage: svc-status COMMAND …",
     `Commands:\n${renderRows(rows)}`,
     "svc-status COMMAND --help tells more about a command; svc-status --version says which this is.",
+    `Environment:\n${renderRows(Object.entries(ENVIRONMENT))}`,
     `Exit status:\n${renderRows(Object.entries(EXITS))}\n`,
   ].join("\n\n");
 }

@@ -75,7 +75,7 @@ async function runCommand(name: string, command: Command, args: readonly string[
     signal: interrupts.signal,
   };
   try {
-    return await run({ operands, values: values as never, io });
+    return await run({ operands, values: values as never, commands: COMMANDS, io });
   } catch (error) {
     if (!interrupts.signal.aborted) throw error;
     return 3;

@@ -21,7 +21,7 @@ export async function repeatUntil(
 ): Promise<boolean> {
   const endsAt = performance.now() + timeoutMs;
   for (;;) {
-    const attemptMs = Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, endsAt - performance.now()));
+    const attemptMs = Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, Math.ceil(endsAt - performance.now())));
     if (await withinDeadline(attemptMs, signal, attempt)) return true;
     // Another attempt would have no time to answer.
     if (endsAt - performance.now() <= intervalMs) return false;

@@ -3,6 +3,7 @@ export const SHOW = {
   summary: "Show the status of a service",
   description: [
     "URL is where the service is. Without a path, and where it ends in /, that is /svc_status there. unix:/run/app.sock:/svc_status asks over a unix socket.",
+    "csv, json, prometheus and health are what the service itself answers; nagios is a line for monitoring plugins.",
     "The overall state is the one that the service counts: a RED handler that is not critical makes it YELLOW only.",
     "With --fail-on the exit status is 0 or 1, as Docker's HEALTHCHECK wants it: 1 for that state or a worse one, and for no answer.",
   ],
@@ -20,7 +21,7 @@ export const SHOW = {
       short: "f",
       choices: ["table", "csv", "json", "prometheus", "health", "nagios"],
       default: "table",
-      help: "How to show it; csv, json, prometheus and health are what the service itself answers, nagios is a line for monitoring plugins",
+      help: "How to show it",
     },
     "fail-on": {
       type: "choice",

@@ -1,8 +1,9 @@
 import { OK, type State, toWorseState } from "../../core/state.ts";
 import { CliError } from "../cli-error.ts";
 import { toConnection } from "../client/connection.ts";
+import { DeadlineError } from "../client/deadline.ts";
 import { NoAnswerError } from "../client/no-answer.ts";
-import { repeatUntil } from "../client/repeat.ts";
+import { ATTEMPT_TIMEOUT_MS, repeatUntil } from "../client/repeat.ts";
 import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
 import { askStatus, type HandlerStatus, type ServiceStatus, toExitStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
@@ -39,6 +40,8 @@ export async function runWait({
     } catch (error) {
       if (!(error instanceof NoAnswerError) || error.kind === "denied" || error.kind === "untrusted")
         throw error;
+      // The end of the waiting cut it off, which says nothing of the service: what was seen before counts.
+      if (last.state !== undefined && wasCutShort(signal)) return false;
       last = { state: undefined, text: error.message };
     }
     progress.tell(`waiting for ${where}: ${last.text}`);
@@ -61,6 +64,10 @@ export async function runWait({
 function toFailure(state: State | undefined): ExitStatus {
   if (state === undefined) return 3;
   return state === OK ? 1 : toExitStatus(state);
+}
+
+function wasCutShort({ reason }: AbortSignal): boolean {
+  return reason instanceof DeadlineError && reason.timeoutMs < ATTEMPT_TIMEOUT_MS;
 }
 
 function look({ state, handlers }: ServiceStatus, names: readonly string[], wanted: readonly State[]): Seen {
