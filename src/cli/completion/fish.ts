@@ -24,13 +24,13 @@ function renderCommand({ name, definition, options, operand }: CommandWords): st
 function renderOption([name, option]: readonly [string, OptionDefinition]): string {
   const short = option.short === undefined ? "" : ` -s ${option.short}`;
   const offer = toValueOffer(option);
-  const value = offer === undefined ? "" : ` -x${renderOffer(offer)}`;
+  const value = offer === undefined ? "" : ` -r${renderOffer(offer)}`;
   return `-l ${name}${short}${value} -d ${quote(option.help)}`;
 }
 
 function renderOffer({ words, files }: Offer): string {
-  if (files) return " -a '(__fish_complete_path)'";
-  return words.length === 0 ? "" : ` -a ${quote(words.join(" "))}`;
+  if (files) return " -F";
+  return words.length === 0 ? " -f" : ` -f -a ${quote(words.join(" "))}`;
 }
 
 /** Within single quotes fish knows two escapes. */

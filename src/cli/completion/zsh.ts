@@ -31,10 +31,15 @@ if [[ $funcstack[1] == _svc-status ]]; then _svc_status "$@"; else compdef _svc_
 `;
 }
 
+/** What zsh knows of URLs. With nothing to offer here it would complete no option either. */
+const URLS = "_urls";
+
 function renderCommand({ name, definition, options, operand }: CommandWords): string {
   const { placeholder = "", help = "", repeatable = false } = definition.operands[0] ?? {};
   const last =
-    placeholder === "" ? [] : [quote(`${repeatable ? "*" : "1"}:${escapeText(help)}:${toAction(operand)}`)];
+    placeholder === ""
+      ? []
+      : [quote(`${repeatable ? "*" : "1"}:${escapeText(help)}:${toAction(operand) || URLS}`)];
   const specifications = [...options.map(renderOption), ...last];
   return `    ${name})\n      _arguments -S ${specifications.join(" \\\n        ")}\n      ;;`;
 }

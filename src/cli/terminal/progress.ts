@@ -12,6 +12,9 @@ export interface Progress {
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const FRAME_MS = 100;
 
+/** The terminal itself shows `^C` behind the line, which must not begin another one. */
+const MARGIN = 3;
+
 const CLEAR_LINE = "\r\u001b[2K";
 const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
@@ -30,9 +33,9 @@ function createSpinner(output: Output): Progress {
   process.once("exit", restore);
 
   function draw(): void {
-    const seconds = Math.floor((performance.now() - startedAt) / 1_000);
-    const line = truncate(`${FRAMES[frame % FRAMES.length]} ${text} (${seconds}s)`, output.columns - 1);
-    output.write(CLEAR_LINE + line);
+    const time = ` (${Math.floor((performance.now() - startedAt) / 1_000)}s)`;
+    const line = truncate(`${FRAMES[frame % FRAMES.length]} ${text}`, output.columns - MARGIN - time.length);
+    output.write(CLEAR_LINE + line + time);
     frame += 1;
   }
 
