@@ -58,7 +58,7 @@ export async function askFormat(question: StatusQuestion, suffix: string, accept
 }
 
 /** Whether some answer may be a status: the codes for states can be set, but they are not those of a redirect. */
-export function expectStatusCode({ status, from, contentType }: Answer, isStatus: boolean): void {
+function expectStatusCode({ status, from, contentType }: Answer, isStatus: boolean): void {
   if (isStatus && ((status >= 200 && status <= 299) || status >= 400)) return;
   const what =
     status >= 200 && status <= 299 ? `answered ${contentType || "something"}` : `answered ${status}`;
