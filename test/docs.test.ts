@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { MAX_ANSWER_BYTES, MAX_REDIRECTS } from "../src/cli/client/ask.ts";
 import { ATTEMPT_TIMEOUT_MS } from "../src/cli/client/repeat.ts";
+import { MAX_ALIGNED_WIDTH } from "../src/cli/terminal/table.ts";
+import { MAX_MEASURED_LENGTH } from "../src/cli/terminal/width.ts";
 import { HIGHLIGHT_MS } from "../src/cli/watch/render.ts";
 import { MAX_QUEUED_CHANGES } from "../src/core/changes.ts";
 import { MAX_TIMER_MS } from "../src/core/clock.ts";
@@ -61,9 +63,11 @@ const LIMITS: Readonly<Record<string, number>> = {
   ATTEMPT_TIMEOUT_MS,
   HIGHLIGHT_MS,
   MAX_ACCEPT_LENGTH,
+  MAX_ALIGNED_WIDTH,
   MAX_ANSWER_BYTES,
   MAX_HISTORY_LIMIT,
   MAX_HUNG_BACKOFF_MS,
+  MAX_MEASURED_LENGTH,
   MAX_MESSAGE_LENGTH,
   MAX_NAME_LENGTH,
   MAX_PROBE_BODY_LENGTH,

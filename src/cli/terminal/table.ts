@@ -11,6 +11,9 @@ export interface TableOptions {
   readonly isMarked?: (handler: HandlerStatus) => boolean;
 }
 
+/** Longer names are not what others are aligned by: one of a megabyte would make every line as long. */
+export const MAX_ALIGNED_WIDTH = 200;
+
 const GAP = "  ";
 const STATE_WIDTH = "YELLOW".length;
 
@@ -18,14 +21,17 @@ const STATE_WIDTH = "YELLOW".length;
 export function renderTable(handlers: readonly HandlerStatus[], options: TableOptions): string[] {
   const { columns, paint, isMarked = () => false } = options;
   const names = handlers.map(({ name }) => clean(name));
-  const widest = Math.max("NAME".length, ...names.map(toWidth));
+  const widest = names.reduce((width, name) => Math.max(width, toAlignedWidth(name)), "NAME".length);
   // The state must be seen: a name may take half of the terminal.
   const nameWidth = Math.min(widest, Math.max("NAME".length, Math.floor(columns / 2)));
   const detailWidth = columns - nameWidth - STATE_WIDTH - 2 * GAP.length;
 
   function renderRow(handler: HandlerStatus, index: number): string {
     const { state } = handler;
-    const name = pad(truncate(names[index] ?? "", nameWidth), nameWidth);
+    const name = pad(
+      columns === Number.POSITIVE_INFINITY ? (names[index] ?? "") : truncate(names[index] ?? "", nameWidth),
+      nameWidth,
+    );
     const detail = truncate(renderDetail(handler), detailWidth);
     const word =
       paint(STYLE_OF_STATE[state], state) + (detail === "" ? "" : " ".repeat(STATE_WIDTH - state.length));
@@ -35,6 +41,11 @@ export function renderTable(handlers: readonly HandlerStatus[], options: TableOp
 
   const head = `${pad("NAME", nameWidth)}${GAP}${pad("STATE", STATE_WIDTH)}${GAP}DETAIL`;
   return [paint("bold", truncate(head, columns)), ...handlers.map(renderRow)];
+}
+
+function toAlignedWidth(name: string): number {
+  const width = toWidth(name);
+  return width > MAX_ALIGNED_WIDTH ? 0 : width;
 }
 
 /** What a handler said, with its labels behind it: `slow (errors=7, rows=120)`. */

@@ -234,6 +234,14 @@ test("what is not UTF-8 is replaced", async () => {
   expect(code).toBe(0);
 });
 
+test("megabytes of letters in names and details are shown at once", async () => {
+  const status = { ["数".repeat(600_000)]: { state: "OK", detail: "👩‍💻".repeat(150_000) } };
+  const address = await startHostile(answering(JSON.stringify(status)));
+  const { code, stdout } = await runCli(["show", address]);
+  expect(stdout.length).toBeGreaterThan(1_000_000);
+  expect(code).toBe(0);
+});
+
 test("names that objects have are names like others", async () => {
   const address = await startHostile(
     answering('{"__proto__":{"state":"YELLOW"},"constructor":{"state":"OK"}}'),

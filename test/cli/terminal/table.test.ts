@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HandlerStatus } from "../../../src/cli/client/status.ts";
 import { createPaint } from "../../../src/cli/terminal/style.ts";
-import { renderTable } from "../../../src/cli/terminal/table.ts";
+import { MAX_ALIGNED_WIDTH, renderTable } from "../../../src/cli/terminal/table.ts";
 import { toWidth } from "../../../src/cli/terminal/width.ts";
 
 const HANDLERS: readonly HandlerStatus[] = [
@@ -28,6 +28,19 @@ describe("the table", () => {
       "Import       YELLOW  slow (rows=120, errors=7)",
       "UserService  RED     ab",
     ]);
+  });
+
+  test("is not made wider by a name that is longer than names are", () => {
+    const named = (name: string) => ({ name, state: "OK", detail: "", labels: [] }) as const;
+    const aligned = "a".repeat(MAX_ALIGNED_WIDTH);
+    const handlers = [named("A"), named(aligned), named(`${aligned}a`)];
+    const [, first = "", second = "", third = ""] = renderTable(handlers, {
+      columns: Number.POSITIVE_INFINITY,
+      paint: plain,
+    });
+    expect(first).toBe(`${"A".padEnd(MAX_ALIGNED_WIDTH)}  OK`);
+    expect(second).toBe(`${aligned}  OK`);
+    expect(third).toBe(`${aligned}a  OK`);
   });
 
   test("has the colours of the states, and words too", () => {

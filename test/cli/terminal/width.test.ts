@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pad, toWidth, truncate } from "../../../src/cli/terminal/width.ts";
+import { MAX_MEASURED_LENGTH, pad, toWidth, truncate } from "../../../src/cli/terminal/width.ts";
 
 describe("the width of a text", () => {
   test.each([
@@ -34,6 +34,14 @@ describe("a text that is too wide", () => {
   ])("%j is cut to %d as %j", (text, width, cut) => {
     expect(truncate(text, width)).toBe(cut);
   });
+});
+
+test("a text of megabytes is measured at its beginning only, and cut at once", () => {
+  const emoji = "👩‍💻";
+  expect(toWidth("数".repeat(MAX_MEASURED_LENGTH))).toBe(2 * MAX_MEASURED_LENGTH);
+  expect(toWidth("数".repeat(1_000_000))).toBe(2 * MAX_MEASURED_LENGTH);
+  expect(truncate(emoji.repeat(200_000), 5)).toBe(`${emoji}${emoji}…`);
+  expect(truncate(emoji.repeat(200_000), Number.POSITIVE_INFINITY)).toHaveLength(1_000_000);
 });
 
 test("a text is filled up with as many spaces as it lacks columns", () => {
