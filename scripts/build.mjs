@@ -1,8 +1,8 @@
-// Writes dist/ from src/: one .js and one .d.ts per source file.
+// Writes dist/ from src/: one .js and one .d.ts per source file, and the manual page of the command line.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -24,10 +24,22 @@ function rewriteDeclarations() {
   }
 }
 
+/** The manual page tells what the commands tell of themselves. */
+async function writeManual() {
+  const [{ renderMan }, { COMMANDS }] = await Promise.all([importBuilt("man"), importBuilt("commands")]);
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  writeFileSync(join(dist, "svc-status.1"), renderMan(COMMANDS, version));
+}
+
+function importBuilt(name) {
+  return import(pathToFileURL(join(dist, "cli", `${name}.js`)).href);
+}
+
 rmSync(dist, { recursive: true, force: true });
 try {
   compile();
   rewriteDeclarations();
+  await writeManual();
 } catch (error) {
   // tsc has said what is wrong; anything else has not.
   if (error.status === undefined) throw error;

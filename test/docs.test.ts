@@ -1,6 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { MAX_ANSWER_BYTES, MAX_REDIRECTS } from "../src/cli/client/ask.ts";
+import { ATTEMPT_TIMEOUT_MS } from "../src/cli/client/repeat.ts";
+import { MAX_ALIGNED_WIDTH } from "../src/cli/terminal/table.ts";
+import { MAX_MEASURED_LENGTH } from "../src/cli/terminal/width.ts";
+import { HIGHLIGHT_MS } from "../src/cli/watch/render.ts";
 import { MAX_QUEUED_CHANGES } from "../src/core/changes.ts";
 import { MAX_TIMER_MS } from "../src/core/clock.ts";
 import { MAX_MESSAGE_LENGTH } from "../src/core/describe-error.ts";
@@ -30,6 +35,10 @@ const pages = [
 
 /** Every block that is not run, with the reason that its page gives. */
 const NOT_RUN = [
+  "docs/cli.md: dockerfile, it needs Docker",
+  "docs/cli.md: sh, it goes on until somebody ends it",
+  "docs/cli.md: text, it goes on until somebody ends it",
+  "docs/cli.md: sh, it changes the shell of who reads this",
   "docs/cluster.md: js, it is a part of examples/cluster.mjs, which a test runs",
   "docs/cluster.md: js, it is a part of examples/cluster.mjs, which a test runs",
   "docs/cluster.md: js, it is a part of examples/cluster.mjs, which a test runs",
@@ -51,13 +60,19 @@ const NOT_RUN = [
 
 /** The limits that pages name. */
 const LIMITS: Readonly<Record<string, number>> = {
+  ATTEMPT_TIMEOUT_MS,
+  HIGHLIGHT_MS,
   MAX_ACCEPT_LENGTH,
+  MAX_ALIGNED_WIDTH,
+  MAX_ANSWER_BYTES,
   MAX_HISTORY_LIMIT,
   MAX_HUNG_BACKOFF_MS,
+  MAX_MEASURED_LENGTH,
   MAX_MESSAGE_LENGTH,
   MAX_NAME_LENGTH,
   MAX_PROBE_BODY_LENGTH,
   MAX_QUEUED_CHANGES,
+  MAX_REDIRECTS,
   MAX_TIMER_MS,
   METRICS_TIMEOUT_MS,
   PERMISSION_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 import { type OutgoingHttpHeaders, request } from "node:http";
 import { text } from "node:stream/consumers";
+import { toWords } from "./words.ts";
 
 /** What came back. */
 export interface Curled {
@@ -20,10 +21,6 @@ interface Call {
 type Shown = "body" | "head" | "head and body";
 
 const URL_PARTS = /^http:\/\/(?:localhost|127\.0\.0\.1):(\d+)(\/.*)?$/;
-const WORD = /(?:'[^']*'|"[^"]*"|[^\s'"])+/g;
-// What a shell would not hand on as it stands.
-const SPECIAL_UNQUOTED = /[?*[\]&|;<>$`\\(){}#!~]/;
-const SPECIAL_IN_DOUBLE_QUOTES = /[$`\\!]/;
 const OF_THE_MOMENT = ["date", "connection", "keep-alive"];
 
 /**
@@ -38,7 +35,7 @@ export async function curl(commandLine: string, ports: ReadonlyMap<number, numbe
 }
 
 function parseCommandLine(commandLine: string): Call {
-  const [program, ...words] = (commandLine.match(WORD) ?? []).map(unquote);
+  const [program, ...words] = toWords(commandLine);
   if (program !== "curl") throw new Error(`not a curl command: ${commandLine}`);
   const headers: OutgoingHttpHeaders = { "User-Agent": "curl", Accept: "*/*" };
   let method: string | undefined;
@@ -84,15 +81,6 @@ function parseCommandLine(commandLine: string): Call {
   if (data !== undefined) headers["Content-Type"] = "application/x-www-form-urlencoded";
   method ??= data === undefined ? "GET" : "POST";
   return { method, port: Number(port), target, headers, data, shows };
-}
-
-function unquote(word: string): string {
-  return word.replace(/'([^']*)'|"([^"]*)"|[^'"]+/g, (piece, single?: string, double?: string) => {
-    const special = double === undefined ? SPECIAL_UNQUOTED : SPECIAL_IN_DOUBLE_QUOTES;
-    if (single === undefined && special.test(double ?? piece))
-      throw new Error(`a shell would change ${word}`);
-    return single ?? double ?? piece;
-  });
 }
 
 function send({ method, target, headers, data, shows }: Call, port: number): Promise<Curled> {

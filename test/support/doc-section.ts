@@ -3,6 +3,7 @@ import { join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
 import { curl } from "./curl.ts";
 import type { Block, Section } from "./doc-blocks.ts";
+import { runDocumented } from "./doc-cli.ts";
 import { type Program, startProgram } from "./doc-program.ts";
 
 /** What a block shows, beside what really came. */
@@ -35,7 +36,8 @@ const root = join(import.meta.dirname, "../..");
  *
  * - `js` blocks are one program, run block by block; what a block prints stands in a `text` block behind it
  * - `sh` blocks hold `curl` lines, which ask the program's servers, and whose answers stand in a `text` or `json`
- *   block behind them; or `npm` and `npx` lines, which must name what there is
+ *   block behind them; `npx svc-status` lines, which are run with the program that was built; or `npm` and other `npx`
+ *   lines, which must name what there is
  * - moments are shown as 2026-01-01T00:00:00.000Z
  *
  * Everything else throws, unless it says `no-run` and why.
@@ -97,6 +99,8 @@ async function runCommands(text: string, program: Program | undefined): Promise<
     if (line.startsWith("curl ")) {
       const { output: answer } = await curl(line, program?.ports ?? new Map());
       output += withFinalNewline(answer);
+    } else if (line.startsWith("npx svc-status ")) {
+      output += await runDocumented(line, program?.ports ?? new Map());
     } else {
       for (const command of line.split(" && ")) expectCommand(command);
     }

@@ -1,0 +1,125 @@
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
+import type { Connection } from "./connection.ts";
+import { toNoAnswer, UnusableAnswerError } from "./no-answer.ts";
+import { describeServiceUrl, type ServiceUrl, toAddress } from "./service-url.ts";
+
+export interface Question {
+  readonly target: ServiceUrl;
+  /** @default "GET" */
+  readonly method?: "GET" | "POST";
+  readonly accept?: string;
+  /** A bearer token. */
+  readonly token?: string | undefined;
+  readonly connection: Connection;
+  /** Gives the question up. */
+  readonly signal: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+  /** Where it came from, as it may be shown. */
+  readonly from: string;
+}
+
+/** The longest answer that is read, in bytes. A status is a thousand times smaller. */
+export const MAX_ANSWER_BYTES = 5_000_000;
+
+/** How many redirects are followed, within one origin. */
+export const MAX_REDIRECTS = 5;
+
+/** Asks once, over a connection of its own. @throws NoAnswerError that says in one line what went wrong. */
+export async function ask(question: Question): Promise<Answer> {
+  let { target } = question;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const from = describeServiceUrl(target);
+    try {
+      const response = await send({ ...question, target });
+      const next = toRedirect(question, target, response);
+      if (next === undefined) return await read(response, from);
+      response.destroy();
+      target = next;
+    } catch (error) {
+      throw toNoAnswer(error, target, question.signal);
+    }
+  }
+  throw new UnusableAnswerError(
+    `${describeServiceUrl(question.target)} redirects more than ${MAX_REDIRECTS} times. Give the URL of the status itself`,
+  );
+}
+
+async function send(question: Question): Promise<IncomingMessage> {
+  const { url } = question.target;
+  // Loaded where it is needed: it takes as long as everything else together.
+  const request = url.protocol === "https:" ? (await import("node:https")).request : requestHttp;
+  return new Promise((resolve, reject) => {
+    const sent = request(toRequestOptions(question), resolve);
+    sent.on("error", reject).end();
+  });
+}
+
+function toRequestOptions(question: Question): RequestOptions {
+  const { target, method = "GET", accept = "*/*", token, connection, signal } = question;
+  const { url, socketPath } = target;
+  const where = socketPath === undefined ? toAddress(url) : { socketPath };
+  return {
+    ...where,
+    ...connection.tls,
+    method,
+    path: url.pathname + url.search,
+    headers: {
+      host: url.host,
+      accept,
+      "user-agent": "svc-status",
+      ...(method === "POST" && { "content-length": "0" }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...connection.headers,
+    },
+    ...(url.username !== "" && {
+      auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
+    }),
+    agent: false,
+    signal,
+  };
+}
+
+/** Where an answer sends us, if it does. Not to another origin: headers and tokens are meant for this one. */
+function toRedirect(
+  { method = "GET" }: Question,
+  target: ServiceUrl,
+  response: IncomingMessage,
+): ServiceUrl | undefined {
+  const { statusCode = 0, headers } = response;
+  if (statusCode < 300 || statusCode > 399 || headers.location === undefined) return undefined;
+  const location = URL.canParse(headers.location, target.url.href)
+    ? new URL(headers.location, target.url)
+    : undefined;
+  const from = describeServiceUrl(target);
+  if (location === undefined || location.origin !== target.url.origin || method !== "GET") {
+    response.destroy();
+    const to = location === undefined ? "what is no URL" : describeServiceUrl({ url: location });
+    throw new UnusableAnswerError(`${from} redirects to ${to}. Give that URL if you trust it`);
+  }
+  return { ...target, url: location };
+}
+
+async function read(response: IncomingMessage, from: string): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES)
+      throw new UnusableAnswerError(
+        `the answer of ${from} is larger than ${MAX_ANSWER_BYTES / 1_000_000} MB. Is it the URL of a status?`,
+      );
+    chunks.push(chunk);
+  }
+  return {
+    status: response.statusCode ?? 0,
+    contentType: response.headers["content-type"] ?? "",
+    // What is not UTF-8 becomes U+FFFD.
+    text: new TextDecoder().decode(Buffer.concat(chunks)),
+    from,
+  };
+}

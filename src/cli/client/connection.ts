@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import type { RequestOptions } from "node:http";
+import { describeError } from "../../core/describe-error.ts";
+import { hasControlCharacters } from "../../core/text.ts";
+import { CliError } from "../cli-error.ts";
+import type { CONNECTION_OPTIONS, OptionValues } from "../command.ts";
+
+/** How to ask, for every question of a command. */
+export interface Connection {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: Pick<RequestOptions & { ca?: string }, "ca"> & { readonly rejectUnauthorized: boolean };
+}
+
+/** A field name and its value (RFC 9110, 5.1). */
+const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
+
+/** @throws CliError for a header that is none, and for a file that cannot be read. */
+export function toConnection(values: OptionValues<typeof CONNECTION_OPTIONS>): Connection {
+  const ca = values.ca === undefined ? undefined : readCertificates(values.ca);
+  return {
+    headers: Object.fromEntries(values.header.map(parseHeader)),
+    tls: { rejectUnauthorized: !values.insecure, ...(ca !== undefined && { ca }) },
+  };
+}
+
+function parseHeader(text: string): [name: string, value: string] {
+  const [, name, value = ""] = HEADER.exec(text) ?? [];
+  // Headers hold secrets, so a wrong one is not shown. Those of HTTP/1.1 are Latin-1.
+  if (name === undefined || hasControlCharacters(value) || /[^\0-\xff]/.test(value))
+    throw new CliError("--header: expected 'NAME: VALUE', in one line, without characters beyond Latin-1");
+  return [name.toLowerCase(), value];
+}
+
+function readCertificates(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new CliError(`--ca: ${describeError(error)}`, { cause: error });
+  }
+  if (!text.includes("-----BEGIN CERTIFICATE-----"))
+    throw new CliError(`--ca: there is no certificate in ${file}. Expected PEM`);
+  return text;
+}

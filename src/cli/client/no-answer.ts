@@ -1,0 +1,111 @@
+import { describeError } from "../../core/describe-error.ts";
+import { CliError } from "../cli-error.ts";
+import { renderDuration } from "../duration.ts";
+import { DeadlineError } from "./deadline.ts";
+import type { ServiceUrl } from "./service-url.ts";
+
+/** Why nothing came: `untrusted` and `denied` do not change by asking again. */
+export type NoAnswerKind = "untrusted" | "denied" | "failed";
+
+/** There is no status, and the message says in one line why, and what to do. */
+export class NoAnswerError extends CliError {
+  readonly kind: NoAnswerKind;
+
+  constructor(kind: NoAnswerKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** Something came that cannot be used. */
+export class UnusableAnswerError extends NoAnswerError {
+  constructor(message: string) {
+    super("failed", message);
+  }
+}
+
+interface Explanation {
+  readonly kind?: NoAnswerKind;
+  readonly text: string;
+}
+
+const UNTRUSTED: Explanation = {
+  kind: "untrusted",
+  text: "its certificate is not trusted. Give --ca FILE with who signed it, or --insecure",
+};
+const UNKNOWN_HOST: Explanation = { text: "the host is not known. Is its name right?" };
+const CUT: Explanation = { text: "the connection was cut. Is it the right port, and http or https?" };
+const NOT_TLS: Explanation = { text: "it does not speak TLS. Is it http:// rather than https://?" };
+const UNREACHABLE: Explanation = { text: "there is no way to the host. Is its address right?" };
+const NO_PERMISSION: Explanation = { text: "this user may not connect to it" };
+
+/** What the codes of Node.js mean for somebody who asks a service. */
+const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  ECONNREFUSED: { text: "connection refused. Is the service running?" },
+  ENOENT: { text: "there is no such socket. Is the service running?" },
+  ENOTFOUND: UNKNOWN_HOST,
+  EAI_AGAIN: UNKNOWN_HOST,
+  ENODATA: UNKNOWN_HOST,
+  ECONNRESET: CUT,
+  EPIPE: CUT,
+  EHOSTUNREACH: UNREACHABLE,
+  ENETUNREACH: UNREACHABLE,
+  EADDRNOTAVAIL: UNREACHABLE,
+  ETIMEDOUT: UNREACHABLE,
+  EACCES: NO_PERMISSION,
+  EPERM: NO_PERMISSION,
+  ENOTSOCK: { text: "that is a file, not a socket" },
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  CERT_SIGNATURE_FAILURE: UNTRUSTED,
+  CERT_UNTRUSTED: UNTRUSTED,
+  CERT_HAS_EXPIRED: {
+    kind: "untrusted",
+    text: "its certificate has expired. Renew it, or give --insecure",
+  },
+  CERT_NOT_YET_VALID: {
+    kind: "untrusted",
+    text: "its certificate is not valid yet. Is the clock right?",
+  },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    kind: "untrusted",
+    text: "its certificate is for another name. Use that name, or give --insecure",
+  },
+  EPROTO: NOT_TLS,
+  ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS,
+};
+
+/** What went wrong on the way, in words. */
+export function toNoAnswer(error: unknown, { url, socketPath }: ServiceUrl, signal: AbortSignal): Error {
+  if (error instanceof NoAnswerError) return error;
+  // The path does not matter where nobody answers.
+  const from = socketPath === undefined ? url.origin : `unix:${socketPath}`;
+  if (signal.reason instanceof DeadlineError) {
+    const time = renderDuration(signal.reason.timeoutMs);
+    const text = `no complete answer from ${from} within ${time}. Give it longer with --timeout, or look why it is slow`;
+    return new NoAnswerError("failed", text, { cause: error });
+  }
+  if (signal.aborted) return error as Error;
+  const { kind = "failed", text } = explain(error, url.protocol === "https:");
+  return new NoAnswerError(kind, `no answer from ${from}: ${text}`, { cause: error });
+}
+
+function explain(error: unknown, isSecure: boolean): Explanation {
+  const code = toCode(error);
+  const known = Object.hasOwn(EXPLANATIONS, code) ? EXPLANATIONS[code] : undefined;
+  if (known !== undefined) return known;
+  if (code.startsWith("HPE_"))
+    return { text: `what came is not HTTP. Is it the right port${isSecure ? "" : ", or https://"}?` };
+  return { text: describeError(error) };
+}
+
+/** A name with several addresses fails with one error for each. */
+function toCode(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const code: unknown = (first as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : "";
+}

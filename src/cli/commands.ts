@@ -1,0 +1,19 @@
+import { type Commands, toCommand } from "./command.ts";
+import { COMPLETION } from "./completion/definition.ts";
+import { COMMISSION, DECOMMISSION } from "./probe/definitions.ts";
+import { SHOW } from "./show/definition.ts";
+import { WAIT } from "./wait/definition.ts";
+import { WATCH } from "./watch/definition.ts";
+
+/** Every command. A new one is one more line here, a definition, and a module that is loaded when it is called. */
+export const COMMANDS: Commands = {
+  show: toCommand(SHOW, async () => (await import("./show/run.ts")).runShow),
+  wait: toCommand(WAIT, async () => (await import("./wait/run.ts")).runWait),
+  watch: toCommand(WATCH, async () => (await import("./watch/run.ts")).runWatch),
+  decommission: toCommand(
+    DECOMMISSION,
+    async () => (await import("./probe/decommission.ts")).runDecommission,
+  ),
+  commission: toCommand(COMMISSION, async () => (await import("./probe/commission.ts")).runCommission),
+  completion: toCommand(COMPLETION, async () => (await import("./completion/run.ts")).runCompletion),
+};

@@ -1,0 +1,87 @@
+import { CliError } from "./cli-error.ts";
+import type { Command } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { describeFailure } from "./describe-failure.ts";
+import { createInterrupts, type Interrupts } from "./interrupts.ts";
+import { type Io, type Output, toOutput, wantsColor } from "./io.ts";
+import { parseArguments } from "./parse.ts";
+import { didYouMean } from "./suggest.ts";
+
+/**
+ * Carries out what stands on the command line, and sets the exit status of the process. Never rejects: whatever goes
+ * wrong is told in one line.
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  const interrupts = createInterrupts();
+  try {
+    process.exitCode = await dispatch(args, interrupts);
+  } catch (error) {
+    process.exitCode = error instanceof CliError ? error.exitStatus : 3;
+    process.stderr.write(describeFailure(error, args.includes("--debug")));
+  }
+}
+
+async function dispatch([first, ...rest]: readonly string[], interrupts: Interrupts): Promise<number> {
+  const stdout = toOutput(process.stdout);
+  if (first === "--version" || first === "-V") return write(stdout, `${await readVersion()}\n`);
+  if (first === "--help" || first === "-h" || first === "help") return showHelp(stdout, rest[0]);
+  if (first === undefined) {
+    await showHelp(toOutput(process.stderr), undefined);
+    return 3;
+  }
+  const { definition, load } = findCommand(first);
+  const { operands, values, wantsHelp } = parseArguments(first, definition, rest);
+  if (wantsHelp) return showHelp(stdout, first);
+  const io = toIo(interrupts.signal, values["no-color"] === true);
+  const run = await load();
+  if (definition.ownsSignals !== true) interrupts.listenForSignals();
+  const status = await run({ operands, values: values as never, commands: COMMANDS, io }).catch((error) => {
+    // Whoever is told to end has nothing to explain, but has not done it either.
+    if (!interrupts.signal.aborted) throw error;
+    return 3;
+  });
+  return interrupts.stop() ?? status;
+}
+
+function findCommand(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command !== undefined) return command;
+  const what = name.startsWith("-") ? "option" : "command";
+  throw new CliError(
+    `there is no ${what} ${name}${didYouMean(name, Object.keys(COMMANDS))} See: svc-status --help`,
+  );
+}
+
+async function showHelp(output: Output, name: string | undefined): Promise<number> {
+  const { renderHelp, renderOverview } = await import("./help.ts");
+  return write(
+    output,
+    name === undefined ? renderOverview(COMMANDS) : renderHelp(name, findCommand(name).definition),
+  );
+}
+
+async function readVersion(): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
+  const manifest = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+  return manifest.version;
+}
+
+function write(output: Output, text: string): number {
+  output.write(text);
+  return 0;
+}
+
+function toIo(signal: AbortSignal, noColor: boolean): Io {
+  const stdout = toOutput(process.stdout);
+  return {
+    // Looked up by who reads it: to open it takes time, and most do not.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout,
+    stderr: toOutput(process.stderr),
+    env: process.env,
+    color: wantsColor(stdout, process.env, noColor),
+    signal,
+  };
+}

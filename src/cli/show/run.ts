@@ -1,0 +1,73 @@
+import type { RED, YELLOW } from "../../core/state.ts";
+import { CliError } from "../cli-error.ts";
+import { toConnection } from "../client/connection.ts";
+import { withinDeadline } from "../client/deadline.ts";
+import { NoAnswerError } from "../client/no-answer.ts";
+import { parseServiceUrl } from "../client/service-url.ts";
+import { askStatus, type ServiceStatus, type StatusQuestion, toExitStatus } from "../client/status.ts";
+import type { ExitStatus, Invocation } from "../command.ts";
+import { cleanJson } from "../terminal/clean.ts";
+import { createPaint, STYLE_OF_STATE } from "../terminal/style.ts";
+import { renderTable } from "../terminal/table.ts";
+import type { SHOW } from "./definition.ts";
+import { renderNagios, renderNagiosFailure } from "./nagios.ts";
+import { passThrough } from "./pass-through.ts";
+
+type ShowInvocation = Invocation<typeof SHOW>;
+type Format = ShowInvocation["values"]["format"];
+type Render = (
+  status: ServiceStatus,
+  question: StatusQuestion,
+  io: ShowInvocation["io"],
+) => string | Promise<string>;
+
+const RENDERERS: Readonly<Record<Format, Render>> = {
+  table: renderStatus,
+  json: ({ answer }) => `${cleanJson(answer.text.trimEnd())}\n`,
+  nagios: renderNagios,
+  csv: (_status, question) => passThrough("csv", question),
+  prometheus: (_status, question) => passThrough("prometheus", question),
+  health: (_status, question) => passThrough("health", question),
+};
+
+/** Asks once, shows the answer, and gives the overall state as exit status. */
+export async function runShow({ operands: [address = ""], values, io }: ShowInvocation): Promise<ExitStatus> {
+  const { format, quiet, timeout, name: names } = values;
+  const failOn = values["fail-on"];
+  const service = parseServiceUrl(address);
+  const connection = toConnection(values);
+  try {
+    return await withinDeadline(timeout, io.signal, async (signal) => {
+      const question = { service, names, connection, signal };
+      const status = await askStatus(question);
+      if (!quiet) io.stdout.write(await RENDERERS[format](status, question, io));
+      return toExit(status, failOn);
+    });
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    const exitStatus = failOn === undefined ? 3 : 1;
+    if (format !== "nagios") throw new CliError(error.message, { cause: error, exitStatus });
+    // Nagios reads standard output only, and Icinga both.
+    io.stdout.write(renderNagiosFailure(error.message));
+    return exitStatus;
+  }
+}
+
+/** Docker reserves 2 and knows 0 and 1 only. */
+function toExit({ state }: ServiceStatus, failOn: typeof RED | typeof YELLOW | undefined): ExitStatus {
+  const status = toExitStatus(state);
+  if (failOn === undefined) return status;
+  return status >= toExitStatus(failOn) ? 1 : 0;
+}
+
+function renderStatus(
+  { state, handlers }: ServiceStatus,
+  _question: StatusQuestion,
+  io: ShowInvocation["io"],
+): string {
+  const paint = createPaint(io.color);
+  const good = handlers.filter((handler) => handler.state === "OK").length;
+  const summary = `${paint(STYLE_OF_STATE[state], state)}: ${good} of ${handlers.length} handlers OK\n`;
+  if (handlers.length === 0) return summary;
+  return `${renderTable(handlers, { columns: io.stdout.columns, paint }).join("\n")}\n\n${summary}`;
+}

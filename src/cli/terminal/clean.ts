@@ -1,0 +1,40 @@
+import { toWellFormed } from "../../core/text.ts";
+
+// ECMA-48: control sequences (5.4), control strings with their terminator (5.6), and what else begins with ESC.
+const ESCAPE_SEQUENCES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[P\]X^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-OQ-WYZ\\`-~]/g;
+
+// C0, DEL and C1; marks that turn the direction of what follows; separators of lines; tags and marks that nobody sees.
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the same
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/**
+ * A text from outside as one line that cannot steer a terminal: escape sequences are left out, what else is not safe
+ * becomes a space.
+ */
+export function clean(text: string): string {
+  return toWellFormed(text.replace(ESCAPE_SEQUENCES, "").replace(UNSAFE, " "));
+}
+
+/** The same for a text of several lines, whose ends and tabs stay. */
+export function cleanLines(text: string): string {
+  const lines = text.split(/\r?\n/);
+  return lines.map((line) => line.split("\t").map(clean).join("\t")).join("\n");
+}
+
+/** JSON that reads the same to every parser, with everything that could steer a terminal escaped. */
+export function cleanJson(json: string): string {
+  return json.replace(UNSAFE, (character) =>
+    /^[\t\n\r]$/.test(character) ? character : toEscapes(character),
+  );
+}
+
+/** Escapes stand for code units: a character beyond U+FFFF has two. */
+function toEscapes(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}

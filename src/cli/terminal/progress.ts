@@ -1,0 +1,68 @@
+import type { Output } from "../io.ts";
+import { clean } from "./clean.ts";
+import { truncate } from "./width.ts";
+
+/** Says what somebody has to wait for. */
+export interface Progress {
+  tell(text: string): void;
+  /** Takes away what moves. */
+  stop(): void;
+}
+
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const FRAME_MS = 100;
+
+/** The terminal itself shows `^C` behind the line, which must not begin another one. */
+const MARGIN = 3;
+
+const CLEAR_LINE = "\r\u001b[2K";
+const HIDE_CURSOR = "\u001b[?25l";
+const SHOW_CURSOR = "\u001b[?25h";
+
+/** On a terminal one line that moves, elsewhere a line for each new text. */
+export function createProgress(output: Output): Progress {
+  return output.isTTY ? createSpinner(output) : createLines(output);
+}
+
+function createSpinner(output: Output): Progress {
+  let text = "";
+  let frame = 0;
+  const startedAt = performance.now();
+  const timer = setInterval(draw, FRAME_MS);
+  output.write(HIDE_CURSOR);
+  process.once("exit", restore);
+
+  function draw(): void {
+    const time = ` (${Math.floor((performance.now() - startedAt) / 1_000)}s)`;
+    const line = truncate(`${FRAMES[frame % FRAMES.length]} ${text}`, output.columns - MARGIN - time.length);
+    output.write(CLEAR_LINE + line + time);
+    frame += 1;
+  }
+
+  function restore(): void {
+    output.write(CLEAR_LINE + SHOW_CURSOR);
+  }
+
+  return {
+    tell(next) {
+      text = clean(next);
+      draw();
+    },
+    stop() {
+      clearInterval(timer);
+      process.off("exit", restore);
+      restore();
+    },
+  };
+}
+
+function createLines(output: Output): Progress {
+  let last = "";
+  return {
+    tell(next) {
+      if (next !== last) output.write(`${clean(next)}\n`);
+      last = next;
+    },
+    stop() {},
+  };
+}

@@ -1,0 +1,55 @@
+import type { HandlerStatus } from "../client/status.ts";
+import { clean } from "./clean.ts";
+import { type Paint, STYLE_OF_STATE } from "./style.ts";
+import { pad, toWidth, truncate } from "./width.ts";
+
+export interface TableOptions {
+  /** What does not fit into so many columns is cut; `Infinity` cuts nothing. */
+  readonly columns: number;
+  readonly paint: Paint;
+  /** Rows that stand out. */
+  readonly isMarked?: (handler: HandlerStatus) => boolean;
+}
+
+/** Longer names are not what others are aligned by: one of a megabyte would make every line as long. */
+export const MAX_ALIGNED_WIDTH = 200;
+
+const GAP = "  ";
+const STATE_WIDTH = "YELLOW".length;
+
+/** One line for each handler, under a line that names the columns. */
+export function renderTable(handlers: readonly HandlerStatus[], options: TableOptions): string[] {
+  const { columns, paint, isMarked = () => false } = options;
+  const names = handlers.map(({ name }) => clean(name));
+  const widest = names.reduce((width, name) => Math.max(width, toAlignedWidth(name)), "NAME".length);
+  // The state must be seen: a name may take half of the terminal.
+  const nameWidth = Math.min(widest, Math.max("NAME".length, Math.floor(columns / 2)));
+  const detailWidth = columns - nameWidth - STATE_WIDTH - 2 * GAP.length;
+
+  function renderRow(handler: HandlerStatus, index: number): string {
+    const { state } = handler;
+    const name = pad(
+      columns === Number.POSITIVE_INFINITY ? (names[index] ?? "") : truncate(names[index] ?? "", nameWidth),
+      nameWidth,
+    );
+    const detail = truncate(renderDetail(handler), detailWidth);
+    const word =
+      paint(STYLE_OF_STATE[state], state) + (detail === "" ? "" : " ".repeat(STATE_WIDTH - state.length));
+    const shownName = isMarked(handler) ? paint("inverse", name) : name;
+    return `${shownName}${GAP}${word}${detail === "" ? "" : GAP + detail}`;
+  }
+
+  const head = `${pad("NAME", nameWidth)}${GAP}${pad("STATE", STATE_WIDTH)}${GAP}DETAIL`;
+  return [paint("bold", truncate(head, columns)), ...handlers.map(renderRow)];
+}
+
+function toAlignedWidth(name: string): number {
+  const width = toWidth(name);
+  return width > MAX_ALIGNED_WIDTH ? 0 : width;
+}
+
+/** What a handler said, with its labels behind it: `slow (errors=7, rows=120)`. */
+export function renderDetail({ detail, labels }: HandlerStatus): string {
+  const pairs = labels.map(([label, value]) => `${label}=${value}`).join(", ");
+  return clean([detail, ...(pairs === "" ? [] : [`(${pairs})`])].filter((part) => part !== "").join(" "));
+}

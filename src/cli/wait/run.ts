@@ -1,0 +1,85 @@
+import { OK, type State, toWorseState } from "../../core/state.ts";
+import { CliError } from "../cli-error.ts";
+import { toConnection } from "../client/connection.ts";
+import { DeadlineError } from "../client/deadline.ts";
+import { NoAnswerError } from "../client/no-answer.ts";
+import { ATTEMPT_TIMEOUT_MS, repeatUntil } from "../client/repeat.ts";
+import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
+import { askStatus, type HandlerStatus, type ServiceStatus, toExitStatus } from "../client/status.ts";
+import type { ExitStatus, Invocation } from "../command.ts";
+import { renderDuration } from "../duration.ts";
+import { createProgress } from "../terminal/progress.ts";
+import type { WAIT } from "./definition.ts";
+
+/** What the last question has brought. */
+interface Seen {
+  readonly state: State | undefined;
+  /** Why it is not the wanted state. */
+  readonly text: string;
+}
+
+/** Asks until the wanted state is there. */
+export async function runWait({
+  operands: [address = ""],
+  values,
+  io,
+}: Invocation<typeof WAIT>): Promise<ExitStatus> {
+  const { name: names, state: wanted, timeout: timeoutMs, interval: intervalMs } = values;
+  const service = parseServiceUrl(address);
+  const connection = toConnection(values);
+  const where = describeServiceUrl(service);
+  const progress = createProgress(io.stderr);
+  let last: Seen = { state: undefined, text: "no answer yet" };
+  progress.tell(`waiting for ${where}`);
+
+  async function attempt(signal: AbortSignal): Promise<boolean> {
+    try {
+      const status = await askStatus({ service, names, connection, signal });
+      last = look(status, names, wanted);
+      if (last.text === "") return true;
+    } catch (error) {
+      if (!(error instanceof NoAnswerError) || error.kind === "denied" || error.kind === "untrusted")
+        throw error;
+      // The end of the waiting cut it off, which says nothing of the service: what was seen before counts.
+      if (last.state !== undefined && wasCutShort(signal)) return false;
+      last = { state: undefined, text: error.message };
+    }
+    progress.tell(`waiting for ${where}: ${last.text}`);
+    return false;
+  }
+
+  let isReached: boolean;
+  try {
+    isReached = await repeatUntil({ timeoutMs, intervalMs, signal: io.signal }, attempt);
+  } finally {
+    progress.stop();
+  }
+  if (isReached) return 0;
+  throw new CliError(`not ${wanted.join(" or ")} within ${renderDuration(timeoutMs)}: ${last.text}`, {
+    exitStatus: toFailure(last.state),
+  });
+}
+
+/** Whatever was seen last, a wait that failed is never 0. */
+function toFailure(state: State | undefined): ExitStatus {
+  if (state === undefined) return 3;
+  return state === OK ? 1 : toExitStatus(state);
+}
+
+function wasCutShort({ reason }: AbortSignal): boolean {
+  return reason instanceof DeadlineError && reason.timeoutMs < ATTEMPT_TIMEOUT_MS;
+}
+
+function look({ state, handlers }: ServiceStatus, names: readonly string[], wanted: readonly State[]): Seen {
+  const others = handlers.filter((handler) => !wanted.includes(handler.state)).map(describeHandler);
+  if (names.length === 0) {
+    const which = others.length === 0 ? "" : ` (${others.join(", ")})`;
+    return { state, text: wanted.includes(state) ? "" : `${state}${which}` };
+  }
+  const worst = handlers.reduce<State>((worse, handler) => toWorseState(worse, handler.state), OK);
+  return { state: worst, text: others.join(", ") };
+}
+
+function describeHandler({ name, state, detail }: HandlerStatus): string {
+  return `${name} is ${state}${detail === "" ? "" : `: ${detail}`}`;
+}

@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { serviceStatus } from "../../../src/adapters/node.ts";
+import { createStatusRegistry } from "../../../src/core/registry.ts";
+import { runCli } from "../../support/cli.ts";
+import { startHostile, startService } from "../service.ts";
+
+describe("svc-status show", () => {
+  test("shows a table, plain where it is piped, and exits with the overall state", async () => {
+    const { address, registry } = await startService();
+    registry.addStatusHandler("Database", () => ({ state: "OK" }));
+    registry.addStatusHandler("Import", () => ({ state: "YELLOW", detail: "slow", labels: { rows: 7 } }));
+    expect(await runCli(["show", address])).toEqual({
+      code: 1,
+      stdout: [
+        "NAME      STATE   DETAIL",
+        "Database  OK",
+        "Import    YELLOW  slow (rows=7)",
+        "",
+        "YELLOW: 1 of 2 handlers OK",
+        "",
+      ].join("\n"),
+      stderr: "",
+    });
+  });
+
+  test.each([
+    ["OK", 0],
+    ["YELLOW", 1],
+    ["RED", 2],
+  ] as const)("exits for %s with %d", async (state, code) => {
+    const { address, registry } = await startService();
+    registry.addStatusHandler("A", () => ({ state }));
+    expect(await runCli(["show", address, "--quiet"])).toEqual({ code, stdout: "", stderr: "" });
+  });
+
+  test("counts a RED handler that is not critical as the service does", async () => {
+    const { address, registry } = await startService();
+    registry.addStatusHandler("Extra", () => ({ state: "RED" }), { critical: false });
+    const { code, stdout } = await runCli(["show", address]);
+    expect(stdout).toContain("Extra  RED\n\nYELLOW: 0 of 1 handlers OK\n");
+    expect(code).toBe(1);
+  });
+
+  test("counts a RED handler as RED where the service does not tell more", async () => {
+    const address = await startHostile(({ url }, response) => {
+      if (url === "/svc_status.json") response.end('{"A":{"state":"RED"}}');
+      else response.writeHead(404).end();
+    });
+    expect((await runCli(["show", address, "-q"])).code).toBe(2);
+  });
+
+  test("is never better than YELLOW with a RED handler, even if that has recovered since", async () => {
+    const address = await startHostile(({ url }, response) =>
+      response.end(url === "/svc_status.json" ? '{"A":{"state":"RED"}}' : '{"status":"pass"}'),
+    );
+    expect((await runCli(["show", address, "-q"])).code).toBe(1);
+  });
+
+  test("asks some handlers only", async () => {
+    const { address, registry } = await startService();
+    for (const name of ["A", "B & C", "D"]) registry.addStatusHandler(name, () => ({ state: "OK" }));
+    const { stdout } = await runCli(["show", address, "--name", "A", "-n", "B & C", "--format=csv"]);
+    expect(stdout).toBe("A\tOK\nB & C\tOK\n");
+  });
+
+  test("says that a handler is not there", async () => {
+    const { address } = await startService();
+    expect(await runCli(["show", address, "--name", "Databse"])).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: "svc-status: no status handler is named Databse. See which there are by leaving out --name\n",
+    });
+  });
+
+  test.each([
+    ["csv", "A\tYELLOW\n"],
+    ["json", '{"A":{"state":"YELLOW","detail":"slow"}}\n'],
+    ["prometheus", /^# HELP svc_status .*\n# TYPE svc_status untyped\nsvc_status\{name="A"\} 1\n$/],
+    ["health", /^\{"status":"warn","checks":\{"A":\[\{.*"output":"slow"\}\]\}\}\n$/],
+    ["nagios", "SVC WARNING - 0 of 1 handlers OK, A YELLOW: slow | 'A'=1;0;1;0;2\n"],
+  ])("shows %s, and exits with the overall state", async (format, shown) => {
+    const { address, registry } = await startService();
+    registry.addStatusHandler("A", () => ({ state: "YELLOW", detail: "slow" }));
+    const { code, stdout, stderr } = await runCli(["show", address, "--format", format]);
+    expect(stdout).toMatch(shown);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  });
+
+  test.each([
+    ["RED", "YELLOW", 0],
+    ["RED", "RED", 1],
+    ["YELLOW", "OK", 0],
+    ["YELLOW", "YELLOW", 1],
+    ["YELLOW", "RED", 1],
+  ] as const)("--fail-on %s exits for %s with %d", async (failOn, state, code) => {
+    const { address, registry } = await startService();
+    registry.addStatusHandler("A", () => ({ state }));
+    expect((await runCli(["show", address, "--fail-on", failOn])).code).toBe(code);
+  });
+
+  test("--fail-on exits for no answer with 1, and says why", async () => {
+    const { code, stderr } = await runCli(["show", "127.0.0.1:1", "--fail-on", "RED"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("connection refused");
+  });
+
+  test("tells monitoring plugins on standard output that there is no answer", async () => {
+    expect(await runCli(["show", "127.0.0.1:1", "--format", "nagios"])).toEqual({
+      code: 3,
+      stdout:
+        "SVC UNKNOWN - no answer from http://127.0.0.1:1: connection refused. Is the service running?\n",
+      stderr: "",
+    });
+  });
+
+  test("is OK where there are no handlers, as the service itself says", async () => {
+    const { address } = await startService();
+    expect(await runCli(["show", address])).toEqual({
+      code: 0,
+      stdout: "OK: 0 of 0 handlers OK\n",
+      stderr: "",
+    });
+  });
+
+  test("reads a status that comes with a code of its own", async () => {
+    const { address, registry } = await startService({ svcStatus: { httpStatus: { RED: 500 } } });
+    expect((await runCli(["show", address, "-q"])).code).toBe(0);
+    registry.addStatusHandler("A", () => ({ state: "RED" }));
+    expect((await runCli(["show", address, "-q"])).code).toBe(2);
+  });
+
+  test("asks over a unix socket", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "svc-status-"));
+    const socket = join(folder, "app.sock");
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("A", () => ({ state: "OK" }));
+    const server = createServer(serviceStatus({ registry, svcStatus: { path: "/status" } }));
+    await new Promise<void>((resolve) => void server.listen(socket, resolve));
+    onTestFinished(() => {
+      server.close();
+      rmSync(folder, { recursive: true });
+    });
+    const { code, stdout } = await runCli(["show", `unix:${socket}:/status`, "-f", "csv"]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "A\tOK\n" });
+    const { stderr } = await runCli(["show", `unix:${folder}/other.sock`]);
+    expect(stderr).toBe(
+      `svc-status: no answer from unix:${folder}/other.sock: there is no such socket. Is the service running?\n`,
+    );
+  });
+
+  test("sends headers, and those of a user in the URL", async () => {
+    const seen: unknown[] = [];
+    const address = await startHostile(({ headers }, response) => {
+      seen.push([headers["x-tenant"], headers.authorization, headers.host]);
+      response.end("{}");
+    });
+    await runCli(["show", address, "-H", "X-Tenant: a", "--header", "Host: example.org"]);
+    await runCli(["show", `http://user:p%40ss@${address}`]);
+    expect(seen).toEqual([
+      ["a", undefined, "example.org"],
+      [undefined, `Basic ${btoa("user:p@ss")}`, address],
+    ]);
+  });
+
+  test.each(["X-Tenant", "X Tenant: a", "X: a\nY: b", ": a", "X: \u{1f600}"])(
+    "refuses %j as a header, without showing it",
+    async (header) => {
+      expect(await runCli(["show", "localhost", "--header", header])).toEqual({
+        code: 3,
+        stdout: "",
+        stderr:
+          "svc-status: --header: expected 'NAME: VALUE', in one line, without characters beyond Latin-1\n",
+      });
+    },
+  );
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import type { State } from "../../src/core/state.ts";
+import { runCli } from "../support/cli.ts";
+import { findFreePort } from "../support/listen.ts";
+import { startHostile, startService } from "./service.ts";
+
+const FAST = ["--interval", "20ms"];
+
+/** Answers `status` for each question in turn, and the last one for ever. */
+function answerInTurn(...statuses: (readonly [code: number, body: string])[]) {
+  let index = 0;
+  return startHostile((_request, response) => {
+    const [code, body] = statuses[Math.min(index, statuses.length - 1)] ?? [500, ""];
+    index += 1;
+    response.writeHead(code).end(body);
+  });
+}
+
+function bodyOf(state: State, detail = ""): string {
+  return JSON.stringify({ Database: { state, detail }, Other: { state: "OK" } });
+}
+
+describe("svc-status wait", () => {
+  test("waits until the service is OK, and says what for, once for each reason", async () => {
+    const address = await answerInTurn(
+      [502, "<html>"],
+      [200, bodyOf("YELLOW", "starting")],
+      [200, bodyOf("YELLOW", "starting")],
+      [200, bodyOf("OK")],
+    );
+    expect(await runCli(["wait", address, ...FAST])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: [
+        `waiting for http://${address}`,
+        `waiting for http://${address}: http://${address}/svc_status.json answered 502, which is not a status. Is it the right URL?`,
+        `waiting for http://${address}: YELLOW (Database is YELLOW: starting)`,
+        "",
+      ].join("\n"),
+    });
+  });
+
+  test("waits for handlers that are named, though others are not OK, and though they are not there yet", async () => {
+    const { address, registry } = await startService();
+    registry.addStatusHandler("Other", () => ({ state: "RED" }));
+    let asked = 0;
+    registry.addStatusHandler("Database", () => {
+      asked += 1;
+      return { state: asked < 3 ? "YELLOW" : "OK" };
+    });
+    expect((await runCli(["wait", address, "--name", "Database", ...FAST])).code).toBe(0);
+    const { code, stderr } = await runCli(["wait", address, "-n", "Nobody", "-t", "200ms", ...FAST]);
+    expect(stderr).toContain("not OK within 200ms: no status handler is named Nobody.");
+    expect(code).toBe(3);
+  });
+
+  test("waits for any of the states that are wanted", async () => {
+    const address = await answerInTurn([200, bodyOf("RED")], [404, ""], [200, bodyOf("YELLOW")]);
+    expect((await runCli(["wait", address, "-s", "OK", "-s", "YELLOW", ...FAST])).code).toBe(0);
+    expect((await runCli(["wait", address, "--state", "YELLOW", ...FAST])).code).toBe(0);
+  });
+
+  test.each([
+    ["YELLOW", "OK", 1],
+    ["RED", "OK", 2],
+    ["OK", "RED", 1],
+  ] as const)("exits when it stays %s instead of %s with %d", async (state, wanted, code) => {
+    const address = await answerInTurn([200, bodyOf(state)]);
+    const outcome = await runCli(["wait", address, "--state", wanted, "--timeout", "200ms", ...FAST]);
+    expect(outcome.stderr).toContain(`svc-status: not ${wanted} within 200ms: ${state}`);
+    expect(outcome.code).toBe(code);
+  });
+
+  test("exits with 3 when nobody answers", async () => {
+    const address = `127.0.0.1:${await findFreePort()}`;
+    const { code, stderr } = await runCli(["wait", address, "-t", "200ms", ...FAST]);
+    expect(stderr).toContain(`not OK within 200ms: no answer from http://${address}: connection refused`);
+    expect(code).toBe(3);
+  });
+
+  test("is over in time though the service hangs", async () => {
+    const address = await startHostile(() => {});
+    const { code, stderr } = await runCli(["wait", address, "-t", "300ms", ...FAST]);
+    expect(stderr).toContain("not OK within 300ms: no complete answer");
+    expect(code).toBe(3);
+  });
+
+  test.each([401, 403])(
+    "does not wait for a service that answers %d: it will not change its mind",
+    async (status) => {
+      const address = await answerInTurn([status, ""], [200, bodyOf("OK")]);
+      const { code, stderr } = await runCli(["wait", address, ...FAST]);
+      expect(stderr).toContain(`(${status})`);
+      expect(code).toBe(3);
+    },
+  );
+
+  test("asks with pauses, not in a loop", async () => {
+    let asked = 0;
+    const address = await startHostile((_request, response) => {
+      asked += 1;
+      response.end(bodyOf("YELLOW"));
+    });
+    await runCli(["wait", address, "-t", "1s", "-i", "600ms"]);
+    expect(asked).toBe(2);
+  });
+});

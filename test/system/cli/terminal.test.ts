@@ -1,0 +1,171 @@
+import { expect, test } from "vitest";
+import { startService } from "../../cli/service.ts";
+import { BIN } from "../../support/cli.ts";
+import { findFreePort } from "../../support/listen.ts";
+import { findTree } from "../../support/process-tree.ts";
+import { describeWithProgram } from "../../support/system.ts";
+import { startTerminal, type Terminal, type TerminalOptions } from "../../support/terminal.ts";
+
+/** As tmux writes it. */
+const INVERSE = "7m";
+
+/** A shell with a short prompt that knows `svc-status`. */
+async function startShell(options: TerminalOptions = {}): Promise<Terminal> {
+  const terminal = await startTerminal("bash --norc --noprofile", options);
+  await terminal.type(`PS1='$ '; alias svc-status='${process.execPath} ${BIN}'; clear`);
+  await terminal.press("Enter");
+  await terminal.waitFor(/^\$$/);
+  return terminal;
+}
+
+async function enter(terminal: Terminal, line: string): Promise<void> {
+  await terminal.type(line);
+  await terminal.press("Enter");
+}
+
+/** The main screen with its prompt, a cursor that is seen, and keys that are shown and read in lines. */
+async function expectCleanTerminal(terminal: Terminal, exitStatus: number): Promise<void> {
+  await enter(terminal, "echo exit=$? $(stty -a | grep -oE '(^| )-?(icanon|echo|isig)\\b')");
+  const screen = await terminal.waitFor(/^exit=\d+/m);
+  expect(screen).toMatch(new RegExp(`^exit=${exitStatus} isig icanon echo$`, "m"));
+  expect(await terminal.ask("alternate_on")).toBe("0");
+  expect(await terminal.ask("cursor_flag")).toBe("1");
+}
+
+describeWithProgram(["tmux", "bash"], "in a terminal", () => {
+  test("show has colours, unless they are not wanted, and cuts what is too wide", async () => {
+    const { address, registry } = await startService();
+    registry.addStatusHandler("Database", () => ({ state: "RED", detail: "数据".repeat(50) }));
+    const terminal = await startShell({ columns: 40 });
+    await enter(terminal, `svc-status show ${address}`);
+    const screen = await terminal.waitFor(/^RED: 0 of 1/m);
+    expect(screen).toMatch(/^Database {2}RED {5}(?:数据)+数?…$/m);
+    expect(await terminal.read({ withColors: true })).toContain("\u001b[1m\u001b[31mRED");
+    for (const [index, plain] of ["NO_COLOR=1 svc-status show", "svc-status show --no-color"].entries()) {
+      await enter(terminal, `clear; ${plain} ${address}; echo done=${index}`);
+      await terminal.waitFor(new RegExp(`^done=${index}`, "m"));
+      expect(await terminal.read({ withColors: true })).not.toContain("\u001b");
+    }
+  });
+
+  test("wait says what it waits for in one line that moves, and leaves none of it behind", async () => {
+    const { address, registry } = await startService();
+    let state: "RED" | "OK" = "RED";
+    registry.addStatusHandler("Database", () => ({ state, detail: "starting ".repeat(20) }));
+    const terminal = await startShell({ columns: 80 });
+    await enter(terminal, `svc-status wait ${address} --interval 50ms`);
+    const screen = await terminal.waitFor(/is RED.*s\)$/);
+    expect(screen).toMatch(
+      /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] waiting for http:\/\/[\d.:]+: RED \(Database is RED: starting .*… \(\d+s\)$/m,
+    );
+    expect(screen.split("\n")).toHaveLength(2);
+    expect(await terminal.ask("cursor_flag")).toBe("0");
+    state = "OK";
+    await terminal.waitFor(/^\$ svc-status .*\n\$$/);
+    await expectCleanTerminal(terminal, 0);
+  });
+
+  test("wait ends with Ctrl-C", async () => {
+    const terminal = await startShell();
+    await enter(terminal, `svc-status wait 127.0.0.1:${await findFreePort()}`);
+    await terminal.waitFor(/connection refused/);
+    await terminal.press("C-c");
+    await terminal.waitFor(/\n\$$/);
+    await expectCleanTerminal(terminal, 130);
+  });
+
+  test("Ctrl-C ends a loop of the shell too", async () => {
+    const terminal = await startShell();
+    await enter(terminal, `for each in 1 2 3; do svc-status wait 127.0.0.1:${await findFreePort()}; done`);
+    await terminal.waitFor(/connection refused/);
+    await terminal.press("C-c");
+    await terminal.waitFor(/\n\$$/);
+    await expectCleanTerminal(terminal, 130);
+  });
+
+  test("watch shows all services on a screen of its own, and what changes stands out", async () => {
+    const { address, registry } = await startService();
+    const nobody = `127.0.0.1:${await findFreePort()}`;
+    let state: "OK" | "RED" = "OK";
+    registry.addStatusHandler("Database", () => ({ state, detail: `it is ${state}\u001b[2J` }));
+    registry.addStatusHandler("Cache", () => ({ state: "OK" }));
+    const terminal = await startShell();
+    await enter(terminal, "echo before");
+    await enter(terminal, `svc-status watch ${address} ${nobody} --interval 50ms --bell`);
+    expect(await terminal.waitFor(/Cache {5}OK[\s\S]*connection refused[\s\S]*q quits/)).toBe(
+      [
+        `http://${address} OK: 2 of 2 handlers OK`,
+        "NAME      STATE   DETAIL",
+        "Database  OK      it is OK",
+        "Cache     OK",
+        "",
+        `no answer from http://${nobody}: connection refused. Is the service running?`,
+        "",
+        "every 50ms, q quits",
+      ].join("\n"),
+    );
+    expect(await terminal.ask("alternate_on")).toBe("1");
+    expect(await terminal.ask("cursor_flag")).toBe("0");
+    expect(await terminal.read({ withColors: true })).not.toContain(INVERSE);
+    state = "RED";
+    await terminal.waitFor(/Database {2}RED {5}it is RED/);
+    const marked = (await terminal.read({ withColors: true }))
+      .split("\n")
+      .filter((line) => line.includes(INVERSE));
+    expect(marked).toEqual([expect.stringContaining("Database")]);
+
+    await terminal.press("q");
+    expect(await terminal.waitFor(/^\$ svc-status watch .*\n\$$/m)).toContain("$ echo before\nbefore\n");
+    await expectCleanTerminal(terminal, 0);
+  });
+
+  test("watch rings when something gets RED", async () => {
+    const { address, registry } = await startService();
+    let state: "OK" | "RED" = "OK";
+    registry.addStatusHandler("Database", () => ({ state }));
+    const terminal = await startShell();
+    await enter(terminal, `svc-status watch ${address} --interval 50ms --bell`);
+    await terminal.waitFor(/OK: 1 of 1/);
+    expect(await terminal.ask("window_bell_flag")).toBe("0");
+    state = "RED";
+    await terminal.waitFor(/RED: 0 of 1/);
+    await expect.poll(() => terminal.ask("window_bell_flag")).toBe("1");
+  });
+
+  test("watch fits its screen, also when that gets another size", async () => {
+    const { address, registry } = await startService();
+    for (let index = 0; index < 30; index += 1)
+      registry.addStatusHandler(`Handler${index}`, () => ({ state: "OK" }));
+    const terminal = await startShell();
+    await enter(terminal, `svc-status watch ${address}`);
+    await terminal.waitFor(/Handler18[\s\S]*\n\d+ more lines\. every 2s, q quits$/);
+    await terminal.resize(30, 10);
+    expect((await terminal.waitFor(/Handler5\b[^\n]*\n\n24 more lines/)).split("\n")).toHaveLength(10);
+    await terminal.resize(80, 50);
+    await terminal.waitFor(/Handler29 [\s\S]*\n\nevery 2s, q quits$/);
+  });
+
+  test("watch gives the terminal back at Ctrl-C", async () => {
+    const { address } = await startService();
+    const terminal = await startShell();
+    await enter(terminal, `svc-status watch ${address}`);
+    await terminal.waitFor(/OK: 0 of 0[\s\S]*q quits/);
+    await terminal.press("C-c");
+    await terminal.waitFor(/\n\$$/);
+    await expectCleanTerminal(terminal, 130);
+  });
+
+  test.each([
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("watch gives the terminal back at %s", async (signal, exitStatus) => {
+    const { address } = await startService();
+    const terminal = await startShell();
+    await enter(terminal, `svc-status watch ${address}`);
+    await terminal.waitFor(/OK: 0 of 0[\s\S]*q quits/);
+    const [, child = 0] = findTree(Number(await terminal.ask("pane_pid")));
+    process.kill(child, signal);
+    await terminal.waitFor(/\n\$$/);
+    await expectCleanTerminal(terminal, exitStatus);
+  });
+});
