@@ -1,21 +1,29 @@
+import { constants } from "node:os";
+
 /** What ends a command from outside. */
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** The reader of our output has gone, or its terminal has. That is no failure: there is nobody left to tell. */
+const READER_GONE = ["EPIPE", "EIO"];
+
+/** How the process is told to end. */
 export interface Interrupts {
   /** Aborted when the command has to end. */
   readonly signal: AbortSignal;
+  /** From now on signals count too. A second one ends the process at once. */
+  listenForSignals(): void;
   /**
    * To be called when the command has ended and cleaned up. If it was a signal that ended it, the process now ends by
-   * that signal: a shell's loop ends with it, and shows 130 for Ctrl-C.
+   * that signal, and a shell's loop with it. Where it does not, as process 1 of a container, the exit status that
+   * comes back says the same.
    */
-  stop(): void;
+  stop(): number | undefined;
 }
 
-/** Turns signals, and a reader of our output that has gone, into an `AbortSignal`. A second signal ends at once. */
-export function listenForInterrupts(listensForSignals: boolean): Interrupts {
+/** Turns signals, and output that nobody reads, into an `AbortSignal`. */
+export function createInterrupts(): Interrupts {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
-  const signals = listensForSignals ? SIGNALS : [];
 
   function receive(signal: NodeJS.Signals): void {
     received = signal;
@@ -23,24 +31,32 @@ export function listenForInterrupts(listensForSignals: boolean): Interrupts {
     controller.abort();
   }
 
-  /** `svc-status … | head` is no failure: there is nobody left to tell. */
-  function receiveOutputError(error: NodeJS.ErrnoException): void {
-    if (error.code !== "EPIPE") throw error;
+  function receiveOutputError({ code = "", message }: NodeJS.ErrnoException): void {
     controller.abort();
+    if (READER_GONE.includes(code)) return;
+    process.once("exit", () => {
+      process.exitCode = 3;
+    });
+    process.stderr.write(`svc-status: the output cannot be written: ${message}\n`);
   }
 
   function stopListening(): void {
-    for (const signal of signals) process.off(signal, receive);
+    for (const signal of SIGNALS) process.off(signal, receive);
   }
 
-  for (const signal of signals) process.on(signal, receive);
   process.stdout.on("error", receiveOutputError);
-  process.stderr.on("error", receiveOutputError);
+  // Nowhere is left to tell it.
+  process.stderr.on("error", () => controller.abort());
   return {
     signal: controller.signal,
+    listenForSignals() {
+      for (const signal of SIGNALS) process.on(signal, receive);
+    },
     stop() {
       stopListening();
-      if (received !== undefined) process.kill(process.pid, received);
+      if (received === undefined) return undefined;
+      process.kill(process.pid, received);
+      return 128 + constants.signals[received];
     },
   };
 }

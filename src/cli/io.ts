@@ -3,9 +3,9 @@ import type { ReadStream } from "node:tty";
 /** Where a command writes. */
 export interface Output {
   write(text: string): void;
-  /** Whether somebody looks at it, rather than another program. */
+  /** Whether somebody looks at it in a terminal that can be drawn on. */
   readonly isTTY: boolean;
-  /** How wide the terminal is now; without a terminal as wide as it takes. */
+  /** How wide the terminal is now; where nobody knows, as wide as it takes. */
   readonly columns: number;
   readonly rows: number;
   /** Calls `listener` whenever the terminal has another size, until the function that comes back is called. */
@@ -26,19 +26,21 @@ export interface Io {
 
 /** Whether to use colours: see https://no-color.org. */
 export function wantsColor(output: Output, env: Io["env"], noColor: boolean): boolean {
-  const forbidden = noColor || (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
-  return output.isTTY && !forbidden;
+  return output.isTTY && !noColor && (env["NO_COLOR"] ?? "") === "";
 }
 
 export function toOutput(stream: NodeJS.WriteStream): Output {
+  // A dumb terminal knows no escape sequences, and some know no size.
+  const isTTY = stream.isTTY === true && process.env["TERM"] !== "dumb";
+  const toSize = (size: number): number => (isTTY && size > 0 ? size : Number.POSITIVE_INFINITY);
   return {
     write: (text) => void stream.write(text),
-    isTTY: stream.isTTY === true,
+    isTTY,
     get columns() {
-      return stream.isTTY ? stream.columns : Number.POSITIVE_INFINITY;
+      return toSize(stream.columns);
     },
     get rows() {
-      return stream.isTTY ? stream.rows : Number.POSITIVE_INFINITY;
+      return toSize(stream.rows);
     },
     onResize(listener) {
       stream.on("resize", listener);

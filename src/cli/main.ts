@@ -1,27 +1,27 @@
 import { CliError } from "./cli-error.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { listenForInterrupts } from "./interrupts.ts";
-import { type Output, toOutput, wantsColor } from "./io.ts";
+import { describeFailure } from "./describe-failure.ts";
+import { createInterrupts, type Interrupts } from "./interrupts.ts";
+import { type Io, type Output, toOutput, wantsColor } from "./io.ts";
 import { parseArguments } from "./parse.ts";
 import { didYouMean } from "./suggest.ts";
-import { clean } from "./terminal/clean.ts";
 
 /**
  * Carries out what stands on the command line, and sets the exit status of the process. Never rejects: whatever goes
  * wrong is told in one line.
  */
 export async function main(args: readonly string[]): Promise<void> {
-  const stderr = toOutput(process.stderr);
+  const interrupts = createInterrupts();
   try {
-    process.exitCode = await dispatch(args);
+    process.exitCode = await dispatch(args, interrupts);
   } catch (error) {
     process.exitCode = error instanceof CliError ? error.exitStatus : 3;
-    stderr.write(describeFailure(error, args.includes("--debug")));
+    process.stderr.write(describeFailure(error, args.includes("--debug")));
   }
 }
 
-async function dispatch([first, ...rest]: readonly string[]): Promise<number> {
+async function dispatch([first, ...rest]: readonly string[], interrupts: Interrupts): Promise<number> {
   const stdout = toOutput(process.stdout);
   if (first === "--version" || first === "-V") return write(stdout, `${await readVersion()}\n`);
   if (first === "--help" || first === "-h" || first === "help") return showHelp(stdout, rest[0]);
@@ -29,7 +29,18 @@ async function dispatch([first, ...rest]: readonly string[]): Promise<number> {
     await showHelp(toOutput(process.stderr), undefined);
     return 3;
   }
-  return runCommand(first, findCommand(first), rest);
+  const { definition, load } = findCommand(first);
+  const { operands, values, wantsHelp } = parseArguments(first, definition, rest);
+  if (wantsHelp) return showHelp(stdout, first);
+  const io = toIo(interrupts.signal, values["no-color"] === true);
+  const run = await load();
+  if (definition.ownsSignals !== true) interrupts.listenForSignals();
+  const status = await run({ operands, values: values as never, commands: COMMANDS, io }).catch((error) => {
+    // Whoever is told to end has nothing to explain, but has not done it either.
+    if (!interrupts.signal.aborted) throw error;
+    return 3;
+  });
+  return interrupts.stop() ?? status;
 }
 
 function findCommand(name: string): Command {
@@ -60,42 +71,17 @@ function write(output: Output, text: string): number {
   return 0;
 }
 
-async function runCommand(name: string, command: Command, args: readonly string[]): Promise<number> {
-  const { operands, values, wantsHelp } = parseArguments(name, command.definition, args);
+function toIo(signal: AbortSignal, noColor: boolean): Io {
   const stdout = toOutput(process.stdout);
-  if (wantsHelp) return showHelp(stdout, name);
-  const run = await command.load();
-  const interrupts = listenForInterrupts(command.definition.ownsSignals !== true);
-  const io = {
-    stdin: process.stdin,
+  return {
+    // Looked up by who reads it: to open it takes time, and most do not.
+    get stdin() {
+      return process.stdin;
+    },
     stdout,
     stderr: toOutput(process.stderr),
     env: process.env,
-    color: wantsColor(stdout, process.env, values["no-color"] === true),
-    signal: interrupts.signal,
+    color: wantsColor(stdout, process.env, noColor),
+    signal,
   };
-  try {
-    return await run({ operands, values: values as never, commands: COMMANDS, io });
-  } catch (error) {
-    if (!interrupts.signal.aborted) throw error;
-    return 3;
-  } finally {
-    interrupts.stop();
-  }
-}
-
-/** One line; with --debug the stack too, of what caused it as well. */
-function describeFailure(error: unknown, debug: boolean): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const isOurs = !(error instanceof CliError);
-  const line = isOurs ? `internal error: ${message}. --debug shows where; please report it` : message;
-  if (!debug) return `svc-status: ${clean(line)}\n`;
-  const causes: string[] = [];
-  for (let each: unknown = error; each instanceof Error; each = each.cause)
-    causes.push(each.stack ?? each.message);
-  const stacks = causes
-    .join("\ncaused by ")
-    .split("\n")
-    .map((each) => `${clean(each)}\n`);
-  return `svc-status: ${clean(line)}\n${stacks.join("")}`;
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
@@ -88,10 +89,20 @@ describe("svc-status", () => {
     const { address, registry } = await startService();
     for (let index = 0; index < 5_000; index += 1)
       registry.addStatusHandler(`H${index}`, () => ({ state: "OK" }));
-    const child = spawn(process.execPath, [BIN, "show", address], { stdio: ["ignore", "pipe", "pipe"] });
-    child.stdout.destroy();
-    const [stderr] = await Promise.all([text(child.stderr), once(child, "close")]);
-    expect(stderr).toBe("");
-    expect(child.exitCode).toBe(0);
+    for (const args of [["show", address], ["--help"], ["watch", address, "--interval", "20ms"]]) {
+      const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+      child.stdout.destroy();
+      const [stderr] = await Promise.all([text(child.stderr), once(child, "close")]);
+      expect({ stderr, code: child.exitCode }).toEqual({ stderr: "", code: 0 });
+    }
+  });
+
+  test.runIf(existsSync("/dev/full"))("fails when its output cannot be written", async () => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, [BIN, "--help"], { stdio: ["ignore", full, "pipe"] });
+    closeSync(full);
+    const [stderr] = await Promise.all([text(child.stderr ?? []), once(child, "close")]);
+    expect(stderr).toBe("svc-status: the output cannot be written: ENOSPC: no space left on device, write\n");
+    expect(child.exitCode).toBe(3);
   });
 });

@@ -69,6 +69,13 @@ describe("svc-status decommission and commission", () => {
     expect(probe.commissioned).toBe(true);
   });
 
+  test("refuse a token that no header can hold, without showing it", async () => {
+    const { stderr } = await runCli(["commission", "127.0.0.1:1"], { env: { SVC_STATUS_TOKEN: "secret\n" } });
+    expect(stderr).toBe(
+      "svc-status: the token: expected visible ASCII characters without spaces or line ends\n",
+    );
+  });
+
   test("say what can be done about a refusal", async () => {
     const { address } = await startService({ probeStatus: { control: "off" } });
     expect(await runCli(["decommission", address])).toEqual({

@@ -5,6 +5,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { listen } from "../support/listen.ts";
 import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
 import { run } from "../support/run.ts";
+import { TELL_LOADED } from "../support/tell-loaded.ts";
 
 const { consumer } = inject("packed");
 const installed = join(consumer, "node_modules/svc-status/dist");
@@ -12,20 +13,6 @@ const installed = join(consumer, "node_modules/svc-status/dist");
 /** What `show` needs: it starts in the time of one `fetch` only because it loads nothing else. */
 const NEEDED =
   /^(?:cli\/(?:client|show|terminal)\/|cli\/(?:\w+\/)?definitions?\.js$|cli\/[\w-]+\.js$|core\/)/;
-
-/** Prints the path of each file of the package that is loaded, on standard error. */
-const TELL_LOADED = `
-import { register } from "node:module";
-const hooks = \`
-  import { writeSync } from "node:fs";
-  export function load(url, context, nextLoad) {
-    const [, file] = url.split("/svc-status/dist/");
-    if (file !== undefined) writeSync(2, file + "\\\\n");
-    return nextLoad(url, context);
-  }
-\`;
-register("data:text/javascript," + encodeURIComponent(hooks));
-`;
 
 async function startStatus(): Promise<string> {
   const server = createServer((_request, response) => response.end('{"Database":{"state":"YELLOW"}}'));
@@ -49,10 +36,10 @@ describe("the installed command line", () => {
 
   test("loads for show what show needs, and nothing else", async () => {
     const preload = `data:text/javascript,${encodeURIComponent(TELL_LOADED)}`;
-    const args = ["--import", preload, join(installed, "cli/bin.js"), "show", await startStatus()];
-    const { code, stderr } = await run(process.execPath, args, consumer);
+    const args = ["--import", preload, join(installed, "cli/bin.js"), "show", await startStatus(), "-q"];
+    const { code, stdout } = await run(process.execPath, args, consumer);
     expect(code).toBe(1);
-    const files = stderr.trimEnd().split("\n");
+    const files = stdout.trimEnd().split("\n");
     expect(files).toContain("cli/show/run.js");
     expect(files.filter((file) => !NEEDED.test(file))).toEqual([]);
   });

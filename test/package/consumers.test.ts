@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, inject, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
 import { type Outcome, run } from "../support/run.ts";
+import { TELL_LOADED } from "../support/tell-loaded.ts";
 
 const root = join(import.meta.dirname, "../..");
 const modules = join(root, "node_modules");
@@ -30,20 +31,6 @@ async function load() {
   console.log(process.version.split(".")[0], entries.length);
 }
 load();
-`;
-
-/** Prints the path of each file of the package that an import loads. */
-const TELL_LOADED = `
-import { register } from "node:module";
-const hooks = \`
-  import { writeSync } from "node:fs";
-  export function load(url, context, nextLoad) {
-    const [, file] = url.split("/svc-status/dist/");
-    if (file !== undefined) writeSync(1, file + "\\\\n");
-    return nextLoad(url, context);
-  }
-\`;
-register("data:text/javascript," + encodeURIComponent(hooks));
 `;
 
 /** Where a release of Nest is installed beside the package. */

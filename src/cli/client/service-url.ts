@@ -29,12 +29,21 @@ export function parseServiceUrl(text: string): ServiceUrl {
 
 function toUrl(address: string, text: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || /\s/.test(text)) {
+  if (url === undefined || !/^https?:$/.test(url.protocol) || /\s/.test(text) || !isUserReadable(url)) {
     // It may hold a password, which belongs on no screen.
     throw new CliError(`${EXPECTED}${text.includes("@") ? "" : `, got ${JSON.stringify(text)}`}`);
   }
   url.hash = "";
   return url;
+}
+
+function isUserReadable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

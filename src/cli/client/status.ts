@@ -100,7 +100,8 @@ async function askOverallState(question: StatusQuestion): Promise<State> {
     // It may have changed since: what was RED is at least YELLOW.
     return toWorseState(YELLOW, state ?? RED);
   } catch (error) {
-    if (question.signal.aborted) throw error;
+    // Somebody has ended it all; anything else is the service's doing, whose RED stands.
+    if (question.signal.aborted && !(error instanceof NoAnswerError)) throw error;
     return RED;
   }
 }

@@ -1,3 +1,4 @@
+import { CliError } from "../cli-error.ts";
 import { type Answer, ask } from "../client/ask.ts";
 import type { Connection } from "../client/connection.ts";
 import { UnusableAnswerError } from "../client/no-answer.ts";
@@ -38,11 +39,17 @@ export async function changeProbe(request: ProbeChangeRequest): Promise<void> {
     );
 }
 
-/** Arguments are seen by everybody on the machine, the environment is not. */
+/**
+ * The token to send, if there is one. Arguments are seen by everybody on the machine, the environment is not.
+ *
+ * @throws CliError for one that no header can hold.
+ */
 export function readToken(
   given: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
-  const token = given ?? env["SVC_STATUS_TOKEN"];
+  const token = given ?? env["SVC_STATUS_TOKEN"] ?? "";
+  if (!/^[!-~]*$/.test(token))
+    throw new CliError("the token: expected visible ASCII characters without spaces or line ends");
   return token === "" ? undefined : token;
 }

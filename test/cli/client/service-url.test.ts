@@ -26,9 +26,12 @@ describe("the address of a service", () => {
     },
   );
 
-  test("is not shown where it is wrong and may hold a password", () => {
-    expect(() => parseServiceUrl("http://user:secret@host:99999")).toThrow(/^expected a URL such as [^@]*$/);
-  });
+  test.each(["http://user:secret@host:99999", "http://user:%zz@host"])(
+    "is not shown where it is wrong and may hold a password: %s",
+    (text) => {
+      expect(() => parseServiceUrl(text)).toThrow(/^expected a URL such as [^@]*$/);
+    },
+  );
 });
 
 describe("the status of a service", () => {

@@ -1,0 +1,15 @@
+import { CliError } from "./cli-error.ts";
+import { clean } from "./terminal/clean.ts";
+
+/** What went wrong, in one line; with `--debug` the stack too, and those of what caused it. */
+export function describeFailure(error: unknown, debug: boolean): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const isOurs = !(error instanceof CliError);
+  const line = isOurs ? `internal error: ${message}. --debug shows where; please report it` : message;
+  const lines = [`svc-status: ${line}`, ...(debug ? toStacks(error).join("\ncaused by ").split("\n") : [])];
+  return lines.map((each) => `${clean(each)}\n`).join("");
+}
+
+function toStacks(error: unknown): string[] {
+  return error instanceof Error ? [error.stack ?? error.message, ...toStacks(error.cause)] : [];
+}
