@@ -101,7 +101,7 @@ describe("svc-status", () => {
     const full = openSync("/dev/full", "w");
     const child = spawn(process.execPath, [BIN, "--help"], { stdio: ["ignore", full, "pipe"] });
     closeSync(full);
-    const [stderr] = await Promise.all([text(child.stderr ?? []), once(child, "close")]);
+    const [stderr] = await Promise.all([text(child.stderr!), once(child, "close")]);
     expect(stderr).toBe("svc-status: the output cannot be written: ENOSPC: no space left on device, write\n");
     expect(child.exitCode).toBe(3);
   });
