@@ -10,22 +10,14 @@ export interface Service {
   readonly address: string;
   readonly registry: StatusRegistry;
   readonly probe: Probe;
-  close(): Promise<void>;
 }
 
-/** A service with our own adapter, on a real socket. It tells of each request before it answers. */
-export async function startService(
-  options: ServiceStatusOptions = {},
-  onRequest: (method: string) => void = () => {},
-): Promise<Service> {
+/** A service with our own adapter, on a real socket. */
+export async function startService(options: ServiceStatusOptions = {}): Promise<Service> {
   const registry = createStatusRegistry();
   const probe = createProbe();
-  const answer = serviceStatus({ registry, probe, ...options });
-  const { port, close } = await serve((request, response) => {
-    onRequest(request.method ?? "");
-    answer(request, response);
-  });
-  return { address: `127.0.0.1:${port}`, registry, probe, close };
+  const { port } = await serve(serviceStatus({ registry, probe, ...options }));
+  return { address: `127.0.0.1:${port}`, registry, probe };
 }
 
 /** A service that answers whatever the test wants. */

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
 import type { Connection } from "./connection.ts";
 import { toNoAnswer, UnusableAnswerError } from "./no-answer.ts";
-import { describeServiceUrl, type ServiceUrl } from "./service-url.ts";
+import { describeServiceUrl, type ServiceUrl, toAddress } from "./service-url.ts";
 
 export interface Question {
   readonly target: ServiceUrl;
@@ -62,7 +62,7 @@ async function send(question: Question): Promise<IncomingMessage> {
 function toRequestOptions(question: Question): RequestOptions {
   const { target, method = "GET", accept = "*/*", token, connection, signal } = question;
   const { url, socketPath } = target;
-  const where = socketPath === undefined ? toHost(url) : { socketPath };
+  const where = socketPath === undefined ? toAddress(url) : { socketPath };
   return {
     ...where,
     ...connection.tls,
@@ -82,11 +82,6 @@ function toRequestOptions(question: Question): RequestOptions {
     agent: false,
     signal,
   };
-}
-
-function toHost({ hostname, port }: URL): RequestOptions {
-  // An IPv6 address stands in brackets only in URLs.
-  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), ...(port !== "" && { port }) };
 }
 
 /** Where an answer sends us, if it does. Not to another origin: headers and tokens are meant for this one. */

@@ -4,8 +4,8 @@ import { renderDuration } from "../duration.ts";
 import { DeadlineError } from "./deadline.ts";
 import type { ServiceUrl } from "./service-url.ts";
 
-/** Why nothing came: `refused` is nobody there, `untrusted` and `denied` do not change by asking again. */
-export type NoAnswerKind = "refused" | "untrusted" | "denied" | "failed";
+/** Why nothing came: `untrusted` and `denied` do not change by asking again. */
+export type NoAnswerKind = "untrusted" | "denied" | "failed";
 
 /** There is no status, and the message says in one line why, and what to do. */
 export class NoAnswerError extends CliError {
@@ -41,8 +41,8 @@ const NO_PERMISSION: Explanation = { text: "this user may not connect to it" };
 
 /** What the codes of Node.js mean for somebody who asks a service. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
-  ECONNREFUSED: { kind: "refused", text: "connection refused. Is the service running?" },
-  ENOENT: { kind: "refused", text: "there is no such socket. Is the service running?" },
+  ECONNREFUSED: { text: "connection refused. Is the service running?" },
+  ENOENT: { text: "there is no such socket. Is the service running?" },
   ENOTFOUND: UNKNOWN_HOST,
   EAI_AGAIN: UNKNOWN_HOST,
   ENODATA: UNKNOWN_HOST,

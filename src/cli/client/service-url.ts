@@ -83,3 +83,9 @@ export function describeServiceUrl({ url, socketPath }: ServiceUrl): string {
   if (socketPath !== undefined) return `unix:${socketPath}${path === "/" ? "" : `:${path}`}`;
   return url.origin + (path === "/" ? "" : path);
 }
+
+/** Where to connect to. An IPv6 address stands in brackets only in URLs. */
+export function toAddress({ protocol, hostname, port }: URL): { host: string; port: number } {
+  const usualPort = protocol === "https:" ? 443 : 80;
+  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: port === "" ? usualPort : Number(port) };
+}

@@ -1,11 +1,10 @@
 import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH } from "../../core/probe.ts";
 import { CliError } from "../cli-error.ts";
-import { ask } from "../client/ask.ts";
-import { type Connection, toConnection } from "../client/connection.ts";
+import { toConnection } from "../client/connection.ts";
 import { withinDeadline } from "../client/deadline.ts";
-import { NoAnswerError } from "../client/no-answer.ts";
+import { isClosed } from "../client/is-closed.ts";
 import { repeatUntil } from "../client/repeat.ts";
-import { describeServiceUrl, parseServiceUrl, type ServiceUrl, toProbeUrl } from "../client/service-url.ts";
+import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import { renderDuration } from "../duration.ts";
 import { clean } from "../terminal/clean.ts";
@@ -35,17 +34,18 @@ export async function runDecommission({
   const progress = createProgress(io.stderr);
   progress.tell(`waiting until ${where} has closed`);
   const timeoutMs = timeout - (performance.now() - startedAt);
-  let isClosed: boolean;
+  let hasClosed: boolean;
   try {
-    isClosed = await repeatUntil({ timeoutMs, intervalMs: interval, signal: io.signal }, (signal) =>
-      hasClosed({ service, connection, signal }),
+    // It connects and asks nothing: who asks for the probe is a load balancer in the eyes of a drain.
+    hasClosed = await repeatUntil({ timeoutMs, intervalMs: interval, signal: io.signal }, (signal) =>
+      isClosed(service, signal),
     );
   } finally {
     progress.stop();
   }
-  if (!isClosed)
+  if (!hasClosed)
     throw new CliError(
-      `${where} has not closed within ${renderDuration(timeout)}. It stays decommissioned; end it, or wait longer with --timeout`,
+      `${where} still accepts connections after ${renderDuration(timeout)}. End it, wait longer with --timeout, or look whether it was started anew`,
     );
   io.stdout.write(`${clean(`${where} has closed`)}\n`);
   return 0;
@@ -58,23 +58,4 @@ function expectBody(body: string): void {
     throw new CliError(
       `--body: expected at most ${MAX_PROBE_BODY_LENGTH} characters without control characters`,
     );
-}
-
-interface Look {
-  readonly service: ServiceUrl;
-  readonly connection: Connection;
-  readonly signal: AbortSignal;
-}
-
-/** Closed is who refuses connections. Whatever else goes wrong may be the way there. */
-async function hasClosed({ service, connection, signal }: Look): Promise<boolean> {
-  try {
-    const { status, text, from } = await ask({ target: toProbeUrl(service), connection, signal });
-    if (status === 200 && text === COMMISSIONED_BODY)
-      throw new CliError(`${from} answers OK again: somebody has commissioned or started it anew`);
-    return false;
-  } catch (error) {
-    if (!(error instanceof NoAnswerError)) throw error;
-    return error.kind === "refused";
-  }
 }
