@@ -42,10 +42,22 @@ const STATE_OF_HEALTH: Readonly<Record<string, State>> = { pass: "OK", warn: "YE
  */
 export async function askStatus(question: StatusQuestion): Promise<ServiceStatus> {
   const answer = await askFormat(question, ".json", "application/json");
-  const handlers = parseHandlers(answer);
+  const handlers = selectNamed(parseHandlers(answer), answer, question.names);
   const worst = handlers.reduce<State>((state, handler) => toWorseState(state, handler.state), "OK");
   const state = worst === RED ? await askOverallState(question) : worst;
   return { state, handlers, answer };
+}
+
+/** A server that does not look at names must not be believed that all of these are well. */
+function selectNamed(
+  handlers: readonly HandlerStatus[],
+  { from }: Answer,
+  names: readonly string[],
+): readonly HandlerStatus[] {
+  if (names.length === 0) return handlers;
+  const missing = names.filter((name) => handlers.every((handler) => handler.name !== name));
+  if (missing.length > 0) throw new UnusableAnswerError(`${from} does not tell of ${missing.join(" or ")}`);
+  return handlers.filter(({ name }) => names.includes(name));
 }
 
 /** Asks for one format, and refuses answers that say by their code that they are no status. */
@@ -57,8 +69,8 @@ export async function askFormat(question: StatusQuestion, suffix: string, accept
   return answer;
 }
 
-/** Whether some answer may be a status: the codes for states can be set, but they are not those of a redirect. */
-function expectStatusCode({ status, from, contentType }: Answer, isStatus: boolean): void {
+/** Refuses an answer that is no status. The codes for states can be set, but not to those of redirects. */
+export function expectStatus({ status, from, contentType }: Answer, isStatus: boolean): void {
   if (isStatus && ((status >= 200 && status <= 299) || status >= 400)) return;
   const what =
     status >= 200 && status <= 299 ? `answered ${contentType || "something"}` : `answered ${status}`;
@@ -112,7 +124,7 @@ function parseHandlers(answer: Answer): HandlerStatus[] {
   const handlers = members?.map(([name, status]) => toHandler(name, status)) ?? [];
   const isStatus =
     members !== undefined && !handlers.includes(undefined) && (handlers.length > 0 || answer.status < 300);
-  expectStatusCode(answer, isStatus);
+  expectStatus(answer, isStatus);
   return handlers.filter((handler) => handler !== undefined);
 }
 

@@ -4,19 +4,14 @@ import { toConnection } from "../client/connection.ts";
 import { withinDeadline } from "../client/deadline.ts";
 import { NoAnswerError } from "../client/no-answer.ts";
 import { parseServiceUrl } from "../client/service-url.ts";
-import {
-  askFormat,
-  askStatus,
-  type ServiceStatus,
-  type StatusQuestion,
-  toExitStatus,
-} from "../client/status.ts";
+import { askStatus, type ServiceStatus, type StatusQuestion, toExitStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
-import { cleanJson, cleanLines } from "../terminal/clean.ts";
+import { cleanJson } from "../terminal/clean.ts";
 import { createPaint, STYLE_OF_STATE } from "../terminal/style.ts";
 import { renderTable } from "../terminal/table.ts";
 import type { SHOW } from "./definition.ts";
 import { renderNagios, renderNagiosFailure } from "./nagios.ts";
+import { passThrough } from "./pass-through.ts";
 
 type ShowInvocation = Invocation<typeof SHOW>;
 type Format = ShowInvocation["values"]["format"];
@@ -28,13 +23,11 @@ type Render = (
 
 const RENDERERS: Readonly<Record<Format, Render>> = {
   table: renderStatus,
-  json: ({ answer }) => withFinalNewline(cleanJson(answer.text)),
+  json: ({ answer }) => `${cleanJson(answer.text.trimEnd())}\n`,
   nagios: renderNagios,
-  csv: async (_status, question) => cleanLines((await askFormat(question, ".csv", "text/csv")).text),
-  prometheus: async (_status, question) =>
-    cleanLines((await askFormat(question, ".prometheus", "text/plain; version=0.0.4")).text),
-  health: async (_status, question) =>
-    withFinalNewline(cleanJson((await askFormat(question, ".health", "application/health+json")).text)),
+  csv: (_status, question) => passThrough("csv", question),
+  prometheus: (_status, question) => passThrough("prometheus", question),
+  health: (_status, question) => passThrough("health", question),
 };
 
 /** Asks once, shows the answer, and gives the overall state as exit status. */
@@ -77,8 +70,4 @@ function renderStatus(
   const summary = `${paint(STYLE_OF_STATE[state], state)}: ${good} of ${handlers.length} handlers OK\n`;
   if (handlers.length === 0) return summary;
   return `${renderTable(handlers, { columns: io.stdout.columns, paint }).join("\n")}\n\n${summary}`;
-}
-
-function withFinalNewline(text: string): string {
-  return text.endsWith("\n") ? text : `${text}\n`;
 }

@@ -48,6 +48,47 @@ describe("an answer that is no status", () => {
     expect(await failure(address)).toContain(`answered text/evil ;x=y, ${NOT_A_STATUS}`);
   });
 
+  test.each([
+    ["csv", "<html>"],
+    ["prometheus", "<html>"],
+    ["health", '{"A":{"state":"OK"}}'],
+    ["health", "null"],
+  ])("is refused as %s too, though the JSON is right", async (format, body) => {
+    const address = await startHostile(({ url }, response) => {
+      response.end(url === "/svc_status.json" ? '{"A":{"state":"OK"}}' : body);
+    });
+    expect(await failure(address, "--format", format)).toContain(
+      `.${format} answered something, ${NOT_A_STATUS}`,
+    );
+  });
+
+  test.each(["csv", "prometheus", "health"])(
+    "may be empty as %s, but not with a failing code",
+    async (format) => {
+      const address = await startHostile(({ url }, response) => {
+        if (url === "/svc_status.json") response.end("{}");
+        else response.writeHead(500).end();
+      });
+      expect(await failure(address, "--format", format)).toContain(
+        `.${format} answered 500, ${NOT_A_STATUS}`,
+      );
+    },
+  );
+
+  test("because it does not tell of who was named is refused", async () => {
+    const address = await startHostile(answering('{"Other":{"state":"OK"}}'));
+    expect(await failure(address, "--name", "Database", "--name", "Other")).toContain(
+      "/svc_status.json?name=Database&name=Other does not tell of Database",
+    );
+  });
+
+  test("but tells of others than who was named, does not count for them", async () => {
+    const address = await startHostile(answering('{"Other":{"state":"YELLOW"},"Database":{"state":"OK"}}'));
+    const { code, stdout } = await runCli(["show", address, "--name", "Database"]);
+    expect(stdout).not.toContain("Other");
+    expect(code).toBe(0);
+  });
+
   test("is told to monitoring plugins as UNKNOWN", async () => {
     const address = await startHostile(answering("<html>"));
     const { code, stdout } = await runCli(["show", address, "-f", "nagios"]);
