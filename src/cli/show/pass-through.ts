@@ -17,8 +17,7 @@ const DEFINITIONS: Readonly<Record<PassedFormat, PassedDefinition>> = {
   csv: {
     suffix: ".csv",
     accept: "text/csv",
-    isStatus: ({ text, status }) =>
-      text === "" ? status < 300 : /^[^\t]+\t(?:OK|YELLOW|RED)\b/.test(text),
+    isStatus: ({ text, status }) => (text === "" ? status < 300 : /^[^\t]+\t(?:OK|YELLOW|RED)\b/.test(text)),
     clean: cleanLines,
   },
   prometheus: {

@@ -92,7 +92,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     const terminal = await startShell();
     await enter(terminal, "echo before");
     await enter(terminal, `svc-status watch ${address} ${nobody} --interval 50ms --bell`);
-    expect(await terminal.waitFor(/connection refused[\s\S]*q quits/)).toBe(
+    expect(await terminal.waitFor(/Cache {5}OK[\s\S]*connection refused[\s\S]*q quits/)).toBe(
       [
         `http://${address} OK: 2 of 2 handlers OK`,
         "NAME      STATE   DETAIL",
