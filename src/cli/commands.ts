@@ -1,6 +1,7 @@
 import { type Commands, toCommand } from "./command.ts";
 import { COMPLETION } from "./completion/definition.ts";
 import { COMMISSION, DECOMMISSION } from "./probe/definitions.ts";
+import { SERVE } from "./serve/definition.ts";
 import { SHOW } from "./show/definition.ts";
 import { WAIT } from "./wait/definition.ts";
 import { WATCH } from "./watch/definition.ts";
@@ -15,5 +16,6 @@ export const COMMANDS: Commands = {
     async () => (await import("./probe/decommission.ts")).runDecommission,
   ),
   commission: toCommand(COMMISSION, async () => (await import("./probe/commission.ts")).runCommission),
+  serve: toCommand(SERVE, async () => (await import("./serve/run.ts")).runServe),
   completion: toCommand(COMPLETION, async () => (await import("./completion/run.ts")).runCompletion),
 };
