@@ -1,5 +1,6 @@
 import { type Commands, toCommand } from "./command.ts";
 import { COMPLETION } from "./completion/definition.ts";
+import { DOCTOR } from "./doctor/definition.ts";
 import { COMMISSION, DECOMMISSION } from "./probe/definitions.ts";
 import { SERVE } from "./serve/definition.ts";
 import { SHOW } from "./show/definition.ts";
@@ -17,5 +18,6 @@ export const COMMANDS: Commands = {
   ),
   commission: toCommand(COMMISSION, async () => (await import("./probe/commission.ts")).runCommission),
   serve: toCommand(SERVE, async () => (await import("./serve/run.ts")).runServe),
+  doctor: toCommand(DOCTOR, async () => (await import("./doctor/run.ts")).runDoctor),
   completion: toCommand(COMPLETION, async () => (await import("./completion/run.ts")).runCompletion),
 };

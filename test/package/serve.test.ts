@@ -4,6 +4,7 @@ import { describe, expect, inject, test } from "vitest";
 import { ask } from "../support/http.ts";
 import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
 import { startProgram } from "../support/program.ts";
+import { run } from "../support/run.ts";
 
 const { consumer } = inject("packed");
 const bin = join(consumer, "node_modules/svc-status/dist/cli/bin.js");
@@ -19,6 +20,13 @@ describe("the installed package", () => {
     await program.waitForLine(/^SIGTERM: decommissioned/);
     program.kill("SIGTERM");
     expect(await program.exit).toEqual({ code: null, signal: "SIGTERM" });
+  });
+
+  test("has a doctor", async () => {
+    const args = [bin, "doctor", "--for", "alb", "--keep-alive", "5s"];
+    const { code, stdout } = await run(process.execPath, args, consumer);
+    expect(code).toBe(2);
+    expect(stdout).toContain("cannot work: keepAliveTimeoutMs 5s ≤ balancerIdleMs 1m");
   });
 
   test("has the JSON Schema for editors", () => {
