@@ -20,7 +20,7 @@ export const findBusyTakenForDead: Rule = ({ numbers, platform, say }) => {
   return {
     severity: "warning",
     text: `${say("probeTimeoutMs")} ≤ ${say("probeIntervalMs")}: without a longer "timeout check" a check gets no longer than inter, and under load the instances that are well are taken out one after the other`,
-    remedy: `set timeout check to more than inter, such as ${renderDuration(Math.max(2_000, 2 * (probeIntervalMs ?? 0)))}`,
+    remedy: `set timeout check to more than inter, such as ${renderDuration(Math.max(2_000, (probeIntervalMs ?? 0) + 1_000))}`,
   };
 };
 
