@@ -1,4 +1,5 @@
-// Writes dist/ from src/: one .js and one .d.ts per source file, and the manual page of the command line.
+// Writes dist/ from src/: one .js and one .d.ts per source file, and for the command line the manual page and the
+// JSON Schema of its configuration.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,6 +32,12 @@ async function writeManual() {
   writeFileSync(join(dist, "svc-status.1"), renderMan(COMMANDS, version));
 }
 
+/** Editors check a configuration against what the command line checks it against. */
+async function writeConfigSchema() {
+  const { renderConfigSchema } = await importBuilt("serve/config-schema");
+  writeFileSync(join(dist, "cli/serve/config.schema.json"), renderConfigSchema());
+}
+
 function importBuilt(name) {
   return import(pathToFileURL(join(dist, "cli", `${name}.js`)).href);
 }
@@ -40,6 +47,7 @@ try {
   compile();
   rewriteDeclarations();
   await writeManual();
+  await writeConfigSchema();
 } catch (error) {
   // tsc has said what is wrong; anything else has not.
   if (error.status === undefined) throw error;

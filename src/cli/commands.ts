@@ -1,6 +1,8 @@
 import { type Commands, toCommand } from "./command.ts";
 import { COMPLETION } from "./completion/definition.ts";
+import { DOCTOR } from "./doctor/definition.ts";
 import { COMMISSION, DECOMMISSION } from "./probe/definitions.ts";
+import { SERVE } from "./serve/definition.ts";
 import { SHOW } from "./show/definition.ts";
 import { WAIT } from "./wait/definition.ts";
 import { WATCH } from "./watch/definition.ts";
@@ -15,5 +17,7 @@ export const COMMANDS: Commands = {
     async () => (await import("./probe/decommission.ts")).runDecommission,
   ),
   commission: toCommand(COMMISSION, async () => (await import("./probe/commission.ts")).runCommission),
+  serve: toCommand(SERVE, async () => (await import("./serve/run.ts")).runServe),
+  doctor: toCommand(DOCTOR, async () => (await import("./doctor/run.ts")).runDoctor),
   completion: toCommand(COMPLETION, async () => (await import("./completion/run.ts")).runCompletion),
 };

@@ -105,6 +105,9 @@ const KNOWN_KEYS: readonly (keyof DrainOptions)[] = [
   "clock",
 ];
 
+/** How long an AWS ALB, and many another balancer, keeps idle connections. */
+export const DEFAULT_BALANCER_IDLE_MS = 60_000;
+
 const DEFAULTS = {
   probe: defaultProbe,
   redsSeen: 3,
@@ -115,7 +118,7 @@ const DEFAULTS = {
   onClose: [],
   hooksTimeoutMs: 5_000,
   deadlineMs: 30_000,
-  balancerIdleMs: 60_000,
+  balancerIdleMs: DEFAULT_BALANCER_IDLE_MS,
   clock: systemClock,
 } satisfies DrainOptions;
 

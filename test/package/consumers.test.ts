@@ -5,13 +5,14 @@ import manifest from "../../package.json" with { type: "json" };
 import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
 import { type Outcome, run } from "../support/run.ts";
 import { TELL_LOADED } from "../support/tell-loaded.ts";
+import { MODULE_ENTRIES } from "./entries.ts";
 
 const root = join(import.meta.dirname, "../..");
 const modules = join(root, "node_modules");
 const { consumer } = inject("packed");
 
 /** `svc-status`, `svc-status/express` … */
-const ENTRIES = Object.keys(manifest.exports).map((path) => path.replace(/^\./, manifest.name));
+const ENTRIES = MODULE_ENTRIES.map(([path]) => path.replace(/^\./, manifest.name));
 const WITH_PEERS = ["svc-status/nest"];
 const ALONE = ENTRIES.filter((entry) => !WITH_PEERS.includes(entry));
 
@@ -104,7 +105,7 @@ describe("a JavaScript consumer", () => {
 });
 
 describe("importing an adapter", () => {
-  const adapters = Object.entries(manifest.exports).flatMap(([path, { default: file }]) =>
+  const adapters = MODULE_ENTRIES.flatMap(([path, { default: file }]) =>
     file.startsWith("./dist/adapters/") ? [path.slice("./".length)] : [],
   );
 

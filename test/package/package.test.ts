@@ -14,7 +14,7 @@ test(`is at most ${MAX_BYTES} bytes`, () => {
 
 test("holds what runs and what a reader needs, nothing else", () => {
   const expected =
-    /^(?:dist\/.+\.(?:js|d\.ts)|dist\/svc-status\.1|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    /^(?:dist\/.+\.(?:js|d\.ts)|dist\/svc-status\.1|dist\/cli\/serve\/config\.schema\.json|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
   expect(files.filter((file) => !expected.test(file))).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(["README.md", "CHANGELOG.md", "LICENSE", "dist/index.js"]));
 });

@@ -1,0 +1,101 @@
+import { MIN_QUIET_MS } from "../../drain/decide.ts";
+import { DEFAULT_BALANCER_IDLE_MS } from "../../drain/options.ts";
+import { toCase } from "./finding.ts";
+import type { Declared, Numbers } from "./numbers.ts";
+import { PLATFORMS, type Platform } from "./platforms.ts";
+import { KEEP_ALIVE_MARGIN_MS } from "./rules/connections.ts";
+import { SPARE_MS, toClosingMs, toLongestWaitMs } from "./rules/leaving.ts";
+
+/** What a probe gets at least, so that an instance that is busy is not taken for dead. */
+const MIN_PROBE_TIMEOUT_MS = 2_000;
+
+/** A probe that would have to wait longer is better answered from memory. */
+const MAX_WAIT_FOR_HANDLERS_MS = 30_000;
+const HANDLER_INTERVAL_MS = 10_000;
+
+/** Right numbers for a platform: those that were said, where they can work, and others where not. */
+export function mend(declared: Declared, platform: Platform): Numbers {
+  const { numbers: said, waitsForHandlers } = toCase(declared, platform);
+  const isSlow = waitsForHandlers && said.handlerTimeoutMs > MAX_WAIT_FOR_HANDLERS_MS;
+  const numbers: Numbers = {
+    ...said,
+    livenessLooksAt: "local",
+    ...(isSlow && { handlerIntervalMs: HANDLER_INTERVAL_MS }),
+  };
+  const forHandlersMs = waitsForHandlers && !isSlow ? numbers.handlerTimeoutMs + 1_000 : 0;
+  const probing = mendProbing(declared, numbers, { platform, forHandlersMs });
+  return {
+    ...numbers,
+    ...probing,
+    ...mendConnections(numbers, platform),
+    ...mendLeaving(numbers, probing, platform),
+  };
+}
+
+type Probing = Required<Pick<Declared, "fall" | "rise" | "redsSeen" | "probeIntervalMs" | "probeTimeoutMs">>;
+
+function mendProbing(
+  declared: Declared,
+  { capMs, redsSeen }: Numbers,
+  { platform, forHandlersMs }: { readonly platform: Platform; readonly forHandlersMs: number },
+): Probing {
+  const { wanted, countsInSeconds, isDrainProber } = PLATFORMS[platform];
+  const isAlb = platform === "alb";
+  const toTime = (ms: number): number => (countsInSeconds ? Math.ceil(ms / 1_000) * 1_000 : Math.ceil(ms));
+  const toCount = (count: number): number => Math.max(2, isAlb ? Math.min(count, 10) : count);
+
+  const fall = toCount(declared.fall ?? wanted.fall);
+  const saidMs = toTime(declared.probeIntervalMs ?? wanted.probeIntervalMs);
+  const isInTime = !isDrainProber || fall * saidMs + MIN_QUIET_MS <= capMs;
+  const intervalMs = isInTime ? saidMs : wanted.probeIntervalMs;
+  const timeoutMs = toTime(
+    Math.max(
+      declared.probeTimeoutMs ?? 0,
+      MIN_PROBE_TIMEOUT_MS,
+      forHandlersMs,
+      platform === "haproxy" ? intervalMs + 1_000 : 0,
+    ),
+  );
+  return {
+    fall,
+    rise: isAlb ? toCount(declared.rise ?? wanted.rise) : (declared.rise ?? wanted.rise),
+    redsSeen: isDrainProber ? fall : redsSeen,
+    // AWS takes no interval that is not longer than the time-out, and has limits for both.
+    probeTimeoutMs: isAlb ? Math.min(timeoutMs, 120_000) : timeoutMs,
+    probeIntervalMs: isAlb ? Math.min(Math.max(intervalMs, 5_000, timeoutMs + 1_000), 300_000) : intervalMs,
+  };
+}
+
+function mendConnections(
+  { keepAliveTimeoutMs, balancerIdleMs = DEFAULT_BALANCER_IDLE_MS, longestRequestMs = 0 }: Numbers,
+  platform: Platform,
+): Required<Pick<Declared, "keepAliveTimeoutMs" | "balancerIdleMs">> {
+  const idleMs =
+    platform === "alb"
+      ? Math.min(Math.max(balancerIdleMs, longestRequestMs + KEEP_ALIVE_MARGIN_MS, 1_000), 4_000_000)
+      : balancerIdleMs;
+  const isLonger = keepAliveTimeoutMs === 0 || keepAliveTimeoutMs > idleMs;
+  return {
+    balancerIdleMs: idleMs,
+    keepAliveTimeoutMs: isLonger ? keepAliveTimeoutMs : idleMs + KEEP_ALIVE_MARGIN_MS,
+  };
+}
+
+/** A wait that is long enough for the balancer, a deadline that leaves the longest request its time, and the grace for it. */
+function mendLeaving(
+  numbers: Numbers,
+  { fall, probeIntervalMs }: Probing,
+  platform: Platform,
+): Required<Pick<Declared, "capMs" | "closeTimeoutMs" | "deadlineMs" | "graceMs">> {
+  const { longestRequestMs = 0, hooksTimeoutMs, preStopMs, graceMs = 0 } = numbers;
+  const detectionMs = PLATFORMS[platform].isDrainProber ? fall * probeIntervalMs + MIN_QUIET_MS : 0;
+  const capMs = Math.max(numbers.capMs, detectionMs);
+  const closeTimeoutMs = Math.max(numbers.closeTimeoutMs, longestRequestMs);
+  const leaving = { ...numbers, capMs, closeTimeoutMs };
+  const isEnough = toClosingMs(leaving) >= longestRequestMs && toLongestWaitMs(leaving) >= detectionMs;
+  const deadlineMs = isEnough
+    ? numbers.deadlineMs
+    : Math.max(numbers.deadlineMs, capMs + closeTimeoutMs + hooksTimeoutMs);
+  const neededMs = Math.max(graceMs, preStopMs + deadlineMs + SPARE_MS);
+  return { capMs, closeTimeoutMs, deadlineMs, graceMs: Math.ceil(neededMs / 1_000) * 1_000 };
+}

@@ -1,0 +1,128 @@
+import { MAX_TIMER_MS } from "../../core/clock.ts";
+import { resolveHandlerOptions } from "../../core/handler-options.ts";
+import { resolveDrainOptions } from "../../drain/options.ts";
+import type { NumberShape, ObjectShape, Shape } from "../schema/shape.ts";
+import { PLATFORMS, type Platform } from "./platforms.ts";
+
+/** What liveness looks at: as `/livez` does, at shared handlers too, or at the probe. */
+export type Liveness = "local" | "shared" | "probe";
+
+/** What somebody says of a service and of what stands before it. Times are in milliseconds. */
+export interface Declared {
+  /** The longest deadline of a handler that the probe asks. */
+  readonly handlerTimeoutMs?: number;
+  /** How often those handlers are asked in the background. Left out: whenever the probe asks. */
+  readonly handlerIntervalMs?: number;
+  /** Whether the probe is 503 while a critical handler is RED. */
+  readonly requireHealthy?: boolean;
+  readonly livenessLooksAt?: Liveness;
+  /** HAProxy `inter`, Kubernetes `periodSeconds`, ALB `HealthCheckIntervalSeconds`, Docker `--interval`. */
+  readonly probeIntervalMs?: number;
+  /** HAProxy `timeout check`, Kubernetes `timeoutSeconds`, ALB `HealthCheckTimeoutSeconds`, Docker `--timeout`. */
+  readonly probeTimeoutMs?: number;
+  /** HAProxy `fall`, Kubernetes `failureThreshold`, ALB `UnhealthyThresholdCount`, Docker `--retries`. */
+  readonly fall?: number;
+  /** HAProxy `rise`, Kubernetes `successThreshold`, ALB `HealthyThresholdCount`. */
+  readonly rise?: number;
+  /** How long the service takes to start. */
+  readonly startupMs?: number;
+  readonly longestRequestMs?: number;
+  /** `server.keepAliveTimeout`; 0: idle connections are kept for ever. */
+  readonly keepAliveTimeoutMs?: number;
+  /** How long the balancer keeps idle connections to the service. */
+  readonly balancerIdleMs?: number;
+  /** These four, and `redsSeen`, are the options of `drainOnSignals`. */
+  readonly deadlineMs?: number;
+  readonly capMs?: number;
+  readonly closeTimeoutMs?: number;
+  readonly hooksTimeoutMs?: number;
+  readonly redsSeen?: number;
+  /** From the first signal to SIGKILL: `terminationGracePeriodSeconds`, `docker stop -t`. */
+  readonly graceMs?: number;
+  /** How long a `preStop` hook takes. */
+  readonly preStopMs?: number;
+  readonly instances?: number;
+}
+
+export type NumberName = keyof Declared;
+
+/** The numbers that have a default of svc-status or Node.js. */
+type DefaultName =
+  | "handlerTimeoutMs"
+  | "requireHealthy"
+  | "livenessLooksAt"
+  | "keepAliveTimeoutMs"
+  | "deadlineMs"
+  | "capMs"
+  | "closeTimeoutMs"
+  | "hooksTimeoutMs"
+  | "redsSeen"
+  | "preStopMs";
+
+/** What was said, and what holds where nothing was said. The rest is not known. */
+export type Numbers = Declared & Required<Pick<Declared, DefaultName>>;
+
+const DELAY: NumberShape = { kind: "number", min: 0, max: MAX_TIMER_MS, integer: true };
+const INTERVAL: NumberShape = { ...DELAY, min: 1 };
+const COUNT: NumberShape = { kind: "number", min: 1, max: 1_000, integer: true };
+
+const PROPERTIES: Readonly<Record<NumberName, Shape>> = {
+  handlerTimeoutMs: INTERVAL,
+  handlerIntervalMs: INTERVAL,
+  requireHealthy: { kind: "flag" },
+  livenessLooksAt: { kind: "choice", values: ["local", "shared", "probe"] },
+  probeIntervalMs: INTERVAL,
+  probeTimeoutMs: INTERVAL,
+  fall: COUNT,
+  rise: COUNT,
+  startupMs: DELAY,
+  longestRequestMs: DELAY,
+  keepAliveTimeoutMs: DELAY,
+  balancerIdleMs: DELAY,
+  deadlineMs: DELAY,
+  capMs: DELAY,
+  closeTimeoutMs: DELAY,
+  hooksTimeoutMs: DELAY,
+  redsSeen: COUNT,
+  graceMs: DELAY,
+  preStopMs: DELAY,
+  instances: COUNT,
+};
+
+/** The file that `svc-status doctor` reads. */
+export const NUMBERS: ObjectShape = { kind: "object", properties: PROPERTIES };
+
+/** What an idle connection of Node.js lives, where nothing else was set. */
+const NODE_KEEP_ALIVE_MS = 5_000;
+
+const DRAIN = resolveDrainOptions({});
+
+const OWN_DEFAULTS = {
+  handlerTimeoutMs: resolveHandlerOptions().timeoutMs,
+  requireHealthy: false,
+  livenessLooksAt: "local",
+  keepAliveTimeoutMs: NODE_KEEP_ALIVE_MS,
+  deadlineMs: DRAIN.deadlineMs,
+  capMs: DRAIN.capMs,
+  closeTimeoutMs: DRAIN.closeTimeoutMs,
+  hooksTimeoutMs: DRAIN.hooksTimeoutMs,
+  redsSeen: DRAIN.redsSeen,
+  preStopMs: 0,
+} as const satisfies Required<Pick<Declared, DefaultName>>;
+
+/** Puts the defaults in: the service's own, and those of a platform where one is meant. */
+export function resolveNumbers(declared: Declared, platform?: Platform): Numbers {
+  return { ...OWN_DEFAULTS, ...toPlatformDefaults(declared, platform), ...declared };
+}
+
+/** Whose default a number is; `undefined` where somebody said it. */
+export function toOrigin(name: NumberName, declared: Declared, platform?: Platform): string | undefined {
+  if (declared[name] !== undefined) return undefined;
+  if (platform !== undefined && name in toPlatformDefaults(declared, platform))
+    return PLATFORMS[platform].title;
+  return name === "keepAliveTimeoutMs" ? "Node.js" : "svc-status";
+}
+
+function toPlatformDefaults(declared: Declared, platform: Platform | undefined): Declared {
+  return platform === undefined ? {} : PLATFORMS[platform].toDefaults(declared);
+}

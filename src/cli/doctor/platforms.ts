@@ -1,0 +1,100 @@
+import type { Declared, Numbers } from "./numbers.ts";
+import { renderAlb } from "./settings/alb.ts";
+import { renderDocker } from "./settings/docker.ts";
+import { renderHaproxy } from "./settings/haproxy.ts";
+import { renderKubernetes } from "./settings/kubernetes.ts";
+import { renderNginx } from "./settings/nginx.ts";
+
+/** What stands before a service, or runs it. */
+export type Platform = "kubernetes" | "haproxy" | "nginx" | "alb" | "docker";
+
+export interface PlatformFacts {
+  readonly title: string;
+  /** What holds where nothing more is said. */
+  readonly toDefaults: (declared: Declared) => Declared;
+  /** What is right where nothing is said. */
+  readonly wanted: { readonly probeIntervalMs: number; readonly fall: number; readonly rise: number };
+  /** Whether its requests are answered by asking the handlers, whatever `requireHealthy` says. */
+  readonly asksHandlers: boolean;
+  /** Whether it sends requests according to the probe. */
+  readonly balancesByProbe: boolean;
+  /** Whether the drain waits until it has been refused. */
+  readonly isDrainProber: boolean;
+  /** Whether it counts in whole seconds. */
+  readonly countsInSeconds: boolean;
+  readonly render: (numbers: Numbers) => string;
+}
+
+// Where the defaults stand: Kubernetes, "Probe v1 core" and "PodSpec"; HAProxy 2.6, configuration manual, 5.2 (inter,
+// fall, rise); nginx, ngx_http_upstream_module (keepalive_timeout); AWS, "Health checks for Application Load Balancer
+// target groups" and "Connection idle timeout"; Docker, Dockerfile reference (HEALTHCHECK) and "docker stop".
+export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
+  kubernetes: {
+    title: "Kubernetes",
+    toDefaults: () => ({ probeIntervalMs: 10_000, probeTimeoutMs: 1_000, fall: 3, rise: 1, graceMs: 30_000 }),
+    wanted: { probeIntervalMs: 2_000, fall: 3, rise: 1 },
+    asksHandlers: true,
+    balancesByProbe: false, // a Pod that is to end is left at once, whatever its probes say
+    isDrainProber: true,
+    countsInSeconds: true,
+    render: renderKubernetes,
+  },
+  haproxy: {
+    title: "HAProxy",
+    // Without "timeout check", inter is all that a check gets.
+    toDefaults: ({ probeIntervalMs = 2_000 }) => ({
+      probeIntervalMs,
+      probeTimeoutMs: probeIntervalMs,
+      fall: 3,
+      rise: 2,
+    }),
+    wanted: { probeIntervalMs: 500, fall: 3, rise: 2 },
+    asksHandlers: false,
+    balancesByProbe: true,
+    isDrainProber: true,
+    countsInSeconds: false,
+    render: renderHaproxy,
+  },
+  nginx: {
+    title: "nginx",
+    toDefaults: () => ({ balancerIdleMs: 60_000 }),
+    wanted: { probeIntervalMs: 2_000, fall: 3, rise: 1 },
+    asksHandlers: false,
+    balancesByProbe: false,
+    isDrainProber: false,
+    countsInSeconds: false,
+    render: renderNginx,
+  },
+  alb: {
+    title: "AWS ALB",
+    toDefaults: () => ({
+      probeIntervalMs: 30_000,
+      probeTimeoutMs: 5_000,
+      fall: 2,
+      rise: 5,
+      balancerIdleMs: 60_000,
+    }),
+    wanted: { probeIntervalMs: 5_000, fall: 2, rise: 2 },
+    asksHandlers: false,
+    balancesByProbe: true,
+    isDrainProber: true,
+    countsInSeconds: true,
+    render: renderAlb,
+  },
+  docker: {
+    title: "Docker",
+    toDefaults: () => ({
+      probeIntervalMs: 30_000,
+      probeTimeoutMs: 30_000,
+      fall: 3,
+      rise: 1,
+      graceMs: 10_000,
+    }),
+    wanted: { probeIntervalMs: 10_000, fall: 3, rise: 1 },
+    asksHandlers: true,
+    balancesByProbe: false,
+    isDrainProber: false,
+    countsInSeconds: false,
+    render: renderDocker,
+  },
+};

@@ -1,0 +1,29 @@
+import type { Rule } from "../finding.ts";
+
+/** How much longer than the balancer the service keeps idle connections. */
+export const KEEP_ALIVE_MARGIN_MS = 5_000;
+
+/** The service closes a connection in the moment in which the balancer uses it again. */
+export const findResets: Rule = ({ numbers, say }) => {
+  const { keepAliveTimeoutMs, balancerIdleMs = 0 } = numbers;
+  // 0 means for ever, to both.
+  if (keepAliveTimeoutMs === 0 || balancerIdleMs === 0 || keepAliveTimeoutMs > balancerIdleMs)
+    return undefined;
+  return {
+    severity: "error",
+    text: `${say("keepAliveTimeoutMs")} ≤ ${say("balancerIdleMs")}: the service closes connections that the balancer is about to use, and those requests end with a reset (502)`,
+    remedy: `set server.keepAliveTimeout = ${balancerIdleMs + KEEP_ALIVE_MARGIN_MS}, which is longer`,
+  };
+};
+
+/** An answer that takes longer than the balancer waits for the next byte. */
+export const findIdleCut: Rule = ({ numbers, platform, say }) => {
+  const { longestRequestMs = 0, balancerIdleMs } = numbers;
+  if (platform !== "alb" || balancerIdleMs === undefined || longestRequestMs < balancerIdleMs)
+    return undefined;
+  return {
+    severity: "error",
+    text: `${say("longestRequestMs")} ≥ ${say("balancerIdleMs")}: AWS ALB answers 504 to a request that sends nothing for so long`,
+    remedy: "raise idle_timeout.timeout_seconds, and server.keepAliveTimeout with it",
+  };
+};

@@ -1,0 +1,125 @@
+import { MIN_QUIET_MS } from "../../../drain/decide.ts";
+import { renderDuration } from "../../duration.ts";
+import type { Rule } from "../finding.ts";
+import type { Numbers } from "../numbers.ts";
+
+/** What the process needs to end by itself when its deadline has passed. */
+export const SPARE_MS = 2_000;
+
+type Leaving = Pick<Numbers, "deadlineMs" | "capMs" | "closeTimeoutMs" | "hooksTimeoutMs">;
+
+/** How long the drain waits for the balancers at the longest: a part of the deadline is kept for what comes after it. */
+export function toLongestWaitMs({ deadlineMs, capMs, closeTimeoutMs, hooksTimeoutMs }: Leaving): number {
+  const keptMs = Math.min(closeTimeoutMs, deadlineMs / 6) + Math.min(hooksTimeoutMs, deadlineMs / 6);
+  return Math.min(capMs, Math.floor(deadlineMs - keptMs));
+}
+
+/** How long a request may still take after the longest wait. */
+export function toClosingMs(numbers: Leaving): number {
+  const { deadlineMs, closeTimeoutMs, hooksTimeoutMs } = numbers;
+  const forHooksMs = Math.min(hooksTimeoutMs, deadlineMs / 6);
+  return Math.min(closeTimeoutMs, Math.floor(deadlineMs - toLongestWaitMs(numbers) - forHooksMs));
+}
+
+/** How long it takes until the balancer has been refused often enough, at the latest. */
+function toDetectionMs({ fall, probeIntervalMs, redsSeen }: Numbers): number | undefined {
+  if (probeIntervalMs === undefined) return undefined;
+  return Math.max(fall ?? 1, redsSeen) * probeIntervalMs;
+}
+
+/** The process is killed before it may have ended. */
+export const findShortGrace: Rule = ({ numbers, facts, say }) => {
+  const { graceMs, preStopMs, deadlineMs, closeTimeoutMs, longestRequestMs = 0 } = numbers;
+  const neededMs = preStopMs + deadlineMs + SPARE_MS;
+  const isHookGreedy = preStopMs > 0 && preStopMs >= (graceMs ?? 0); // told by the next rule
+  if (graceMs === undefined || graceMs >= neededMs || isHookGreedy) return undefined;
+  const detectionMs = facts?.isDrainProber === false ? 0 : (toDetectionMs(numbers) ?? 0);
+  const waitMs = Math.min(detectionMs + MIN_QUIET_MS, toLongestWaitMs(numbers));
+  const requestMs = Math.min(longestRequestMs, closeTimeoutMs);
+  const usualMs = preStopMs + waitMs + requestMs;
+  const isFatal = graceMs < usualMs;
+  const preStop = preStopMs === 0 ? [] : [say("preStopMs")];
+  const deadline = [...preStop, say("deadlineMs"), renderDuration(SPARE_MS)].join(" + ");
+  const usual = [
+    ...preStop,
+    `${renderDuration(waitMs)} until the balancer has left`,
+    ...(requestMs === 0 ? [] : [`${renderDuration(requestMs)} for the longest request`]),
+  ].join(" + ");
+  const shorterMs = graceMs - preStopMs - SPARE_MS;
+  return {
+    severity: isFatal ? "error" : "warning",
+    text:
+      `${say("graceMs")} < ${deadline} = ${renderDuration(neededMs)}: ` +
+      (isFatal
+        ? `each drain is killed in the middle, as ${usual} = ${renderDuration(usualMs)}`
+        : "a drain that takes its time is killed in the middle"),
+    remedy: `set the grace period to ${renderDuration(neededMs)}${shorterMs > 0 ? `, or deadlineMs to ${shorterMs}` : ""}`,
+  };
+};
+
+/** The hook leaves nothing to the process. */
+export const findGreedyPreStop: Rule = ({ numbers, say }) => {
+  const { graceMs, preStopMs } = numbers;
+  if (graceMs === undefined || preStopMs === 0 || preStopMs < graceMs) return undefined;
+  return {
+    severity: "error",
+    text: `${say("preStopMs")} ≥ ${say("graceMs")}: the hook is a part of the grace period, and SIGTERM comes when it is over`,
+    remedy: "leave the preStop hook out: the service itself waits until nobody asks it any more",
+  };
+};
+
+/** The balancer has not been refused often enough when the longest wait is over. */
+export const findSlowDetection: Rule = ({ numbers, facts, say }) => {
+  const { fall = 1, redsSeen, capMs } = numbers;
+  const detectionMs = toDetectionMs(numbers);
+  const waitMs = toLongestWaitMs(numbers);
+  if (facts?.isDrainProber === false || detectionMs === undefined) return undefined;
+  const neededMs = detectionMs + MIN_QUIET_MS;
+  if (neededMs <= waitMs) return undefined;
+  const count = say(fall > redsSeen ? "fall" : "redsSeen");
+  const limit =
+    waitMs === capMs
+      ? say("capMs")
+      : `${renderDuration(waitMs)}, which is what ${say("deadlineMs")} leaves for the wait when closing and onClose have theirs`;
+  const isFatal = facts?.balancesByProbe !== false;
+  return {
+    severity: isFatal ? "error" : "warning",
+    text:
+      `${count} × ${say("probeIntervalMs")} + ${renderDuration(MIN_QUIET_MS)} of quiet = ${renderDuration(neededMs)} > ${limit}: ` +
+      (isFatal
+        ? "the listener is closed while the balancer still sends requests"
+        : "each drain takes until the longest wait is over"),
+    remedy: `ask the probe more often${fall < redsSeen ? `, or set redsSeen to ${fall}` : ""}, or raise capMs, deadlineMs and the grace period`,
+  };
+};
+
+/** The drain believes sooner than the balancer does. */
+export const findEarlyBelief: Rule = ({ numbers, facts, say }) => {
+  const { fall = 0, redsSeen } = numbers;
+  if (redsSeen >= fall || facts?.balancesByProbe === false) return undefined;
+  return {
+    severity: "warning",
+    text: `${say("redsSeen")} < ${say("fall")}: where traffic is sparse the drain ends before the balancer has made up its mind`,
+    remedy: `set redsSeen to ${fall}`,
+  };
+};
+
+/** Requests are cut. */
+export const findCutRequests: Rule = ({ numbers, say }) => {
+  const { longestRequestMs, closeTimeoutMs } = numbers;
+  if (longestRequestMs === undefined) return undefined;
+  const closingMs = toClosingMs(numbers);
+  if (longestRequestMs > closeTimeoutMs) {
+    return {
+      severity: "error",
+      text: `${say("longestRequestMs")} > ${say("closeTimeoutMs")}: requests in flight are cut`,
+      remedy: `set closeTimeoutMs to ${longestRequestMs}, and deadlineMs with it`,
+    };
+  }
+  if (longestRequestMs <= closingMs) return undefined;
+  return {
+    severity: "warning",
+    text: `${say("longestRequestMs")} > ${renderDuration(closingMs)}, which is what ${say("deadlineMs")} leaves after the longest wait (${say("capMs")}) and ${say("hooksTimeoutMs")}: requests are cut where the wait was long`,
+    remedy: `set deadlineMs to ${numbers.capMs + closeTimeoutMs + numbers.hooksTimeoutMs}, and the grace period with it`,
+  };
+};

@@ -1,0 +1,105 @@
+import { text } from "node:stream/consumers";
+import type { ExitStatus, Invocation, Run } from "../command.ts";
+import { describeMistakes } from "../schema/describe-mistakes.ts";
+import type { DOCTOR } from "./definition.ts";
+import { diagnose } from "./diagnose.ts";
+import type { Finding } from "./finding.ts";
+import { mend } from "./mend.ts";
+import { type Declared, type NumberName, resolveNumbers } from "./numbers.ts";
+import { PLATFORMS, type Platform } from "./platforms.ts";
+import { readDeclared } from "./read-declared.ts";
+import { renderService } from "./settings/service.ts";
+
+/** Everything that the doctor has to say. */
+interface Opinion {
+  readonly findings: readonly Finding[];
+  /** Numbers that nobody said and that have no default: what depends on them was not judged. */
+  readonly unknown: readonly NumberName[];
+  readonly settings: Readonly<
+    Partial<Record<Platform, { readonly service: string; readonly platform: string }>>
+  >;
+}
+
+/** `svc-status doctor` */
+export const runDoctor: Run<typeof DOCTOR> = async ({ operands: [file], values, io }) => {
+  const read = file === undefined ? { declared: {} } : await readDeclared(file, () => text(io.stdin));
+  if ("mistakes" in read) {
+    io.stderr.write(
+      describeMistakes(file === "-" || file === undefined ? "standard input" : file, read.mistakes),
+    );
+    return 3;
+  }
+  const opinion = form({ ...read.declared, ...toDeclared(values) }, values.for);
+  io.stdout.write(
+    values.format === "json" ? `${JSON.stringify(opinion, null, 2)}\n` : renderOpinion(opinion),
+  );
+  return toExitStatus(opinion.findings);
+};
+
+function form(declared: Declared, platform: Platform | undefined): Opinion {
+  const platforms = platform === undefined ? (Object.keys(PLATFORMS) as Platform[]) : [platform];
+  const numbers = resolveNumbers(declared, platform);
+  const settings = platforms.map((each) => {
+    const mended = mend(declared, each);
+    return [each, { service: renderService(mended), platform: PLATFORMS[each].render(mended) }] as const;
+  });
+  return {
+    findings: diagnose(declared, platform),
+    unknown: toJudged(platform).filter((name) => numbers[name] === undefined),
+    settings: Object.fromEntries(settings),
+  };
+}
+
+/** The numbers without which some rules find nothing. */
+function toJudged(platform: Platform | undefined): readonly NumberName[] {
+  const isAsked = platform === undefined || PLATFORMS[platform].isDrainProber;
+  return [...(isAsked ? OF_PROBE : []), "longestRequestMs", "balancerIdleMs", "graceMs", "instances"];
+}
+
+const OF_PROBE: readonly NumberName[] = ["probeIntervalMs", "probeTimeoutMs", "fall"];
+
+/** The numbers that stand on the command line. */
+function toDeclared(values: Invocation<typeof DOCTOR>["values"]): Declared {
+  const declared: Record<NumberName, unknown> = {
+    handlerTimeoutMs: values["handler-timeout"],
+    handlerIntervalMs: values["handler-interval"],
+    requireHealthy: values["require-healthy"] || undefined,
+    livenessLooksAt: values.liveness,
+    probeIntervalMs: values["probe-interval"],
+    probeTimeoutMs: values["probe-timeout"],
+    fall: values.fall,
+    rise: values.rise,
+    startupMs: values.startup,
+    longestRequestMs: values["longest-request"],
+    keepAliveTimeoutMs: values["keep-alive"],
+    balancerIdleMs: values["balancer-idle"],
+    deadlineMs: values.deadline,
+    capMs: undefined,
+    closeTimeoutMs: undefined,
+    hooksTimeoutMs: undefined,
+    redsSeen: undefined,
+    graceMs: values.grace,
+    preStopMs: values["pre-stop"],
+    instances: values.instances,
+  };
+  return Object.fromEntries(Object.entries(declared).filter(([, value]) => value !== undefined));
+}
+
+const TITLES: Readonly<Record<Finding["severity"], string>> = { error: "cannot work", warning: "warning" };
+
+function renderOpinion({ findings, unknown, settings }: Opinion): string {
+  const told = findings.map(
+    ({ severity, text: what, remedy }) => `${TITLES[severity]}: ${what}\n  → ${remedy}\n`,
+  );
+  const unsaid = unknown.length === 0 ? [] : [`not said, and so not judged: ${unknown.join(", ")}\n`];
+  const parts = Object.entries(settings).map(([name, { service, platform }]) => {
+    const { title } = PLATFORMS[name as Platform];
+    return `\n=== ${title}: in the service\n\n${service}\n\n=== ${title}: settings\n\n${platform}`;
+  });
+  return [...(told.length === 0 ? ["nothing wrong was found\n"] : told), ...unsaid, ...parts].join("");
+}
+
+function toExitStatus(findings: readonly Finding[]): ExitStatus {
+  if (findings.some(({ severity }) => severity === "error")) return 2;
+  return findings.length === 0 ? 0 : 1;
+}

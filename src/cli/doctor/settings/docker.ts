@@ -1,0 +1,19 @@
+import { renderDuration } from "../../duration.ts";
+import type { Numbers } from "../numbers.ts";
+import { toSeconds } from "./addresses.ts";
+
+/** How long a service may take to start where nobody said it. */
+const STARTUP_MS = 60_000;
+
+/** Lines of a Dockerfile, and how to stop the container. */
+export function renderDocker(numbers: Numbers): string {
+  const { probeIntervalMs = 0, probeTimeoutMs = 0, fall, startupMs = STARTUP_MS, graceMs } = numbers;
+  // The command itself gives up first, and says why.
+  const timeout = renderDuration(probeTimeoutMs - 1_000);
+  return `# docker stop -t ${toSeconds(graceMs)}, or in Compose: stop_grace_period: ${toSeconds(graceMs)}s
+# Docker itself only shows that a container is unhealthy; Swarm and others restart it.
+HEALTHCHECK --interval=${renderDuration(probeIntervalMs)} --timeout=${renderDuration(probeTimeoutMs)} --start-period=${renderDuration(Math.max(startupMs, 1_000))} --retries=${fall} \\
+  CMD ["node_modules/.bin/svc-status", "show", "http://localhost:8080", "--fail-on", "RED", "--quiet", "--timeout", "${timeout}"]
+CMD ["node", "server.mjs"]
+`;
+}

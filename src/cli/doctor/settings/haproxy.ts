@@ -1,0 +1,30 @@
+import { renderDuration } from "../../duration.ts";
+import type { Numbers } from "../numbers.ts";
+import { toAddresses } from "./addresses.ts";
+
+/** What a request gets where nobody said how long they take. */
+const SERVER_TIMEOUT_MS = 30_000;
+
+/** A whole haproxy.cfg. */
+export function renderHaproxy(numbers: Numbers): string {
+  const { probeIntervalMs = 0, probeTimeoutMs = 0, fall, rise, longestRequestMs = 0 } = numbers;
+  const timeout = renderDuration(Math.max(SERVER_TIMEOUT_MS, longestRequestMs + 5_000));
+  const servers = toAddresses(numbers).map((address, index) => `  server s${index + 1} ${address}`);
+  return `defaults
+  mode http
+  timeout connect 1s
+  timeout client ${timeout}
+  timeout server ${timeout}
+  timeout check ${renderDuration(probeTimeoutMs)}
+
+frontend public
+  bind :80
+  default_backend services
+
+backend services
+  option httpchk GET /probe_status
+  http-check send-state
+  default-server check inter ${renderDuration(probeIntervalMs)} fall ${fall} rise ${rise}
+${servers.join("\n")}
+`;
+}

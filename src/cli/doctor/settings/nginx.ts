@@ -1,0 +1,40 @@
+import { renderDuration } from "../../duration.ts";
+import type { Numbers } from "../numbers.ts";
+import { toAddresses } from "./addresses.ts";
+
+/** nginx's own time-out for the next byte of an answer. */
+const READ_TIMEOUT_MS = 60_000;
+
+/** A whole nginx.conf. */
+export function renderNginx(numbers: Numbers): string {
+  const { balancerIdleMs = 0, longestRequestMs = 0 } = numbers;
+  const servers = toAddresses(numbers).map((address) => `    server ${address} max_fails=1 fail_timeout=1s;`);
+  return `events {}
+
+http {
+  upstream services {
+    # fail_timeout is shorter than the time between the restarts of two instances.
+${servers.join("\n")}
+${renderKeepAlive(balancerIdleMs)}  }
+
+  server {
+    listen 80;
+
+    location / {
+      proxy_pass http://services;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_connect_timeout 1s;
+      proxy_read_timeout ${renderDuration(Math.max(READ_TIMEOUT_MS, longestRequestMs + 5_000))};
+      # nginx never asks the probe: what helps is a second try. Not for POST and the like.
+      proxy_next_upstream error timeout http_503;
+      proxy_next_upstream_tries 2;
+    }
+  }
+}
+`;
+}
+
+function renderKeepAlive(ms: number): string {
+  return ms === 0 ? "" : `    keepalive 32;\n    keepalive_timeout ${renderDuration(ms)};\n`;
+}

@@ -1,0 +1,15 @@
+import { clean } from "../terminal/clean.ts";
+import type { Mistake } from "./find-mistakes.ts";
+
+/** So many mistakes are told; whoever has more has them for one reason. */
+export const MAX_TOLD_MISTAKES = 50;
+
+/** A line for each: `status.json: checks[2].timeoutMs: expected a number ≥ 1, got "fast"`. */
+export function describeMistakes(file: string, mistakes: readonly Mistake[]): string {
+  const lines = mistakes
+    .slice(0, MAX_TOLD_MISTAKES)
+    .map(({ path, text }) => [file, path, text].filter((part) => part !== "").join(": "));
+  const further = mistakes.length - MAX_TOLD_MISTAKES;
+  if (further > 0) lines.push(`${file}: ${further} more mistakes`);
+  return lines.map((line) => `${clean(line)}\n`).join("");
+}

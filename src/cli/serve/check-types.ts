@@ -1,0 +1,263 @@
+import type { ClockOptions } from "../../checks/clock.ts";
+import type { DiskOptions } from "../../checks/disk.ts";
+import type { DnsOptions } from "../../checks/dns.ts";
+import type { EventLoopOptions } from "../../checks/event-loop.ts";
+import type { FileAgeOptions } from "../../checks/file-age.ts";
+import type { HttpOptions } from "../../checks/http.ts";
+import type { MemoryOptions } from "../../checks/memory.ts";
+import type { TcpOptions } from "../../checks/tcp.ts";
+import type { TlsCertificateOptions } from "../../checks/tls-certificate.ts";
+import { MAX_TIMER_MS } from "../../core/clock.ts";
+import type { StatusHandler } from "../../core/handler.ts";
+import type { HandlerOptions } from "../../core/handler-options.ts";
+import { FUNCTION, type Shape, type TextShape } from "../schema/shape.ts";
+import { type Environment, fillHeaders } from "./environment.ts";
+import { AMOUNT, choice, FLAG, FROM_ENVIRONMENT, HOST, HOST_AND_PORT, LINE, PORT, RATIO } from "./shapes.ts";
+
+/** The checks that need no client of an application. */
+export type CheckName =
+  | "clock"
+  | "disk"
+  | "dns"
+  | "eventLoop"
+  | "fileAge"
+  | "http"
+  | "memory"
+  | "tcp"
+  | "tlsCertificate";
+
+/** Makes the handler. Throws a TypeError that names the option, or the target in words of its own. */
+type Build = (target: string, options: never, env: Environment) => StatusHandler;
+
+/** How a check stands in a configuration. */
+export interface CheckType {
+  /** What its name begins with where it is not given one. */
+  readonly title: string;
+  /** What it asks. Left out: this process. */
+  readonly target?: TextShape;
+  /** The target as the name shows it. Left out: as it is. */
+  readonly shorten?: (target: string) => string;
+  readonly options: Readonly<Record<string, Shape>>;
+  readonly requiredOptions?: readonly string[];
+  /** How it is asked where the configuration does not say. Local is what a restart of this process may mend. */
+  readonly defaults: HandlerOptions;
+  readonly load: () => Promise<Build>;
+}
+
+/** Every option of a check has a shape: a forgotten one does not compile. */
+type Options<Of> = Readonly<Record<keyof Of, Shape>>;
+
+const LATENCY: Options<TcpOptions> = {
+  warnLatencyMs: { ...AMOUNT, help: "YELLOW when it took this long." },
+  maxLatencyMs: { ...AMOUNT, help: "RED when it took this long." },
+};
+const LINES: Shape = { kind: "list", items: LINE, isNonEmpty: true };
+const HTTP_STATUS: Shape = { kind: "number", min: 100, max: 599, integer: true };
+const LOCAL: HandlerOptions = { scope: "local" };
+
+const HTTP_OPTIONS: Options<HttpOptions> = {
+  method: LINE,
+  headers: {
+    kind: "map",
+    values: {
+      kind: "either",
+      shapes: [{ ...LINE, isSecret: true }, FROM_ENVIRONMENT],
+      isSecret: true,
+    },
+    help: 'Sent along. { "env": "NAME" } takes a value from the environment.',
+  },
+  expectedStatus: {
+    kind: "either",
+    shapes: [HTTP_STATUS, { kind: "list", items: HTTP_STATUS, isNonEmpty: true }, FUNCTION],
+    help: "The HTTP statuses that are right.",
+  },
+  expectedBody: { kind: "either", shapes: [LINE, FUNCTION], help: "RED unless the body holds this text." },
+  expectedJson: {
+    kind: "map",
+    values: {
+      kind: "either",
+      shapes: [{ kind: "text", pattern: "", expected: "a string" }, { kind: "number" }, FLAG, choice(null)],
+    },
+    help: 'RED unless the body is JSON with these values at these paths, such as "db.replicas.0.state".',
+  },
+  report: { ...choice("svc-status", "health+json"), help: "The answer is another service's report." },
+  redirect: choice("manual", "follow"),
+  ...LATENCY,
+  maxBodyBytes: AMOUNT,
+  fetch: FUNCTION,
+};
+
+const DNS_OPTIONS: Options<DnsOptions> = {
+  recordType: choice("A", "AAAA", "CNAME", "MX", "NS", "PTR", "SRV", "TXT"),
+  servers: LINES,
+  expected: LINES,
+  ...LATENCY,
+};
+
+const TLS_OPTIONS: Options<TlsCertificateOptions> = {
+  port: PORT,
+  warnDays: AMOUNT,
+  minDays: AMOUNT,
+  servername: LINE,
+  ca: {
+    kind: "text",
+    pattern: "-----BEGIN CERTIFICATE-----",
+    expected: "certificates in PEM",
+    help: "Certificates, in PEM, to trust.",
+  },
+};
+
+const DISK_OPTIONS: Options<DiskOptions> = {
+  warnUsedRatio: RATIO,
+  maxUsedRatio: RATIO,
+  warnFreeBytes: AMOUNT,
+  minFreeBytes: AMOUNT,
+  warnUsedInodeRatio: RATIO,
+  maxUsedInodeRatio: RATIO,
+};
+
+const MEMORY_OPTIONS: Options<MemoryOptions> = {
+  warnUsedRatio: RATIO,
+  maxUsedRatio: RATIO,
+  warnHeapRatio: RATIO,
+  maxHeapRatio: RATIO,
+};
+
+const EVENT_LOOP_OPTIONS: Options<Omit<EventLoopOptions, "clock">> = {
+  windowMs: { kind: "number", min: 100, max: MAX_TIMER_MS },
+  percentile: { kind: "number", min: 1, max: 100 },
+  warnDelayMs: AMOUNT,
+  maxDelayMs: AMOUNT,
+  warnUtilisation: RATIO,
+  maxUtilisation: RATIO,
+};
+
+const CLOCK_OPTIONS: Options<Omit<ClockOptions, "clock">> = {
+  warnDriftMs: AMOUNT,
+  maxDriftMs: AMOUNT,
+  windowMs: { kind: "number", min: 1_000, max: MAX_TIMER_MS },
+};
+
+const FILE_AGE_OPTIONS: Options<FileAgeOptions & { maxAgeMs: number }> = {
+  maxAgeMs: { kind: "number", min: 1, max: Number.MAX_SAFE_INTEGER, help: "RED from this age." },
+  warnAgeMs: { ...AMOUNT, help: "YELLOW from this age." },
+  minBytes: { ...AMOUNT, help: "RED when the file is smaller." },
+};
+
+/** Every check that a configuration can name. */
+export const CHECK_TYPES: Readonly<Record<CheckName, CheckType>> = {
+  clock: {
+    title: "Clock",
+    options: CLOCK_OPTIONS,
+    defaults: { ...LOCAL, critical: false },
+    load: async () => {
+      const { clock } = await import("../../checks/clock.ts");
+      return (_target, options) => clock(options);
+    },
+  },
+  disk: {
+    title: "Disk",
+    target: { ...LINE, help: "A path on the file system." },
+    options: DISK_OPTIONS,
+    defaults: {},
+    load: async () => (await import("../../checks/disk.ts")).disk,
+  },
+  dns: {
+    title: "DNS",
+    target: { ...HOST, help: "The name to resolve." },
+    options: DNS_OPTIONS,
+    defaults: {},
+    load: async () => (await import("../../checks/dns.ts")).dns,
+  },
+  eventLoop: {
+    title: "EventLoop",
+    options: EVENT_LOOP_OPTIONS,
+    defaults: { ...LOCAL, critical: false },
+    load: async () => {
+      const { eventLoop } = await import("../../checks/event-loop.ts");
+      return (_target, options) => eventLoop(options);
+    },
+  },
+  fileAge: {
+    title: "File",
+    target: { ...LINE, help: "The path of the file." },
+    options: FILE_AGE_OPTIONS,
+    requiredOptions: ["maxAgeMs"],
+    defaults: {},
+    load: async () => {
+      const { fileAge } = await import("../../checks/file-age.ts");
+      return (path, { maxAgeMs, ...options }: FileAgeOptions & { maxAgeMs: number }) =>
+        fileAge(path, maxAgeMs, options);
+    },
+  },
+  http: {
+    title: "HTTP",
+    target: {
+      kind: "text",
+      pattern: "^[Hh][Tt][Tt][Pp][Ss]?://",
+      expected: "a URL with http:// or https://",
+      isSecret: true,
+    },
+    shorten: (url) => `${new URL(url).host}${new URL(url).pathname.replace(/\/$/, "")}`,
+    options: HTTP_OPTIONS,
+    defaults: {},
+    load: async () => {
+      const { http } = await import("../../checks/http.ts");
+      return (url, { headers, ...options }: HttpOptions, env) =>
+        http(url, { ...options, ...(headers !== undefined && { headers: fillHeaders(headers, env) }) });
+    },
+  },
+  memory: {
+    title: "Memory",
+    options: MEMORY_OPTIONS,
+    defaults: LOCAL,
+    load: async () => {
+      const { memory } = await import("../../checks/memory.ts");
+      return (_target, options) => memory(options);
+    },
+  },
+  tcp: {
+    title: "TCP",
+    target: HOST_AND_PORT,
+    options: LATENCY,
+    defaults: {},
+    load: async () => {
+      const { tcp } = await import("../../checks/tcp.ts");
+      return (target, options) => {
+        const colon = target.lastIndexOf(":");
+        const host = target.slice(0, colon).replace(/^\[|\]$/g, "");
+        return tcp(host, Number(target.slice(colon + 1)), options);
+      };
+    },
+  },
+  tlsCertificate: {
+    title: "Certificate",
+    target: { ...HOST, help: "A host. options.port says its port, where it is not 443." },
+    options: TLS_OPTIONS,
+    defaults: { intervalMs: 3_600_000 },
+    load: async () => (await import("../../checks/tls-certificate.ts")).tlsCertificate,
+  },
+};
+
+/** The checks that ask through a client. Their modules have the same names. */
+const CLIENT_CHECKS: readonly string[] = [
+  "grpc",
+  "memcached",
+  "mqtt",
+  "mysql",
+  "nats",
+  "pool",
+  "postgres",
+  "rabbitmq",
+  "redis",
+  "smtp",
+  "sqlite",
+];
+
+/** Why a configuration cannot name them, and what to do. */
+export const CLIENT_CHECK_REFUSALS: Readonly<Record<string, string>> = Object.fromEntries(
+  CLIENT_CHECKS.map((name) => [
+    name,
+    `${name} asks through a client, which only a program has: write the configuration as a module (.mjs) and put { name, handler: ${name}(client) } here; svc-status/checks/${name} has ${name}`,
+  ]),
+);

@@ -1,0 +1,12 @@
+import { toJsonSchema } from "../schema/json-schema.ts";
+import { SERVE_CONFIG } from "./config.ts";
+
+/** The JSON Schema of a configuration, as a text. The build writes it beside this file. */
+export function renderConfigSchema(): string {
+  const schema = {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "svc-status serve",
+    ...toJsonSchema(SERVE_CONFIG),
+  };
+  return `${JSON.stringify(schema)}\n`;
+}

@@ -1,0 +1,246 @@
+import { MAX_TIMER_MS } from "../../core/clock.ts";
+import type { StatusHandler } from "../../core/handler.ts";
+import { type HandlerOptions, MAX_INTERVAL_MS, MAX_RESULTS_IN_ROW } from "../../core/handler-options.ts";
+import { expectHandler } from "../../core/registration.ts";
+import type { DrainOptions } from "../../drain/options.ts";
+import type {
+  HealthProbePaths,
+  ProbeStatusOptions,
+  ServiceStatusOptions,
+  SvcStatusOptions,
+} from "../../http/options.ts";
+import {
+  type CodeShape,
+  FUNCTION,
+  type ObjectShape,
+  type Shape,
+  type TextShape,
+  type VariantShape,
+} from "../schema/shape.ts";
+import { CHECK_TYPES, type CheckName, CLIENT_CHECK_REFUSALS } from "./check-types.ts";
+import type { FromEnvironment } from "./environment.ts";
+import { choice, DELAY_MS, FLAG, FROM_ENVIRONMENT, LINE } from "./shapes.ts";
+
+/** A check of the catalogue. */
+export interface NamedCheck extends HandlerOptions {
+  readonly check: CheckName;
+  readonly name?: string;
+  readonly target?: string;
+  readonly options?: object;
+}
+
+/** A handler that a module brings along. */
+export interface OwnCheck extends HandlerOptions {
+  readonly name: string;
+  readonly handler: StatusHandler;
+}
+
+export type CheckConfig = NamedCheck | OwnCheck;
+
+type ProbeConfig = Omit<ProbeStatusOptions, "control"> & {
+  readonly control?: Exclude<ProbeStatusOptions["control"], object> | { readonly token: FromEnvironment };
+};
+
+export type DrainConfig = Omit<DrainOptions, "probe" | "logger" | "clock">;
+
+/** What `svc-status serve` serves. Every option is optional. */
+export interface ServeConfig extends Pick<ServiceStatusOptions, "healthProbes"> {
+  /** For editors. */
+  readonly $schema?: string;
+  readonly port?: number;
+  readonly host?: string;
+  readonly socket?: string;
+  readonly checks?: readonly CheckConfig[];
+  readonly svcStatus?: false | Omit<SvcStatusOptions, "registry">;
+  readonly probeStatus?: false | ProbeConfig;
+  readonly drain?: DrainConfig;
+}
+
+/** Every key of an object has a shape: a forgotten one does not compile. */
+type Properties<Of> = Readonly<Record<keyof Of, Shape>>;
+
+const IN_A_ROW: Shape = { kind: "number", min: 1, max: MAX_RESULTS_IN_ROW, integer: true };
+
+const HANDLER_OPTIONS: Properties<HandlerOptions> = {
+  critical: { ...FLAG, help: "false: its RED counts as YELLOW in the overall state." },
+  scope: { ...choice("shared", "local"), help: 'Only "local" ones take part in liveness.' },
+  timeoutMs: { kind: "number", min: 1, max: MAX_TIMER_MS, help: "RED when it takes longer. Default: 5000." },
+  maxAgeMs: DELAY_MS,
+  intervalMs: {
+    kind: "number",
+    min: 1,
+    max: MAX_INTERVAL_MS,
+    help: "How often it is asked. Default: 10000, for certificates 3600000.",
+  },
+  slowAfterMs: { ...DELAY_MS, help: "YELLOW when it takes longer." },
+  failAfter: { ...IN_A_ROW, help: "So many worse results in a row until the state gets worse. Default: 1." },
+  recoverAfter: { ...IN_A_ROW, help: "So many better results in a row until it gets better. Default: 1." },
+  dependsOn: { kind: "list", items: LINE, help: "Names of checks whose RED explains this one's." },
+};
+
+const HANDLER: CodeShape = {
+  kind: "code",
+  expected: "a function, or an object with a status() method",
+  isRight(value) {
+    try {
+      expectHandler(value);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+};
+
+const CHECK: VariantShape = {
+  kind: "variant",
+  tag: "check",
+  variants: Object.fromEntries(
+    Object.entries(CHECK_TYPES).map(([name, { target, options, requiredOptions }]): [string, ObjectShape] => [
+      name,
+      {
+        kind: "object",
+        properties: {
+          check: choice(name),
+          name: { ...LINE, help: "Left out: made from the check and its target." },
+          ...(target !== undefined && { target }),
+          options: {
+            kind: "object",
+            properties: options,
+            ...(requiredOptions !== undefined && { required: requiredOptions }),
+          },
+          ...HANDLER_OPTIONS,
+        },
+        required: [
+          "check",
+          ...(target === undefined ? [] : ["target"]),
+          ...(requiredOptions === undefined ? [] : ["options"]),
+        ],
+      },
+    ]),
+  ),
+  refusals: CLIENT_CHECK_REFUSALS,
+  untagged: {
+    key: "handler",
+    shape: {
+      kind: "object",
+      properties: { name: LINE, handler: HANDLER, ...HANDLER_OPTIONS },
+      required: ["name", "handler"],
+    },
+  },
+};
+
+const PATH: TextShape = {
+  kind: "text",
+  pattern: "^/(?!/)[^?#%\\s]*[^/?#%\\s]$",
+  expected: 'a path such as "/svc_status", without query and final slash',
+};
+
+/** Not 204, 205 and 304: their answers have no body. */
+const ANSWER_STATUS: Shape = { kind: "number", min: 200, max: 599, integer: true };
+
+const SVC_STATUS: Properties<Exclude<ServeConfig["svcStatus"], false | undefined>> = {
+  path: PATH,
+  details: {
+    kind: "either",
+    shapes: [choice("always", "never"), FUNCTION],
+    help: '"never": nothing but names and states leaves the process.',
+  },
+  authorize: FUNCTION,
+  httpStatus: {
+    kind: "object",
+    properties: { OK: ANSWER_STATUS, YELLOW: ANSWER_STATUS, RED: ANSWER_STATUS },
+    help: "The status code of csv and JSON for each overall state.",
+  },
+  csv: { kind: "object", properties: { detail: FLAG } },
+  prometheus: {
+    kind: "object",
+    properties: {
+      repeatMetadata: FLAG,
+      extended: FLAG,
+      metrics: {
+        kind: "code",
+        expected: "an object with metrics()",
+        isRight: (value) =>
+          typeof (value as { metrics?: unknown } | null | undefined)?.metrics === "function",
+      },
+    },
+  },
+};
+
+const PROBE_STATUS: Properties<ProbeConfig> = {
+  path: PATH,
+  control: {
+    kind: "either",
+    shapes: [
+      { ...choice("loopback", "open", "off"), isSecret: true },
+      {
+        kind: "object",
+        properties: {
+          token: FROM_ENVIRONMENT,
+        },
+        required: ["token"],
+        expected: '{ "token": { "env": "NAME" } }',
+      },
+      FUNCTION,
+    ],
+    help: "Who may decommission and commission with a POST.",
+    isSecret: true,
+  },
+  requireHealthy: { ...FLAG, help: "true: also 503 while a critical check is RED." },
+  decommissionedStatus: choice(503, 404),
+};
+
+const HEALTH_PROBES: Properties<HealthProbePaths> = { live: PATH, ready: PATH, startup: PATH };
+
+const DRAIN: Properties<DrainConfig> = {
+  redsSeen: { kind: "number", min: 1, max: 1_000, integer: true },
+  quietMs: DELAY_MS,
+  floorMs: DELAY_MS,
+  capMs: DELAY_MS,
+  fallbackMs: DELAY_MS,
+  fixedMs: DELAY_MS,
+  closeTimeoutMs: DELAY_MS,
+  onClose: {
+    kind: "code",
+    expected: "an array of functions",
+    isRight: (value) => Array.isArray(value) && value.length > 0 && value.every(FUNCTION.isRight),
+  },
+  hooksTimeoutMs: DELAY_MS,
+  deadlineMs: DELAY_MS,
+  balancerIdleMs: DELAY_MS,
+  proberId: FUNCTION,
+};
+
+function orOff(properties: Readonly<Record<string, Shape>>, help: string): Shape {
+  return { kind: "either", shapes: [choice(false), { kind: "object", properties }], help };
+}
+
+const PROPERTIES: Properties<ServeConfig> = {
+  $schema: { kind: "text", pattern: "", expected: "a string" },
+  port: { kind: "number", min: 0, max: 65_535, integer: true, help: "Default: 8080. 0: a free one." },
+  host: { ...LINE, help: "Default: 127.0.0.1, this machine alone." },
+  socket: { ...LINE, help: "The path of a Unix socket to listen on, in place of a port." },
+  checks: { kind: "list", items: CHECK, help: "What is asked. Left out: this machine." },
+  svcStatus: orOff(SVC_STATUS, "How the report is served. false: not at all."),
+  probeStatus: orOff(PROBE_STATUS, "How the probe is served. false: not at all."),
+  healthProbes: {
+    kind: "either",
+    shapes: [FLAG, { kind: "object", properties: HEALTH_PROBES }],
+    help: "Kubernetes' /livez, /readyz and /startupz, or other paths.",
+  },
+  drain: {
+    kind: "object",
+    properties: DRAIN,
+    help: "How it leaves the load balancer when it is told to end.",
+  },
+};
+
+/** The whole configuration. */
+export const SERVE_CONFIG: ObjectShape = { kind: "object", properties: PROPERTIES };
+
+/** What is asked where nothing is said. */
+export const MACHINE_CHECKS: readonly CheckConfig[] = [
+  { check: "eventLoop" },
+  { check: "memory" },
+  { check: "disk", target: "/" },
+];

@@ -1,0 +1,58 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CliError } from "../cli-error.ts";
+import type { ServeConfig } from "./config.ts";
+
+/** Where to listen. */
+export type Address = { readonly socket: string } | { readonly host: string; readonly port: number };
+
+const DEFAULT_PORT = 8_080;
+const DEFAULT_HOST = "127.0.0.1";
+
+type Place = Partial<Record<keyof Pick<ServeConfig, "port" | "host" | "socket">, unknown>>;
+
+/** What stands on the command line wins over what stands in the file. */
+export function toAddress(flags: Place, config: Place): Address {
+  const isPortGiven = flags.port !== undefined || flags.host !== undefined;
+  const socket = flags.socket ?? (isPortGiven ? undefined : config.socket);
+  if (socket !== undefined) return { socket: String(socket) };
+  return {
+    host: String(flags.host ?? config.host ?? DEFAULT_HOST),
+    port: Number(flags.port ?? config.port ?? DEFAULT_PORT),
+  };
+}
+
+/** @throws CliError that says why nobody can listen there. */
+export function listen(server: Server, address: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    function fail(error: NodeJS.ErrnoException): void {
+      const where = "socket" in address ? address.socket : `port ${address.port} of ${address.host}`;
+      const isSocketTaken = "socket" in address && error.code === "EADDRINUSE";
+      const why = isSocketTaken ? SOCKET_TAKEN : (REASONS[error.code ?? ""] ?? error.message);
+      reject(new CliError(`cannot listen on ${where}: ${why}`, { cause: error }));
+    }
+    server.once("error", fail);
+    server.listen("socket" in address ? { path: address.socket } : address, () => {
+      server.off("error", fail);
+      resolve();
+    });
+  });
+}
+
+/** Who is killed leaves the file behind, and nobody may listen there again before it is gone. */
+const SOCKET_TAKEN = "it is in use, or was left behind: remove it, or choose another one with --socket";
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "it is in use. Choose another one with --port",
+  EACCES: "no permission. Choose another one with --port or --socket",
+  EADDRNOTAVAIL: "this machine does not have that address. Choose another one with --host",
+  ENOTFOUND: "there is no such name. Choose another one with --host",
+};
+
+/** How to ask for a path of the server: `http://127.0.0.1:8080/svc_status`, or curl's words for a socket. */
+export function toCurlTarget(server: Server, address: Address, path: string): string {
+  if ("socket" in address) return `--unix-socket ${address.socket} http://localhost${path}`;
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  return `http://${host}:${port}${path}`;
+}

@@ -1,0 +1,53 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describeError } from "../../core/describe-error.ts";
+import { findMistakes, type Mistake } from "../schema/find-mistakes.ts";
+import { type Read, readJsonFile, readTextFile } from "../schema/read-json-file.ts";
+import { SERVE_CONFIG, type ServeConfig } from "./config.ts";
+
+/** A configuration as it stands in its file, or everything that is wrong with it. */
+export type Loaded =
+  | { readonly config: ServeConfig; readonly mistakes?: never }
+  | { readonly mistakes: readonly Mistake[] };
+
+type Kind = "module" | "code" | "json";
+
+let loads = 0;
+
+/** Reads a `.json` file, or the default export of a module. Never rejects: what goes wrong is a mistake. */
+export async function loadConfig(file: string): Promise<Loaded> {
+  const read = await READERS[toKind(file)](file);
+  if (read.mistake !== undefined) return { mistakes: [read.mistake] };
+  const mistakes = findMistakes(SERVE_CONFIG, read.value);
+  // What was found right is what the shape describes.
+  return mistakes.length > 0 ? { mistakes } : { config: read.value as ServeConfig };
+}
+
+const READERS: Readonly<Record<Kind, (file: string) => Promise<Read>>> = {
+  module: readModule,
+  // Node.js would not evaluate these again when they are read again.
+  code: async () => ({ mistake: { path: "", text: "expected a .json file or a module that ends in .mjs" } }),
+  json: readJsonFile,
+};
+
+function toKind(file: string): Kind {
+  if (file.endsWith(".mjs")) return "module";
+  return /\.[cm]?[jt]s$/.test(file) ? "code" : "json";
+}
+
+async function readModule(file: string): Promise<Read> {
+  // What Node.js says of a module that is not there is longer, and shows whole paths.
+  const { mistake } = await readTextFile(file);
+  if (mistake !== undefined) return { mistake };
+  const url = pathToFileURL(resolve(file));
+  // Asked for under the same name again, Node.js would give what it loaded the first time.
+  loads += 1;
+  url.searchParams.set("load", String(loads));
+  try {
+    const module: { readonly default?: unknown } = await import(url.href);
+    if (module.default === undefined) return { mistake: { path: "", text: "has no default export" } };
+    return { value: module.default };
+  } catch (error) {
+    return { mistake: { path: "", text: `cannot be loaded: ${describeError(error)}` } };
+  }
+}

@@ -1,0 +1,186 @@
+import { expectNoCycle } from "../../core/dependencies.ts";
+import { describeError } from "../../core/describe-error.ts";
+import type { StatusHandler } from "../../core/handler.ts";
+import type { HandlerOptions } from "../../core/handler-options.ts";
+import { expectHandlerName } from "../../core/registration.ts";
+import { resolveDrainOptions } from "../../drain/options.ts";
+import { resolveOptions, type ServiceStatusOptions } from "../../http/options.ts";
+import { joinPath, type Mistake, toHint } from "../schema/find-mistakes.ts";
+import { CHECK_TYPES } from "./check-types.ts";
+import { type CheckConfig, MACHINE_CHECKS, type NamedCheck, type ServeConfig } from "./config.ts";
+import { type Environment, readEnvironment } from "./environment.ts";
+
+/** A handler, ready to be registered. */
+export interface PreparedHandler {
+  readonly name: string;
+  readonly handler: StatusHandler;
+  readonly options: HandlerOptions;
+  /** What it was made from. The same again need not be made anew. */
+  readonly source: CheckConfig;
+}
+
+/** Everything that a configuration asks for. */
+export interface Prepared {
+  readonly handlers: readonly PreparedHandler[];
+  readonly views: ServiceStatusOptions;
+}
+
+export type Preparation =
+  | { readonly prepared: Prepared; readonly mistakes?: never }
+  | { readonly mistakes: readonly Mistake[] };
+
+/** How often a check is asked where nothing is said: often enough that the log tells of a change soon. */
+export const DEFAULT_INTERVAL_MS = 10_000;
+
+/**
+ * Makes the handlers of a configuration whose form is right, and finds what no form can tell: names that stand twice,
+ * circles, options that do not go together.
+ */
+export async function prepare(config: ServeConfig, env: Environment): Promise<Preparation> {
+  const checks = (config.checks ?? MACHINE_CHECKS).map((source, index) => ({
+    source,
+    path: joinPath("checks", index),
+    name: source.name ?? toName(source as NamedCheck),
+  }));
+  const built = await Promise.all(checks.map((check) => buildHandler(check, env)));
+  const handlers = built.flatMap(({ handler }) => handler ?? []);
+  const views = prepareViews(config, env);
+  const mistakes = [
+    ...built.flatMap(({ mistake }) => mistake ?? []),
+    ...findMistakesOfNames(checks),
+    ...views.mistakes,
+    ...attempt("drain", () => resolveDrainOptions(config.drain ?? {})),
+  ];
+  if (mistakes.length === 0) return { prepared: { handlers, views: views.options } };
+  for (const handler of handlers) discard(handler);
+  return { mistakes };
+}
+
+/** Stops what a check has started when it was made. What a module has made, the module may use elsewhere. */
+export function discard({ handler, source }: PreparedHandler): void {
+  const { close } = handler as { close?: unknown };
+  if ("check" in source && typeof close === "function") close.call(handler);
+}
+
+interface Check {
+  readonly source: CheckConfig;
+  readonly path: string;
+  readonly name: string;
+}
+
+/** `HTTP users:8080/svc_status.json`, `Disk /`, `Memory` */
+function toName({ check, target }: NamedCheck): string {
+  const { title, shorten = String } = CHECK_TYPES[check];
+  try {
+    return target === undefined ? title : `${title} ${shorten(target)}`;
+  } catch {
+    // What cannot be shortened is refused by the check itself, in better words.
+    return title;
+  }
+}
+
+async function buildHandler(
+  { source, path, name }: Check,
+  env: Environment,
+): Promise<{ readonly handler?: PreparedHandler; readonly mistake?: Mistake }> {
+  if ("handler" in source) {
+    const { name: _, handler, ...options } = source;
+    return { handler: { name, handler, options: withInterval(options), source } };
+  }
+  const { check, name: _, target = "", options: checkOptions = {}, ...handlerOptions } = source;
+  const { defaults, load } = CHECK_TYPES[check];
+  try {
+    const handler = (await load())(target, checkOptions as never, env);
+    return { handler: { name, handler, options: withInterval({ ...defaults, ...handlerOptions }), source } };
+  } catch (error) {
+    return { mistake: toMistakeOfCheck(toMessage(error), path, checkOptions) };
+  }
+}
+
+function withInterval(options: HandlerOptions): HandlerOptions {
+  return { intervalMs: DEFAULT_INTERVAL_MS, ...options };
+}
+
+/** A check names what is wrong by its own words: an option, or whatever it calls its target. */
+function toMistakeOfCheck(message: string, path: string, options: object): Mistake {
+  const [, subject = "", text = message] = /^([^:]*): (.*)$/s.exec(message) ?? [];
+  const [option = ""] = subject.split(".", 1);
+  if (Object.hasOwn(options, option)) return { path: `${path}.options.${subject}`, text };
+  return { path: `${path}.target`, text: message };
+}
+
+function findMistakesOfNames(checks: readonly Check[]): Mistake[] {
+  const byName = new Map<string, Check>();
+  const mistakes: Mistake[] = [];
+  for (const check of checks) {
+    const { name, path, source } = check;
+    const first = byName.get(name);
+    const text =
+      source.name === undefined
+        ? `is called ${JSON.stringify(name)}, as ${first?.path} is: give one of them a name`
+        : `${JSON.stringify(name)} is the name of ${first?.path} too`;
+    if (first !== undefined) mistakes.push({ path: joinPath(path, "name"), text });
+    else byName.set(name, check);
+    mistakes.push(...attempt(path, () => expectHandlerName(name)));
+  }
+  for (const { name, path, source } of checks) {
+    const { dependsOn = [] } = source;
+    for (const [index, other] of dependsOn.entries()) {
+      if (byName.has(other)) continue;
+      const near = toHint(other, [...byName.keys()]);
+      const text = `no check has the name ${JSON.stringify(other)}${near}`;
+      mistakes.push({ path: joinPath(joinPath(path, "dependsOn"), index), text });
+    }
+    const getDependencies = (each: string) => byName.get(each)?.source.dependsOn ?? [];
+    mistakes.push(...attempt(path, () => expectNoCycle(name, dependsOn, getDependencies)));
+  }
+  return mistakes;
+}
+
+interface Views {
+  readonly options: ServiceStatusOptions;
+  readonly mistakes: readonly Mistake[];
+}
+
+function prepareViews(config: ServeConfig, env: Environment): Views {
+  const { $schema, port, host, socket, checks, drain, probeStatus: _, ...views } = config;
+  const { probeStatus, mistakes } = prepareProbe(config.probeStatus, env);
+  const options: ServiceStatusOptions = { ...views, ...(probeStatus !== undefined && { probeStatus }) };
+  return { options, mistakes: [...mistakes, ...attempt("", () => resolveOptions(options))] };
+}
+
+function prepareProbe(
+  config: ServeConfig["probeStatus"],
+  env: Environment,
+): { readonly probeStatus?: ServiceStatusOptions["probeStatus"]; readonly mistakes: readonly Mistake[] } {
+  if (config === undefined) return { mistakes: [] };
+  if (config === false || typeof config.control !== "object") {
+    return { probeStatus: config as ServiceStatusOptions["probeStatus"], mistakes: [] };
+  }
+  const { token: source } = config.control;
+  let token = "";
+  const mistakes = attempt("", () => {
+    token = readEnvironment("probeStatus.control.token", source, env);
+  });
+  return {
+    probeStatus: { ...config, control: mistakes.length > 0 ? "off" : { token } },
+    mistakes,
+  };
+}
+
+/** Whatever checks options throws a TypeError that begins with the option. */
+function attempt(path: string, expectRight: () => unknown): Mistake[] {
+  try {
+    expectRight();
+    return [];
+  } catch (error) {
+    const message = toMessage(error);
+    const [, option = "", text = message] = /^([^:]*): (.*)$/s.exec(message) ?? [];
+    return [{ path: [path, option].filter((part) => part !== "").join("."), text }];
+  }
+}
+
+/** The library's own words about options, which show no secret; `describeError` would hide more than that. */
+function toMessage(error: unknown): string {
+  return error instanceof Error ? error.message : describeError(error);
+}

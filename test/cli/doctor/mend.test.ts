@@ -1,0 +1,157 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { diagnose } from "../../../src/cli/doctor/diagnose.ts";
+import { mend } from "../../../src/cli/doctor/mend.ts";
+import type { Declared } from "../../../src/cli/doctor/numbers.ts";
+import { PLATFORMS, type Platform } from "../../../src/cli/doctor/platforms.ts";
+import { renderService } from "../../../src/cli/doctor/settings/service.ts";
+
+const names = Object.keys(PLATFORMS) as Platform[];
+const HOUR_MS = 3_600_000;
+
+const delay = fc.oneof(fc.nat(120_000), fc.nat(HOUR_MS), fc.constantFrom(0, 1, 999, 1_000, 5_000, 60_000));
+const interval = delay.map((ms) => Math.max(1, ms));
+const count = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 1_000 }));
+
+const ARBITRARY_NUMBERS: fc.Arbitrary<Declared> = fc.record(
+  {
+    handlerTimeoutMs: interval,
+    handlerIntervalMs: interval,
+    requireHealthy: fc.boolean(),
+    livenessLooksAt: fc.constantFrom("local", "shared", "probe"),
+    probeIntervalMs: interval,
+    probeTimeoutMs: interval,
+    fall: count,
+    rise: count,
+    startupMs: delay,
+    longestRequestMs: delay,
+    keepAliveTimeoutMs: delay,
+    balancerIdleMs: delay,
+    deadlineMs: delay,
+    capMs: delay,
+    closeTimeoutMs: delay,
+    hooksTimeoutMs: delay,
+    redsSeen: count,
+    graceMs: delay,
+    preStopMs: delay,
+    instances: count,
+  },
+  { requiredKeys: [] },
+);
+
+describe.each(names)("the settings for %s", (platform) => {
+  test("have nothing that cannot work, whatever was said", () => {
+    fc.assert(
+      fc.property(ARBITRARY_NUMBERS, (declared) => {
+        // More than an hour is beyond what ALB waits.
+        const said =
+          platform === "alb"
+            ? { ...declared, longestRequestMs: (declared.longestRequestMs ?? 0) % HOUR_MS }
+            : declared;
+        const mended = mend(said, platform);
+        const errors = diagnose(mended, platform).filter(({ severity }) => severity === "error");
+        expect({ mended, errors }).toEqual({ mended, errors: [] });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test("have no value that is missing or broken", () => {
+    fc.assert(
+      fc.property(ARBITRARY_NUMBERS, (declared) => {
+        const mended = mend(declared, platform);
+        const text = PLATFORMS[platform].render(mended) + renderService(mended);
+        expect(text).not.toMatch(/undefined|NaN|Infinity|-\d+ms|\d\.\d+(?:ms|s)|e\+/);
+      }),
+    );
+  });
+
+  test("are not changed by mending them again", () => {
+    fc.assert(
+      fc.property(ARBITRARY_NUMBERS, (declared) => {
+        const mended = mend(declared, platform);
+        expect(mend(mended, platform)).toEqual(mended);
+      }),
+    );
+  });
+});
+
+describe("what was said is kept where it works", () => {
+  test("by HAProxy", () => {
+    const said = { probeIntervalMs: 700, fall: 4, rise: 3, probeTimeoutMs: 5_000 };
+    expect(mend(said, "haproxy")).toMatchObject(said);
+  });
+
+  test("and else is as deploy/ has it", () => {
+    const numbers = mend({}, "haproxy");
+    expect(numbers).toMatchObject({ probeIntervalMs: 500, fall: 3, rise: 2, probeTimeoutMs: 2_000 });
+    expect(renderService(numbers)).toBe("server.keepAliveTimeout = 65000;\ndrainOnSignals(server);");
+  });
+
+  test("the service's options say what is not as it comes", () => {
+    const numbers = mend({ longestRequestMs: 20_000, balancerIdleMs: 120_000 }, "alb");
+    expect(renderService(numbers)).toBe(
+      "server.keepAliveTimeout = 125000;\ndrainOnSignals(server, { redsSeen: 2, closeTimeoutMs: 20000, deadlineMs: 45000 });",
+    );
+  });
+
+  test("handlers that take too long for a probe are asked in the background", () => {
+    const numbers = mend({ handlerTimeoutMs: 60_000 }, "kubernetes");
+    expect(numbers).toMatchObject({ handlerIntervalMs: 10_000, probeTimeoutMs: 2_000 });
+    expect(renderService(numbers)).toContain("{ intervalMs: 10000 }");
+  });
+});
+
+describe("the YAML", () => {
+  test("for Kubernetes has the fields of a Pod", () => {
+    const said = { handlerTimeoutMs: 3_000, graceMs: 40_000, preStopMs: 5_000, startupMs: 90_000 };
+    const { template } = parse(PLATFORMS.kubernetes.render(mend(said, "kubernetes"))).spec;
+    expect(template.spec).toMatchObject({
+      terminationGracePeriodSeconds: 40,
+      containers: [
+        {
+          lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } },
+          startupProbe: {
+            httpGet: { path: "/startupz", port: "http" },
+            periodSeconds: 2,
+            failureThreshold: 45,
+          },
+          readinessProbe: {
+            httpGet: { path: "/readyz", port: "http" },
+            periodSeconds: 2,
+            timeoutSeconds: 4,
+            failureThreshold: 3,
+            successThreshold: 1,
+          },
+          livenessProbe: { httpGet: { path: "/livez", port: "http" }, periodSeconds: 10 },
+        },
+      ],
+    });
+  });
+
+  test("for AWS has the fields of CloudFormation", () => {
+    const { TargetGroup, LoadBalancer } = parse(
+      PLATFORMS.alb.render(mend({ longestRequestMs: 7_500 }, "alb")),
+    );
+    expect(TargetGroup.Properties).toMatchObject({
+      HealthCheckPath: "/probe_status",
+      HealthCheckIntervalSeconds: 5,
+      HealthCheckTimeoutSeconds: 2,
+      UnhealthyThresholdCount: 2,
+      HealthyThresholdCount: 2,
+      Matcher: { HttpCode: "200" },
+      TargetGroupAttributes: [{ Key: "deregistration_delay.timeout_seconds", Value: "8" }],
+    });
+    expect(LoadBalancer.Properties.LoadBalancerAttributes).toEqual([
+      { Key: "idle_timeout.timeout_seconds", Value: "60" },
+    ]);
+  });
+});
+
+test("a Dockerfile gets a HEALTHCHECK that ends before its time-out", () => {
+  const text = PLATFORMS.docker.render(mend({ graceMs: 20_000 }, "docker"));
+  expect(text).toContain("docker stop -t 32");
+  expect(text).toContain("HEALTHCHECK --interval=10s --timeout=6s --start-period=1m --retries=3");
+  expect(text).toContain('"--timeout", "5s"');
+});
