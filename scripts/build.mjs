@@ -1,8 +1,9 @@
-// Writes dist/ from src/: one .js and one .d.ts per source file.
+// Writes dist/ from src/: tsc one .js and one .d.ts per source file, which are then joined to a few.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -28,6 +29,7 @@ rmSync(dist, { recursive: true, force: true });
 try {
   compile();
   rewriteDeclarations();
+  await bundle();
 } catch (error) {
   // tsc has said what is wrong; anything else has not.
   if (error.status === undefined) throw error;
