@@ -14,12 +14,15 @@ import type { Track } from "./track.ts";
 
 /** A handler in its registry: the pipeline that asks it, and the last entry that came out. */
 export interface RegisteredHandler {
+  readonly name: string;
   /** Asks the handler, or joins who is asking it, or reads what the background knows. Never throws or rejects. */
   readonly ask: Ask<Entry>;
   /** The last entry; `undefined` before the first. */
   readonly last: Entry | undefined;
   readonly options: ResolvedHandlerOptions;
   readonly track: Track;
+  /** It was removed or replaced, or its registry was closed. */
+  readonly isStopped: boolean;
   /**
    * Stops timers, aborts a run under way, and answers those who wait for it. Every answer is then RED, reason
    * `stale`.
@@ -148,9 +151,13 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   }
 
   return {
+    name,
     ask,
     get last() {
       return last;
+    },
+    get isStopped() {
+      return stopped;
     },
     options,
     track,
