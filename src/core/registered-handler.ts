@@ -4,6 +4,7 @@ import type { ResolvedHandlerOptions } from "./handler-options.ts";
 import { type Ask, mapAnswer, type Outcome, type Result, toFailure } from "./outcome.ts";
 import { withBackground } from "./pipeline/background.ts";
 import { withDeadline } from "./pipeline/deadline.ts";
+import type { FindDeadlines } from "./pipeline/deadlines.ts";
 import { normalise } from "./pipeline/normalise.ts";
 import { withSharing } from "./pipeline/share.ts";
 import { withSlowness } from "./pipeline/slow.ts";
@@ -36,10 +37,11 @@ export interface HandlerSetup {
   readonly options: ResolvedHandlerOptions;
   readonly clock: Clock;
   readonly track: Track;
+  readonly findDeadlines: FindDeadlines;
 }
 
 export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler {
-  const { name, handler, options, clock, track } = setup;
+  const { name, handler, options, clock, track, findDeadlines } = setup;
   const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
   let last: Entry | undefined;
   let stopped = false;
@@ -53,7 +55,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     name,
     timeoutMs,
     clock,
-    background: intervalMs !== undefined,
+    deadlines: findDeadlines(timeoutMs, intervalMs !== undefined),
   });
   const judged = withTolerance(withSlowness(deadline.ask, slowAfterMs), options);
   // In the background each run is a new call: requests reuse its result anyway.

@@ -17,6 +17,7 @@ import type { StatusHandler } from "./handler.ts";
 import { type HandlerOptions, resolveHandlerOptions, type Scope } from "./handler-options.ts";
 import { createListeners } from "./listeners.ts";
 import { type Logger, log } from "./logger.ts";
+import { createDeadlinesIndex } from "./pipeline/deadlines.ts";
 import { createRegisteredHandler, type RegisteredHandler } from "./registered-handler.ts";
 import { expectHandler, expectHandlerName } from "./registration.ts";
 import { createReport, type Entry, type Report } from "./report.ts";
@@ -113,6 +114,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     log(registry.logger, "error", `a listener of the registry threw: ${describeError(error)}`),
   );
   const closing = createListeners<void>(() => {});
+  const findDeadlines = createDeadlinesIndex(clock);
   let closed = false;
 
   function addStatusHandler(name: string, handler: StatusHandler, handlerOptions?: HandlerOptions): void {
@@ -123,7 +125,14 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     const replaced = handlers.get(name);
     const track =
       replaced?.track ?? createTrack({ name, clock, historyLimit, explain: explainChange, onChange: tell });
-    const registered = createRegisteredHandler({ name, handler, options: resolved, clock, track });
+    const registered = createRegisteredHandler({
+      name,
+      handler,
+      options: resolved,
+      clock,
+      track,
+      findDeadlines,
+    });
     // First the map: what is stopped may have listeners that register and remove.
     handlers.set(name, registered);
     replaced?.stop();
