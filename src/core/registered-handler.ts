@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { HandlerContext, StatusHandler } from "./handler.ts";
 import type { ResolvedHandlerOptions } from "./handler-options.ts";
-import { type Ask, mapAnswer, type Outcome, type Result, toFailure } from "./outcome.ts";
+import { type Ask, type Outcome, type Result, toFailure } from "./outcome.ts";
 import { withBackground } from "./pipeline/background.ts";
 import { withDeadline } from "./pipeline/deadline.ts";
 import type { FindDeadlines } from "./pipeline/deadlines.ts";
@@ -59,8 +59,8 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   });
   const judged = withTolerance(withSlowness(deadline.ask, slowAfterMs), options);
   // In the background each run is a new call: requests reuse its result anyway.
-  const reuse = { maxAgeMs: intervalMs === undefined ? maxAgeMs : 0, clock };
-  const sharing = withSharing(mapAnswer(judged, remember), reuse);
+  const reuseMs = intervalMs === undefined ? maxAgeMs : 0;
+  const sharing = withSharing(judged, { toShared: remember, maxAgeMs: reuseMs, clock });
   const background =
     intervalMs === undefined
       ? undefined

@@ -13,18 +13,10 @@ export type Call = (context: HandlerContext) => Result | Promise<Result>;
 export function normalise(handler: StatusHandler): Call {
   const toResult = createTakeOver();
 
-  async function settle(answer: PromiseLike<unknown>): Promise<Result> {
-    try {
-      return toResult(await answer);
-    } catch (error) {
-      return toThrown(error);
-    }
-  }
-
   return function callHandler(context) {
     try {
       const answer: unknown = isProvider(handler) ? handler.status(context) : handler(context);
-      return isThenable(answer) ? settle(answer) : toResult(answer);
+      return isThenable(answer) ? Promise.resolve(answer).then(toResult, toThrown) : toResult(answer);
     } catch (error) {
       return toThrown(error);
     }
