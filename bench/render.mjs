@@ -1,6 +1,6 @@
 // What it takes to make a report, and to write it.
 import { Gauge, Registry } from "prom-client";
-import { createPrometheusRenderer, renderJson } from "../dist/formats.js";
+import { createJsonRenderer, createPrometheusRenderer } from "../dist/formats.js";
 import { createStatusRegistry } from "../dist/index.js";
 import { compareFunctions } from "./support/compare.mjs";
 import { publish } from "./support/rows.mjs";
@@ -87,6 +87,7 @@ function toSample(name, value) {
 
 async function compareJson(size) {
   const registry = createRegistry(size, 10);
+  const renderJson = createJsonRenderer();
 
   async function prepare() {
     const report = await registry.getReport();

@@ -7,7 +7,7 @@ import { isOpenMetrics, toAppendable, toPrometheusText } from "../formats/applic
 import { renderCsv } from "../formats/csv.ts";
 import type { Format } from "../formats/formats.ts";
 import { renderHealth } from "../formats/health.ts";
-import { renderJson } from "../formats/json.ts";
+import { createJsonRenderer } from "../formats/json.ts";
 import {
   createPrometheusRenderer,
   EXTENDED_FAMILIES,
@@ -43,6 +43,7 @@ export function createReportWriter(
 ): WriteReport {
   const ownFamilies = extended ? [...OWN_FAMILIES, ...EXTENDED_FAMILIES] : OWN_FAMILIES;
   const told = new Set<string>();
+  const renderJson = createJsonRenderer();
   const renderPrometheus = createPrometheusRenderer();
 
   const writers: Readonly<Record<Format, (writing: Writing) => Written>> = {

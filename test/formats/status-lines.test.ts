@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createStatusRegistry } from "../../src/core/registry.ts";
 import type { Report } from "../../src/core/report.ts";
 import type { State } from "../../src/core/state.ts";
 import type { Status } from "../../src/core/status.ts";
 import { createPrometheusRenderer, renderPrometheus } from "../../src/formats/prometheus.ts";
+import { reportOf } from "../support/registry.ts";
 
 const NAMES = ["a", "a_b", "b", 'quo"te'];
 const LABELS = ["b", "b_c", "c", "line\nfeed"];
@@ -19,12 +19,6 @@ const status = fc.record({
 }) as fc.Arbitrary<Status>;
 
 const handlers = fc.uniqueArray(fc.tuple(fc.constantFrom(...NAMES), status), { selector: ([name]) => name });
-
-async function reportOf(statuses: readonly (readonly [name: string, status: Status])[]): Promise<Report> {
-  const registry = createStatusRegistry();
-  for (const [name, answer] of statuses) registry.addStatusHandler(name, () => answer);
-  return registry.getReport();
-}
 
 /** What a renderer writes, and what it leaves out. */
 function write(render: typeof renderPrometheus, report: Report, details: boolean): unknown {
@@ -41,7 +35,7 @@ describe("a renderer that remembers what it wrote last", () => {
       fc.asyncProperty(reports, async (sequence) => {
         const remembering = createPrometheusRenderer();
         for (const [statuses, details] of sequence) {
-          const report = await reportOf(statuses);
+          const report = await reportOf(...statuses);
           const expected = write(renderPrometheus, report, details);
           expect(write(remembering, report, details)).toEqual(expected);
           expect(write(remembering, report, details)).toEqual(expected);
@@ -53,17 +47,14 @@ describe("a renderer that remembers what it wrote last", () => {
 
   test("tells with each report what is left out, also where nothing has changed", async () => {
     const render = createPrometheusRenderer();
-    const report = await reportOf([
-      ["a", { state: "OK", labels: { b: 1 } }],
-      ["a_b", { state: "OK" }],
-    ]);
+    const report = await reportOf(["a", { state: "OK", labels: { b: 1 } }], ["a_b", { state: "OK" }]);
     expect(write(render, report, true)).toMatchObject({ leftOut: ["a_b"] });
     expect(write(render, report, true)).toMatchObject({ leftOut: ["a_b"] });
   });
 
   test("shows no label to those who may not see details, though others may", async () => {
     const render = createPrometheusRenderer();
-    const report = await reportOf([["a", { state: "OK", labels: { secret: 42 } }]]);
+    const report = await reportOf(["a", { state: "OK", labels: { secret: 42 } }]);
     const texts = [true, false, true, false].map((details) => JSON.stringify(write(render, report, details)));
     expect(texts.map((text) => text.includes("secret"))).toEqual([true, false, true, false]);
   });
