@@ -4,12 +4,17 @@ import { expect, inject, test } from "vitest";
 import { run } from "../support/run.ts";
 
 const MAX_BYTES = 150_000;
+const MAX_UNPACKED_BYTES = 360_000;
 
 const root = join(import.meta.dirname, "../..");
-const { tarball, size, files, consumer } = inject("packed");
+const { tarball, size, unpackedSize, files, consumer } = inject("packed");
 
 test(`is at most ${MAX_BYTES} bytes`, () => {
   expect(size).toBeLessThanOrEqual(MAX_BYTES);
+});
+
+test(`is at most ${MAX_UNPACKED_BYTES} bytes when it is unpacked`, () => {
+  expect(unpackedSize).toBeLessThanOrEqual(MAX_UNPACKED_BYTES);
 });
 
 test("holds what runs and what a reader needs, nothing else", () => {

@@ -8,11 +8,18 @@ import { writeStatus } from "../status-json.ts";
 /** Makes a result of what a handler answered. Never throws: an answer that is no status is a failure. */
 export type TakeOver = (answer: unknown) => Result;
 
-/** A result that was taken over, with the names of its properties in their order. */
+/** A result that was taken over, and what an answer looks like that says the same. */
 interface Known {
   readonly result: Result;
+  readonly shape: Shape;
+}
+
+interface Shape {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** The names of the values in their order, which JSON shows. */
   readonly keys: readonly string[];
-  readonly labelKeys: readonly string[];
+  /** How the value `labels` looks, where that is an object. */
+  readonly labels: Shape | undefined;
 }
 
 /**
@@ -27,7 +34,7 @@ export function createTakeOver(): TakeOver {
       return toFailure("invalid", toShownLine(`returned ${describeValue(answer)} instead of a status`));
     }
     try {
-      if (known !== undefined && saysTheSame(answer, known)) return known.result;
+      if (known !== undefined && hasShape(answer, known.shape)) return known.result;
       const { state } = answer as { state?: unknown };
       if (!isState(state)) {
         return toFailure("invalid", toShownLine(`returned the unknown state ${describeValue(state)}`));
@@ -61,45 +68,34 @@ function isPlainObject(value: unknown): value is object {
 /** Throws where the status cannot be written. */
 function toKnown(status: Status): Known {
   writeStatus(status);
+  const labels: unknown = status.labels;
   return {
     result: { status, reason: status.state === OK ? undefined : "reported" },
-    keys: Object.keys(status),
-    labelKeys: Object.keys(status.labels ?? {}),
+    shape: toShape(status, isPlainObject(labels) ? toShape(labels, undefined) : undefined),
   };
 }
 
-function saysTheSame(answer: object, { result: { status }, keys, labelKeys }: Known): boolean {
-  return hasSame(answer, status, keys, (key, value) => {
-    return (
-      key === "labels" && isPlainObject(value) && hasSame(value, status.labels ?? {}, labelKeys, isNever)
-    );
-  });
+function toShape(values: object, labels: Shape | undefined): Shape {
+  return { values: values as Readonly<Record<string, unknown>>, keys: Object.keys(values), labels };
 }
 
-/** Whether a plain object has the same values under the same names in the same order. */
-function hasSame(
-  one: object,
-  other: object,
-  keys: readonly string[],
-  isSameObject: (key: string, value: unknown) => boolean,
-): boolean {
-  if (Object.getPrototypeOf(one) !== Object.prototype) return false;
+/**
+ * Whether a plain object has the same plain values under the same names in the same order. An object within it may
+ * have changed inside: of these only labels are compared.
+ */
+function hasShape(candidate: object, { values, keys, labels }: Shape): boolean {
+  if (Object.getPrototypeOf(candidate) !== Object.prototype) return false;
   let count = 0;
-  for (const key in one) {
+  for (const key in candidate) {
     if (key !== keys[count]) return false;
     count += 1;
-    const value: unknown = (one as Readonly<Record<string, unknown>>)[key];
+    const value = (candidate as Readonly<Record<string, unknown>>)[key];
     const isSame = isPrimitive(value)
-      ? value === (other as Readonly<Record<string, unknown>>)[key]
-      : isSameObject(key, value);
+      ? value === values[key]
+      : key === "labels" && labels !== undefined && isPlainObject(value) && hasShape(value, labels);
     if (!isSame) return false;
   }
   return count === keys.length;
-}
-
-/** What is an object may have changed inside. */
-function isNever(): boolean {
-  return false;
 }
 
 function isPrimitive(value: unknown): boolean {
