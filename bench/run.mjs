@@ -1,16 +1,76 @@
-// Runs the benchmarks, one after the other: `npm run bench`, or `npm run bench -- background` for one of them.
-import { spawnSync } from "node:child_process";
+// Runs the benchmarks, one after the other, each in a process of its own.
+//
+//   npm run bench                 all that run by default; writes docs/benchmarks.md and bench/results.json
+//   npm run bench -- NAME…        only these; prints, and writes nothing
+//   npm run bench -- --write NAME…  only these, and puts them in place of their last results
+import { execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { describeMachine } from "./support/machine.mjs";
+import { readResults, writeResults } from "./support/results.mjs";
+import { toLine } from "./support/rows.mjs";
 
-const BENCHMARKS = ["background", "cli", "leaving"];
+/**
+ * Every benchmark: its file in this folder, and whether it runs when none is named. Those that run by default take
+ * less than ten minutes together.
+ */
+const BENCHMARKS = {
+  probe: { byDefault: true },
+  report: { byDefault: true },
+  shared: { byDefault: true },
+  hung: { byDefault: true },
+  render: { byDefault: true },
+  import: { byDefault: true },
+  install: { byDefault: true },
+  cli: { byDefault: true },
+  sustained: { byDefault: true },
+  background: { byDefault: true },
+  leaving: { byDefault: false },
+};
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !BENCHMARKS.includes(name));
-if (unknown.length > 0) throw new Error(`there is no ${unknown.join(", ")}, but ${BENCHMARKS.join(", ")}`);
+const args = process.argv.slice(2);
+const named = args.filter((arg) => arg !== "--write");
+const unknown = named.filter((name) => !Object.hasOwn(BENCHMARKS, name));
+if (unknown.length > 0)
+  throw new Error(`there is no ${unknown.join(", ")}, but ${Object.keys(BENCHMARKS).join(", ")}`);
 
-for (const name of wanted.length > 0 ? wanted : BENCHMARKS) {
-  console.log(`# ${name}`);
-  const args = ["--expose-gc", join(import.meta.dirname, `${name}.mjs`)];
-  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
-  if (status !== 0) process.exitCode = 1;
+const defaults = Object.keys(BENCHMARKS).filter((name) => BENCHMARKS[name].byDefault);
+const names = named.length > 0 ? named : defaults;
+
+installPeers();
+const startedAt = performance.now();
+const results = {};
+for (const name of names) results[name] = { machine: describeMachine(), rows: await runBenchmark(name) };
+console.log(`\n${names.length} benchmarks took ${Math.round((performance.now() - startedAt) / 1_000)} s`);
+if (named.length === 0 || args.includes("--write")) writeResults(merge(readResults(), results));
+
+/** In the order of the table, and without those that there are no more. */
+function merge(former, latest) {
+  const merged = { ...former, ...latest };
+  const known = Object.keys(BENCHMARKS).filter((name) => merged[name]?.rows.length > 0);
+  return Object.fromEntries(known.map((name) => [name, merged[name]]));
+}
+
+/** The peers are no dependencies of the package: they are installed when they are needed first. */
+function installPeers() {
+  const isInstalled = existsSync(join(import.meta.dirname, "node_modules/.package-lock.json"));
+  if (isInstalled) return;
+  execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: import.meta.dirname,
+    stdio: "inherit",
+  });
+}
+
+async function runBenchmark(name) {
+  console.log(`\n# ${name}\n`);
+  const child = fork(join(import.meta.dirname, `${name}.mjs`), { execArgv: ["--expose-gc"] });
+  const rows = [];
+  child.on("message", (row) => {
+    rows.push(row);
+    console.log(toLine(row));
+  });
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`the benchmark ${name} has failed`);
+  return rows;
 }

@@ -1,9 +1,10 @@
-// Writes dist/ from src/: one .js and one .d.ts per source file, and for the command line the manual page and the
-// JSON Schema of its configuration.
+// Writes dist/ from src/: tsc one .js and one .d.ts per source file, from which the manual page and the JSON Schema of
+// the command line are written, and which are then joined to a few.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { bundle } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -48,6 +49,7 @@ try {
   rewriteDeclarations();
   await writeManual();
   await writeConfigSchema();
+  await bundle();
 } catch (error) {
   // tsc has said what is wrong; anything else has not.
   if (error.status === undefined) throw error;

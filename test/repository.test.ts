@@ -14,10 +14,13 @@ test("no file names a path or a registry of some machine", async () => {
 });
 
 // npm install leaves out what its registry lacks, and then npm ci refuses the lock file.
-test("the lock file lists the optional packages of all platforms", () => {
-  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
-    packages: Record<string, { optionalDependencies?: object }>;
-  };
-  const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
-  expect(wanted.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
-});
+test.each(["package-lock.json", "bench/package-lock.json"])(
+  "%s lists the optional packages of all platforms",
+  (lockFile) => {
+    const { packages } = JSON.parse(readFileSync(join(root, lockFile), "utf8")) as {
+      packages: Record<string, { optionalDependencies?: object }>;
+    };
+    const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+    expect(wanted.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
+  },
+);

@@ -1,8 +1,8 @@
 // A service for leaving.mjs: node service.mjs <port> <what it makes of SIGTERM>
 import { createServer } from "node:http";
-import { defaultProbe } from "svc-status";
-import { drainOnSignals } from "svc-status/drain";
-import { serviceStatus } from "svc-status/node";
+import { serviceStatus } from "../../dist/adapters/node.js";
+import { drainOnSignals } from "../../dist/drain/index.js";
+import { defaultProbe } from "../../dist/index.js";
 
 const [, , port, way] = process.argv;
 const FIXED_MS = 2_000;

@@ -1,9 +1,10 @@
 import type { Clock } from "./clock.ts";
 import type { HandlerContext, StatusHandler } from "./handler.ts";
 import type { ResolvedHandlerOptions } from "./handler-options.ts";
-import { type Ask, mapAnswer, type Outcome, type Result, toFailure } from "./outcome.ts";
+import { type Ask, type Outcome, type Result, toFailure } from "./outcome.ts";
 import { withBackground } from "./pipeline/background.ts";
 import { withDeadline } from "./pipeline/deadline.ts";
+import type { FindDeadlines } from "./pipeline/deadlines.ts";
 import { normalise } from "./pipeline/normalise.ts";
 import { withSharing } from "./pipeline/share.ts";
 import { withSlowness } from "./pipeline/slow.ts";
@@ -14,12 +15,15 @@ import type { Track } from "./track.ts";
 
 /** A handler in its registry: the pipeline that asks it, and the last entry that came out. */
 export interface RegisteredHandler {
+  readonly name: string;
   /** Asks the handler, or joins who is asking it, or reads what the background knows. Never throws or rejects. */
   readonly ask: Ask<Entry>;
   /** The last entry; `undefined` before the first. */
   readonly last: Entry | undefined;
   readonly options: ResolvedHandlerOptions;
   readonly track: Track;
+  /** It was removed or replaced, or its registry was closed. */
+  readonly isStopped: boolean;
   /**
    * Stops timers, aborts a run under way, and answers those who wait for it. Every answer is then RED, reason
    * `stale`.
@@ -33,10 +37,11 @@ export interface HandlerSetup {
   readonly options: ResolvedHandlerOptions;
   readonly clock: Clock;
   readonly track: Track;
+  readonly findDeadlines: FindDeadlines;
 }
 
 export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler {
-  const { name, handler, options, clock, track } = setup;
+  const { name, handler, options, clock, track, findDeadlines } = setup;
   const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
   let last: Entry | undefined;
   let stopped = false;
@@ -50,12 +55,12 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     name,
     timeoutMs,
     clock,
-    background: intervalMs !== undefined,
+    deadlines: findDeadlines(timeoutMs, intervalMs !== undefined),
   });
   const judged = withTolerance(withSlowness(deadline.ask, slowAfterMs), options);
   // In the background each run is a new call: requests reuse its result anyway.
-  const reuse = { maxAgeMs: intervalMs === undefined ? maxAgeMs : 0, clock };
-  const sharing = withSharing(mapAnswer(judged, remember), reuse);
+  const reuseMs = intervalMs === undefined ? maxAgeMs : 0;
+  const sharing = withSharing(judged, { toShared: remember, maxAgeMs: reuseMs, clock });
   const background =
     intervalMs === undefined
       ? undefined
@@ -148,9 +153,13 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   }
 
   return {
+    name,
     ask,
     get last() {
       return last;
+    },
+    get isStopped() {
+      return stopped;
     },
     options,
     track,

@@ -17,6 +17,7 @@ import type { StatusHandler } from "./handler.ts";
 import { type HandlerOptions, resolveHandlerOptions, type Scope } from "./handler-options.ts";
 import { createListeners } from "./listeners.ts";
 import { type Logger, log } from "./logger.ts";
+import { createDeadlinesIndex } from "./pipeline/deadlines.ts";
 import { createRegisteredHandler, type RegisteredHandler } from "./registered-handler.ts";
 import { expectHandler, expectHandlerName } from "./registration.ts";
 import { createReport, type Entry, type Report } from "./report.ts";
@@ -113,6 +114,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     log(registry.logger, "error", `a listener of the registry threw: ${describeError(error)}`),
   );
   const closing = createListeners<void>(() => {});
+  const findDeadlines = createDeadlinesIndex(clock);
   let closed = false;
 
   function addStatusHandler(name: string, handler: StatusHandler, handlerOptions?: HandlerOptions): void {
@@ -123,7 +125,14 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     const replaced = handlers.get(name);
     const track =
       replaced?.track ?? createTrack({ name, clock, historyLimit, explain: explainChange, onChange: tell });
-    const registered = createRegisteredHandler({ name, handler, options: resolved, clock, track });
+    const registered = createRegisteredHandler({
+      name,
+      handler,
+      options: resolved,
+      clock,
+      track,
+      findDeadlines,
+    });
     // First the map: what is stopped may have listeners that register and remove.
     handlers.set(name, registered);
     replaced?.stop();
@@ -138,7 +147,8 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   }
 
   async function getStatus(name: string): Promise<Status> {
-    const entry = await ask(name);
+    const registered = handlers.get(name);
+    const entry = registered && (await ask(registered));
     if (entry === undefined) throw new UnknownHandlerError(name);
     return explainEntry(entry, findLast).status;
   }
@@ -165,38 +175,48 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     expectKnownKeys("options", reportOptions, ["names"]);
     const { names } = reportOptions;
     // A copy: a handler may register others while it is asked.
-    const asked = names === undefined ? [...handlers.keys()] : select(names);
-    const answers: (Entry | undefined)[] = [];
-    for (const answer of asked.map((name) => ask(name)))
-      answers.push(answer instanceof Promise ? await answer : answer);
-    const entries = new Map(answers.filter(isPresent).map((entry) => [entry.name, entry]));
-    const find = (name: string): Entry | undefined => entries.get(name) ?? findLast(name);
+    const asked = names === undefined ? [...handlers.values()] : select(names);
+    const entries: Entry[] = [];
+    for (const answer of asked.map((registered) => ask(registered))) {
+      const entry = answer instanceof Promise ? await answer : answer;
+      if (entry !== undefined) entries.push(entry);
+    }
+    const find = findAmong(entries);
     return createReport(
-      Array.from(entries.values(), (entry) => explainEntry(entry, find)),
+      entries.map((entry) => explainEntry(entry, find)),
       clock.now(),
     );
   }
 
+  /** Hardly any report has a RED that needs an explanation: there is an index only where one is looked for. */
+  function findAmong(entries: readonly Entry[]): (name: string) => Entry | undefined {
+    let byName: ReadonlyMap<string, Entry> | undefined;
+    return function findEntry(name) {
+      byName ??= new Map(entries.map((entry) => [entry.name, entry]));
+      return byName.get(name) ?? findLast(name);
+    };
+  }
+
   /** In order of registration, each once, whatever the order asked for. */
-  function select(names: readonly string[]): string[] {
+  function select(names: readonly string[]): RegisteredHandler[] {
     if (!Array.isArray(names)) failExpectation("names", "an array of names", names);
     const wanted = new Set<string>(names);
     for (const name of wanted) {
       if (!handlers.has(name)) throw new UnknownHandlerError(name);
     }
-    return [...handlers.keys()].filter((name) => wanted.has(name));
+    return [...handlers.values()].filter(({ name }) => wanted.has(name));
   }
 
-  function ask(name: string, attempt = 1): Entry | undefined | Promise<Entry | undefined> {
-    const registered = handlers.get(name);
+  /** Asks a handler, or the one that has taken its place; gives `undefined` where none has. */
+  function ask(asked: RegisteredHandler, attempt = 1): Entry | undefined | Promise<Entry | undefined> {
+    const registered = asked.isStopped ? handlers.get(asked.name) : asked;
     const entry = registered?.ask();
-    return entry instanceof Promise ? entry.then(askReplacement) : entry;
-
-    /** A handler that was removed or replaced while it was asked has nothing to say any more. */
-    function askReplacement(answered: Entry): Entry | undefined | Promise<Entry | undefined> {
-      const isReplaced = handlers.get(name) !== registered;
-      return isReplaced && attempt < MAX_ATTEMPTS ? ask(name, attempt + 1) : answered;
-    }
+    if (registered === undefined || !(entry instanceof Promise)) return entry;
+    return entry.then((answered) => {
+      // A handler that was removed or replaced while it was asked has nothing to say any more.
+      const isReplaced = registered.isStopped && handlers.get(registered.name) !== registered;
+      return isReplaced && attempt < MAX_ATTEMPTS ? ask(registered, attempt + 1) : answered;
+    });
   }
 
   function findLast(name: string): Entry | undefined {
@@ -274,10 +294,6 @@ const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.disp
 export const MAX_HISTORY_LIMIT = 100_000;
 
 const LOG_LEVELS: Readonly<Record<State, keyof Logger>> = { OK: "info", YELLOW: "warn", RED: "error" };
-
-function isPresent(entry: Entry | undefined): entry is Entry {
-  return entry !== undefined;
-}
 
 function explainEntry(entry: Entry, find: (name: string) => Entry | undefined): Entry {
   return explain(entry, entry.dependsOn, find);

@@ -5,7 +5,7 @@ import { sortByName } from "./sort-by-name.ts";
 import { STATE_NUMBERS } from "./state.ts";
 import { replaceControlCharacters, toWellFormed } from "./text.ts";
 
-export interface StatusSamplesOptions {
+export interface StatusSeriesOptions {
   /**
    * `false`: no labels, because they are more than the state.
    * @default true
@@ -15,40 +15,56 @@ export interface StatusSamplesOptions {
   readonly onLeftOut?: (series: string) => void;
 }
 
-/**
- * The samples of the family `svc_status`, a list for each handler: its state and then its labels. Sorted by the
- * handlers' names; no series stands twice.
- */
-export function toStatusSamples(
+/** What is shown of an entry in the family `svc_status`. */
+export interface StatusSeries {
+  readonly entry: Entry;
+  readonly labels: readonly LabelSeries[];
+}
+
+/** A label that is shown. */
+export interface LabelSeries {
+  readonly label: string;
+  /** The name of its series. */
+  readonly series: string;
+  readonly value: number;
+}
+
+/** The series of the family `svc_status`, sorted by the handlers' names. None stands twice. */
+export function toStatusSeries(
   entries: readonly Entry[],
-  { details = true, onLeftOut }: StatusSamplesOptions = {},
-): readonly (readonly Sample[])[] {
+  { details = true, onLeftOut }: StatusSeriesOptions = {},
+): readonly StatusSeries[] {
   const taken = new Set(entries.map(({ name }) => name));
 
-  return sortByName(entries).map(({ name, status }) => [
-    toSample(name, STATE_NUMBERS[status.state]),
-    ...(details ? toLabels(status) : []).flatMap(([label, value]) =>
-      toLabelSample(toSeriesName(name, label), value),
+  return sortByName(entries).map((entry) => ({
+    entry,
+    labels: (details ? toLabels(entry.status) : []).flatMap(([label, value]) =>
+      toLabelSeries({ label, series: toSeriesName(entry.name, label), value }),
     ),
-  ]);
+  }));
 
   /** The handler `a_b` and the label `b` of the handler `a` would be one series: the handler has it. */
-  function toLabelSample(series: string, value: number): Sample[] {
+  function toLabelSeries(labelSeries: LabelSeries): LabelSeries[] {
+    const { series } = labelSeries;
     if (taken.has(series)) {
       onLeftOut?.(series);
       return [];
     }
     taken.add(series);
-    return [toSample(series, value)];
+    return [labelSeries];
   }
+}
+
+/** The samples of the family `svc_status`, a list for each handler: its state and then its labels. */
+export function toStatusSamples(entries: readonly Entry[]): readonly (readonly Sample[])[] {
+  return toStatusSeries(entries).map(({ entry: { name, status }, labels }) => [
+    { labels: { name }, value: STATE_NUMBERS[status.state] },
+    ...labels.map(({ series, value }) => ({ labels: { name: series }, value })),
+  ]);
 }
 
 /** A label can be any text, but steers no terminal. Its line feeds are escaped when they are written. */
 function toSeriesName(name: string, label: string): string {
   const lines = label.split("\n").map(replaceControlCharacters);
   return toWellFormed(`${name}_${lines.join("\n")}`);
-}
-
-function toSample(name: string, value: number): Sample {
-  return { labels: { name }, value };
 }

@@ -1,5 +1,6 @@
 import { toAsciiJson } from "../core/json-text.ts";
-import type { Report } from "../core/report.ts";
+import type { Entry, Report } from "../core/report.ts";
+import type { Status } from "../core/status.ts";
 import { toStatusJson } from "../core/status-json.ts";
 
 export interface JsonOptions {
@@ -7,12 +8,41 @@ export interface JsonOptions {
   readonly details: boolean;
 }
 
-/** `{"<name>":{"state":…}}` in order of registration: exactly what the handlers reported, nothing added. */
-export function renderJson(report: Report, { details }: JsonOptions): string {
-  // Written by hand: an object could not hold a handler named "__proto__", and would put "1" before "a".
-  const members = report.entries.map(({ name, status }) => {
-    const value = details ? toStatusJson(status) : `{"state":"${status.state}"}`;
-    return `${toAsciiJson(JSON.stringify(name))}:${value}`;
-  });
-  return `{${members.join(",")}}`;
+/** Writes `{"<name>":{"state":…}}` in order of registration: exactly what the handlers reported, nothing added. */
+export type RenderJson = (report: Report, options: JsonOptions) => string;
+
+/** What was written of an entry. */
+interface Member {
+  readonly name: string;
+  readonly status: Status;
+  readonly text: string;
+}
+
+/** With a memory of its own: a handler that says what it said before is not written again. */
+export function createJsonRenderer(): RenderJson {
+  const known: Record<"details" | "states", readonly Member[]> = { details: [], states: [] };
+
+  return function renderJsonReport({ entries }, { details }) {
+    const kind = details ? "details" : "states";
+    const before = known[kind];
+    const members = entries.map((entry, index) => {
+      const member = before[index];
+      const isSame = member?.name === entry.name && member.status === entry.status;
+      return isSame ? member : toMember(entry, details);
+    });
+    known[kind] = members;
+    // Written by hand: an object could not hold a handler named "__proto__", and would put "1" before "a".
+    return `{${members.map(({ text }) => text).join(",")}}`;
+  };
+}
+
+/** The same without a memory, for a single report. */
+export function renderJson(report: Report, options: JsonOptions): string {
+  return createJsonRenderer()(report, options);
+}
+
+function toMember({ name, status }: Entry, details: boolean): Member {
+  const value = details ? toStatusJson(status) : `{"state":"${status.state}"}`;
+  // Joined, because `+` would leave the work of putting them together to each report.
+  return { name, status, text: [toAsciiJson(JSON.stringify(name)), ":", value].join("") };
 }

@@ -6,7 +6,8 @@ import {
   type Sample,
 } from "../core/metric-families.ts";
 import type { Report } from "../core/report.ts";
-import { toStatusSamples } from "../core/status-samples.ts";
+import { toSampleValue, toSeriesText } from "./sample-text.ts";
+import { createStatusLines } from "./status-lines.ts";
 
 export interface PrometheusOptions {
   /** `false`: no labels, because they are more than the state. */
@@ -31,15 +32,26 @@ export const EXTENDED_FAMILIES: readonly string[] = EXTENDED_FAMILY_NAMES.flatMa
   return family === name ? [name] : [family, name, `${family}_created`];
 });
 
-/** `svc_status{name="…"} 0` for each handler, sorted by name, each followed by its labels. No series stands twice. */
+/** Writes `svc_status{name="…"} 0` for each handler, sorted by name, each followed by its labels. */
+export type RenderPrometheus = (report: Report, options: PrometheusOptions) => string;
+
+/** With a memory of its own of what was written last. */
+export function createPrometheusRenderer(): RenderPrometheus {
+  const renderStatusLines = createStatusLines();
+
+  return function renderPrometheusReport({ entries }, { details, repeatMetadata, openMetrics, onLeftOut }) {
+    const metadata = toMetadata("svc_status", openMetrics);
+    const lines = renderStatusLines(entries, { details, onLeftOut });
+    if (lines.length === 0) return "";
+    return repeatMetadata && !openMetrics
+      ? lines.map((text) => metadata + text).join("")
+      : metadata + lines.join("");
+  };
+}
+
+/** The same without a memory, for a single report. */
 export function renderPrometheus(report: Report, options: PrometheusOptions): string {
-  const { repeatMetadata, openMetrics } = options;
-  const metadata = toMetadata("svc_status", openMetrics);
-  const lines = toStatusSamples(report.entries, options).map((samples, index) => {
-    const head = index === 0 || (repeatMetadata && !openMetrics) ? metadata : "";
-    return head + toLines("svc_status", samples);
-  });
-  return lines.join("");
+  return createPrometheusRenderer()(report, options);
 }
 
 /** The families that tell more than the status. A family without samples is left out. */
@@ -66,17 +78,5 @@ function toLines(name: FamilyName, samples: readonly Sample[]): string {
 }
 
 function toLine(name: FamilyName, { labels, value }: Sample): string {
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabelValue(text)}"`);
-  const series = pairs.length === 0 ? name : `${name}{${pairs.join(",")}}`;
-  return `${series} ${toSampleValue(value)}\n`;
-}
-
-/** Prometheus text format, "Text format details": backslash, double quote and line feed are escaped. */
-function escapeLabelValue(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
-}
-
-function toSampleValue(value: number): string {
-  if (value === Number.POSITIVE_INFINITY) return "+Inf";
-  return value === Number.NEGATIVE_INFINITY ? "-Inf" : String(value);
+  return `${toSeriesText(name, labels)} ${toSampleValue(value)}\n`;
 }

@@ -12,10 +12,25 @@ export const MAX_ACCEPT_LENGTH = 8_192;
 const MEDIA_TYPE = /^[^\s/]+\/[^\s/]+$/;
 const QUALITY = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
 
+/** So many different headers are remembered, and none that is longer than the second: 50 kB at most. */
+export const MAX_KNOWN_ACCEPTS = 100;
+export const MAX_KNOWN_ACCEPT_LENGTH = 512;
+
+// A scraper sends the same header with each request. When there are too many, all are forgotten: whoever sends another
+// one each time makes others pay for no more than reading theirs again.
+const known = new Map<string, readonly MediaRange[]>();
+
 /** Reads an `Accept` header (RFC 9110, 12.5.1). Ranges that cannot be read are left out. */
 export function parseAccept(accept: string | undefined): readonly MediaRange[] {
   if (accept === undefined || accept.length > MAX_ACCEPT_LENGTH) return [];
-  return accept.split(",").flatMap(toMediaRange);
+  const ranges = known.get(accept);
+  if (ranges !== undefined) return ranges;
+  const parsed = accept.split(",").flatMap(toMediaRange);
+  if (accept.length <= MAX_KNOWN_ACCEPT_LENGTH) {
+    if (known.size >= MAX_KNOWN_ACCEPTS) known.clear();
+    known.set(accept, parsed);
+  }
+  return parsed;
 }
 
 function toMediaRange(text: string): MediaRange[] {

@@ -7,8 +7,13 @@ import { isOpenMetrics, toAppendable, toPrometheusText } from "../formats/applic
 import { renderCsv } from "../formats/csv.ts";
 import type { Format } from "../formats/formats.ts";
 import { renderHealth } from "../formats/health.ts";
-import { renderJson } from "../formats/json.ts";
-import { EXTENDED_FAMILIES, OWN_FAMILIES, renderExtended, renderPrometheus } from "../formats/prometheus.ts";
+import { createJsonRenderer } from "../formats/json.ts";
+import {
+  createPrometheusRenderer,
+  EXTENDED_FAMILIES,
+  OWN_FAMILIES,
+  renderExtended,
+} from "../formats/prometheus.ts";
 import type { ResolvedSvcStatus } from "./options.ts";
 
 export interface Writing {
@@ -38,6 +43,8 @@ export function createReportWriter(
 ): WriteReport {
   const ownFamilies = extended ? [...OWN_FAMILIES, ...EXTENDED_FAMILIES] : OWN_FAMILIES;
   const told = new Set<string>();
+  const renderJson = createJsonRenderer();
+  const renderPrometheus = createPrometheusRenderer();
 
   const writers: Readonly<Record<Format, (writing: Writing) => Written>> = {
     csv: ({ report, details }) => ({ format: "csv", text: renderCsv(report, { detailColumn, details }) }),

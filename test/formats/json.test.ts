@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { renderJson } from "../../src/formats/json.ts";
+import { createJsonRenderer, renderJson } from "../../src/formats/json.ts";
 import { arbitraryName } from "../support/arbitrary.ts";
 import { type NamedStatus, reportOf } from "../support/registry.ts";
 
@@ -85,6 +85,35 @@ describe("json", () => {
           );
         }
       }),
+    );
+  });
+});
+
+describe("a renderer that remembers what it wrote last", () => {
+  const answers = [
+    { state: "OK" },
+    { state: "RED", detail: "é" },
+    { state: "OK", labels: { a: 1 } },
+  ] as const;
+  const handlers = fc.uniqueArray(
+    fc.tuple(fc.constantFrom("a", "b", "__proto__"), fc.constantFrom(...answers)),
+    {
+      selector: ([name]) => name,
+    },
+  );
+
+  test("writes the same as one that does not, whatever came before", async () => {
+    const reports = fc.array(fc.tuple(handlers, fc.boolean()), { minLength: 2, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(reports, async (sequence) => {
+        const remembering = createJsonRenderer();
+        for (const [statuses, details] of sequence) {
+          const report = await reportOf(...statuses);
+          expect(remembering(report, { details })).toBe(renderJson(report, { details }));
+          expect(remembering(report, { details })).toBe(renderJson(report, { details }));
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -10,6 +10,8 @@ export interface Packed {
   readonly tarball: string;
   /** Bytes of the tarball. */
   readonly size: number;
+  /** Bytes of the files in it. */
+  readonly unpackedSize: number;
   /** Paths in the tarball. */
   readonly files: readonly string[];
   /** A folder outside the repository with nothing in it but the installed package. */
@@ -31,13 +33,13 @@ export default async function pack(project: TestProject): Promise<() => Promise<
 
   const { root } = project.config;
   const output = await npm(root, "pack", "--ignore-scripts", "--json", "--pack-destination", folder);
-  const [{ filename, size, files }] = JSON.parse(output) as [
-    { filename: string; size: number; files: { path: string }[] },
+  const [{ filename, size, unpackedSize, files }] = JSON.parse(output) as [
+    { filename: string; size: number; unpackedSize: number; files: { path: string }[] },
   ];
   const tarball = join(folder, filename);
   await npm(consumer, "install", "--no-audit", "--no-fund", tarball);
 
-  project.provide("packed", { tarball, size, files: files.map(({ path }) => path), consumer });
+  project.provide("packed", { tarball, size, unpackedSize, files: files.map(({ path }) => path), consumer });
   return () => rm(folder, { recursive: true });
 }
 

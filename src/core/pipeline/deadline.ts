@@ -1,5 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { type Ask, type Outcome, type Result, toFailure } from "../outcome.ts";
+import { CallContext } from "./call-context.ts";
+import type { Deadlines, Waiting } from "./deadlines.ts";
 import type { Call } from "./normalise.ts";
 
 /** Calls of a handler that does not settle are at most this far apart, so that its recovery is seen. */
@@ -9,8 +11,15 @@ export interface DeadlineOptions {
   readonly name: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** Background runs do not keep the process alive. */
-  readonly background: boolean;
+  /** Those of `timeoutMs`. */
+  readonly deadlines: Deadlines;
+}
+
+/** A call whose handler has answered with a promise. */
+interface RunningCall extends Waiting {
+  readonly context: CallContext;
+  readonly resolve: (outcome: Outcome) => void;
+  isOver: boolean;
 }
 
 export interface Deadline {
@@ -25,9 +34,9 @@ export interface Deadline {
  * doubling with each that is, to one in 60 s: a handler that never settles costs a bounded trickle, and so does
  * one that settles only now and then.
  */
-export function withDeadline(call: Call, { name, timeoutMs, clock, background }: DeadlineOptions): Deadline {
+export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: DeadlineOptions): Deadline {
   let stopped = false;
-  let stopCurrent: () => void = nothingIsRunning;
+  let current: RunningCall | undefined;
   let unsettled = 0;
   let nextCallAt = Number.NEGATIVE_INFINITY;
 
@@ -35,55 +44,61 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, background }:
     const startedAt = clock.monotonicNow();
     if (stopped) return toOutcome(toFailure("stale", "no longer asked"), startedAt);
     if (startedAt < nextCallAt) return toOutcome(toFailure("hung", describeHung()), startedAt);
-    const signal = createLazySignal();
-    const result = call({
-      name,
-      get signal() {
-        return signal.get();
-      },
-    });
-    if (!(result instanceof Promise)) {
-      nextCallAt = Number.NEGATIVE_INFINITY;
-      return toOutcome(result, startedAt);
-    }
-    return race(result, signal, startedAt);
+    const context = new CallContext(name);
+    const result = call(context);
+    if (result instanceof Promise) return race(result, context, startedAt);
+    nextCallAt = Number.NEGATIVE_INFINITY;
+    return toOutcome(result, startedAt);
   }
 
-  function race(pending: Promise<Result>, signal: LazySignal, startedAt: number): Promise<Outcome> {
+  function race(pending: Promise<Result>, context: CallContext, startedAt: number): Promise<Outcome> {
     return new Promise(function startRace(resolve) {
-      let isOver = false;
-
-      function end(result: Result): void {
-        isOver = true;
-        cancelTimer();
-        stopCurrent = nothingIsRunning;
-        resolve(toOutcome(result, startedAt));
-      }
-
-      const cancelTimer = clock.startTimer(
-        timeoutMs,
-        function atDeadline() {
-          unsettled += 1;
-          backOff(startedAt);
-          end(toFailure("timeout", `timed out after ${timeoutMs} ms`));
-          signal.abort(new DOMException(`timed out after ${timeoutMs} ms`, "TimeoutError"));
-        },
-        { background },
-      );
-
-      stopCurrent = function stopRace() {
-        end(toFailure("stale", "no longer asked"));
-        signal.abort(new DOMException("the status handler was removed", "AbortError"));
+      const running: RunningCall = {
+        startedAt,
+        atDeadline,
+        before: undefined,
+        after: undefined,
+        context,
+        resolve,
+        isOver: false,
       };
+      current = running;
+      deadlines.begin(running);
       if (stopped) stopCurrent(); // the handler removed itself while it was called
-
-      void pending.then(function settled(result) {
-        // Even a late answer, which itself is dropped, shows that the handler settles again.
-        nextCallAt = Number.NEGATIVE_INFINITY;
-        if (isOver) unsettled -= 1;
-        else end(result);
-      });
+      void pending.then((result) => settle(running, result));
     });
+  }
+
+  function settle(running: RunningCall, result: Result): void {
+    // Even a late answer, which itself is dropped, shows that the handler settles again.
+    nextCallAt = Number.NEGATIVE_INFINITY;
+    if (running.isOver) {
+      unsettled -= 1;
+      return;
+    }
+    deadlines.end(running);
+    finish(running, result);
+  }
+
+  function atDeadline(running: RunningCall): void {
+    unsettled += 1;
+    backOff(running.startedAt);
+    finish(running, toFailure("timeout", `timed out after ${timeoutMs} ms`));
+    CallContext.abort(running.context, new DOMException(`timed out after ${timeoutMs} ms`, "TimeoutError"));
+  }
+
+  function stopCurrent(): void {
+    if (current === undefined) return;
+    const { context } = current;
+    deadlines.end(current);
+    finish(current, toFailure("stale", "no longer asked"));
+    CallContext.abort(context, new DOMException("the status handler was removed", "AbortError"));
+  }
+
+  function finish(running: RunningCall, result: Result): void {
+    running.isOver = true;
+    current = undefined;
+    running.resolve(toOutcome(result, running.startedAt));
   }
 
   function backOff(startedAt: number): void {
@@ -100,34 +115,11 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, background }:
     return { status, reason, checkedAt: clock.now(), durationMs, rawStatus: status };
   }
 
-  function stop(): void {
-    stopped = true;
-    stopCurrent();
-  }
-
-  return { ask, stop };
-}
-
-function nothingIsRunning(): void {}
-
-interface LazySignal {
-  get(): AbortSignal;
-  abort(reason: DOMException): void;
-}
-
-/** Most handlers never look at their signal, and making one costs more than calling them. */
-function createLazySignal(): LazySignal {
-  let controller: AbortController | undefined;
-  let abortReason: DOMException | undefined;
   return {
-    get() {
-      controller ??= new AbortController();
-      if (abortReason !== undefined) controller.abort(abortReason);
-      return controller.signal;
-    },
-    abort(reason) {
-      abortReason = reason;
-      controller?.abort(reason);
+    ask,
+    stop() {
+      stopped = true;
+      stopCurrent();
     },
   };
 }

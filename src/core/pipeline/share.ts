@@ -9,58 +9,66 @@ export interface Sharing<Answer> {
   forget(): void;
 }
 
+export interface SharingOptions<Answer, Shared> {
+  /** What all callers get to see. Called once for each answer. */
+  readonly toShared: (answer: Answer) => Shared;
+  readonly maxAgeMs: number;
+  readonly clock: Clock;
+}
+
 /**
  * Callers that come while a run is under way get the answer of that run, and a finished answer is reused
  * while it is not older than `maxAgeMs`. A caller that leaves cancels nothing. A handler that asks for its own
  * status waits for itself, until its deadline, instead of calling itself without end.
  */
-export function withSharing<Answer>(
+export function withSharing<Answer, Shared>(
   ask: Ask<Answer>,
-  { maxAgeMs, clock }: { readonly maxAgeMs: number; readonly clock: Clock },
-): Sharing<Answer> {
-  let running: Promise<Answer> | undefined;
-  let answerInside: ((answer: Answer | Promise<Answer>) => void) | undefined;
+  { toShared, maxAgeMs, clock }: SharingOptions<Answer, Shared>,
+): Sharing<Shared> {
+  let running: Promise<Shared> | undefined;
+  let answerInside: ((shared: Shared | Promise<Shared>) => void) | undefined;
   let isCalling = false;
   let isOutdated = false;
-  let kept: { readonly answer: Answer; readonly finishedAt: number } | undefined;
+  let kept: { readonly shared: Shared; readonly finishedAt: number } | undefined;
 
-  function keep(answer: Answer): Answer {
+  function keep(answer: Answer): Shared {
+    const shared = toShared(answer);
     running = undefined;
-    if (maxAgeMs > 0 && !isOutdated) kept = { answer, finishedAt: clock.monotonicNow() };
-    return answer;
+    if (maxAgeMs > 0 && !isOutdated) kept = { shared, finishedAt: clock.monotonicNow() };
+    return shared;
   }
 
   /** For those who ask while the handler is being called, before there is a run to join. */
-  function joinFromInside(): Promise<Answer> {
+  function joinFromInside(): Promise<Shared> {
     running = new Promise((resolve) => {
       answerInside = resolve;
     });
     return running;
   }
 
-  function call(): Answer | Promise<Answer> {
+  function call(): Shared | Promise<Shared> {
     isCalling = true;
     try {
-      return ask();
+      const answer = ask();
+      return answer instanceof Promise ? answer.then(keep) : keep(answer);
     } finally {
       isCalling = false;
     }
   }
 
-  function start(): Answer | Promise<Answer> {
+  function start(): Shared | Promise<Shared> {
     isOutdated = false;
-    const asked = call();
-    const answer = asked instanceof Promise ? asked.then(keep) : keep(asked);
-    if (answer instanceof Promise) running = answer;
-    answerInside?.(answer);
+    const shared = call();
+    if (shared instanceof Promise) running = shared;
+    answerInside?.(shared);
     answerInside = undefined;
-    return answer;
+    return shared;
   }
 
   return {
     ask() {
       if (running !== undefined) return running;
-      if (kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs) return kept.answer;
+      if (kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs) return kept.shared;
       return isCalling ? joinFromInside() : start();
     },
     get isRunning() {

@@ -1,0 +1,27 @@
+// What installing the package puts on the disk.
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { publish } from "./support/rows.mjs";
+
+const KILOBYTE = 1_000;
+
+const folder = await mkdtemp(join(tmpdir(), "svc-status-"));
+try {
+  const [{ filename, unpackedSize, files }] = JSON.parse(
+    npm(join(import.meta.dirname, ".."), "pack", "--ignore-scripts", "--json", "--pack-destination", folder),
+  );
+  await writeFile(join(folder, "package.json"), '{ "private": true }');
+  npm(folder, "install", "--no-audit", "--no-fund", join(folder, filename));
+  const installed = (await readdir(join(folder, "node_modules"))).filter((name) => !name.startsWith("."));
+  publish({ what: "packages", samples: [installed.length], max: 1 });
+  publish({ what: "unpacked", samples: [unpackedSize / KILOBYTE], unit: " kB", max: 250 });
+  publish({ what: "files", samples: [files.length] });
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+function npm(cwd, ...args) {
+  return execFileSync("npm", [...args, "--loglevel=error"], { cwd, encoding: "utf8" });
+}

@@ -1,0 +1,5 @@
+import { startNest } from "../support/nest.mjs";
+
+export function start(checks) {
+  return startNest(checks, undefined);
+}

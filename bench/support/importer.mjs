@@ -1,0 +1,8 @@
+// Imports what it is told to, and tells what that took: node importer.mjs [path…]
+import "node:http";
+
+const [, , ...paths] = process.argv;
+const startedAt = performance.now();
+for (const path of paths) await import(path);
+const tookMs = performance.now() - startedAt;
+console.log(JSON.stringify({ tookMs, rssBytes: process.memoryUsage().rss }));

@@ -1,0 +1,22 @@
+// The raw figures as JSON, and docs/benchmarks.md, which is made of nothing else.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { renderPage } from "./page.mjs";
+
+const RESULTS = join(import.meta.dirname, "../results.json");
+const PAGE = join(import.meta.dirname, "../../docs/benchmarks.md");
+
+/** Those of the last run, by benchmark. */
+export function readResults() {
+  return existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
+}
+
+export function writeResults(results) {
+  writeFileSync(RESULTS, `${JSON.stringify(results, roundNumber, 1)}\n`);
+  writeFileSync(PAGE, renderPage(results));
+}
+
+/** More digits than these are noise. */
+function roundNumber(_key, value) {
+  return typeof value === "number" ? Number(value.toPrecision(6)) : value;
+}

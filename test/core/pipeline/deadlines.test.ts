@@ -1,0 +1,94 @@
+import { beforeEach, expect, test } from "vitest";
+import {
+  createDeadlines,
+  createDeadlinesIndex,
+  type Deadlines,
+  type Waiting,
+} from "../../../src/core/pipeline/deadlines.ts";
+import { createFakeClock, type FakeClock } from "../../../src/testing/fake-clock.ts";
+
+let clock: FakeClock;
+let deadlines: Deadlines;
+let overdue: string[];
+
+beforeEach(() => {
+  clock = createFakeClock();
+  deadlines = createDeadlines({ timeoutMs: 100, clock, background: false });
+  overdue = [];
+});
+
+function begin(name: string, atDeadline: () => void = () => {}): Waiting {
+  const waiting: Waiting = {
+    startedAt: clock.monotonicNow(),
+    atDeadline() {
+      overdue.push(`${name} at ${clock.monotonicNow()}`);
+      atDeadline();
+    },
+    before: undefined,
+    after: undefined,
+  };
+  deadlines.begin(waiting);
+  return waiting;
+}
+
+test("each call has its own deadline, though one timer serves all", async () => {
+  begin("a");
+  await clock.advance(30);
+  begin("b");
+  begin("c");
+  expect(clock.pendingTimers).toBe(1);
+  await clock.advance(100);
+  expect(overdue).toEqual(["a at 100", "b at 130", "c at 130"]);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test("a call that has ended has no deadline any more, wherever it stood among the others", async () => {
+  const [a, b, , d, e] = ["a", "b", "c", "d", "e"].map((name) => begin(name));
+  for (const ended of [b, a, e, d]) if (ended !== undefined) deadlines.end(ended);
+  await clock.advance(100);
+  expect(overdue).toEqual(["c at 100"]);
+});
+
+test("no timer is left when all have ended, and the next call gets one again", async () => {
+  deadlines.end(begin("a"));
+  expect(clock.pendingTimers).toBe(0);
+  await clock.advance(60);
+  begin("b");
+  await clock.advance(99);
+  expect(overdue).toEqual([]);
+  await clock.advance(1);
+  expect(overdue).toEqual(["b at 160"]);
+});
+
+test("a call that begins at the deadline of another waits as long as any", async () => {
+  begin("a", () => void begin("b"));
+  await clock.advance(50);
+  begin("c");
+  await clock.advance(200);
+  expect(overdue).toEqual(["a at 100", "c at 150", "b at 200"]);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test("a timer that fires a little early is believed, but only for whom it was started", async () => {
+  const early: FakeClock = { ...clock, startTimer: (ms, run) => clock.startTimer(ms - 0.5, run) };
+  deadlines = createDeadlines({ timeoutMs: 100, clock: early, background: false });
+  begin("a");
+  await clock.advance(30);
+  begin("b");
+  await clock.advance(100);
+  expect(overdue).toEqual(["a at 99.5", "b at 129"]);
+});
+
+test("one that has ended keeps no other in memory", () => {
+  const [a, b] = [begin("a"), begin("b")];
+  deadlines.end(a);
+  deadlines.end(b);
+  expect([a.before, a.after, b.before, b.after]).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+test("handlers that may take equally long share deadlines, but not with those in the background", () => {
+  const find = createDeadlinesIndex(clock);
+  expect(find(100, false)).toBe(find(100, false));
+  expect(find(100, false)).not.toBe(find(100, true));
+  expect(find(100, false)).not.toBe(find(200, false));
+});

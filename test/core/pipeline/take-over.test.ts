@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { createTakeOver } from "../../../src/core/pipeline/take-over.ts";
+
+/** What is taken over of two answers in a row. */
+function takeOverBoth(one: unknown, other: unknown) {
+  const takeOver = createTakeOver();
+  return [takeOver(one), takeOver(other)] as const;
+}
+
+describe("an answer that says the same as the one before", () => {
+  test.each([
+    [{ state: "OK" }],
+    [{ state: "YELLOW", detail: "slow", since: null, count: 3 }],
+    [{ state: "RED", labels: { queue: 3, age: 0.5 }, detail: "full" }],
+    [{ state: "OK", labels: {} }],
+  ])("is not copied: %j", (answer) => {
+    const [one, other] = takeOverBoth(answer, structuredClone(answer));
+    expect(other).toBe(one);
+    expect(other.status).toEqual(answer);
+  });
+
+  test("is what the handler said last, not what it said once", () => {
+    const takeOver = createTakeOver();
+    const results = ["a", "b", "a"].map((detail) => takeOver({ state: "OK", detail }));
+    expect(results.map(({ status }) => status.detail)).toEqual(["a", "b", "a"]);
+  });
+});
+
+describe("an answer that says something else is taken over", () => {
+  test.each([
+    ["another state", { state: "OK" }, { state: "RED" }],
+    ["another detail", { state: "OK", detail: "a" }, { state: "OK", detail: "b" }],
+    ["one property more", { state: "OK" }, { state: "OK", detail: "a" }],
+    ["one property less", { state: "OK", detail: "a" }, { state: "OK" }],
+    ["another order, which JSON shows", { state: "OK", a: 1, b: 2 }, { state: "OK", b: 2, a: 1 }],
+    ["another label", { state: "OK", labels: { a: 1 } }, { state: "OK", labels: { a: 2 } }],
+    ["one label more", { state: "OK", labels: { a: 1 } }, { state: "OK", labels: { a: 1, b: 1 } }],
+    ["no labels any more", { state: "OK", labels: { a: 1 } }, { state: "OK", labels: undefined }],
+    ["labels that are none", { state: "OK", labels: { 0: 1 } }, { state: "OK", labels: [1] }],
+    ["an inherited property", { state: "OK", a: 1 }, Object.assign(Object.create({ a: 1 }), { state: "OK" })],
+    ["a text for a number", { state: "OK", a: 1 }, { state: "OK", a: "1" }],
+  ])("%s", (_what, one, other) => {
+    const [, result] = takeOverBoth(one, other);
+    expect(JSON.stringify(result.status)).toBe(JSON.stringify({ ...other }));
+  });
+
+  test("though it is the same object, which has changed inside", () => {
+    const answer = { state: "OK", labels: { queue: 1 }, more: { deep: 1 } };
+    const takeOver = createTakeOver();
+    const texts = [1, 2].map((value) => {
+      answer.labels.queue = value;
+      answer.more.deep = value;
+      return JSON.stringify(takeOver(answer).status);
+    });
+    expect(texts[1]).toBe('{"state":"OK","labels":{"queue":2},"more":{"deep":2}}');
+  });
+
+  test("a failure that looks like the status that was made of the one before", () => {
+    const [one, other] = takeOverBoth(
+      { state: "BLUE" },
+      { state: "RED", detail: 'returned the unknown state "BLUE"' },
+    );
+    expect([one.reason, other.reason]).toEqual(["invalid", "reported"]);
+  });
+});
+
+test("an answer that throws when it is compared is a failure", () => {
+  const takeOver = createTakeOver();
+  takeOver({ state: "OK", detail: "a" });
+  const hostile = {
+    state: "OK",
+    get detail(): string {
+      throw new Error("not today");
+    },
+  };
+  expect(takeOver(hostile)).toMatchObject({ reason: "invalid", status: { state: "RED" } });
+  expect(takeOver({ state: "OK", detail: "a" }).status).toEqual({ state: "OK", detail: "a" });
+});

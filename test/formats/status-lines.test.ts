@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Report } from "../../src/core/report.ts";
+import type { State } from "../../src/core/state.ts";
+import type { Status } from "../../src/core/status.ts";
+import { createPrometheusRenderer, renderPrometheus } from "../../src/formats/prometheus.ts";
+import { reportOf } from "../support/registry.ts";
+
+const NAMES = ["a", "a_b", "b", 'quo"te'];
+const LABELS = ["b", "b_c", "c", "line\nfeed"];
+
+/** What handlers may answer, some of it the same again and again. */
+const status = fc.record({
+  state: fc.constantFrom<State>("OK", "YELLOW", "RED"),
+  labels: fc.dictionary(
+    fc.constantFrom(...LABELS),
+    fc.constantFrom<unknown>(0, 1, 0.5, Infinity, "no number"),
+  ),
+}) as fc.Arbitrary<Status>;
+
+const handlers = fc.uniqueArray(fc.tuple(fc.constantFrom(...NAMES), status), { selector: ([name]) => name });
+
+/** What a renderer writes, and what it leaves out. */
+function write(render: typeof renderPrometheus, report: Report, details: boolean): unknown {
+  const leftOut: string[] = [];
+  const onLeftOut = (series: string): void => void leftOut.push(series);
+  const text = render(report, { details, repeatMetadata: false, openMetrics: false, onLeftOut });
+  return { text, leftOut };
+}
+
+describe("a renderer that remembers what it wrote last", () => {
+  test("writes the same as one that does not, whatever came before", async () => {
+    const reports = fc.array(fc.tuple(handlers, fc.boolean()), { minLength: 2, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(reports, async (sequence) => {
+        const remembering = createPrometheusRenderer();
+        for (const [statuses, details] of sequence) {
+          const report = await reportOf(...statuses);
+          const expected = write(renderPrometheus, report, details);
+          expect(write(remembering, report, details)).toEqual(expected);
+          expect(write(remembering, report, details)).toEqual(expected);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("tells with each report what is left out, also where nothing has changed", async () => {
+    const render = createPrometheusRenderer();
+    const report = await reportOf(["a", { state: "OK", labels: { b: 1 } }], ["a_b", { state: "OK" }]);
+    expect(write(render, report, true)).toMatchObject({ leftOut: ["a_b"] });
+    expect(write(render, report, true)).toMatchObject({ leftOut: ["a_b"] });
+  });
+
+  test("shows no label to those who may not see details, though others may", async () => {
+    const render = createPrometheusRenderer();
+    const report = await reportOf(["a", { state: "OK", labels: { secret: 42 } }]);
+    const texts = [true, false, true, false].map((details) => JSON.stringify(write(render, report, details)));
+    expect(texts.map((text) => text.includes("secret"))).toEqual([true, false, true, false]);
+  });
+});
