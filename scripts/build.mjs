@@ -1,9 +1,10 @@
 // Writes dist/ from src/: one .js and one .d.ts per source file, and for the command line the manual page and the
-// JSON Schema of its configuration.
+// JSON Schema of its configuration. Before that, the style and the script of the status page become texts.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { writeAssets } from "./page-assets.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -44,6 +45,7 @@ function importBuilt(name) {
 
 rmSync(dist, { recursive: true, force: true });
 try {
+  writeAssets();
   compile();
   rewriteDeclarations();
   await writeManual();
