@@ -33,7 +33,7 @@ export function renderStrip(changes: readonly Change[]): Markup {
 export function renderChanges(changes: readonly Change[]): Markup {
   const shown = changes.slice(-MAX_SHOWN_CHANGES).reverse();
   if (shown.length === 0) return html`<p>No change is remembered.</p>`;
-  return html`<ol class="changes">${shown.map(renderChange)}</ol>`;
+  return html`<ol class="changes" tabindex="0" aria-label="Changes, the newest first">${shown.map(renderChange)}</ol>`;
 }
 
 function renderChange({ from, to, at, status }: Change): Markup {

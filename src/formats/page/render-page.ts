@@ -59,15 +59,17 @@ export function renderPage(scene: PageScene): string {
       <a class="skip" href="#handlers">Skip to the handlers</a>
       ${renderShapes()}
       ${renderHead(scene)}
+      <main>
       <div class="bar">
         <p class="link"><span id="link" role="status">As it was when you asked</span><span>, read ${renderAge(report.at, now, " ago")}</span></p>
         <p class="actions scripted"><button type="button" id="pause">Pause</button> <button type="button" id="copy">Copy as Markdown</button></p>
         ${renderFilter(scene)}
       </div>
-      <main id="handlers" tabindex="-1">
+      <section id="handlers" tabindex="-1">
         <h2 class="quiet">Handlers</h2>
         <ul id="rows" class="rows">${groups.map((group) => renderRow(group, scene))}</ul>
         <p id="none" class="none"${hidesNothing && html` hidden`}>No handler matches the filter.</p>
+      </section>
       </main>
       <footer>
         <p>The same for programs: ${Object.entries(LINKED_FORMATS).map(

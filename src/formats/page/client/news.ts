@@ -58,19 +58,24 @@ function toElement(html: string): Element {
   return template.content.firstElementChild ?? document.createElement("li");
 }
 
-/** Moves only what has changed its place. */
+/** Moves as little as it can, and last of all what the reader has selected or works in: it stays, the others move. */
 function arrange(list: Element, rows: readonly Element[]): void {
   const kept = new Set(rows);
   for (const row of [...list.children]) if (!kept.has(row)) row.remove();
-  let cursor = list.firstElementChild;
-  for (const row of rows) {
-    // Where one row went down, the next one is already behind it: then it is that one that moves.
-    if (cursor && cursor !== row && cursor.nextElementSibling === row) {
-      const down = cursor;
-      cursor = row;
-      move(list, down, null);
-    }
-    if (row === cursor) cursor = cursor.nextElementSibling;
-    else move(list, row, cursor);
+  const { anchorNode } = getSelection() ?? {};
+  const reader = anchorNode && list.contains(anchorNode) ? anchorNode : document.activeElement;
+  const found = rows.findIndex((row) => row.contains(reader));
+  const fixed = found === -1 ? Math.floor(rows.length / 2) : found;
+  const still = rows[fixed];
+  if (still && still.parentNode !== list) list.append(still);
+  let next = still;
+  for (const row of rows.slice(0, fixed).reverse()) {
+    if (next && row.nextElementSibling !== next) move(list, row, next);
+    next = row;
+  }
+  let previous = still;
+  for (const row of rows.slice(fixed + 1)) {
+    if (previous && row.previousElementSibling !== previous) move(list, row, previous.nextSibling);
+    previous = row;
   }
 }
