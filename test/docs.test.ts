@@ -16,6 +16,7 @@ import { MAX_HISTORY_LIMIT } from "../src/core/registry.ts";
 import { MAX_ROW_DETAIL_LENGTH } from "../src/formats/page/match-filter.ts";
 import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../src/formats/page/render-changes.ts";
 import { MAX_NAMED_HANDLERS } from "../src/formats/page/render-head.ts";
+import { REFRESH_S } from "../src/formats/page/render-page.ts";
 import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/formats/page/render-properties.ts";
 import { MAX_ACCEPT_LENGTH } from "../src/http/accept.ts";
 import { METRICS_TIMEOUT_MS } from "../src/http/collect-metrics.ts";
@@ -100,6 +101,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_SERVICE_LINKS,
   MAX_SERVICE_TEXT_LENGTH,
   PERMISSION_TIMEOUT_MS,
+  REFRESH_S,
 };
 
 describe.each(pages.filter((page) => parseSections(read(page)).length > 0))("%s", (page) => {
