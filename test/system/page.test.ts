@@ -177,6 +177,8 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await open(page, service.url);
       await page.getByRole("button", { name: "Pause" }).click();
       await waitForLink(page, "Paused");
+      expect(await page.title()).toBe("Paused (was OK: orders)");
+      expect(await shownText(page, ".overall")).toMatch(/^was OK/);
       await service.watched.untilNobodyListens();
       service.set("Cache", "RED");
       await page.locator(".link", { hasText: /Paused.*, read [2-9] s ago/ }).waitFor();
@@ -184,6 +186,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await page.getByRole("button", { name: "Resume" }).click();
       await waitForLink(page, "Live");
       await rowOf(page, "Cache", ".RED").waitFor();
+      expect(await page.title()).toBe("RED: orders");
     });
 
     test.each<[what: string, prepare: (page: Page) => Promise<unknown>]>([

@@ -8,6 +8,9 @@ const ASK_EVERY_MS = 2_000;
 /** The news say at least each second that they are there. After so long a silence nobody is there any more. */
 const SILENCE_MS = 5_000;
 
+/** The first answer waits for the slowest handler, and those may take their time. */
+const PATIENCE_MS = 15_000;
+
 type Link = "live" | "asking" | "lost" | "paused";
 
 const WORDS: Readonly<Record<Link, string>> = {
@@ -32,7 +35,9 @@ export function startLive(): void {
     if (text.textContent !== words) text.textContent = words;
     if (newLink === link) return;
     link = newLink;
-    document.documentElement.classList.toggle("lost", link === "lost");
+    const { classList } = document.documentElement;
+    classList.toggle("lost", link === "lost");
+    classList.toggle("stale", link === "lost" || link === "paused");
     showState();
   }
 
@@ -49,14 +54,14 @@ export function startLive(): void {
     // The server lets every reader go after a while, and decides again who may read.
     opened.addEventListener("again", () => restart());
     opened.addEventListener("error", () => fail());
-    timer = setTimeout(giveUpEvents, SILENCE_MS);
+    timer = setTimeout(giveUpEvents, PATIENCE_MS);
 
     function hear<Data>(event: string, note: (data: Data) => void): void {
       opened.addEventListener(event, ({ data }: MessageEvent<string>) => {
         note(JSON.parse(data) as Data);
         show("live");
         clearTimeout(timer);
-        timer = setTimeout(fail, SILENCE_MS);
+        timer = setTimeout(lose, SILENCE_MS);
       });
     }
   }
@@ -67,6 +72,11 @@ export function startLive(): void {
     fail();
   }
 
+  function lose(): void {
+    show("lost");
+    fail();
+  }
+
   function fail(): void {
     stop();
     void ask();
@@ -74,7 +84,7 @@ export function startLive(): void {
 
   async function ask(): Promise<void> {
     const controller = new AbortController();
-    timer = setTimeout(() => controller.abort(), SILENCE_MS);
+    timer = setTimeout(() => controller.abort(), PATIENCE_MS);
     const stopped = timer;
     const answer = await askPage(controller.signal);
     if (timer !== stopped) return; // paused meanwhile

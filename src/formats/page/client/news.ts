@@ -41,13 +41,16 @@ export function showNews({ order, parts }: News): void {
 
 /** The title and the icon of the tab follow what the head says, unless that is not known to be true any more. */
 export function showState(): void {
-  const isLost = document.documentElement.classList.contains("lost");
+  const { classList, dataset } = document.documentElement;
   const { title = "", icon = "" } = document.querySelector<HTMLElement>(".head")?.dataset ?? {};
+  const isStale = classList.contains("stale");
   const news = find("news");
-  if (!isLost && news.textContent !== title && document.title !== title) news.textContent = title;
-  document.title = isLost ? `Connection lost (was ${title})` : title;
+  if (!isStale && document.title !== title) news.textContent = title;
+  document.title = isStale
+    ? `${classList.contains("lost") ? "Connection lost" : "Paused"} (was ${title})`
+    : title;
   const link = document.querySelector<HTMLLinkElement>("link[rel=icon]");
-  const shown = isLost ? (document.documentElement.dataset["lostIcon"] ?? "") : icon;
+  const shown = isStale ? (dataset["lostIcon"] ?? "") : icon;
   if (link && link.href !== shown) link.href = shown;
 }
 
