@@ -3,7 +3,7 @@ import type { EntryGroup } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
 import { isGroupWanted, isWanted, toRowDetail } from "./match-filter.ts";
 import type { PageScene } from "./page-model.ts";
-import { renderChanges, renderStrip } from "./render-changes.ts";
+import { renderChanges } from "./render-changes.ts";
 import { renderProperties } from "./render-properties.ts";
 import { renderState } from "./state-markup.ts";
 import { renderAge, renderMoment } from "./time-markup.ts";
@@ -54,13 +54,13 @@ function renderSummary({ name, status }: Entry): Markup {
 
 function renderDetails(entry: Entry, scene: PageScene): Markup {
   const { name, status, since, durationMs } = entry;
-  const changes = scene.source.history(name);
+  const { strip, list } = renderChanges(scene.source.history(name));
   return html`<details>
     <summary class="summary">
       ${renderState(status.state)}
       <span class="name"><bdi>${name}</bdi>${renderFlags(entry)}</span>
       <span class="detail" dir="auto">${toRowDetail(entry)}</span>
-      ${renderStrip(changes)}
+      ${strip}
       <span class="since">for ${renderAge(since, scene.now)}</span>
       <span class="took">${toDurationText(durationMs)}</span>
     </summary>
@@ -69,7 +69,7 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
       <h3>Reported</h3>
       ${renderProperties(status)}
       <h3>Recent changes</h3>
-      ${renderChanges(changes)}
+      ${list}
     </div>
   </details>`;
 }

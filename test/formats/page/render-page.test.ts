@@ -160,7 +160,7 @@ describe("a row", () => {
       await registry.getReport();
     }
     const row = await renderRow(registry);
-    const steps = [...row.matchAll(/<li>.*?step (\d+) x*…<\/span>/g)].map((match) => Number(match[1]));
+    const steps = [...row.matchAll(/<li>.*?step (\d+) x*…<\/bdi>/g)].map((match) => Number(match[1]));
     expect(steps).toEqual(Array.from({ length: MAX_SHOWN_CHANGES }, (_, index) => 149 - index));
     expect(row).toContain(`step 149 ${"x".repeat(MAX_CHANGE_DETAIL_LENGTH - 9)}…`);
     expect(row.match(/M\d+ 12v-/g)).toHaveLength(MAX_SHOWN_CHANGES);
