@@ -1,10 +1,12 @@
-// Writes dist/ from src/: tsc one .js and one .d.ts per source file, from which the manual page and the JSON Schema of
-// the command line are written, and which are then joined to a few.
+// Writes dist/ from src/. The style and the script of the status page become texts first; tsc then writes one .js and
+// one .d.ts per source file, from which the manual page and the JSON Schema of the command line are written, and which
+// are then joined to a few.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { bundle } from "./bundle.mjs";
+import { writeAssets } from "./page-assets.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -45,6 +47,7 @@ function importBuilt(name) {
 
 rmSync(dist, { recursive: true, force: true });
 try {
+  writeAssets();
   compile();
   rewriteDeclarations();
   await writeManual();

@@ -27,9 +27,10 @@ const DECLARED_IMPORT = /(?:\bfrom |\bimport\(|\bimport )"(\.[^"]*)\.js"/g;
 
 /** After it dist/ holds the joined .js files, and of the .d.ts files those that an entry leads to. */
 export async function bundle() {
-  const { exports, bin = {} } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const { exports, bin, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const entries = Object.values(exports).filter((entry) => typeof entry === "object");
-  const joined = await joinFiles([...entries.map((entry) => entry.default), ...Object.values(bin)]);
+  const files = [...entries.map((entry) => entry.default), ...Object.values(bin)];
+  const joined = await joinFiles(files, Object.keys(peerDependencies));
   const declarations = findDeclarations(entries.map(({ types }) => join(root, types)));
   for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
     const path = join(dist, file);
@@ -40,11 +41,11 @@ export async function bundle() {
 }
 
 /** Names stay as they are, and a comment names the source of each part: stack traces can be read. */
-async function joinFiles(entries) {
+async function joinFiles(entries, peers) {
   const build = await rolldown({
     cwd: dist,
     input: Object.fromEntries(entries.map((entry) => [toName(join(root, entry)), join(root, entry)])),
-    external: /^[^./]/,
+    external: [/^node:/, ...peers],
     platform: "neutral",
     preserveEntrySignatures: "allow-extension",
   });

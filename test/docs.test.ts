@@ -13,10 +13,19 @@ import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/deadline.ts";
 import { MAX_PROBE_BODY_LENGTH } from "../src/core/probe.ts";
 import { MAX_NAME_LENGTH } from "../src/core/registration.ts";
 import { MAX_HISTORY_LIMIT } from "../src/core/registry.ts";
+import { MAX_ROW_DETAIL_LENGTH } from "../src/formats/page/match-filter.ts";
+import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../src/formats/page/render-changes.ts";
+import { MAX_NAMED_HANDLERS } from "../src/formats/page/render-head.ts";
+import { REFRESH_S } from "../src/formats/page/render-page.ts";
+import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/formats/page/render-properties.ts";
 import { MAX_ACCEPT_LENGTH } from "../src/http/accept.ts";
 import { METRICS_TIMEOUT_MS } from "../src/http/collect-metrics.ts";
 import { ANY_FORMAT, negotiate } from "../src/http/negotiate.ts";
+import { MAX_PAGE_STREAMS } from "../src/http/page-events.ts";
+import { PAGE_HEARTBEAT_MS, PAGE_MIN_GAP_MS, PAGE_READ_EVERY_MS } from "../src/http/page-feed.ts";
+import { PAGE_STREAM_LIFETIME_MS } from "../src/http/page-reader.ts";
 import { PERMISSION_TIMEOUT_MS } from "../src/http/permission.ts";
+import { MAX_SERVICE_LINKS, MAX_SERVICE_TEXT_LENGTH } from "../src/http/service-description.ts";
 import { parseSections } from "./support/doc-blocks.ts";
 import { checkSection } from "./support/doc-section.ts";
 
@@ -79,7 +88,20 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_REDIRECTS,
   MAX_TIMER_MS,
   METRICS_TIMEOUT_MS,
+  MAX_ROW_DETAIL_LENGTH,
+  MAX_CHANGE_DETAIL_LENGTH,
+  MAX_SHOWN_CHANGES,
+  MAX_NAMED_HANDLERS,
+  MAX_SHOWN_PROPERTY_LENGTH,
+  MAX_PAGE_STREAMS,
+  PAGE_HEARTBEAT_MS,
+  PAGE_MIN_GAP_MS,
+  PAGE_READ_EVERY_MS,
+  PAGE_STREAM_LIFETIME_MS,
+  MAX_SERVICE_LINKS,
+  MAX_SERVICE_TEXT_LENGTH,
   PERMISSION_TIMEOUT_MS,
+  REFRESH_S,
 };
 
 describe.each(pages.filter((page) => parseSections(read(page)).length > 0))("%s", (page) => {

@@ -3,6 +3,9 @@ export function describeDemo({ url, databaseName }) {
   return `
 This service keeps notes in PostgreSQL (${databaseName}). In another terminal:
 
+Look at it in a browser, and leave the page open while you break something:
+  ${url}/svc_status
+
 How is it? ImportJob changes by itself, every few seconds; the last line goes on asking.
   curl ${url}/svc_status
   curl ${url}/svc_status.json

@@ -42,7 +42,12 @@ const description = describeDemo({
   url: `http://127.0.0.1:${server.address().port}`,
   databaseName: databaseUrl === undefined ? "PGlite, in memory" : "the server of DATABASE_URL",
 });
-const answerStatus = serviceStatus();
+const service = {
+  name: "notes",
+  version: "1.0.0",
+  links: [{ title: "What to try", url: "/" }],
+};
+const answerStatus = serviceStatus({ service, svcStatus: { controls: true } });
 const answerApp = createApp({ database, userService, description });
 server.on("request", (request, response) =>
   answerStatus(request, response, () => answerApp(request, response)),

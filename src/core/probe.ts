@@ -32,6 +32,8 @@ export interface Probe {
   /** What it answers: `"OK"` while commissioned. */
   readonly body: string;
   readonly commissioned: boolean;
+  /** Since when it says so. */
+  readonly since: Date;
   /**
    * Takes the service out: from now on the answer is 503 with this body.
    *
@@ -54,6 +56,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   if (logger !== undefined) expectMethods("logger", logger, ["info", "warn", "error"]);
 
   let body = firstBody;
+  let since = new Date();
   const listeners = createListeners<ProbeChange>((error) =>
     log(logger, "error", `a listener of the probe threw: ${describeError(error)}`),
   );
@@ -61,6 +64,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   function setBody(newBody: string): void {
     if (newBody === body) return;
     body = newBody;
+    since = new Date();
     listeners.tell({ body, commissioned: body === COMMISSIONED_BODY });
   }
 
@@ -70,6 +74,9 @@ export function createProbe(options: ProbeOptions = {}): Probe {
     },
     get commissioned() {
       return body === COMMISSIONED_BODY;
+    },
+    get since() {
+      return since;
     },
     decommission(newBody = "OFF") {
       if (!isProbeBody(newBody)) failExpectation("body", BODY_RULE, newBody);

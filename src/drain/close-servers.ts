@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import { endOpenStreams } from "../http/open-streams.ts";
 import type { WatchedServer } from "./servers.ts";
 
 /** How often connections that have become idle are looked for. */
@@ -34,5 +35,7 @@ export function closeServers(
     }
 
     void Promise.all(servers.map((server) => server.close())).then(() => end(0));
+    // Not before: nobody can open one again now.
+    endOpenStreams();
   });
 }

@@ -1,8 +1,9 @@
 import type { State } from "../core/state.ts";
 import { HEALTH_HTTP_STATUS } from "./health.ts";
+import { PAGE_HEADERS } from "./page/render-page.ts";
 
 /** A way to write a report. */
-export type Format = "csv" | "json" | "health" | "prometheus" | "openmetrics";
+export type Format = "csv" | "json" | "health" | "prometheus" | "openmetrics" | "html";
 
 export interface FormatDefinition {
   /** What stands behind the path to ask for this format; OpenMetrics has none of its own. */
@@ -16,11 +17,13 @@ export interface FormatDefinition {
   readonly versionRequired?: boolean;
   /** Codes that the format itself prescribes. Without them the option `httpStatus` has its say. */
   readonly httpStatus?: Readonly<Record<State, number>>;
+  /** What else the answer says about itself. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const ALWAYS_200: Readonly<Record<State, number>> = { OK: 200, YELLOW: 200, RED: 200 };
 
-/** Every format. A new one is one more line here, one file beside this one, and one line in `renderReport`. */
+/** Every format. A new one is one more line here, one file beside this one, and one line in `createReportWriter`. */
 export const FORMATS: Readonly<Record<Format, FormatDefinition>> = {
   csv: { suffix: ".csv", contentType: "text/csv; charset=utf-8", mediaType: "text/csv" },
   json: { suffix: ".json", contentType: "application/json", mediaType: "application/json" },
@@ -44,5 +47,13 @@ export const FORMATS: Readonly<Record<Format, FormatDefinition>> = {
     mediaType: "application/openmetrics-text",
     version: "1.0.0",
     httpStatus: ALWAYS_200,
+  },
+  html: {
+    suffix: ".html",
+    contentType: "text/html; charset=utf-8",
+    mediaType: "text/html",
+    // Proxies put pages of their own in the place of those with other codes.
+    httpStatus: ALWAYS_200,
+    headers: PAGE_HEADERS,
   },
 };

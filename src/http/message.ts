@@ -16,6 +16,16 @@ export interface StatusResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What is sent behind the headers instead of a body, for as long as somebody reads. Called once, by who sends it. */
+  readonly stream?: () => StatusStream;
+}
+
+/** An answer that comes in pieces, for one reader. */
+export interface StatusStream {
+  /** The next piece, when there is one; `undefined` when there will be no more. Asked for one at a time. */
+  next(): Promise<string | undefined>;
+  /** Nobody reads any more. */
+  cancel(): void;
 }
 
 /** What a view gives: an answer at once, one to come, or `undefined` where the request is not for it. */
@@ -59,7 +69,20 @@ export function toMethodNotAllowed(allowed: readonly string[]): StatusResponse {
 
 /** The answer to a HEAD request: the same without its body (RFC 9110, 9.3.2). */
 export function withoutBody(response: StatusResponse): StatusResponse {
-  return { ...response, body: "" };
+  const { status, headers } = response;
+  return { status, headers, body: "" };
+}
+
+/** An answer that is sent in pieces (Server-Sent Events). Nothing on its way may hold back or compress them. */
+export function createEventStream(stream: () => StatusStream): StatusResponse {
+  const { status, headers, body } = createResponse({
+    status: 200,
+    body: "",
+    contentType: "text/event-stream",
+  });
+  const { "Content-Length": _, ...others } = headers;
+  const passing = { "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" };
+  return { status, headers: { ...others, ...passing }, body, stream };
 }
 
 const PLAIN_TEXT = "text/plain; charset=utf-8";

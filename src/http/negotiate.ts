@@ -8,10 +8,12 @@ export interface Choice {
 }
 
 /** Between formats that are named and wanted equally: as the original, which prefers JSON to csv. */
-const BY_PREFERENCE: readonly Format[] = ["json", "health", "openmetrics", "prometheus", "csv"];
+const BY_PREFERENCE: readonly Format[] = ["json", "health", "openmetrics", "prometheus", "csv", "html"];
 
 /** What a path without a suffix offers. */
-export const ANY_FORMAT: Choice = { byDefault: ["csv", "json", "prometheus", "health", "openmetrics"] };
+export const ANY_FORMAT: Choice = {
+  byDefault: ["csv", "json", "prometheus", "health", "openmetrics", "html"],
+};
 
 /** What `.prometheus` offers: OpenMetrics only to those who ask for it. */
 export const PROMETHEUS_FORMATS: Choice = { byDefault: ["prometheus", "openmetrics"] };

@@ -14,8 +14,11 @@ import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import { STATES, type State } from "../core/state.ts";
 import { FORMATS } from "../formats/formats.ts";
+import type { ServiceDescription } from "../formats/page/page-model.ts";
+import { EVENTS_SUFFIX } from "../formats/page/render-page.ts";
 import type { Control } from "./access.ts";
 import type { Permission } from "./permission.ts";
+import { resolveService } from "./service-description.ts";
 
 /** What is served, and to whom. Every option is optional. */
 export interface ServiceStatusOptions {
@@ -29,6 +32,8 @@ export interface ServiceStatusOptions {
    * @default defaultProbe
    */
   readonly probe?: Probe;
+  /** What the status page calls the service. */
+  readonly service?: ServiceDescription;
   /** The report. `false`: not served. */
   readonly svcStatus?: false | SvcStatusOptions;
   /** The probe. `false`: not served. */
@@ -67,7 +72,8 @@ export interface SvcStatusOptions {
    */
   readonly registry?: StatusRegistry;
   /**
-   * Where. The formats are at this path with `.csv`, `.json`, `.prometheus` and `.health` behind it.
+   * Where. The formats are at this path with `.csv`, `.json`, `.prometheus`, `.health` and `.html` behind it; what is
+   * new on the page comes from the one with `.events`.
    * @default "/svc_status"
    */
   readonly path?: string;
@@ -81,7 +87,7 @@ export interface SvcStatusOptions {
   readonly authorize?: Permission;
   /**
    * The status code of csv and JSON for each overall state, for monitors that read codes. Prometheus
-   * always gets 200, and health+json what its draft prescribes.
+   * and the page always get 200, and health+json what its draft prescribes.
    * @default { OK: 200, YELLOW: 200, RED: 200 }
    */
   readonly httpStatus?: Readonly<Partial<Record<State, number>>>;
@@ -93,6 +99,11 @@ export interface SvcStatusOptions {
     readonly detail?: boolean;
   };
   readonly prometheus?: PrometheusViewOptions;
+  /**
+   * `true`: the page has a button that decommissions and commissions, for those whom `probeStatus.control` lets.
+   * @default false
+   */
+  readonly controls?: boolean;
 }
 
 /** How the report is written for Prometheus. */
@@ -144,6 +155,7 @@ export interface ProbeStatusOptions {
 export interface ResolvedOptions {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
+  readonly service: ServiceDescription;
   readonly svcStatus: ResolvedSvcStatus | undefined;
   readonly probeStatus: Required<ProbeStatusOptions> | undefined;
   readonly healthProbes: HealthProbePaths | undefined;
@@ -158,6 +170,7 @@ export interface ResolvedSvcStatus {
   readonly repeatMetadata: boolean;
   readonly extended: boolean;
   readonly metrics: MetricsSource | undefined;
+  readonly controls: boolean;
   readonly registry: StatusRegistry | undefined;
 }
 
@@ -166,6 +179,7 @@ type Keys<Options> = readonly (keyof Options & string)[];
 const OPTION_KEYS: Keys<ServiceStatusOptions> = [
   "registry",
   "probe",
+  "service",
   "svcStatus",
   "probeStatus",
   "healthProbes",
@@ -178,6 +192,7 @@ const SVC_STATUS_KEYS: Keys<SvcStatusOptions> = [
   "csv",
   "prometheus",
   "registry",
+  "controls",
 ];
 const PROMETHEUS_KEYS: Keys<PrometheusViewOptions> = ["repeatMetadata", "extended", "metrics"];
 const PROBE_STATUS_KEYS: Keys<ProbeStatusOptions> = [
@@ -195,12 +210,13 @@ export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOpti
   expectObject("options", options);
   expectKnownKeys("options", options, OPTION_KEYS);
   const { registry = defaultRegistry, probe = defaultProbe, svcStatus = {}, probeStatus = {} } = options;
-  const { healthProbes = false } = options;
+  const { healthProbes = false, service = {} } = options;
   expectMethods("registry", registry, ["getReport", "addStatusHandler"]);
   expectMethods("probe", probe, ["decommission", "commission"]);
   const resolved = {
     registry,
     probe,
+    service: resolveService(service),
     svcStatus: svcStatus === false ? undefined : resolveSvcStatus(svcStatus),
     probeStatus: probeStatus === false ? undefined : resolveProbeStatus(probeStatus),
     healthProbes:
@@ -221,6 +237,7 @@ function resolveSvcStatus(options: SvcStatusOptions): ResolvedSvcStatus {
     csv = {},
     prometheus = {},
     registry,
+    controls = false,
   } = options;
   expectPath("svcStatus.path", path);
   if (typeof details !== "function" && details !== "always" && details !== "never") {
@@ -232,6 +249,7 @@ function resolveSvcStatus(options: SvcStatusOptions): ResolvedSvcStatus {
   expectKnownKeys("svcStatus.csv", csv, ["detail"]);
   const { detail = false } = csv;
   expectBoolean("svcStatus.csv.detail", detail);
+  expectBoolean("svcStatus.controls", controls);
   return {
     path,
     details,
@@ -240,6 +258,7 @@ function resolveSvcStatus(options: SvcStatusOptions): ResolvedSvcStatus {
     detailColumn: detail,
     ...resolvePrometheus(prometheus),
     registry,
+    controls,
   };
 }
 
@@ -333,7 +352,7 @@ function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedO
   const suffixes = Object.values(FORMATS).flatMap(({ suffix }) => suffix ?? []);
   const taken = new Map<string, string>();
   const claims: [path: string | undefined, option: string][] = [
-    ...["", ...suffixes].map((suffix): [string | undefined, string] => [
+    ...["", ...suffixes, EVENTS_SUFFIX].map((suffix): [string | undefined, string] => [
       svcStatus && svcStatus.path + suffix,
       "svcStatus.path",
     ]),

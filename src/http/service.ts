@@ -26,10 +26,17 @@ export interface StatusService {
  * promise. Throws a TypeError for a mistake in the options.
  */
 export function createStatusService(options?: ServiceStatusOptions): StatusService {
-  const { registry, probe, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
+  const { registry, probe, service, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
   const svcStatusView =
-    svcStatus && createSvcStatusView({ registry: svcStatus.registry ?? registry, probe, options: svcStatus });
+    svcStatus &&
+    createSvcStatusView({
+      registry: svcStatus.registry ?? registry,
+      probe,
+      options: svcStatus,
+      service,
+      probeStatus,
+    });
   const healthProbesView = healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes });
   const paths = [
     ...(svcStatusView?.paths ?? []),

@@ -3,11 +3,16 @@ import { UnknownHandlerError } from "../core/errors.ts";
 import { type Logger, log } from "../core/logger.ts";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
+import { isState } from "../core/state.ts";
 import { FORMATS, type Format } from "../formats/formats.ts";
+import type { PageFilter, PageSource, ServiceDescription } from "../formats/page/page-model.ts";
+import { EVENTS_SUFFIX } from "../formats/page/render-page.ts";
+import { decideControl } from "./access.ts";
 import { createMetricsCollector } from "./collect-metrics.ts";
 import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
 import { ANY_FORMAT, isScraper, negotiate, PROMETHEUS_FORMATS } from "./negotiate.ts";
-import type { ResolvedSvcStatus } from "./options.ts";
+import type { ProbeStatusOptions, ResolvedSvcStatus } from "./options.ts";
+import { createPageEvents } from "./page-events.ts";
 import { isPermitted } from "./permission.ts";
 import type { Target } from "./target.ts";
 import { createReportWriter } from "./write-report.ts";
@@ -16,6 +21,9 @@ export interface SvcStatusSetup {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
   readonly options: ResolvedSvcStatus;
+  readonly service: ServiceDescription;
+  /** Where the probe is served, and who may change it there; `undefined` where it is not served. */
+  readonly probeStatus: Required<ProbeStatusOptions> | undefined;
 }
 
 /** The report over HTTP: which paths are its own, and what it answers there. */
@@ -25,7 +33,7 @@ export interface SvcStatusView {
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
 }
 
-type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus";
+type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus" | ".html";
 
 const METHODS: readonly string[] = ["GET", "HEAD"];
 
@@ -36,56 +44,84 @@ const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest) => Form
   ".json": () => "json",
   ".health": () => "health",
   ".prometheus": (request) => negotiate(request.header("accept"), PROMETHEUS_FORMATS),
+  ".html": () => "html",
 };
+
+/** What a scraper cannot read. */
+const FOR_PEOPLE: readonly Format[] = ["csv", "html"];
+
+/** What is at `EVENTS_SUFFIX`: the page's news, and no format of a report. */
+const EVENTS = "events";
 
 /** The paths whose answer depends on `Accept`, which caches are told (RFC 9110, 12.5.5). */
 const NEGOTIATED: readonly string[] = ["", ".prometheus"];
 
-export function createSvcStatusView({ registry, probe, options }: SvcStatusSetup): SvcStatusView {
+export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
+  const { registry, probe, options, probeStatus } = setup;
   const { path: ownPath, details, authorize, httpStatus, metrics } = options;
   const getLogger = (): Logger | undefined => registry.logger;
   const collectMetrics = metrics && createMetricsCollector(metrics, getLogger);
-  const writeReport = createReportWriter(options, { registry, probe });
+  const source = toPageSource(setup);
+  const writeReport = createReportWriter(options, { registry, probe, pageSource: source });
+  const answerPageEvents = createPageEvents({ registry, source });
   const notAllowed = toMethodNotAllowed(METHODS);
-
-  function toSuffix(path: string): Suffix | undefined {
-    const suffix = path.startsWith(ownPath) ? path.slice(ownPath.length) : undefined;
-    return suffix !== undefined && Object.hasOwn(FORMAT_OF_SUFFIX, suffix) ? (suffix as Suffix) : undefined;
-  }
+  const paths = [...Object.keys(FORMAT_OF_SUFFIX), EVENTS_SUFFIX].map((suffix) => ownPath + suffix);
 
   async function answerReport(request: StatusRequest, { path, query }: Target): Promise<StatusResponse> {
-    const suffix = toSuffix(path) ?? "";
+    const suffix = path.slice(ownPath.length);
     if (authorize !== undefined && !(await isPermitted(authorize, request))) return FORBIDDEN;
-    const format = FORMAT_OF_SUFFIX[suffix](request);
-    const showsDetails = await maySeeDetails(request);
-    const names = new URLSearchParams(query).getAll("name");
+    const format = isSuffix(suffix) ? FORMAT_OF_SUFFIX[suffix](request) : EVENTS;
+    const showsDetails = await isGranted("svcStatus.details threw, details are hidden", () =>
+      maySeeDetails(request),
+    );
+    const parameters = new URLSearchParams(query);
+    const names = parameters.getAll("name");
     const isForPrometheus = format === "prometheus" || format === "openmetrics";
     const further = isForPrometheus ? collectMetrics?.() : undefined;
     const report = await registry.getReport(names.length === 0 ? {} : { names }).catch(toUnknown);
     if (report === undefined) return UNKNOWN_NAME;
-    const written = writeReport(format, { report, details: showsDetails, metrics: (await further) ?? "" });
-    const { contentType, httpStatus: prescribed = httpStatus } = FORMATS[written.format];
+    const isPage = format === "html" || format === EVENTS;
+    const controls =
+      isPage &&
+      (await isGranted("probeStatus.control threw, controls are hidden", () => maySeeControls(request)));
+    if (format === EVENTS) return answerPageEvents({ details: showsDetails, controls, names }, report);
+    const written = writeReport(format, {
+      report,
+      details: showsDetails,
+      metrics: (await further) ?? "",
+      page: { controls, names, filter: toFilter(parameters) },
+    });
+    const { contentType, headers, httpStatus: prescribed = httpStatus } = FORMATS[written.format];
     return createResponse({
       status: prescribed[report.state],
       contentType,
       body: written.text,
-      headers: NEGOTIATED.includes(suffix) ? { Vary: "Accept" } : {},
+      headers: { ...headers, ...(NEGOTIATED.includes(suffix) && { Vary: "Accept" }) },
     });
   }
 
-  async function maySeeDetails(request: StatusRequest): Promise<boolean> {
-    if (typeof details !== "function") return details === "always";
+  function maySeeDetails(request: StatusRequest): boolean | Promise<boolean> {
+    return typeof details === "function" ? isPermitted(details, request) : details === "always";
+  }
+
+  async function maySeeControls(request: StatusRequest): Promise<boolean> {
+    if (source.controlPath === undefined || probeStatus === undefined) return false;
+    return (await decideControl(probeStatus.control, request)) === "allowed";
+  }
+
+  /** What the application cannot decide is not granted, and costs nobody the report. */
+  async function isGranted(otherwise: string, decide: () => boolean | Promise<boolean>): Promise<boolean> {
     try {
-      return await isPermitted(details, request);
+      return await decide();
     } catch (error) {
-      log(registry.logger, "error", `svcStatus.details threw, details are hidden: ${describeError(error)}`);
+      log(registry.logger, "error", `${otherwise}: ${describeError(error)}`);
       return false;
     }
   }
 
   return {
-    paths: Object.keys(FORMAT_OF_SUFFIX).map((suffix) => ownPath + suffix),
-    owns: (path) => toSuffix(path) !== undefined,
+    paths,
+    owns: (path) => paths.includes(path),
     answer: (request, target) =>
       METHODS.includes(request.method) ? answerReport(request, target) : notAllowed,
   };
@@ -94,10 +130,32 @@ export function createSvcStatusView({ registry, probe, options }: SvcStatusSetup
 const FORBIDDEN = createResponse({ status: 403, body: "forbidden\n" });
 const UNKNOWN_NAME = createResponse({ status: 404, body: "no status handler has this name\n" });
 
+function isSuffix(suffix: string): suffix is Suffix {
+  return Object.hasOwn(FORMAT_OF_SUFFIX, suffix);
+}
+
+function toPageSource({ registry, probe, options, service, probeStatus }: SvcStatusSetup): PageSource {
+  return {
+    service,
+    probe,
+    history: (name) => registry.history(name),
+    path: options.path,
+    controlPath: options.controls ? probeStatus?.path : undefined,
+  };
+}
+
+/** What a browser without the script sends with the form of the page. Only states that there are count. */
+function toFilter(parameters: URLSearchParams): PageFilter | undefined {
+  const text = parameters.get("q") ?? "";
+  const states = parameters.getAll("state").filter(isState);
+  return text === "" && states.length === 0 ? undefined : { text, states };
+}
+
 function negotiateAny(request: StatusRequest): Format {
   const accept = request.header("accept");
   const format = negotiate(accept, ANY_FORMAT);
-  const isLost = format === "csv" && isScraper(accept, request.header("x-prometheus-scrape-timeout-seconds"));
+  const isLost =
+    FOR_PEOPLE.includes(format) && isScraper(accept, request.header("x-prometheus-scrape-timeout-seconds"));
   return isLost ? "prometheus" : format;
 }
 

@@ -8,6 +8,8 @@ import { renderCsv } from "../formats/csv.ts";
 import type { Format } from "../formats/formats.ts";
 import { renderHealth } from "../formats/health.ts";
 import { createJsonRenderer } from "../formats/json.ts";
+import type { PageFilter, PageSource, PageView } from "../formats/page/page-model.ts";
+import { renderPage } from "../formats/page/render-page.ts";
 import {
   createPrometheusRenderer,
   EXTENDED_FAMILIES,
@@ -19,6 +21,8 @@ import type { ResolvedSvcStatus } from "./options.ts";
 export interface Writing {
   readonly report: Report;
   readonly details: boolean;
+  /** What else decides how the page looks. */
+  readonly page: Omit<PageView, "details"> & { readonly filter: PageFilter | undefined };
   /** The application's metrics as they were collected; only the formats for Prometheus show them. */
   readonly metrics: string;
 }
@@ -34,12 +38,18 @@ export type WriteReport = (format: Format, writing: Writing) => Written;
 
 export type WriterOptions = Pick<ResolvedSvcStatus, "detailColumn" | "repeatMetadata" | "extended">;
 
+export interface WriterSources {
+  readonly registry: StatusRegistry;
+  readonly probe: Probe;
+  readonly pageSource: PageSource;
+}
+
 /** So many different things are told to the logger; more would be a memory leak. */
 const MAX_TOLD = 1_000;
 
 export function createReportWriter(
   { detailColumn, repeatMetadata, extended }: WriterOptions,
-  { registry, probe }: { readonly registry: StatusRegistry; readonly probe: Probe },
+  { registry, probe, pageSource }: WriterSources,
 ): WriteReport {
   const ownFamilies = extended ? [...OWN_FAMILIES, ...EXTENDED_FAMILIES] : OWN_FAMILIES;
   const told = new Set<string>();
@@ -52,7 +62,13 @@ export function createReportWriter(
     health: ({ report, details }) => ({ format: "health", text: renderHealth(report, { details }) }),
     prometheus: writePrometheus,
     openmetrics: writeOpenMetrics,
+    html: writePage,
   };
+
+  function writePage({ report, details, page: { filter, ...view } }: Writing): Written {
+    const scene = { source: pageSource, view: { ...view, details }, report, now: report.at.getTime() };
+    return { format: "html", text: renderPage({ ...scene, ...(filter && { filter }) }) };
+  }
 
   function writePrometheus({ report, details, metrics }: Writing): Written {
     const own = renderPrometheus(report, {

@@ -5,6 +5,8 @@ import { createStatusRegistry, type StatusRegistry } from "../../src/core/regist
 import type { StatusResponse } from "../../src/http/message.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { createStatusService, type StatusService } from "../../src/http/service.ts";
+import { openEvents } from "../support/event-stream.ts";
+import { createWatchedRegistry } from "../support/watched-registry.ts";
 import { SCENES } from "./exchanges.ts";
 import type { Running } from "./listen.ts";
 import { RECORDED_SCENES } from "./recorded.ts";
@@ -75,7 +77,10 @@ export function describeAdapter(name: string, start: StartApplication, facts: Ad
           const received = await send(application.port, sent);
           const { status, body } = received;
           if (expected === undefined) expect(status).toBe(404);
-          else expect({ status, body, headers: ownHeaders(received) }).toEqual(withLowerCaseNames(expected));
+          else
+            expect({ status, body: withoutTimes(body), headers: ownHeaders(received) }).toEqual(
+              withLowerCaseNames(expected),
+            );
         },
       );
     });
@@ -118,6 +123,41 @@ export function describeAdapter(name: string, start: StartApplication, facts: Ad
       const { body, headers } = await send(port, { method: "GET", target: "/svc_status.json" });
       expect(JSON.parse(body)).toEqual({ Long: { state: "YELLOW", text: detail } });
       expect(headers["content-length"]).toBe(String(Buffer.byteLength(body)));
+    });
+
+    test("streams what is new on the page, and lets go of it when its reader leaves", async () => {
+      const watched = createWatchedRegistry();
+      const probe = createProbe();
+      const { port } = await startForTest({ registry: watched.registry, probe });
+      const readers = await Promise.all([openEvents(port), openEvents(port)]);
+      for (const { status, headers } of readers) {
+        expect(status).toBe(200);
+        expect(headers).toMatchObject({
+          "content-type": "text/event-stream",
+          "cache-control": "no-store, no-transform",
+          "x-content-type-options": "nosniff",
+          "x-accel-buffering": "no",
+        });
+        expect(headers).not.toHaveProperty("content-length");
+      }
+      await Promise.all(readers.map((reader) => reader.waitFor("In service")));
+      probe.decommission("moving");
+      await Promise.all(readers.map((reader) => reader.waitFor("moving")));
+      expect(watched.listeners).toBe(1);
+      for (const reader of readers) reader.close();
+      await watched.untilNobodyListens();
+    });
+
+    test("gives HEAD the headers of a stream, and ends", async () => {
+      const watched = createWatchedRegistry();
+      const { port } = await startForTest({ registry: watched.registry });
+      const { status, headers, body } = await send(port, { method: "HEAD", target: "/svc_status.events" });
+      expect({ status, type: headers["content-type"], body }).toEqual({
+        status: 200,
+        type: "text/event-stream",
+        body: "",
+      });
+      expect(watched.listeners).toBe(0);
     });
 
     test("asks a handler once for requests that come together", async () => {
@@ -163,7 +203,12 @@ async function answerOf(
 
 function withLowerCaseNames({ status, headers, body }: StatusResponse): StatusResponse {
   const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  return { status, body, headers: Object.fromEntries(lowerCase) };
+  return { status, body: withoutTimes(body), headers: Object.fromEntries(lowerCase) };
+}
+
+/** The page says since when the probe is in service, and each application has a probe of its own. */
+function withoutTimes(body: string): string {
+  return body.replace(/<time .*?<\/time>/g, "<time>");
 }
 
 /** A registry whose handler answers when it is let go. */

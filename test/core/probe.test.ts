@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe, defaultProbe, isProbeBody, type ProbeChange } from "../../src/core/probe.ts";
 
 describe("a probe", () => {
@@ -28,6 +28,20 @@ describe("a probe", () => {
     probe.decommission("BYE");
     probe.decommission();
     expect(probe.body).toBe("OFF");
+  });
+
+  test("tells since when it answers what it does", () => {
+    vi.useFakeTimers({ now: 1_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const probe = createProbe();
+    vi.setSystemTime(2_000);
+    probe.commission();
+    expect(probe.since).toEqual(new Date(1_000));
+    probe.decommission();
+    vi.setSystemTime(3_000);
+    expect(probe.since).toEqual(new Date(2_000));
+    probe.decommission("BYE");
+    expect(probe.since).toEqual(new Date(3_000));
   });
 
   test("answers OK again when it is commissioned", () => {

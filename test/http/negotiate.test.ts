@@ -37,11 +37,11 @@ describe("without a suffix", () => {
     [
       "Chrome",
       "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7",
-      "csv",
+      "html",
     ],
-    ["Firefox", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "csv"],
+    ["Firefox", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "html"],
     ["jQuery, asked for JSON", "application/json, text/javascript, */*; q=0.01", "json"],
-    ["Java's URLConnection", "text/html, image/gif, image/jpeg, */*; q=0.2", "csv"],
+    ["Java's URLConnection", "text/html, image/gif, image/jpeg, */*; q=0.2", "html"],
     [
       "Prometheus 2.24",
       "application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",

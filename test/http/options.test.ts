@@ -47,12 +47,12 @@ describe("options", () => {
     [
       "an unknown key",
       { svcstatus: {} },
-      'options: unknown option "svcstatus", expected one of registry, probe, svcStatus, probeStatus, healthProbes',
+      'options: unknown option "svcstatus", expected one of registry, probe, service, svcStatus, probeStatus, healthProbes',
     ],
     [
       "an unknown key of svcStatus",
       { svcStatus: { paht: "/" } },
-      'svcStatus: unknown option "paht", expected one of path, details, authorize, httpStatus, csv, prometheus, registry',
+      'svcStatus: unknown option "paht", expected one of path, details, authorize, httpStatus, csv, prometheus, registry, controls',
     ],
     [
       "an unknown key of csv",

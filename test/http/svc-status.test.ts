@@ -151,7 +151,7 @@ describe("the report", () => {
     "/svc_status/",
     "/svc_statusx",
     "/svc_status.xml",
-    "/svc_status.html",
+    "/svc_status.htm",
     "/svc_status.JSON",
     "/svc_status.json.csv",
     "/svc_status.json/",

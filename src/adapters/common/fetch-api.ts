@@ -1,4 +1,4 @@
-import type { StatusRequest, StatusResponse } from "../../http/message.ts";
+import type { StatusRequest, StatusResponse, StatusStream } from "../../http/message.ts";
 
 export interface FetchRequestParts {
   readonly target: string;
@@ -12,6 +12,25 @@ export function toStatusRequest(request: Request, parts: FetchRequestParts): Sta
   return { method: request.method, header: (name) => request.headers.get(name) ?? undefined, ...parts };
 }
 
-export function toResponse({ status, headers, body }: StatusResponse): Response {
-  return new Response(body === "" ? null : body, { status, headers });
+export function toResponse({ status, headers, body, stream }: StatusResponse): Response {
+  const whole = body === "" ? null : body;
+  return new Response(stream === undefined ? whole : toReadable(stream), { status, headers });
+}
+
+/** It is opened when somebody reads, and holds no more than one piece. */
+function toReadable(open: () => StatusStream): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let stream: StatusStream | undefined;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        stream ??= open();
+        const piece = await stream.next();
+        if (piece === undefined) controller.close();
+        else controller.enqueue(encoder.encode(piece));
+      },
+      cancel: () => stream?.cancel(),
+    },
+    { highWaterMark: 0 },
+  );
 }

@@ -1,5 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createResponse, type StatusRequest, type StatusResponse } from "../../http/message.ts";
+import {
+  createResponse,
+  type StatusRequest,
+  type StatusResponse,
+  type StatusStream,
+} from "../../http/message.ts";
 import type { StatusService } from "../../http/service.ts";
 
 /** A listener for `node:http`, and a middleware for Connect and whatever is built like it. */
@@ -33,13 +38,53 @@ export function toStatusRequest(request: IncomingMessage, raw: unknown): StatusR
 }
 
 /** Writes past the framework, which could only add an ETag, a charset or a body of its own. */
-export function send(response: ServerResponse, { status, headers, body }: StatusResponse): void {
+export function send(response: ServerResponse, { status, headers, body, stream }: StatusResponse): void {
   // A time-out in front of us may have answered meanwhile, and writing twice would throw.
   if (response.headersSent) return;
+  // Whoever asks again and again would otherwise keep its connection to a server that has been closed.
+  if (stream !== undefined || !isListening(response)) response.shouldKeepAlive = false;
   try {
-    response.writeHead(status, headers).end(body);
+    response.writeHead(status, headers);
+    if (stream === undefined) response.end(body);
+    else void sendStream(response, stream());
   } catch {
     // Somebody has put a `writeHead` of his own in place of Node's, and it threw. No answer is better than none ever.
     response.destroy();
   }
+}
+
+/** A stream comes with something each second; so often it is looked whether there is still somebody to send it to. */
+async function sendStream(response: ServerResponse, stream: StatusStream): Promise<void> {
+  response.once("close", stream.cancel);
+  response.once("error", stream.cancel);
+  while (!isGone(response) && isListening(response)) {
+    const piece = await stream.next();
+    if (piece === undefined) break;
+    if (!response.write(piece)) await drained(response);
+  }
+  stream.cancel();
+  response.end();
+}
+
+/** Until a slow reader has read; or for ever gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    function settle(): void {
+      response.off("drain", settle).off("close", settle);
+      resolve();
+    }
+    response.on("drain", settle).on("close", settle);
+  });
+}
+
+function isGone(response: ServerResponse): boolean {
+  // HTTP/2 answers over a stream of its connection.
+  const { stream } = response as { readonly stream?: { readonly destroyed: boolean } };
+  return stream?.destroyed ?? response.destroyed;
+}
+
+/** Whether the server still takes connections; a server that has been closed waits for those that it has. */
+function isListening({ req }: ServerResponse): boolean {
+  const { server } = (req?.socket ?? {}) as { readonly server?: { readonly listening?: boolean } };
+  return server?.listening !== false;
 }

@@ -1,3 +1,4 @@
+export type { ServiceDescription, ServiceLink } from "../../formats/page/page-model.ts";
 export type { Control } from "../../http/access.ts";
 export type { StatusRequest } from "../../http/message.ts";
 export type {

@@ -3,6 +3,7 @@ import type { StatusHandler } from "../../core/handler.ts";
 import { type HandlerOptions, MAX_INTERVAL_MS, MAX_RESULTS_IN_ROW } from "../../core/handler-options.ts";
 import { expectHandler } from "../../core/registration.ts";
 import type { DrainOptions } from "../../drain/options.ts";
+import type { ServiceDescription } from "../../formats/page/page-model.ts";
 import type {
   HealthProbePaths,
   ProbeStatusOptions,
@@ -44,7 +45,7 @@ type ProbeConfig = Omit<ProbeStatusOptions, "control"> & {
 export type DrainConfig = Omit<DrainOptions, "probe" | "logger" | "clock">;
 
 /** What `svc-status serve` serves. Every option is optional. */
-export interface ServeConfig extends Pick<ServiceStatusOptions, "healthProbes"> {
+export interface ServeConfig extends Pick<ServiceStatusOptions, "healthProbes" | "service"> {
   /** For editors. */
   readonly $schema?: string;
   readonly port?: number;
@@ -151,6 +152,7 @@ const SVC_STATUS: Properties<Exclude<ServeConfig["svcStatus"], false | undefined
     properties: { OK: ANSWER_STATUS, YELLOW: ANSWER_STATUS, RED: ANSWER_STATUS },
     help: "The status code of csv and JSON for each overall state.",
   },
+  controls: { ...FLAG, help: "true: the status page can decommission, for those whom control lets." },
   csv: { kind: "object", properties: { detail: FLAG } },
   prometheus: {
     kind: "object",
@@ -164,6 +166,15 @@ const SVC_STATUS: Properties<Exclude<ServeConfig["svcStatus"], false | undefined
           typeof (value as { metrics?: unknown } | null | undefined)?.metrics === "function",
       },
     },
+  },
+};
+
+const SERVICE: Properties<ServiceDescription> = {
+  name: LINE,
+  version: LINE,
+  links: {
+    kind: "list",
+    items: { kind: "object", properties: { title: LINE, url: LINE }, required: ["title", "url"] },
   },
 };
 
@@ -221,6 +232,7 @@ const PROPERTIES: Properties<ServeConfig> = {
   host: { ...LINE, help: "Default: 127.0.0.1, this machine alone." },
   socket: { ...LINE, help: "The path of a Unix socket to listen on, in place of a port." },
   checks: { kind: "list", items: CHECK, help: "What is asked. Left out: this machine." },
+  service: { kind: "object", properties: SERVICE, help: "What the status page calls the service." },
   svcStatus: orOff(SVC_STATUS, "How the report is served. false: not at all."),
   probeStatus: orOff(PROBE_STATUS, "How the probe is served. false: not at all."),
   healthProbes: {

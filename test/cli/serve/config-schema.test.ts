@@ -46,6 +46,14 @@ describe("the JSON Schema of a configuration", () => {
     [false, []],
     [false, { port: "8080" }],
     [false, { port: 70_000 }],
+    [
+      true,
+      {
+        service: { name: "orders", links: [{ title: "Logs", url: "/logs" }] },
+        svcStatus: { controls: true },
+      },
+    ],
+    [false, { service: { links: [{ title: "Logs" }] } }],
     [false, { svcStatus: true }],
     [false, { chekcs: [] }],
     [false, { checks: [{ check: "disk" }] }],

@@ -55,6 +55,7 @@ export interface DrainOptions {
 export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly since: Date;
     decommission(body?: string): void;
     commission(): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;

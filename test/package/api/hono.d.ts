@@ -1,4 +1,4 @@
-// Exports: Control, HealthProbePaths, HonoContext, HonoMiddleware, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusRequest, SvcStatusOptions, serviceStatus
+// Exports: Control, HealthProbePaths, HonoContext, HonoMiddleware, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceDescription, ServiceLink, ServiceStatusOptions, StatusRequest, SvcStatusOptions, serviceStatus
 
 export type Control = "loopback" | "open" | "off" | {
     readonly token: string;
@@ -48,9 +48,21 @@ export interface PrometheusViewOptions {
     readonly metrics?: MetricsSource;
 }
 
+export interface ServiceDescription {
+    readonly name?: string;
+    readonly version?: string;
+    readonly links?: readonly ServiceLink[];
+}
+
+export interface ServiceLink {
+    readonly title: string;
+    readonly url: string;
+}
+
 export interface ServiceStatusOptions {
     readonly registry?: StatusRegistry;
     readonly probe?: Probe;
+    readonly service?: ServiceDescription;
     readonly svcStatus?: false | SvcStatusOptions;
     readonly probeStatus?: false | ProbeStatusOptions;
     readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
@@ -177,6 +189,7 @@ export type ChangeCounts = Readonly<Record<State, number>>;
 export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly since: Date;
     decommission(body?: string): void;
     commission(): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;
@@ -197,6 +210,7 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
+    readonly controls?: boolean;
 }
 
 export declare function serviceStatus(options?: ServiceStatusOptions): HonoMiddleware;

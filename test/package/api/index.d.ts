@@ -97,6 +97,7 @@ export interface ObservedChange extends Change {
 export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly since: Date;
     decommission(body?: string): void;
     commission(): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;

@@ -1,4 +1,4 @@
-// Exports: Control, HealthProbePaths, Indicator, IndicatorResult, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceStatusOptions, StatusCheck, StatusCheckDecorator, StatusDynamicModule, StatusModule, StatusModuleAsyncOptions, StatusRequest, SvcStatusOptions, fromIndicator
+// Exports: Control, HealthProbePaths, Indicator, IndicatorResult, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceDescription, ServiceLink, ServiceStatusOptions, StatusCheck, StatusCheckDecorator, StatusDynamicModule, StatusModule, StatusModuleAsyncOptions, StatusRequest, SvcStatusOptions, fromIndicator
 
 export type Control = "loopback" | "open" | "off" | {
     readonly token: string;
@@ -41,9 +41,21 @@ export interface PrometheusViewOptions {
     readonly metrics?: MetricsSource;
 }
 
+export interface ServiceDescription {
+    readonly name?: string;
+    readonly version?: string;
+    readonly links?: readonly ServiceLink[];
+}
+
+export interface ServiceLink {
+    readonly title: string;
+    readonly url: string;
+}
+
 export interface ServiceStatusOptions {
     readonly registry?: StatusRegistry;
     readonly probe?: Probe;
+    readonly service?: ServiceDescription;
     readonly svcStatus?: false | SvcStatusOptions;
     readonly probeStatus?: false | ProbeStatusOptions;
     readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
@@ -170,6 +182,7 @@ export type ChangeCounts = Readonly<Record<State, number>>;
 export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly since: Date;
     decommission(body?: string): void;
     commission(): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;
@@ -190,6 +203,7 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
+    readonly controls?: boolean;
 }
 
 export declare function StatusCheck(name: string, options?: HandlerOptions): StatusCheckDecorator;

@@ -129,6 +129,7 @@ export type ChangeCounts = Readonly<Record<State, number>>;
 export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly since: Date;
     decommission(body?: string): void;
     commission(): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;

@@ -13,6 +13,12 @@ export interface StatusResponse {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
+    readonly stream?: () => StatusStream;
+}
+
+export interface StatusStream {
+    next(): Promise<string | undefined>;
+    cancel(): void;
 }
 
 export interface FakeClock extends Clock {
@@ -69,6 +75,7 @@ export declare function createAsk(options?: ServiceStatusOptions): Ask;
 export interface ServiceStatusOptions {
     readonly registry?: StatusRegistry;
     readonly probe?: Probe;
+    readonly service?: ServiceDescription;
     readonly svcStatus?: false | SvcStatusOptions;
     readonly probeStatus?: false | ProbeStatusOptions;
     readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
@@ -177,6 +184,7 @@ export type ChangeCounts = Readonly<Record<State, number>>;
 export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly since: Date;
     decommission(body?: string): void;
     commission(): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;
@@ -185,6 +193,17 @@ export interface Probe {
 export interface ProbeChange {
     readonly body: string;
     readonly commissioned: boolean;
+}
+
+export interface ServiceDescription {
+    readonly name?: string;
+    readonly version?: string;
+    readonly links?: readonly ServiceLink[];
+}
+
+export interface ServiceLink {
+    readonly title: string;
+    readonly url: string;
 }
 
 export interface SvcStatusOptions {
@@ -197,6 +216,7 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
+    readonly controls?: boolean;
 }
 
 export type Permission = (request: StatusRequest) => boolean | Promise<boolean>;

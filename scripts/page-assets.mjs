@@ -1,0 +1,70 @@
+// Writes src/formats/page/assets.ts: the style and the script of the status page as texts, with their hashes.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const page = join(root, "src/formats/page");
+
+/** As tsc writes them: always on one line, and with braces. */
+const IMPORT = /^import \{[^}]*\} from "(\.[^"]+)";\n/gm;
+
+/** The text of the module that holds both. */
+export function makeAssets() {
+  const style = toStyle(readFileSync(join(page, "page.css"), "utf8"));
+  const script = toScript();
+  return [
+    "// Written by scripts/page-assets.mjs from page.css and client/: change those, and run `npm run build`.",
+    `export const PAGE_STYLE: string = ${JSON.stringify(style)};`,
+    `export const PAGE_STYLE_HASH: string = ${JSON.stringify(toHash(style))};`,
+    `export const PAGE_SCRIPT: string = ${JSON.stringify(script)};`,
+    `export const PAGE_SCRIPT_HASH: string = ${JSON.stringify(toHash(script))};`,
+    "",
+  ].join("\n");
+}
+
+export function writeAssets() {
+  writeFileSync(join(page, "assets.ts"), makeAssets());
+}
+
+/** As Content-Security-Policy names a text that may stand in the page. */
+function toHash(text) {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
+
+function toStyle(css) {
+  return css
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/\s+/g, " ")
+    .replace(/ ?([{};,>]) ?/g, "$1")
+    .replace(/: /g, ":")
+    .replaceAll(";}", "}")
+    .trim();
+}
+
+/** One script of all modules, each before those that import it. They share a scope, so no name is used twice. */
+function toScript() {
+  const folder = mkdtempSync(join(tmpdir(), "svc-status-page-"));
+  try {
+    const tsc = fileURLToPath(new URL("bin/tsc", import.meta.resolve("typescript/package.json")));
+    const options = ["--noEmit", "false", "--removeComments", "--rootDir", page];
+    execFileSync(process.execPath, [tsc, "-p", "tsconfig.client.json", ...options, "--outDir", folder], {
+      cwd: root,
+      stdio: "inherit",
+    });
+    const parts = collect(join(folder, "client/page.client.js"), new Map());
+    return [...parts.values()].join("").replace(/^ +/gm, "").trim();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function collect(file, parts) {
+  if (parts.has(file)) return parts;
+  const code = readFileSync(file, "utf8");
+  for (const [, path] of code.matchAll(IMPORT)) collect(join(dirname(file), path), parts);
+  return parts.set(file, code.replace(IMPORT, "").replace(/^export (?=\w)/gm, ""));
+}

@@ -1,0 +1,69 @@
+import { getServerTime } from "./ages.ts";
+import { textOf } from "./filter.ts";
+import { find } from "./find.ts";
+
+/** Copies what is shown, for those who have to tell it in a chat. */
+export function startCopying(): void {
+  const button = find<HTMLButtonElement>("copy");
+  const label = button.textContent;
+  button.addEventListener("click", async () => {
+    const isCopied = await copy(toMarkdown());
+    button.textContent = isCopied ? "Copied" : "Copying failed";
+    setTimeout(() => {
+      button.textContent = label;
+    }, 2_000);
+  });
+}
+
+/** One line for the whole, and one for each handler that is shown and not OK. */
+function toMarkdown(): string {
+  const service = document.querySelector("h1")?.textContent ?? "";
+  const state = document.querySelector(".overall .state")?.lastChild?.textContent ?? "";
+  const probe = document.querySelector(".probe")?.textContent ?? "";
+  const counts = document.querySelector(".counts")?.textContent?.trim() ?? "";
+  const link = find("link").textContent ?? "";
+  const time = new Date(getServerTime()).toISOString();
+  const read = document.querySelector(".link time")?.textContent ?? "";
+  const rows = [...document.querySelectorAll<HTMLElement>(".row")].filter(
+    (row) => row.dataset["state"] !== "OK" && !row.closest("[hidden]"),
+  );
+  return [
+    `**${state}** ${toCode(service)} (${counts}), ${toCode(probe)}, ${time}, ${link.toLowerCase()}, read ${read}`,
+    ...rows.map(toItem),
+  ].join("\n");
+}
+
+function toItem(row: HTMLElement): string {
+  const since = textOf(row, ".since");
+  const detail = textOf(row, ".detail");
+  const name = toCode(textOf(row, ".name bdi"));
+  return `- **${row.dataset["state"]}** ${name}${since && ` ${since}`}${detail && `: ${toCode(detail)}`}`;
+}
+
+/** As code, nothing in it means anything to a chat: no link, no mention. */
+function toCode(text: string): string {
+  return `\`${text.replaceAll("`", "'").replace(/\s+/g, " ").trim()}\``;
+}
+
+/** Browsers give the clipboard to secure pages only; what they had before is good enough for the others. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyFromField(text);
+  }
+}
+
+function copyFromField(text: string): boolean {
+  const focused = document.activeElement;
+  const field = document.createElement("textarea");
+  field.className = "quiet";
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+  return isCopied;
+}

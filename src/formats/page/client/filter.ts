@@ -1,0 +1,56 @@
+import { find } from "./find.ts";
+
+/** Filters as somebody types or chooses, and keeps what is looked for in the address. */
+export function startFilter(): void {
+  const form = find<HTMLFormElement>("filter");
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", () => {
+    applyFilter(true);
+    const query = new URLSearchParams(toTexts(new FormData(form)).filter(([, value]) => value !== ""));
+    history.replaceState(
+      null,
+      "",
+      `${location.pathname}${query.size > 0 ? `?${query}` : ""}${location.hash}`,
+    );
+  });
+}
+
+/** Hides what is not looked for. `isNew`: what is folded shows what was found in it. */
+export function applyFilter(isNew = false): void {
+  const data = new FormData(find<HTMLFormElement>("filter"));
+  const text = String(data.get("q")).toLowerCase();
+  const states = data.getAll("state");
+  const isFiltering = text !== "" || states.length > 0;
+  let shown = 0;
+
+  function isWanted(row: HTMLElement): boolean {
+    const { state = "" } = row.dataset;
+    const searched = `${textOf(row, ".name bdi")} ${textOf(row, ".detail")}`.toLowerCase();
+    return (states.length === 0 || states.includes(state)) && searched.includes(text);
+  }
+
+  const rows = find("rows").children as HTMLCollectionOf<HTMLElement>;
+  for (const row of rows) {
+    const fold = row.querySelector<HTMLDetailsElement>(":scope > .fold");
+    const folded = [...(fold?.querySelectorAll<HTMLElement>(".row") ?? [])];
+    for (const each of folded) hide(each, !isWanted(each));
+    const hasFound = folded.some((each) => !each.hidden);
+    hide(row, !hasFound && !isWanted(row));
+    if (fold && isNew && isFiltering) fold.open = hasFound;
+    if (!row.hidden) shown += 1;
+  }
+  hide(find("none"), shown > 0 || rows.length === 0);
+}
+
+function hide(element: HTMLElement, isHidden: boolean): void {
+  if (element.hidden !== isHidden) element.hidden = isHidden;
+}
+
+/** Of the row itself, and not of those folded under it. */
+export function textOf(row: Element, selector: string): string {
+  return row.querySelector(`.summary ${selector}`)?.textContent ?? "";
+}
+
+function toTexts(data: FormData): [string, string][] {
+  return Array.from(data, ([name, value]) => [name, String(value)]);
+}

@@ -1,0 +1,4 @@
+/** An element of the page that is always there. */
+export function find<Found extends HTMLElement>(id: string): Found {
+  return document.getElementById(id) as Found;
+}

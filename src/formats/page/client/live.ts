@@ -1,0 +1,156 @@
+import { noteServerTime, updateAges } from "./ages.ts";
+import { find } from "./find.ts";
+import { type News, showNews, showState, toNews } from "./news.ts";
+
+/** Between two questions, where the news do not come by themselves. */
+const ASK_EVERY_MS = 2_000;
+
+/** The news say at least each second that they are there. After so long a silence nobody is there any more. */
+const SILENCE_MS = 5_000;
+
+/** The first answer waits for the slowest handler, and those may take their time. */
+const PATIENCE_MS = 15_000;
+
+type Link = "live" | "asking" | "lost" | "paused";
+
+const WORDS: Readonly<Record<Link, string>> = {
+  live: "Live",
+  asking: `Updated every ${ASK_EVERY_MS / 1_000} s`,
+  lost: "Connection lost: this is how it was",
+  paused: "Paused: this is how it was",
+};
+
+/** Keeps the page up to date, and says whether it is. */
+export function startLive(): void {
+  const url = new URL(document.documentElement.dataset["events"] ?? "", location.href);
+  const pause = find<HTMLButtonElement>("pause");
+  let source: EventSource | undefined;
+  let timer = 0;
+  let link: Link | undefined;
+  let hasEvents = typeof EventSource === "function";
+
+  function show(newLink: Link, reason = ""): void {
+    const words = WORDS[newLink] + reason;
+    const text = find("link");
+    if (text.textContent !== words) text.textContent = words;
+    if (newLink === link) return;
+    link = newLink;
+    const { classList } = document.documentElement;
+    classList.toggle("lost", link === "lost");
+    classList.toggle("stale", link === "lost" || link === "paused");
+    showState();
+  }
+
+  function connect(): void {
+    if (hasEvents) listen();
+    else void ask();
+  }
+
+  function listen(): void {
+    const opened = new EventSource(url);
+    source = opened;
+    hear("picture", (news: News) => showNews(news));
+    hear("read", noteRead);
+    // The server lets every reader go after a while, and decides again who may read.
+    opened.addEventListener("again", () => restart());
+    opened.addEventListener("error", () => fail());
+    timer = setTimeout(giveUpEvents, PATIENCE_MS);
+
+    function hear<Data>(event: string, note: (data: Data) => void): void {
+      opened.addEventListener(event, ({ data }: MessageEvent<string>) => {
+        note(JSON.parse(data) as Data);
+        show("live");
+        clearTimeout(timer);
+        timer = setTimeout(lose, SILENCE_MS);
+      });
+    }
+  }
+
+  /** Something between here and the server holds back what does not end. */
+  function giveUpEvents(): void {
+    hasEvents = false;
+    fail();
+  }
+
+  function lose(): void {
+    show("lost");
+    fail();
+  }
+
+  function fail(): void {
+    stop();
+    void ask();
+  }
+
+  async function ask(): Promise<void> {
+    const controller = new AbortController();
+    timer = setTimeout(() => controller.abort(), PATIENCE_MS);
+    const stopped = timer;
+    const answer = await askPage(controller.signal);
+    if (timer !== stopped) return; // paused meanwhile
+    clearTimeout(timer);
+    if (typeof answer === "string") show("lost", answer);
+    else {
+      noteRead(answer);
+      show("asking");
+      showNews(answer.news);
+    }
+    timer = setTimeout(connect, ASK_EVERY_MS);
+  }
+
+  function stop(): void {
+    source?.close();
+    source = undefined;
+    clearTimeout(timer);
+    timer = 0;
+  }
+
+  function restart(): void {
+    stop();
+    connect();
+  }
+
+  pause.addEventListener("click", () => {
+    const isPaused = link !== "paused";
+    pause.textContent = isPaused ? "Resume" : "Pause";
+    if (!isPaused) return restart();
+    stop();
+    show("paused");
+  });
+  setInterval(() => updateAges(document), 1_000);
+  connect();
+}
+
+/** When the server has read the picture, and what its clock says. */
+interface Read {
+  readonly at: string;
+  readonly now: number;
+}
+
+function noteRead({ at, now }: Read): void {
+  noteServerTime(now);
+  const time = document.querySelector<HTMLTimeElement>(".link time");
+  if (time && time.dateTime !== at) {
+    time.dateTime = at;
+    time.title = at;
+  }
+  updateAges(document);
+}
+
+/** The page as it is now, or why there is none. */
+async function askPage(signal: AbortSignal): Promise<(Read & { readonly news: News }) | string> {
+  const { events = "" } = document.documentElement.dataset;
+  const url = new URL(events.replace(/\.events(?=\?|$)/, ".html"), location.href);
+  try {
+    const response = await fetch(url, { signal, cache: "no-store" });
+    if (!response.ok) return ` (the server answers ${response.status})`;
+    const page = await response.text();
+    const parsed = new DOMParser().parseFromString(page, "text/html");
+    const at = parsed.querySelector<HTMLTimeElement>(".link time")?.dateTime;
+    return at === undefined
+      ? ""
+      : { at, now: Number(parsed.documentElement.dataset["now"]), news: toNews(parsed) };
+  } catch {
+    return "";
+  }
+}

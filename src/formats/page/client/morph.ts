@@ -1,0 +1,60 @@
+/** What the reader has done to the page stays: which rows are open, and which are filtered out. */
+const OF_THE_READER: ReadonlySet<string> = new Set(["open", "hidden"]);
+
+/** Makes an element like another one, and leaves whatever is alike already: focus, selection, scrolling. */
+export function morph(from: Element, to: Element): void {
+  morphAttributes(from, to);
+  morphChildren(from, to);
+}
+
+export function keyOf(node: Node | null): string | undefined {
+  return node instanceof HTMLElement ? node.dataset["key"] : undefined;
+}
+
+/** Moves a node without what the browser would forget about it, where it can. */
+export function move(parent: Element, node: Node, before: Node | null): void {
+  if (node.parentNode === parent && "moveBefore" in parent) {
+    (parent as Element & { moveBefore(node: Node, before: Node | null): void }).moveBefore(node, before);
+    return;
+  }
+  const focused = document.activeElement;
+  parent.insertBefore(node, before);
+  if (focused instanceof HTMLElement && node.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+function morphAttributes(from: Element, to: Element): void {
+  for (const { name } of [...from.attributes])
+    if (!OF_THE_READER.has(name) && !to.hasAttribute(name)) from.removeAttribute(name);
+  for (const { name, value } of to.attributes)
+    if (!OF_THE_READER.has(name) && from.getAttribute(name) !== value) from.setAttribute(name, value);
+}
+
+function morphChildren(from: Element, to: Element): void {
+  const keyed = new Map([...from.childNodes].map((node) => [keyOf(node), node]));
+  let cursor: ChildNode | null = from.firstChild;
+  for (const wanted of [...to.childNodes]) {
+    const key = keyOf(wanted);
+    const present = key === undefined ? cursor : keyed.get(key);
+    if (!present || !isAlike(present, wanted)) {
+      from.insertBefore(wanted, cursor);
+      continue;
+    }
+    if (present === cursor) cursor = cursor.nextSibling;
+    else move(from, present, cursor);
+    morphNode(present, wanted);
+  }
+  while (cursor) {
+    const next: ChildNode | null = cursor.nextSibling;
+    cursor.remove();
+    cursor = next;
+  }
+}
+
+function isAlike(one: Node, other: Node): boolean {
+  return one.nodeName === other.nodeName && keyOf(one) === keyOf(other);
+}
+
+function morphNode(from: Node, to: Node): void {
+  if (from instanceof Element && to instanceof Element) morph(from, to);
+  else if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
+}

@@ -1,0 +1,84 @@
+import { updateAges } from "./ages.ts";
+import { applyFilter } from "./filter.ts";
+import { find } from "./find.ts";
+import { keyOf, morph, move } from "./morph.ts";
+
+/** What is new on the page, as the server says it. */
+export interface News {
+  /** The keys of all parts of the list, where they are not those of before. */
+  readonly order?: readonly string[];
+  readonly parts: readonly (readonly [key: string, html: string])[];
+}
+
+/** The page as it was asked for again, as news: all of it. */
+export function toNews(parsed: Document): News {
+  const rows = [...(parsed.getElementById("rows")?.children ?? [])];
+  const parts = [...parsed.querySelectorAll(".head"), ...rows].map(
+    (part) => [keyOf(part) ?? "", part.outerHTML] as const,
+  );
+  return { order: rows.map((row) => keyOf(row) ?? ""), parts };
+}
+
+/** Brings the page up to date in its place. */
+export function showNews({ order, parts }: News): void {
+  const list = find("rows");
+  const rows = new Map([...list.children].map((row) => [keyOf(row), row]));
+  const head = document.querySelector(".head");
+  for (const [key, html] of parts) {
+    const part = toElement(html);
+    const present = key === keyOf(head) ? head : rows.get(key);
+    if (present) morph(present, part);
+    else rows.set(key, part);
+  }
+  if (order !== undefined)
+    arrange(
+      list,
+      order.flatMap((key) => rows.get(key) ?? []),
+    );
+  showState();
+  applyFilter();
+}
+
+/** The title and the icon of the tab follow what the head says, unless that is not known to be true any more. */
+export function showState(): void {
+  const { classList, dataset } = document.documentElement;
+  const { title = "", icon = "" } = document.querySelector<HTMLElement>(".head")?.dataset ?? {};
+  const isStale = classList.contains("stale");
+  const news = find("news");
+  if (!isStale && document.title !== title) news.textContent = title;
+  document.title = isStale
+    ? `${classList.contains("lost") ? "Connection lost" : "Paused"} (was ${title})`
+    : title;
+  const link = document.querySelector<HTMLLinkElement>("link[rel=icon]");
+  const shown = isStale ? (dataset["lostIcon"] ?? "") : icon;
+  if (link && link.href !== shown) link.href = shown;
+}
+
+function toElement(html: string): Element {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  updateAges(template.content);
+  return template.content.firstElementChild ?? document.createElement("li");
+}
+
+/** Moves as little as it can, and last of all what the reader has selected or works in: it stays, the others move. */
+function arrange(list: Element, rows: readonly Element[]): void {
+  const kept = new Set(rows);
+  for (const row of [...list.children]) if (!kept.has(row)) row.remove();
+  const { anchorNode } = getSelection() ?? {};
+  const reader = anchorNode && list.contains(anchorNode) ? anchorNode : document.activeElement;
+  const found = rows.findIndex((row) => row.contains(reader));
+  const fixed = found === -1 ? Math.floor(rows.length / 2) : found;
+  const still = rows[fixed];
+  if (still && still.parentNode !== list) list.append(still);
+  let next = still;
+  for (const row of rows.slice(0, fixed).reverse()) {
+    if (next && row.nextElementSibling !== next) move(list, row, next);
+    next = row;
+  }
+  let previous = still;
+  for (const row of rows.slice(fixed + 1)) {
+    if (previous && row.previousElementSibling !== previous) move(list, row, previous.nextSibling);
+    previous = row;
+  }
+}

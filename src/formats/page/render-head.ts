@@ -1,0 +1,85 @@
+import { toEffectiveState } from "../../core/report.ts";
+import { OK, STATES, type State } from "../../core/state.ts";
+import { groupEntries, listEntries } from "./group-entries.ts";
+import { html, type Markup } from "./markup.ts";
+import type { PageScene, ServiceLink } from "./page-model.ts";
+import { renderIcon, renderState, toFavicon } from "./state-markup.ts";
+import { renderAge } from "./time-markup.ts";
+
+/** The key of the part that says how the whole is. */
+export const HEAD_KEY = "head";
+
+/** So many handlers are named in the first sentence. */
+export const MAX_NAMED_HANDLERS = 3;
+
+/** How the whole is: what is read in two seconds. */
+export function renderHead(scene: PageScene): Markup {
+  const { service, probe } = scene.source;
+  const { report, view } = scene;
+  const { version, links = [] } = view.details ? service : {};
+  return html`<header class="head ${report.state}" data-key="${HEAD_KEY}" data-title="${toTitle(scene)}" data-icon="${toFavicon(report.state)}">
+    <div class="service">
+      <h1><bdi>${service.name ?? "Service status"}</bdi>${version !== undefined && html` <small><bdi>${version}</bdi></small>`}</h1>
+      ${links.length > 0 && html`<nav aria-label="Links"><ul class="links">${links.map(renderLink)}</ul></nav>`}
+    </div>
+    <p class="overall">${renderState(report.state)} <span class="sentence">${renderSentence(scene)}</span></p>
+    <p class="counts">${STATES.toReversed().map((state) => renderCount(scene, state))}</p>
+    <p class="probe${!probe.commissioned && html` off`}">${
+      probe.commissioned
+        ? html`In service`
+        : html`${renderIcon("YELLOW")}<strong>Decommissioned</strong> “<bdi>${probe.body}</bdi>”`
+    } for ${renderAge(probe.since, scene.now)}</p>
+    ${view.controls && renderControls(scene)}
+  </header>`;
+}
+
+export function toTitle({ report, source }: PageScene): string {
+  const off = source.probe.commissioned ? "" : ", decommissioned";
+  return `${report.state}${off}: ${source.service.name ?? "service status"}`;
+}
+
+function renderLink({ title, url }: ServiceLink): Markup {
+  return html`<li><a href="${url}" rel="noreferrer">${title}</a></li>`;
+}
+
+/** The handlers that make the whole what it is; those that are explained by another are left to it. */
+function renderSentence({ report, view }: PageScene): Markup {
+  const { entries, state } = report;
+  if (entries.length === 0) return html`No handlers are registered.`;
+  if (state === OK)
+    return entries.length === 1 ? html`The one handler is OK.` : html`All ${entries.length} handlers are OK.`;
+  const groups = view.details ? groupEntries(entries) : listEntries(entries);
+  const causes = groups
+    .filter(({ entry }) => toEffectiveState(entry) === state)
+    .map(({ entry }) => entry.name);
+  const named = causes.slice(0, MAX_NAMED_HANDLERS);
+  const rest = causes.length - named.length;
+  return html`${named.map((name, index) => html`${index > 0 && ", "}<bdi>${name}</bdi>`)}${rest > 0 && ` and ${rest} more`}`;
+}
+
+function renderCount({ report }: PageScene, state: State): Markup {
+  const count = report.entries.filter(({ status }) => status.state === state).length;
+  return html`<span class="count ${state}" data-count="${state}"><b>${count}</b> ${state}</span> `;
+}
+
+/** They need the script: a form of a page that names no referrer would look like one of another site. */
+function renderControls({ source }: PageScene): Markup {
+  const { commissioned } = source.probe;
+  const verb = commissioned ? "Decommission" : "Commission";
+  const consequence = commissioned
+    ? "Load balancers will stop sending requests to this service."
+    : "Load balancers will send requests to this service again.";
+  return html`<details class="control scripted">
+    <summary>${verb}…</summary>
+    <form method="post" action="${toRelativeUrl(source.path, source.controlPath ?? source.path)}?body=${commissioned ? "OFF" : "OK"}" data-control>
+      <p>${consequence}</p>
+      <button>${verb} now</button>
+    </form>
+  </details>`;
+}
+
+/** From one path to another, without naming what stands before both. */
+export function toRelativeUrl(from: string, to: string): string {
+  const up = "../".repeat(from.split("/").length - 2);
+  return (up || "./") + to.slice(1).split("/").map(encodeURIComponent).join("/");
+}

@@ -1,0 +1,123 @@
+import { STATES, type State } from "../../core/state.ts";
+import { PAGE_SCRIPT, PAGE_SCRIPT_HASH, PAGE_STYLE, PAGE_STYLE_HASH } from "./assets.ts";
+import { type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
+import { html, type Markup, toText, verbatim } from "./markup.ts";
+import { isGroupWanted } from "./match-filter.ts";
+import type { PagePart, PageScene } from "./page-model.ts";
+import { HEAD_KEY, renderHead, toRelativeUrl, toTitle } from "./render-head.ts";
+import { ROW_KEY, renderRow } from "./render-row.ts";
+import { renderShapes, toFavicon } from "./state-markup.ts";
+import { renderAge } from "./time-markup.ts";
+
+/** What stands behind the path of the report where the page's news come from. */
+export const EVENTS_SUFFIX = ".events";
+
+/** Without the script, the browser asks again after so many seconds. */
+export const REFRESH_S = 10;
+
+/** Nothing but the style, the script and the favicon that the page itself has, and nobody may frame it. */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  "Content-Security-Policy": [
+    "default-src 'none'",
+    `style-src '${PAGE_STYLE_HASH}'`,
+    `script-src '${PAGE_SCRIPT_HASH}'`,
+    "connect-src 'self'",
+    "img-src data:",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join("; "),
+  "Referrer-Policy": "no-referrer",
+};
+
+// Not within the template: bundlers replace a tagged template that holds the end of a script with a helper of theirs.
+const SCRIPT: Markup = verbatim(`<script type="module">${PAGE_SCRIPT}</script>`);
+
+/** The formats that the page links to, by what stands behind the path. */
+const LINKED_FORMATS: Readonly<Record<string, string>> = {
+  ".json": "JSON",
+  ".csv": "csv",
+  ".prometheus": "Prometheus",
+  ".health": "health+json",
+};
+
+/** The whole page. */
+export function renderPage(scene: PageScene): string {
+  const { report, view } = scene;
+  const now = scene.now ?? report.at.getTime();
+  const groups = toGroups(scene);
+  const hidesNothing = groups.length === 0 || groups.some((group) => isGroupWanted(group, scene));
+  return toText(html`${verbatim("<!doctype html>")}<html lang="en" data-events="${toUrl(scene, EVENTS_SUFFIX)}" data-now="${now}" data-lost-icon="${toFavicon("unknown")}">
+    <head>
+      <meta charset="utf-8">
+      <title>${toTitle(scene)}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="robots" content="noindex">
+      <meta name="color-scheme" content="light dark">
+      <noscript><meta http-equiv="refresh" content="${REFRESH_S}"></noscript>
+      <link rel="icon" href="${toFavicon(report.state)}">
+      <style>${verbatim(PAGE_STYLE)}</style>
+    </head>
+    <body>
+      <a class="skip" href="#handlers">Skip to the handlers</a>
+      ${renderShapes()}
+      ${renderHead(scene)}
+      <main>
+      <div class="bar">
+        <p class="link"><span id="link" role="status">As it was when you asked</span><span>, read ${renderAge(report.at, now, " ago")}</span></p>
+        <p class="actions scripted"><button type="button" id="pause">Pause</button> <button type="button" id="copy">Copy as Markdown</button></p>
+        ${renderFilter(scene)}
+      </div>
+      <section id="handlers" tabindex="-1">
+        <h2 class="quiet">Handlers</h2>
+        <ul id="rows" class="rows">${groups.map((group) => renderRow(group, scene))}</ul>
+        <p id="none" class="none"${hidesNothing && html` hidden`}>No handler matches the filter.</p>
+      </section>
+      </main>
+      <footer>
+        <p>The same for programs: ${Object.entries(LINKED_FORMATS).map(
+          ([suffix, name], index) => html`${index > 0 && " · "}<a href="${toUrl(scene, suffix)}">${name}</a>`,
+        )}</p>
+        ${!view.details && html`<p>Details are not shown to you.</p>`}
+      </footer>
+      <p id="news" class="quiet" aria-live="polite"></p>
+      ${SCRIPT}
+    </body>
+  </html>`);
+}
+
+/** What changes on the page, in its order: the head, and a part for each handler that is not folded. */
+export function renderParts(scene: PageScene): readonly PagePart[] {
+  const rows = toGroups(scene).map((group) => ({
+    key: ROW_KEY + group.entry.name,
+    html: toText(renderRow(group, scene)),
+  }));
+  return [{ key: HEAD_KEY, html: toText(renderHead(scene)) }, ...rows];
+}
+
+/** Where details are hidden, what depends on what is hidden too. */
+function toGroups({ report, view }: PageScene): readonly EntryGroup[] {
+  return view.details ? groupEntries(report.entries) : listEntries(report.entries);
+}
+
+/** A form, so that it works without the script too: then the server hides what is not looked for. */
+function renderFilter({ view, filter }: PageScene): Markup {
+  const { text = "", states = [] } = filter ?? {};
+  return html`<form id="filter" class="filter" role="search">
+    ${view.names.map((name) => html`<input type="hidden" name="name" value="${name}">`)}
+    <label>Filter <input type="search" name="q" value="${text}" autocomplete="off" spellcheck="false"></label>
+    <fieldset><legend class="quiet">States</legend>${STATES.toReversed().map((state) => renderChoice(state, states))}</fieldset>
+    <noscript><button>Apply</button></noscript>
+  </form>`;
+}
+
+function renderChoice(state: State, chosen: readonly string[]): Markup {
+  const checked = chosen.includes(state) && html` checked`;
+  return html`<label class="choice"><input type="checkbox" name="state" value="${state}"${checked}> ${state}</label>`;
+}
+
+/** Beside the page, whatever stands before both; the handlers stay those that were asked for. */
+function toUrl({ source, view }: PageScene, suffix: string): string {
+  const query = view.names.map((name) => `name=${encodeURIComponent(name)}`).join("&");
+  return toRelativeUrl(source.path, source.path + suffix) + (query && `?${query}`);
+}

@@ -1,0 +1,104 @@
+import type { Entry } from "../../core/report.ts";
+import type { EntryGroup } from "./group-entries.ts";
+import { html, type Markup } from "./markup.ts";
+import { isGroupWanted, isWanted, toRowDetail } from "./match-filter.ts";
+import type { PageScene } from "./page-model.ts";
+import { renderChanges } from "./render-changes.ts";
+import { renderProperties } from "./render-properties.ts";
+import { renderState } from "./state-markup.ts";
+import { renderAge, renderMoment } from "./time-markup.ts";
+import { toDurationText } from "./time-text.ts";
+
+/** A result that is this much older than the report is worth a word: it was not asked for it. */
+const NOTABLY_OLDER_MS = 1_000;
+
+/** What the key of a handler's part begins with; the name follows. */
+export const ROW_KEY = "handler:";
+
+/** A handler, and folded under it those that are RED because of it. */
+export function renderRow(group: EntryGroup, scene: PageScene): Markup {
+  const { entry, dependants } = group;
+  return renderItem(
+    entry,
+    scene,
+    !isGroupWanted(group, scene),
+    dependants.length > 0 && renderFold(group, scene),
+  );
+}
+
+/** It is open where the filter has found something in it. */
+function renderFold({ dependants }: EntryGroup, scene: PageScene): Markup {
+  const found = dependants.filter((dependant) => isWanted(dependant, scene));
+  const isOpen = scene.filter !== undefined && found.length > 0;
+  const handlers = dependants.length === 1 ? "1 handler is" : `${dependants.length} handlers are`;
+  const items = dependants.map((dependant) =>
+    renderItem(dependant, scene, !found.includes(dependant), false),
+  );
+  return html`<details class="fold"${isOpen && html` open`}>
+    <summary>${handlers} RED because of this</summary>
+    <ul>${items}</ul>
+  </details>`;
+}
+
+function renderItem(entry: Entry, scene: PageScene, isHidden: boolean, folded: Markup | false): Markup {
+  const { name, status } = entry;
+  const content = scene.view.details ? renderDetails(entry, scene) : renderSummary(entry);
+  return html`<li class="row ${status.state}" data-key="${ROW_KEY}${name}" data-state="${status.state}"${
+    isHidden && html` hidden`
+  }>${content}${folded}</li>`;
+}
+
+function renderSummary({ name, status }: Entry): Markup {
+  return html`<div class="summary">${renderState(status.state)}<span class="name"><bdi>${name}</bdi></span></div>`;
+}
+
+function renderDetails(entry: Entry, scene: PageScene): Markup {
+  const { name, status, since, durationMs } = entry;
+  const { strip, list } = renderChanges(scene.source.history(name));
+  return html`<details>
+    <summary class="summary">
+      ${renderState(status.state)}
+      <span class="name"><bdi>${name}</bdi>${renderFlags(entry)}</span>
+      <span class="detail" dir="auto">${toRowDetail(entry)}</span>
+      ${strip}
+      <span class="since">for ${renderAge(since, scene.now)}</span>
+      <span class="took">${toDurationText(durationMs)}</span>
+    </summary>
+    <div class="more">
+      ${renderFacts(entry, scene)}
+      <h3>Reported</h3>
+      ${renderProperties(status)}
+      <h3>Recent changes</h3>
+      ${list}
+    </div>
+  </details>`;
+}
+
+function renderFlags({ critical, scope }: Entry): Markup {
+  return html`${!critical && html` <span class="flag">not critical</span>`}${
+    scope === "local" && html` <span class="flag">local</span>`
+  }`;
+}
+
+function renderFacts(entry: Entry, scene: PageScene): Markup {
+  const { critical, scope, since, durationMs, reason, dependsOn, checkedAt, status, rawStatus } = entry;
+  const isOld = scene.report.at.getTime() - checkedAt.getTime() > NOTABLY_OLDER_MS;
+  return html`<dl class="facts">
+    ${renderFact(status.state, html`since ${renderMoment(since)}`)}
+    ${renderFact("Last run", html`took ${toDurationText(durationMs)}`)}
+    ${isOld && renderFact("Asked", renderMoment(checkedAt))}
+    ${reason !== undefined && renderFact("Reason", html`${reason}`)}
+    ${rawStatus.state !== status.state && renderFact("Answered", html`${rawStatus.state}`)}
+    ${renderFact("Critical", critical ? html`yes` : html`no, its RED counts as YELLOW`)}
+    ${renderFact("Scope", html`${scope}`)}
+    ${dependsOn.length > 0 && renderFact("Depends on", renderNames(dependsOn))}
+  </dl>`;
+}
+
+function renderFact(term: string, description: Markup): Markup {
+  return html`<div><dt>${term}</dt><dd>${description}</dd></div>`;
+}
+
+function renderNames(names: readonly string[]): Markup {
+  return html`${names.map((name, index) => html`${index > 0 && ", "}<bdi>${name}</bdi>`)}`;
+}

@@ -1,0 +1,16 @@
+import { html, type Markup } from "./markup.ts";
+import { toAgeText, toExactText } from "./time-text.ts";
+
+/**
+ * A moment as its age, with the exact time on hover. Without `now` it is the exact time: what is sent to many is the
+ * same whenever it is looked at, and the client knows when that is.
+ */
+export function renderAge(date: Date, now: number | undefined, suffix = ""): Markup {
+  const exact = toExactText(date);
+  const text = now === undefined ? exact : toAgeText(now - date.getTime()) + suffix;
+  return html`<time datetime="${date.toISOString()}" title="${exact}" data-age="${suffix}">${text}</time>`;
+}
+
+export function renderMoment(date: Date): Markup {
+  return html`<time datetime="${date.toISOString()}">${toExactText(date)}</time>`;
+}

@@ -1,0 +1,76 @@
+import type { Change } from "../core/change.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { describeError } from "../core/describe-error.ts";
+import { UnknownHandlerError } from "../core/errors.ts";
+import { log } from "../core/logger.ts";
+import type { StatusRegistry } from "../core/registry.ts";
+import type { Report } from "../core/report.ts";
+import type { PageSource, PageView } from "../formats/page/page-model.ts";
+import { renderParts } from "../formats/page/render-page.ts";
+import { createEventStream, createResponse, type StatusResponse, type StatusStream } from "./message.ts";
+import { createPageFeed, type PageFeed } from "./page-feed.ts";
+
+/** So many pages may be kept up to date at the same time. Further ones ask again and again instead. */
+export const MAX_PAGE_STREAMS = 1_000;
+
+export interface PageEventsSetup {
+  readonly registry: StatusRegistry;
+  readonly source: PageSource;
+  readonly clock?: Clock;
+}
+
+/** Answers with the news of a page. The report is what the page begins with. */
+export type AnswerPageEvents = (view: PageView, report: Report) => StatusResponse;
+
+/** All who may see the same share one feed: 200 open pages ask the handlers no more often than one. */
+export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
+  const { registry, source, clock = systemClock } = setup;
+  const feeds = new Map<string, PageFeed>();
+  let streams = 0;
+
+  function findFeed(view: PageView): PageFeed {
+    const key = JSON.stringify(view);
+    const feed = feeds.get(key) ?? createFeed(view, () => void feeds.delete(key));
+    feeds.set(key, feed);
+    return feed;
+  }
+
+  function createFeed(view: PageView, onIdle: () => void): PageFeed {
+    return createPageFeed({
+      read: () => registry.getReport(view.names.length === 0 ? {} : { names: view.names }),
+      toPicture: (report) => renderParts({ source, view, report }),
+      listen,
+      onError,
+      onIdle,
+      clock,
+    });
+  }
+
+  function listen(onChange: (change?: Change) => void): () => void {
+    const stops = [registry.on("change", onChange), source.probe.on("change", () => onChange())];
+    return function stopListening() {
+      for (const stop of stops) stop();
+    };
+  }
+
+  function onError(error: unknown): boolean {
+    if (error instanceof UnknownHandlerError) return true;
+    log(registry.logger, "error", `the news of the status page failed: ${describeError(error)}`);
+    return false;
+  }
+
+  function open(view: PageView, report: Report): StatusStream {
+    const stream = findFeed(view).open(report, () => {
+      streams -= 1;
+    });
+    streams += 1;
+    return stream;
+  }
+
+  return function answerPageEvents(view, report) {
+    if (streams >= MAX_PAGE_STREAMS) return TOO_MANY;
+    return createEventStream(() => open(view, report));
+  };
+}
+
+const TOO_MANY = createResponse({ status: 503, body: "too many open pages\n" });

@@ -1,0 +1,239 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2Server, type Http2Server } from "node:http2";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { serviceStatus as createFetchHandler } from "../../src/adapters/fetch.ts";
+import { serviceStatus } from "../../src/adapters/node.ts";
+import { createProbe, type Probe } from "../../src/core/probe.ts";
+import { createDrain } from "../../src/drain/drain.ts";
+import { openEvents } from "../support/event-stream.ts";
+import { createWatchedRegistry, type WatchedRegistry } from "../support/watched-registry.ts";
+
+/** 600 pages that were closed again must not leave more behind than the test itself. */
+const MAX_GROWN_BYTES = 5_000_000;
+
+const EVENTS = "/svc_status.events";
+
+interface Subject {
+  readonly watched: WatchedRegistry;
+  readonly probe: Probe;
+  readonly server: Server;
+  readonly port: number;
+  /** The answers that were begun. */
+  readonly responses: readonly ServerResponse[];
+}
+
+async function startSubject(): Promise<Subject> {
+  const watched = createWatchedRegistry();
+  const probe = createProbe();
+  const answerStatus = serviceStatus({ registry: watched.registry, probe });
+  const responses: ServerResponse[] = [];
+  const server = createServer((request, response) => {
+    responses.push(response);
+    answerStatus(request, response);
+  });
+  const port = await listen(server);
+  return { watched, probe, server, port, responses };
+}
+
+async function listen(server: Server | Http2Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    if ("closeAllConnections" in server) server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+describe("a page that is left open", () => {
+  test("does not keep a server from closing", async () => {
+    const { watched, server, port } = await startSubject();
+    const streams = await Promise.all([openEvents(port), openEvents(port)]);
+    await Promise.all(streams.map((stream) => stream.waitFor("event: read")));
+    const closed = once(server, "close");
+    server.close();
+    await closed;
+    expect(await Promise.all(streams.map(({ ended }) => ended))).toEqual([true, true]);
+    expect(watched.listeners).toBe(0);
+  });
+
+  test("does not keep a server of HTTP/2 from closing", async () => {
+    const watched = createWatchedRegistry();
+    const answerStatus = serviceStatus({ registry: watched.registry });
+    const server = createHttp2Server((request, response) =>
+      answerStatus(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+    );
+    const session = connectHttp2(`http://127.0.0.1:${await listen(server)}`);
+    onTestFinished(() => void session.destroy());
+    const stream = session.request({ ":path": EVENTS });
+    await once(stream, "data");
+    const closed = once(server, "close");
+    server.close();
+    stream.resume();
+    await once(stream, "end");
+    session.close();
+    await closed;
+    expect(watched.listeners).toBe(0);
+  });
+
+  test("is let go where its connection is gone, over HTTP/2 too", async () => {
+    const watched = createWatchedRegistry();
+    const answerStatus = serviceStatus({ registry: watched.registry });
+    const server = createHttp2Server((request, response) =>
+      answerStatus(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+    );
+    const session = connectHttp2(`http://127.0.0.1:${await listen(server)}`);
+    await once(session.request({ ":path": EVENTS }), "data");
+    session.destroy();
+    await watched.untilNobodyListens();
+  });
+
+  test("that asks again and again loses its connection to a server that was closed", async () => {
+    const { server, port } = await startSubject();
+    const connected = once(server, "connection") as Promise<[Socket]>;
+    const socket = connect(port, "127.0.0.1").setEncoding("utf8");
+    socket.write("GET /svc_status HTTP/1.1\r\nHost: localhost\r\nX-Half: ");
+    const [accepted] = await connected;
+    while (accepted.bytesRead === 0) await nextTurn();
+    server.close();
+    socket.write("sent\r\n\r\n");
+    let answer = "";
+    for await (const chunk of socket) answer += chunk;
+    expect(answer).toContain("\r\nConnection: close\r\n");
+  });
+
+  test("shows the drain, and is then let go: neither traffic nor a request that is cut", async () => {
+    const { watched, probe, server, port } = await startSubject();
+    const drain = createDrain(server, { probe, fixedMs: 1_000, closeTimeoutMs: 10_000 });
+    const stream = await openEvents(port);
+    await stream.waitFor("event: read");
+    const draining = drain.start();
+    await stream.waitFor("Decommissioned");
+    const late = await openEvents(port);
+    await late.waitFor("Decommissioned");
+    const { requestsCut, requestsServed, lastRequestMs, closeMs } = await draining;
+    expect({ requestsCut, requestsServed, lastRequestMs }).toEqual({
+      requestsCut: 0,
+      requestsServed: 0,
+      lastRequestMs: undefined,
+    });
+    expect(closeMs).toBeLessThan(10_000);
+    expect([await stream.ended, await late.ended]).toEqual([true, true]);
+    expect(watched.listeners).toBe(0);
+  });
+
+  test("that does not read piles up nothing, and gets the newest picture when it does", async () => {
+    const { watched, probe, port, responses } = await startSubject();
+    // More than the buffers of the connection hold.
+    for (let index = 0; index < 500; index += 1)
+      watched.registry.addStatusHandler(`Handler${index}`, () => ({ state: "OK", text: "x".repeat(19_000) }));
+    const socket = connect(port, "127.0.0.1");
+    onTestFinished(() => void socket.destroy());
+    socket.write(`GET ${EVENTS} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    socket.pause();
+    while ((responses[0]?.writableLength ?? 0) === 0) await nextTurn();
+    const [slow] = responses;
+    const begunBytes = slow?.writableLength ?? 0;
+    const reader = await openEvents(port);
+    await reader.waitFor("event: read");
+    for (let round = 0; round < 5; round += 1) {
+      const { length } = reader.text;
+      probe.decommission(`round ${round}`);
+      await reader.waitFor(`round ${round}`, length);
+    }
+    expect(slow?.writableLength).toBeLessThanOrEqual(begunBytes);
+    let tail = "";
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      tail = (tail + chunk).slice(-100_000);
+    });
+    socket.resume();
+    while (!tail.includes("round 4")) await once(socket, "data");
+    expect(tail).not.toContain("round 3");
+  }, 30_000);
+});
+
+describe("200 pages that are open at the same time", () => {
+  test("see a change within a second, share the questions, and free everything when they are closed", async () => {
+    const { watched, probe, server, port } = await startSubject();
+    let asked = 0;
+    for (let index = 0; index < 10; index += 1)
+      watched.registry.addStatusHandler(`Handler${index}`, () => {
+        asked += 1;
+        return { state: "OK", detail: "some detail" };
+      });
+
+    /** How long it took until the last of them had seen a change. */
+    async function openAll(): Promise<number> {
+      const streams = await Promise.all(Array.from({ length: 200 }, () => openEvents(port)));
+      await Promise.all(streams.map((stream) => stream.waitFor("event: read")));
+      const changedAt = performance.now();
+      const body = `moved ${changedAt}`;
+      probe.decommission(body);
+      await Promise.all(streams.map((stream) => stream.waitFor(body)));
+      const latestMs = performance.now() - changedAt;
+      expect(watched.listeners).toBe(1);
+      for (const stream of streams) stream.close();
+      await watched.untilNobodyListens();
+      while ((await countConnections(server)) > 0) await nextTurn();
+      return latestMs;
+    }
+
+    await openAll();
+    const before = usedBytes();
+    const latestMs = Math.max(await openAll(), await openAll());
+    expect(latestMs).toBeLessThan(1_000);
+    expect(usedBytes() - before).toBeLessThan(MAX_GROWN_BYTES);
+    // Each of the 200 begins with a report of its own; what comes then is for all.
+    expect(asked).toBeLessThan(3 * 10 * (200 + 20));
+  }, 60_000);
+});
+
+describe("under the Fetch API", () => {
+  async function openReader(registry: WatchedRegistry["registry"]) {
+    const response = await createFetchHandler({ registry })(new Request(`http://localhost${EVENTS}`));
+    if (!response?.body) return expect.unreachable("no stream");
+    return response.body.getReader();
+  }
+
+  test("a stream is freed when it is cancelled, and not even opened before it is read", async () => {
+    const watched = createWatchedRegistry();
+    const reader = await openReader(watched.registry);
+    expect(watched.listeners).toBe(0);
+    const { value } = await reader.read();
+    expect(new TextDecoder().decode(value)).toMatch(/^event: picture\n/);
+    expect(watched.listeners).toBe(1);
+    await reader.cancel();
+    expect(watched.listeners).toBe(0);
+  });
+
+  test("a stream is freed when it is cancelled while it waits for news", async () => {
+    const watched = createWatchedRegistry();
+    const reader = await openReader(watched.registry);
+    await reader.read();
+    const waiting = reader.read();
+    await reader.cancel();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    expect(watched.listeners).toBe(0);
+  });
+});
+
+/** After everything that is not needed any more has been collected. */
+function usedBytes(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  return process.memoryUsage().heapUsed;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
+function countConnections(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
+}

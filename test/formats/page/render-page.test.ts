@@ -1,0 +1,326 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { createProbe } from "../../../src/core/probe.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../../src/core/registry.ts";
+import { StateHandler } from "../../../src/core/state-handler.ts";
+import { MAX_ROW_DETAIL_LENGTH } from "../../../src/formats/page/match-filter.ts";
+import type { PageFilter, PageScene } from "../../../src/formats/page/page-model.ts";
+import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../../../src/formats/page/render-changes.ts";
+import { toRelativeUrl } from "../../../src/formats/page/render-head.ts";
+import { PAGE_HEADERS, renderPage, renderParts } from "../../../src/formats/page/render-page.ts";
+import { MAX_SHOWN_PROPERTY_LENGTH } from "../../../src/formats/page/render-properties.ts";
+import { createFakeClock } from "../../../src/testing/fake-clock.ts";
+import { createPageScene, FULL_VIEW } from "../../support/page-scene.ts";
+import { registryOf } from "../../support/registry.ts";
+
+/** The whole of a first page, for somebody who opens it at 10 handlers. */
+const MAX_BYTES = 20_000;
+
+type SceneParts = Parameters<typeof createPageScene>[1];
+
+async function render(registry: StatusRegistry, parts?: SceneParts): Promise<string> {
+  return renderPage(await createPageScene(registry, parts));
+}
+
+async function renderRow(registry: StatusRegistry, parts?: SceneParts): Promise<string> {
+  return renderParts(await createPageScene(registry, parts))[1]?.html ?? "";
+}
+
+/** Without tags, each replaced by a space. */
+function textOf(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+describe("the head", () => {
+  test.each<[what: string, handlers: Parameters<typeof registryOf>[0], text: string]>([
+    ["no handlers", [], "OK No handlers are registered. 0 RED 0 YELLOW 0 OK"],
+    ["one that is OK", [["A", { state: "OK" }]], "OK The one handler is OK. 0 RED 0 YELLOW 1 OK"],
+    [
+      "two that are OK",
+      [
+        ["A", { state: "OK" }],
+        ["B", { state: "OK" }],
+      ],
+      "OK All 2 handlers are OK. 0 RED 0 YELLOW 2 OK",
+    ],
+    [
+      "one that is YELLOW",
+      [
+        ["A", { state: "OK" }],
+        ["B", { state: "YELLOW" }],
+      ],
+      "YELLOW B 0 RED 1 YELLOW 1 OK",
+    ],
+    [
+      "five that are RED",
+      ["E", "D", "C", "B", "A"].map((name) => [name, { state: "RED" }]),
+      "RED A , B , C and 2 more 5 RED 0 YELLOW 0 OK",
+    ],
+  ])("says in words how the whole is: %s", async (_, handlers, text) => {
+    const [head] = renderParts(await createPageScene(registryOf(handlers)));
+    expect(textOf(head?.html ?? "")).toContain(`Service status was ${text} In service for`);
+  });
+
+  test("counts the RED of a handler that is not critical as it is, and names it where it makes the whole YELLOW", async () => {
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("Minor", () => ({ state: "RED" }), { critical: false });
+    const [head] = renderParts(await createPageScene(registry));
+    expect(textOf(head?.html ?? "")).toContain("was YELLOW Minor 1 RED 0 YELLOW 0 OK");
+  });
+
+  test("names the root cause, and not what depends on it", async () => {
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("Api", () => ({ state: "RED" }), { dependsOn: ["Database"] });
+    registry.addStatusHandler("Database", () => ({ state: "RED" }));
+    const [head] = renderParts(await createPageScene(registry));
+    expect(textOf(head?.html ?? "")).toContain("was RED Database 2 RED");
+  });
+
+  test("says when the probe was decommissioned, and with which text", async () => {
+    const probe = createProbe();
+    probe.decommission("<b>off</b>");
+    const page = await render(registryOf([]), { source: { probe }, now: probe.since.getTime() + 180_000 });
+    expect(textOf(page)).toContain("Decommissioned “ &lt;b&gt;off&lt;/b&gt; ” for 3 min");
+    expect(page).toContain("<title>OK, decommissioned: service status</title>");
+  });
+
+  test("has the service's name, version and links", async () => {
+    const service = {
+      name: "orders & more",
+      version: "1.2.3",
+      links: [{ title: "Logs", url: "https://logs.example/?a=1&b=2" }],
+    };
+    const page = await render(registryOf([]), { source: { service } });
+    expect(page).toContain("<h1><bdi>orders &amp; more</bdi> <small><bdi>1.2.3</bdi></small></h1>");
+    expect(page).toContain('<a href="https://logs.example/?a=1&amp;b=2" rel="noreferrer">Logs</a>');
+    expect(page).toContain("<title>OK: orders &amp; more</title>");
+  });
+});
+
+describe("a row", () => {
+  test("has the state, name, detail, age, duration and what is special", async () => {
+    const clock = createFakeClock();
+    const registry = createStatusRegistry({ clock });
+    const job = new StateHandler();
+    job.setState("RED", { detail: "stopped" });
+    registry.addStatusHandler("Job", job, { critical: false, scope: "local" });
+    await registry.getReport();
+    await clock.advance(200_000);
+    const row = await renderRow(registry, { now: clock.now() });
+    expect(textOf(row)).toContain(
+      "was RED Job not critical local stopped for 3 min <1 ms".replace("<", "&lt;"),
+    );
+    expect(row).toContain(
+      '<time datetime="2026-01-01T00:00:00.000Z" title="2026-01-01 00:00:00 UTC" data-age="">3 min</time>',
+    );
+  });
+
+  test("is the same whenever it is looked at, where nobody says when that is", async () => {
+    const clock = createFakeClock();
+    const registry = registryOf([["A", { state: "RED" }]], { clock });
+    const before = await renderRow(registry);
+    await clock.advance(100_000);
+    expect(await renderRow(registry)).toBe(before);
+  });
+
+  test("shows every property that the handler reported, and what is known of it", async () => {
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("Database", () => ({ state: "RED" }));
+    registry.addStatusHandler(
+      "Orders",
+      () => ({ state: "RED", code: 7, nested: { a: [1, "<i>"] }, __proto__x: null, flag: false }),
+      { dependsOn: ["Database"] },
+    );
+    const text = textOf(await renderRow(registry));
+    expect(text).toContain("detail because Database is RED");
+    expect(text).toContain(
+      'code 7 nested { "a": [ 1, "&lt;i&gt;" ] } __proto__x null flag false'.replaceAll('"', "&quot;"),
+    );
+    expect(text).toContain("Reason dependency Critical yes Scope shared Depends on Database");
+  });
+
+  test("says what the handler answered where that is held back", async () => {
+    const registry = createStatusRegistry();
+    let state: "OK" | "RED" = "OK";
+    registry.addStatusHandler("A", () => ({ state }), { failAfter: 3 });
+    await registry.getReport();
+    state = "RED";
+    expect(textOf(await renderRow(registry))).toContain("Answered RED");
+  });
+
+  test(`lists the last ${MAX_SHOWN_CHANGES} changes, the newest first, and draws each`, async () => {
+    const job = new StateHandler();
+    const registry = createStatusRegistry({ historyLimit: 500 });
+    registry.addStatusHandler("Job", job);
+    for (let step = 0; step < 150; step += 1) {
+      job.setState(step % 2 === 0 ? "RED" : "OK", { detail: `step ${step} ${"x".repeat(200)}` });
+      await registry.getReport();
+    }
+    const row = await renderRow(registry);
+    const steps = [...row.matchAll(/<li>.*?step (\d+) x*…<\/bdi>/g)].map((match) => Number(match[1]));
+    expect(steps).toEqual(Array.from({ length: MAX_SHOWN_CHANGES }, (_, index) => 149 - index));
+    expect(row).toContain(`step 149 ${"x".repeat(MAX_CHANGE_DETAIL_LENGTH - 9)}…`);
+    expect(row.match(/M\d+ 12v-/g)).toHaveLength(MAX_SHOWN_CHANGES);
+    expect(row).toContain("M99 12v-4");
+    expect(row).toContain("M98 12v-12");
+  });
+
+  test("says that it knows of no change, where there was none", async () => {
+    expect(await renderRow(registryOf([["A", { state: "OK" }]]))).toContain("No change is remembered.");
+  });
+
+  test("has the beginning of a long detail, and the whole of it when it is opened", async () => {
+    const detail = `${"ä".repeat(MAX_ROW_DETAIL_LENGTH - 1)}😀${"b".repeat(9_000)}`;
+    const row = await renderRow(registryOf([["A", { state: "RED", detail }]]));
+    expect(row).toContain(`<span class="detail" dir="auto">${"ä".repeat(MAX_ROW_DETAIL_LENGTH - 1)}…</span>`);
+    expect(row).toContain(`<dd dir="auto">${detail}</dd>`);
+  });
+
+  test(`cuts a property at ${MAX_SHOWN_PROPERTY_LENGTH} characters, and says so`, async () => {
+    const text = "x".repeat(MAX_SHOWN_PROPERTY_LENGTH);
+    const row = await renderRow(registryOf([["A", { state: "OK", fits: text, long: `${text}yz` }]]));
+    expect(row).toContain(`${text}</dd>`);
+    expect(row).toContain(`${text}<em>… and 2 characters more</em></dd>`);
+  });
+
+  test("keeps lines in properties, and no other control character anywhere", async () => {
+    const registry = registryOf([["A", { state: "RED", detail: "a\nb\u001b[31m\u0000" }]]);
+    const row = await renderRow(registry);
+    expect(row).toContain('<span class="detail" dir="auto">a b [31m </span>');
+    expect(row).toContain('<dd dir="auto">a\nb [31m </dd>');
+  });
+});
+
+describe("what depends on another", () => {
+  test("is folded under it, with a word on how many there are", async () => {
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("Api", () => ({ state: "RED" }), { dependsOn: ["Database"] });
+    registry.addStatusHandler("Orders", () => ({ state: "RED" }), { dependsOn: ["Database"] });
+    registry.addStatusHandler("Database", () => ({ state: "RED" }));
+    const parts = renderParts(await createPageScene(registry));
+    expect(parts.map(({ key }) => key)).toEqual(["head", "handler:Database"]);
+    expect(parts[1]?.html).toContain("2 handlers are RED because of this");
+    expect(parts[1]?.html).toContain('data-key="handler:Orders"');
+  });
+});
+
+describe("without details", () => {
+  const view = { ...FULL_VIEW, details: false };
+
+  test("there are names and states, and nothing else of the handlers and the service", async () => {
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("Database", () => ({ state: "RED", detail: "m4rk3r", m4rk3r: 1 }), {
+      scope: "local",
+    });
+    registry.addStatusHandler("Api", () => ({ state: "RED" }), { critical: false, dependsOn: ["Database"] });
+    const service = { name: "orders", version: "v3rs10n", links: [{ title: "l1nk", url: "https://l1nk/" }] };
+    const scene: PageScene = await createPageScene(registry, { view, source: { service } });
+    const [, ...rows] = renderParts(scene);
+    expect(rows.map(({ html }) => textOf(html))).toEqual(["was RED Api", "was RED Database"]);
+    const page = renderPage(scene);
+    expect(page).not.toMatch(/m4rk3r|v3rs10n|l1nk|because|not critical|>local</);
+    expect(page).toContain("Details are not shown to you.");
+    expect(page).toContain("<bdi>orders</bdi>");
+  });
+});
+
+describe("the filter", () => {
+  async function shownFor(filter: PageFilter): Promise<string> {
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("Database", () => ({ state: "RED", detail: "No Answer" }));
+    registry.addStatusHandler("Orders", () => ({ state: "RED" }), { dependsOn: ["Database"] });
+    registry.addStatusHandler("Cache", () => ({ state: "OK" }));
+    const page = await render(registry, { filter });
+    const rows = [...page.matchAll(/data-key="handler:(\w+)" data-state="\w+"( hidden)?/g)];
+    const shown = rows.filter(([, , hidden]) => hidden === undefined).map(([, name]) => name);
+    return `${shown.join(" ")}${/class="fold" open/.test(page) ? ", open" : ""}${/class="none" hidden/.test(page) ? "" : ", none"}`;
+  }
+
+  test.each<[filter: PageFilter, shown: string]>([
+    [{ text: "", states: ["RED"] }, "Database Orders, open"],
+    [{ text: "", states: ["OK", "YELLOW"] }, "Cache"],
+    [{ text: "answer", states: [] }, "Database"],
+    [{ text: "ORDERS", states: [] }, "Database Orders, open"],
+    [{ text: "cache", states: ["RED"] }, ", none"],
+  ])("%j hides the others, and shows what is folded for those that it finds there", async (filter, shown) => {
+    expect(await shownFor(filter)).toBe(shown);
+  });
+
+  test("stands in the form again, as text", async () => {
+    const page = await render(registryOf([]), { filter: { text: '"><script>', states: ["RED"] } });
+    expect(page).toContain('name="q" value="&quot;&gt;&lt;script&gt;"');
+    expect(page).toContain('value="RED" checked>');
+    expect(page).toContain('value="OK">');
+  });
+});
+
+describe("the page", () => {
+  const TEN = Array.from({ length: 10 }, (_, index) => [
+    `Handler${index}`,
+    {
+      state: index === 3 ? "RED" : "OK",
+      detail: `${index * 17} of 200 connections in use`,
+      latencyMs: index * 1.7,
+    },
+  ]) as Parameters<typeof registryOf>[0];
+
+  test(`is at most ${MAX_BYTES} bytes for 10 handlers, with its style and its script`, async () => {
+    const page = await render(registryOf(TEN), { source: { service: { name: "orders", version: "1.2.3" } } });
+    expect(gzipSync(page).length).toBeLessThan(MAX_BYTES);
+  });
+
+  test("allows its own style and script, and nothing from elsewhere", () => {
+    expect(PAGE_HEADERS).toEqual({
+      "Content-Security-Policy": expect.stringMatching(
+        /^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; script-src 'sha256-[\w+/=]{44}'; connect-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
+      ),
+      "Referrer-Policy": "no-referrer",
+    });
+  });
+
+  test("has no style and no script but its own, and loads nothing", async () => {
+    const page = await render(registryOf(TEN));
+    expect(page.match(/<script\b/g)).toHaveLength(1);
+    expect(page.match(/<style\b/g)).toHaveLength(1);
+    const body = page.replace(/<(script|style)\b.*?<\/\1>/gs, "");
+    expect(body).not.toMatch(/ style=| on\w+=| src=/);
+    expect(body.match(/<link\b[^>]*>/g)).toEqual([
+      expect.stringMatching(/^<link rel="icon" href="data:image\/svg\+xml,[^"]+">$/),
+    ]);
+  });
+
+  test("asks again by itself where there is no script", async () => {
+    expect(await render(registryOf([]))).toContain(
+      '<noscript><meta http-equiv="refresh" content="10"></noscript>',
+    );
+  });
+
+  test("keeps to the handlers that were asked for by name", async () => {
+    const page = await render(registryOf([["a b&c", { state: "OK" }]]), {
+      view: { ...FULL_VIEW, names: ["a b&c"] },
+    });
+    expect(page).toContain('data-events="./svc_status.events?name=a%20b%26c"');
+    expect(page).toContain('href="./svc_status.json?name=a%20b%26c"');
+    expect(page).toContain('<input type="hidden" name="name" value="a b&amp;c">');
+  });
+
+  test("has the button for the probe only where that is allowed", async () => {
+    const source = { controlPath: "/probe_status" };
+    expect(await render(registryOf([]), { source })).not.toContain("data-control");
+    const page = await render(registryOf([]), { source, view: { ...FULL_VIEW, controls: true } });
+    expect(page).toContain('action="./probe_status?body=OFF" data-control>');
+  });
+
+  test.each([
+    ["/svc_status", "/svc_status.json", "./svc_status.json"],
+    ["/a/b/status", "/probe", "../../probe"],
+    ["/status", "/a b/ü", "./a%20b/%C3%BC"],
+  ])("links from %s to %s, whatever stands before both", (from, to, url) => {
+    expect(toRelativeUrl(from, to)).toBe(url);
+    const mounted = new URL(url, `https://host/mounted${from}`).pathname;
+    expect(decodeURIComponent(mounted)).toBe(`/mounted${to}`);
+  });
+});

@@ -1,0 +1,255 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createProbe } from "../../src/core/probe.ts";
+import { createStatusRegistry } from "../../src/core/registry.ts";
+import { StateHandler } from "../../src/core/state-handler.ts";
+import type { StatusStream } from "../../src/http/message.ts";
+import { endOpenStreams } from "../../src/http/open-streams.ts";
+import { createPageEvents } from "../../src/http/page-events.ts";
+import { PAGE_HEARTBEAT_MS, PAGE_MIN_GAP_MS, PAGE_READ_EVERY_MS } from "../../src/http/page-feed.ts";
+import { PAGE_STREAM_LIFETIME_MS } from "../../src/http/page-reader.ts";
+import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { createPageSource, FULL_VIEW } from "../support/page-scene.ts";
+import { createRecordingLogger } from "../support/registry.ts";
+
+/** A page's news, whose time the test moves. `Job` is set by the test; `Asked` counts how often it is asked. */
+function createSubject() {
+  const clock = createFakeClock();
+  const logger = createRecordingLogger();
+  const registry = createStatusRegistry({ clock, logger });
+  const probe = createProbe();
+  const job = new StateHandler();
+  job.setState("OK");
+  let asked = 0;
+  registry.addStatusHandler("Job", job);
+  registry.addStatusHandler("Asked", () => {
+    asked += 1;
+    return { state: "OK" };
+  });
+  const source = createPageSource(registry, { probe });
+  const answer = createPageEvents({ registry, source, clock });
+
+  /** Reads whatever comes, as a browser does. */
+  async function read(view = FULL_VIEW) {
+    const report = await registry.getReport(view.names.length === 0 ? {} : { names: view.names });
+    const stream = answer(view, report).stream?.() ?? expect.unreachable("no stream");
+    const pieces: string[] = [];
+    let isOver = false;
+    void (async () => {
+      for (let piece = await stream.next(); piece !== undefined; piece = await stream.next())
+        pieces.push(piece);
+      isOver = true;
+    })();
+    await clock.advance(0);
+    return {
+      stream,
+      pieces,
+      get pictures() {
+        return pieces.filter((piece) => piece.startsWith("event: picture")).map(toNews);
+      },
+      get isOver() {
+        return isOver;
+      },
+    };
+  }
+
+  return { clock, logger, registry, probe, job, read, answer, asked: () => asked };
+}
+
+interface News {
+  readonly order?: readonly string[];
+  readonly parts: readonly (readonly [key: string, html: string])[];
+}
+
+function toNews(piece: string): News {
+  return JSON.parse(/^event: picture\ndata: (.*)$/m.exec(piece)?.[1] ?? "") as News;
+}
+
+const keysOf = ({ parts }: News): readonly string[] => parts.map(([key]) => key);
+
+describe("a reader", () => {
+  test("gets the whole page first, and then only what has changed", async () => {
+    const { clock, job, read } = createSubject();
+    const reader = await read();
+    expect(reader.pictures.map(keysOf)).toEqual([["head", "handler:Asked", "handler:Job"]]);
+    expect(reader.pictures[0]?.order).toEqual(["handler:Asked", "handler:Job"]);
+    await clock.advance(1);
+    job.setState("RED", { detail: "stopped" });
+    await clock.advance(PAGE_READ_EVERY_MS);
+    const change = reader.pictures[1];
+    expect(change && keysOf(change)).toEqual(["head", "handler:Job"]);
+    expect(change?.order).toEqual(["handler:Job", "handler:Asked"]);
+  });
+
+  test("is not sent what it has already, and hears each second that somebody is there", async () => {
+    const { clock, read } = createSubject();
+    const reader = await read();
+    await clock.advance(10 * PAGE_HEARTBEAT_MS);
+    expect(reader.pictures).toHaveLength(1);
+    expect(reader.pieces.slice(1)).toHaveLength(10);
+    const { at, now } = JSON.parse(/^event: read\ndata: (.*)$/m.exec(reader.pieces.at(-1) ?? "")?.[1] ?? "");
+    expect(now - Date.parse(at)).toBeLessThanOrEqual(PAGE_READ_EVERY_MS);
+  });
+
+  test("hears of the probe at once", async () => {
+    const { clock, probe, read } = createSubject();
+    const reader = await read();
+    probe.decommission("moving");
+    await clock.advance(0);
+    expect(reader.pictures.slice(1).map(keysOf)).toEqual([["head"]]);
+    expect(JSON.stringify(reader.pictures[1])).toContain("moving");
+  });
+
+  test("who is slow gets the newest picture, and not those between", async () => {
+    const { clock, registry, job, answer } = createSubject();
+    const stream = answer(FULL_VIEW, await registry.getReport()).stream?.() as StatusStream;
+    onTestFinished(stream.cancel);
+    await stream.next();
+    for (const detail of ["one", "two", "three"]) {
+      job.setState("YELLOW", { detail });
+      await clock.advance(PAGE_READ_EVERY_MS);
+    }
+    const piece = (await stream.next()) ?? "";
+    expect(keysOf(toNews(piece))).toEqual(["head", "handler:Job"]);
+    expect(piece).toContain("three");
+    expect(piece).not.toContain(">two<");
+  });
+
+  test("is let go after a while, with a word that it may come again", async () => {
+    const { clock, read } = createSubject();
+    const reader = await read();
+    await clock.advance(PAGE_STREAM_LIFETIME_MS - 1);
+    expect(reader.isOver).toBe(false);
+    await clock.advance(PAGE_HEARTBEAT_MS);
+    expect(reader.isOver).toBe(true);
+    expect(reader.pieces.at(-1)).toBe("event: again\ndata:\n\n");
+  });
+
+  test("is let go when the servers close", async () => {
+    const { clock, read } = createSubject();
+    const readers = [await read(), await read()];
+    endOpenStreams();
+    await clock.advance(0);
+    expect(readers.map(({ isOver }) => isOver)).toEqual([true, true]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe("a change", () => {
+  test("for the worse is shown at once, though another handler is slow to answer", async () => {
+    const { clock, registry, read } = createSubject();
+    let answer = (): void => {};
+    const checked = { state: "OK" as const, at: 0 };
+    registry.addStatusHandler("Slow", async () => {
+      if (checked.at > 0) await new Promise<void>((resolve) => (answer = resolve));
+      return { state: "OK" };
+    });
+    const pushed = { state: "OK" as "OK" | "RED" };
+    registry.addStatusHandler("Background", () => ({ ...pushed }), { intervalMs: 500 });
+    const reader = await read();
+    checked.at = 1;
+    await clock.advance(PAGE_READ_EVERY_MS);
+    pushed.state = "RED";
+    await clock.advance(1_000);
+    const last = reader.pictures.at(-1);
+    expect(last && keysOf(last)).toEqual(["head", "handler:Background"]);
+    expect(JSON.stringify(last)).toContain('data-title=\\"RED');
+    answer();
+    await clock.advance(0);
+  });
+
+  test("for the better is shown when the handlers have been asked again, which is at once", async () => {
+    const { clock, registry, read } = createSubject();
+    const pushed = { state: "RED" as "OK" | "RED" };
+    registry.addStatusHandler("Background", () => ({ ...pushed }), { intervalMs: 700 });
+    const reader = await read();
+    pushed.state = "OK";
+    await clock.advance(701);
+    expect(JSON.stringify(reader.pictures.at(-1))).toContain('data-title=\\"OK');
+  });
+
+  test(`and those that follow it within ${PAGE_MIN_GAP_MS} ms are shown together`, async () => {
+    const { clock, probe, read } = createSubject();
+    const reader = await read();
+    await clock.advance(1);
+    for (let step = 0; step < 100; step += 1) {
+      probe.decommission(`step ${step}`);
+      await clock.advance(10);
+    }
+    expect(reader.pictures.length).toBeGreaterThanOrEqual(5);
+    expect(reader.pictures.length).toBeLessThanOrEqual(7);
+  });
+
+  test("that the question itself brings does not make it ask again and again", async () => {
+    const { clock, registry, read, asked } = createSubject();
+    let isOk = false;
+    registry.addStatusHandler("Flaps", () => {
+      isOk = !isOk;
+      return { state: isOk ? "OK" : "RED" };
+    });
+    await read();
+    const before = asked();
+    await clock.advance(10 * PAGE_READ_EVERY_MS);
+    expect(asked() - before).toBe(10);
+  });
+});
+
+describe("all readers of the same page", () => {
+  test("share one question, whatever their number", async () => {
+    const { clock, read, asked } = createSubject();
+    const readers = [];
+    for (let count = 0; count < 50; count += 1) readers.push(await read());
+    const before = asked();
+    await clock.advance(10 * PAGE_READ_EVERY_MS);
+    expect(asked() - before).toBe(10);
+    expect(clock.pendingTimers).toBe(1);
+    for (const { stream } of readers) stream.cancel();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("leave nothing behind: no timer, no question, no listener", async () => {
+    const { clock, registry, probe, job, read, asked } = createSubject();
+    const reader = await read();
+    reader.stream.cancel();
+    await clock.advance(0);
+    const before = asked();
+    probe.decommission();
+    job.setState("RED");
+    await clock.advance(10 * PAGE_READ_EVERY_MS);
+    expect({ asked: asked() - before, timers: clock.pendingTimers, isOver: reader.isOver }).toEqual({
+      asked: 0,
+      timers: 0,
+      isOver: true,
+    });
+    expect(registry.names).toEqual(["Job", "Asked"]);
+  });
+
+  test("go on when a picture fails on its way, which is logged", async () => {
+    const { clock, registry, probe, logger, read } = createSubject();
+    const { history } = registry;
+    const reader = await read();
+    registry.history = () => {
+      throw new Error("no history");
+    };
+    probe.decommission();
+    await clock.advance(0);
+    expect(logger.lines).toContain("error: the news of the status page failed: no history");
+    registry.history = history;
+    await clock.advance(PAGE_READ_EVERY_MS);
+    expect(JSON.stringify(reader.pictures.at(-1))).toContain("Decommissioned");
+    reader.stream.cancel();
+  });
+
+  test("go on when a report fails, which is logged", async () => {
+    const { clock, registry, logger, read } = createSubject();
+    const { getReport } = registry;
+    const reader = await read();
+    registry.getReport = () => Promise.reject(new Error("no report"));
+    await clock.advance(PAGE_READ_EVERY_MS);
+    expect(logger.lines).toContain("error: the news of the status page failed: no report");
+    registry.getReport = getReport;
+    registry.removeStatusHandler("Asked");
+    await clock.advance(PAGE_READ_EVERY_MS);
+    expect(reader.pictures.at(-1)?.order).toEqual(["handler:Job"]);
+    reader.stream.cancel();
+  });
+});

@@ -1,0 +1,229 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createProbe } from "../../src/core/probe.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import type { StatusResponse, StatusStream } from "../../src/http/message.ts";
+import type { ServiceStatusOptions, SvcStatusOptions } from "../../src/http/options.ts";
+import { MAX_PAGE_STREAMS } from "../../src/http/page-events.ts";
+import { createStatusService } from "../../src/http/service.ts";
+import { createRecordingLogger, registryOf } from "../support/registry.ts";
+import { createStatusRequest } from "../support/status-request.ts";
+
+const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+const EVENTS = "/svc_status.events";
+
+type Headers = Readonly<Record<string, string>>;
+type Get = (target: string, headers?: Headers, method?: string) => Promise<StatusResponse>;
+
+function createGet(options: ServiceStatusOptions): Get {
+  const service = createStatusService({ probe: createProbe(), ...options });
+  return async function get(target, headers = {}, method = "GET") {
+    return (
+      (await service(createStatusRequest({ target, headers, method }))) ?? expect.unreachable("not ours")
+    );
+  };
+}
+
+/** Opens the stream of an answer, for as long as the test takes. */
+function open({ stream }: StatusResponse): StatusStream {
+  const opened = stream?.() ?? expect.unreachable("no stream");
+  onTestFinished(opened.cancel);
+  return opened;
+}
+
+const createRegistry = (): StatusRegistry =>
+  registryOf([
+    ["Database", { state: "RED", detail: "m4rk3r" }],
+    ["Cache", { state: "OK" }],
+  ]);
+
+describe("the page", () => {
+  test.each([
+    ["/svc_status", { accept: BROWSER }],
+    ["/svc_status.html", {}],
+    ["/svc_status.html", { accept: "application/json" }],
+  ])("is at %s for %j", async (target, headers) => {
+    const { status, headers: sent, body } = await createGet({ registry: createRegistry() })(target, headers);
+    expect(status).toBe(200);
+    expect(sent).toEqual({
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Length": String(Buffer.byteLength(body)),
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      "Content-Security-Policy": expect.stringContaining("default-src 'none'"),
+      "Referrer-Policy": "no-referrer",
+      ...(target === "/svc_status" && { Vary: "Accept" }),
+    });
+    expect(body).toMatch(/^<!doctype html><html .*m4rk3r.*<\/html>$/s);
+  });
+
+  test.each<[accept: string, headers: Headers]>([
+    [
+      "a scraper that sends a browser's Accept",
+      { accept: BROWSER, "x-prometheus-scrape-timeout-seconds": "10" },
+    ],
+    ["who names both", { accept: "text/html,text/plain;version=0.0.4" }],
+  ])("is not for %s", async (_, headers) => {
+    const { headers: sent } = await createGet({ registry: createRegistry() })("/svc_status", headers);
+    expect(sent["Content-Type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
+  });
+
+  test("is 200 whatever the option httpStatus says: proxies put their own pages in the place of others", async () => {
+    const get = createGet({ registry: createRegistry(), svcStatus: { httpStatus: { RED: 503 } } });
+    expect(await get("/svc_status.html")).toMatchObject({ status: 200 });
+    expect(await get("/svc_status.json")).toMatchObject({ status: 503 });
+  });
+
+  test("hides what is not looked for, and says the same of the whole", async () => {
+    const get = createGet({ registry: createRegistry() });
+    const { body } = await get("/svc_status.html?q=cache&state=OK&state=nonsense");
+    expect(body).toContain('data-key="handler:Database" data-state="RED" hidden');
+    expect(body).toContain('data-key="handler:Cache" data-state="OK">');
+    expect(body).toContain("<title>RED: service status</title>");
+    expect((await get("/svc_status.html?state=nonsense")).body).not.toMatch(/data-state="\w+" hidden/);
+  });
+
+  test("shows the history that the registry has", async () => {
+    const registry = createRegistry();
+    const { body } = await createGet({ registry })("/svc_status.html");
+    expect(body).toContain("new → ");
+  });
+
+  test("is about the handlers that are asked for by name", async () => {
+    const get = createGet({ registry: createRegistry() });
+    const { body } = await get("/svc_status.html?name=Cache");
+    expect(body).toContain("handler:Cache");
+    expect(body).not.toContain("handler:Database");
+    expect(await get("/svc_status.html?name=Nobody")).toMatchObject({ status: 404 });
+  });
+});
+
+describe("the news of the page", () => {
+  test("are a stream without an end, which nothing may hold back", async () => {
+    const answer = await createGet({ registry: createRegistry() })(EVENTS);
+    const { status, headers, body } = answer;
+    expect({ status, headers, body }).toEqual({
+      status: 200,
+      headers: {
+        "Content-Type": "text/event-stream",
+        "Cache-Control": "no-store, no-transform",
+        "X-Content-Type-Options": "nosniff",
+        "X-Accel-Buffering": "no",
+      },
+      body: "",
+    });
+    const first = await open(answer).next();
+    expect(first).toMatch(
+      /^event: picture\ndata: \{"order":\["handler:Database","handler:Cache"\],"parts":\[\["head",.*m4rk3r.*\n\nevent: read\ndata: \{"at":"2026-01-01T00:00:00.000Z","now":\d+\}\n\n$/,
+    );
+  });
+
+  test("have no stream for HEAD, and other methods are 405", async () => {
+    const get = createGet({ registry: createRegistry() });
+    const head = await get(EVENTS, {}, "HEAD");
+    expect(head).toEqual({
+      status: 200,
+      headers: expect.objectContaining({ "X-Accel-Buffering": "no" }),
+      body: "",
+    });
+    expect(await get(EVENTS, {}, "POST")).toMatchObject({ status: 405, headers: { Allow: "GET, HEAD" } });
+  });
+
+  test("obey authorize", async () => {
+    const get = createGet({ registry: createRegistry(), svcStatus: { authorize: () => false } });
+    expect(await get(EVENTS)).toMatchObject({ status: 403, body: "forbidden\n" });
+  });
+
+  test.each<SvcStatusOptions["details"]>([
+    "never",
+    () => false,
+    () => {
+      throw new Error("no idea");
+    },
+  ])("obey details: %s", async (details) => {
+    const registry = createRegistry();
+    registry.addStatusHandler("Api", () => ({ state: "RED" }), { dependsOn: ["Database"] });
+    const service = { version: "m4rk3r" };
+    const answer = await createGet({ registry, service, svcStatus: { details: details ?? "never" } })(EVENTS);
+    const first = await open(answer).next();
+    expect(first).toContain('"handler:Api"');
+    expect(first).not.toMatch(/m4rk3r|because|critical/);
+  });
+
+  test("are decided for each reader alone: one sees details, the other does not", async () => {
+    const registry = createRegistry();
+    const details: SvcStatusOptions["details"] = ({ header }) => header("x-team") === "operations";
+    const get = createGet({ registry, svcStatus: { details } });
+    const [insider, stranger] = [
+      open(await get(EVENTS, { "x-team": "operations" })),
+      open(await get(EVENTS)),
+    ];
+    expect(await insider.next()).toContain("m4rk3r");
+    expect(await stranger.next()).not.toContain("m4rk3r");
+  });
+
+  test("are about the handlers that are asked for by name; an unknown one is 404", async () => {
+    const get = createGet({ registry: createRegistry() });
+    const first = await open(await get(`${EVENTS}?name=Cache`)).next();
+    expect(first).toContain('"order":["handler:Cache"]');
+    expect(await get(`${EVENTS}?name=Nobody`)).toMatchObject({ status: 404 });
+  });
+
+  test("end for those who look at a handler that is removed", async () => {
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("A", () => ({ state: "OK" }));
+    const stream = open(await createGet({ registry })(`${EVENTS}?name=A`));
+    await stream.next();
+    registry.removeStatusHandler("A");
+    let piece = await stream.next();
+    while (piece !== undefined) piece = await stream.next();
+    expect(piece).toBeUndefined();
+  });
+
+  test(`are for ${MAX_PAGE_STREAMS} readers at the same time; the next one is told to ask again`, async () => {
+    const get = createGet({ registry: createRegistry() });
+    const streams = [];
+    for (let count = 0; count < MAX_PAGE_STREAMS; count += 1) streams.push(open(await get(EVENTS)));
+    expect(await get(EVENTS)).toMatchObject({ status: 503, body: "too many open pages\n" });
+    streams[0]?.cancel();
+    streams[0]?.cancel();
+    expect(await get(EVENTS)).toMatchObject({ status: 200 });
+  });
+});
+
+describe("the button for the probe", () => {
+  const SHOWN = 'action="./probe_status?body=OFF" data-control';
+
+  test.each<[options: ServiceStatusOptions, headers: Headers, isShown: boolean]>([
+    [{}, {}, false],
+    [{ svcStatus: { controls: true } }, {}, true],
+    [{ svcStatus: { controls: true } }, { "x-forwarded-for": "192.0.2.1" }, false],
+    [{ svcStatus: { controls: true } }, { "sec-fetch-site": "cross-site" }, false],
+    [{ svcStatus: { controls: true }, probeStatus: false }, {}, false],
+    [{ svcStatus: { controls: true }, probeStatus: { control: "off" } }, {}, false],
+    [{ svcStatus: { controls: true }, probeStatus: { control: { token: "t" } } }, {}, false],
+    [{ svcStatus: { controls: true }, probeStatus: { control: () => true } }, {}, true],
+  ])("with %j and %j is shown: %s", async (options, headers, isShown) => {
+    const get = createGet({ registry: createRegistry(), ...options });
+    expect((await get("/svc_status.html", headers)).body.includes(SHOWN)).toBe(isShown);
+    const first = await open(await get(EVENTS, headers)).next();
+    expect(first?.includes(SHOWN.replaceAll('"', '\\"'))).toBe(isShown);
+  });
+
+  test("is hidden where the application cannot decide, which is logged, and the page is shown", async () => {
+    const logger = createRecordingLogger();
+    const registry = registryOf([], { logger });
+    const control = (): boolean => {
+      throw new Error("no idea");
+    };
+    const get = createGet({ registry, svcStatus: { controls: true }, probeStatus: { control } });
+    const { status, body } = await get("/svc_status.html");
+    expect({ status, hasButton: body.includes("data-control") }).toEqual({ status: 200, hasButton: false });
+    expect(logger.lines).toEqual(["error: probeStatus.control threw, controls are hidden: no idea"]);
+  });
+
+  test("leads to the probe's path", async () => {
+    const options = { svcStatus: { controls: true, path: "/a/status" }, probeStatus: { path: "/b/probe" } };
+    const { body } = await createGet({ registry: createRegistry(), ...options })("/a/status.html");
+    expect(body).toContain('action="../b/probe?body=OFF"');
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import {
+  MAX_SERVICE_LINKS,
+  MAX_SERVICE_TEXT_LENGTH,
+  resolveService,
+} from "../../src/http/service-description.ts";
+
+const LONGEST = "x".repeat(MAX_SERVICE_TEXT_LENGTH);
+const link = (url: unknown) => ({ links: [{ title: "Logs", url }] });
+
+function messageFor(service: unknown): string {
+  try {
+    resolveService(service as object);
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+  return "no error";
+}
+
+describe("what the page says about the service", () => {
+  test.each([
+    {},
+    { name: undefined, version: undefined, links: undefined },
+    { name: "orders", version: "1.2.3", links: [] },
+    { name: LONGEST },
+    { links: Array(MAX_SERVICE_LINKS).fill({ title: LONGEST, url: "https://logs.example/" }) },
+    ...[
+      "http://a/",
+      "https://a/?b#c",
+      "mailto:a@b.example",
+      "/logs",
+      "logs",
+      "../logs?x=javascript:",
+      "//other/",
+      "",
+    ].map(link),
+  ])("may be %j", (service) => {
+    expect(messageFor(service)).toBe("no error");
+  });
+
+  test.each([
+    "javascript:alert(1)",
+    " JavaScript:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,x",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "blob:x",
+    "https://[",
+    undefined,
+    7,
+  ])("may have no link to %j", (url) => {
+    expect(messageFor(link(url))).toContain(
+      "service.links[0].url: expected an http, https, mailto or relative URL, got ",
+    );
+  });
+
+  test.each<[service: unknown, message: string]>([
+    ["orders", 'service: expected an object, got "orders"'],
+    [{ title: "orders" }, 'service: unknown option "title", expected one of name, version, links'],
+    [{ name: "" }, 'service.name: expected 1 to 200 characters, none of them a control character, got ""'],
+    [
+      { name: `${LONGEST}x` },
+      `service.name: expected 1 to 200 characters, none of them a control character, got "${"x".repeat(60)}…"`,
+    ],
+    [
+      { version: 1 },
+      "service.version: expected 1 to 200 characters, none of them a control character, got 1",
+    ],
+    [
+      { version: "a\nb" },
+      String.raw`service.version: expected 1 to 200 characters, none of them a control character, got "a\nb"`,
+    ],
+    [{ links: {} }, "service.links: expected an array of at most 20 links, got an object"],
+    [
+      { links: Array(MAX_SERVICE_LINKS + 1).fill({ title: "a", url: "/" }) },
+      "service.links: expected an array of at most 20 links, got an array",
+    ],
+    [{ links: ["/logs"] }, 'service.links[0]: expected an object, got "/logs"'],
+    [
+      { links: [{ title: "a", href: "/" }] },
+      'service.links[0]: unknown option "href", expected one of title, url',
+    ],
+    [
+      { links: [{ url: "/" }] },
+      "service.links[0].title: expected 1 to 200 characters, none of them a control character, got undefined",
+    ],
+  ])("is refused: %j", (service, message) => {
+    expect(messageFor(service)).toBe(message);
+  });
+
+  test("is copied, so that what was checked is what is shown", () => {
+    const links = [{ title: "Logs", url: "/logs" }];
+    const resolved = resolveService({ name: "orders", links });
+    links[0] = { title: "Logs", url: "javascript:alert(1)" };
+    expect(resolved).toEqual({ name: "orders", links: [{ title: "Logs", url: "/logs" }] });
+  });
+});

@@ -1,0 +1,512 @@
+import axe from "axe-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ServiceStatusOptions } from "../../src/http/options.ts";
+import { BROWSER_TIMEOUT_MS, openPage, startBrowser } from "../support/browser.ts";
+import { type PageService, startPageService } from "../support/page-service.ts";
+import { describeWithProgram } from "../support/system.ts";
+
+/** Everything that a page may be asked to show as text. */
+const HOSTILE = [
+  "<script>window.isBroken = true</script>",
+  '"><img src=x onerror="window.isBroken = true">',
+  "'; window.isBroken = true; '",
+  "مرحبا بالعالم \u202e txet",
+  "😀👩‍👩‍👧‍👦 emoji",
+  "</style></script><!--",
+  "&lt;b&gt; &amp;",
+] as const;
+
+/** Three handlers, of which one explains another. */
+async function startOrders(options?: ServiceStatusOptions): Promise<PageService> {
+  const service = await startPageService({ service: { name: "orders", version: "1.2.3" }, ...options });
+  service.set("Cache", "OK", { detail: "97 % hits" });
+  service.set("Database", "OK", { detail: "12 of 20 connections in use", labels: { connections: 12 } });
+  service.set("Orders", "OK", {}, { dependsOn: ["Database"] });
+  return service;
+}
+
+/** What the rows say, in their order; those that are folded stand behind the one that explains them. */
+function rowsOf(page: Page): Promise<string[]> {
+  return page
+    .locator(".row:not([hidden])")
+    .evaluateAll((rows) =>
+      rows.map(
+        (row) => `${(row as HTMLElement).dataset["state"]} ${row.querySelector(".name bdi")?.textContent}`,
+      ),
+    );
+}
+
+function rowOf(page: Page, name: string, state = ""): Locator {
+  return page.locator(`.row${state}[data-key="handler:${name}"]`);
+}
+
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await waitForLink(page, "Live");
+}
+
+function waitForLink(page: Page, text: string): Promise<unknown> {
+  return page.locator("#link", { hasText: text }).waitFor();
+}
+
+function searchOf(page: Page): Promise<string> {
+  return page.evaluate(() => location.search);
+}
+
+/** Without what is not shown. */
+async function shownText(page: Page, selector: string): Promise<string> {
+  const [text = ""] = await page.locator(selector).allInnerTexts();
+  return text.replace(/\s+/g, " ");
+}
+
+async function widthOf(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth);
+}
+
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
+}
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+describeWithProgram(["chromium"], "the status page in a browser", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  }, BROWSER_TIMEOUT_MS);
+  afterAll(() => browser.close());
+
+  const newPage = (options?: BrowserContextOptions): Promise<Page> => openPage(browser, options);
+
+  describe("while somebody looks", () => {
+    test("states change in place: rows, title and icon, and focus, open rows and selection stay", async () => {
+      const service = await startOrders();
+      const page = await newPage();
+      await open(page, service.url);
+      expect(await page.title()).toBe("OK: orders");
+      expect(await rowsOf(page)).toEqual(["OK Cache", "OK Database", "OK Orders"]);
+      const okIcon = await page.locator("link[rel=icon]").getAttribute("href");
+      await rowOf(page, "Cache").locator("summary").click();
+      await page.evaluate(() => {
+        const shown = document.querySelector(".properties dd:last-child");
+        if (shown) getSelection()?.selectAllChildren(shown);
+        Object.assign(window, { kept: document.querySelector(".row") });
+      });
+
+      service.set("Database", "RED", { detail: "connect ECONNREFUSED" });
+      service.set("Orders", "RED");
+      await page.waitForFunction(() => document.querySelectorAll(".fold .row").length === 1);
+      expect(await rowsOf(page)).toEqual(["RED Database", "RED Orders", "OK Cache"]);
+      expect(await page.title()).toBe("RED: orders");
+      expect(await page.locator(".overall").textContent()).toContain("RED Database");
+      expect(await page.locator(".row").first().locator(".detail").first().textContent()).toBe(
+        "connect ECONNREFUSED",
+      );
+      const icon = await page.locator("link[rel=icon]").getAttribute("href");
+      expect(icon).not.toBe(okIcon);
+      expect(icon).toMatch(/^data:image\/svg/);
+      const kept = await page.evaluate(() => {
+        const row = document.querySelector('[data-key="handler:Cache"]');
+        return {
+          isSame: row === (window as unknown as { kept: Element }).kept,
+          isOpen: row?.querySelector("details")?.open,
+          hasFocus: row?.contains(document.activeElement),
+          selected: String(getSelection()),
+        };
+      });
+      expect(kept).toEqual({ isSame: true, isOpen: true, hasFocus: true, selected: "OK" });
+      expect(await page.locator("#news").textContent()).toBe("RED: orders");
+    });
+
+    test("the probe is shown as it is", async () => {
+      const service = await startOrders();
+      const page = await newPage();
+      await open(page, service.url);
+      service.probe.decommission("moving house");
+      await page.locator(".probe", { hasText: "Decommissioned “moving house” for 0 s" }).waitFor();
+      expect(await page.title()).toBe("OK, decommissioned: orders");
+      service.probe.commission();
+      await page.locator(".probe", { hasText: "In service" }).waitFor();
+    });
+
+    test("handlers come and go", async () => {
+      const service = await startOrders();
+      const page = await newPage();
+      await open(page, service.url);
+      service.set("Mailer", "YELLOW");
+      await rowOf(page, "Mailer").waitFor();
+      service.registry.removeStatusHandler("Mailer");
+      await page.waitForFunction(() => document.querySelectorAll(".row").length === 3);
+      expect(await rowsOf(page)).toEqual(["OK Cache", "OK Database", "OK Orders"]);
+    });
+
+    test("it says that the connection is lost and how old the picture is, and goes on when it is back", async () => {
+      const service = await startOrders();
+      const page = await newPage();
+      await open(page, service.url);
+      const icon = await page.locator("link[rel=icon]").getAttribute("href");
+      await service.stop();
+      await waitForLink(page, "Connection lost");
+      expect(await page.title()).toBe("Connection lost (was OK: orders)");
+      expect(await page.locator("link[rel=icon]").getAttribute("href")).not.toBe(icon);
+      expect(await shownText(page, ".overall")).toMatch(/^was OK/);
+      await page.locator(".link", { hasText: /lost.*, read [2-9] s ago/ }).waitFor();
+      service.set("Cache", "YELLOW");
+      await service.start();
+      await waitForLink(page, "Live");
+      await page.locator(".overall", { hasText: "YELLOW" }).waitFor();
+      expect(await page.title()).toBe("YELLOW: orders");
+      expect(await shownText(page, ".overall")).toMatch(/^YELLOW/);
+      expect(await page.locator("link[rel=icon]").getAttribute("href")).not.toBe(icon);
+    });
+
+    test("it can be paused: nobody works for it then, and it shows what was", async () => {
+      const service = await startOrders();
+      const page = await newPage();
+      await open(page, service.url);
+      await page.getByRole("button", { name: "Pause" }).click();
+      await waitForLink(page, "Paused");
+      expect(await page.title()).toBe("Paused (was OK: orders)");
+      expect(await shownText(page, ".overall")).toMatch(/^was OK/);
+      await service.watched.untilNobodyListens();
+      service.set("Cache", "RED");
+      await page.locator(".link", { hasText: /Paused.*, read [2-9] s ago/ }).waitFor();
+      expect(await rowsOf(page)).toEqual(["OK Cache", "OK Database", "OK Orders"]);
+      await page.getByRole("button", { name: "Resume" }).click();
+      await waitForLink(page, "Live");
+      await rowOf(page, "Cache", ".RED").waitFor();
+      expect(await page.title()).toBe("RED: orders");
+    });
+
+    test.each<[what: string, prepare: (page: Page) => Promise<unknown>]>([
+      ["there are no server-sent events", (page) => page.addInitScript("delete globalThis.EventSource")],
+      ["a proxy refuses them", (page) => page.route("**/*.events", (route) => route.abort())],
+    ])("it asks again and again where %s", async (_, prepare) => {
+      const service = await startOrders();
+      const page = await newPage();
+      await prepare(page);
+      await page.goto(service.url);
+      await waitForLink(page, "Updated every 2 s");
+      service.set("Cache", "RED");
+      await rowOf(page, "Cache", ".RED").waitFor();
+      expect(await page.title()).toBe("RED: orders");
+    });
+
+    test("it leaves its stream when it is closed", async () => {
+      const service = await startOrders();
+      const page = await newPage();
+      await open(page, service.url);
+      expect(service.watched.listeners).toBe(1);
+      await page.close();
+      await service.watched.untilNobodyListens();
+    });
+  });
+
+  describe("who looks for something", () => {
+    test("filters by text and state, which the address keeps", async () => {
+      const service = await startOrders();
+      service.set("Database", "RED");
+      service.set("Orders", "RED");
+      const page = await newPage();
+      await open(page, service.url);
+      await page.getByRole("searchbox").fill("orders");
+      expect(await rowsOf(page)).toEqual(["RED Database", "RED Orders"]);
+      await page.locator(".fold .row").waitFor();
+      expect(await searchOf(page)).toBe("?q=orders");
+      await page.getByRole("checkbox", { name: "OK" }).check();
+      expect(await rowsOf(page)).toEqual([]);
+      await page.getByText("No handler matches the filter.").waitFor();
+      await page.getByRole("searchbox").fill("");
+      expect(await rowsOf(page)).toEqual(["OK Cache"]);
+      expect(await searchOf(page)).toBe("?state=OK");
+      await page.reload();
+      await waitForLink(page, "Live");
+      expect(await rowsOf(page)).toEqual(["OK Cache"]);
+      service.set("Orders", "OK");
+      await rowOf(page, "Orders", ".OK").waitFor();
+      await page.getByRole("checkbox", { name: "OK" }).uncheck();
+      expect(await rowsOf(page)).toEqual(["RED Database", "OK Cache", "OK Orders"]);
+      expect(await searchOf(page)).toBe("");
+    });
+
+    test("gets by with the keyboard alone", async () => {
+      const service = await startOrders();
+      const page = await newPage();
+      await open(page, service.url);
+      const focused = (): Promise<string> =>
+        page.evaluate(
+          () =>
+            document.activeElement?.textContent || (document.activeElement as HTMLInputElement).name || "",
+        );
+      const reached: string[] = [];
+      for (let step = 0; step < 7; step += 1) {
+        await page.keyboard.press("Tab");
+        reached.push(await focused());
+      }
+      expect(reached).toEqual([
+        "Skip to the handlers",
+        "Pause",
+        "Copy as Markdown",
+        "q",
+        "state",
+        "state",
+        "state",
+      ]);
+      await page.keyboard.press("Space");
+      expect(await searchOf(page)).toBe("?state=OK");
+      await page.keyboard.press("Tab");
+      expect(await focused()).toContain("Cache");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Recent changes" }).waitFor();
+      expect(await page.locator(".row details[open] .properties").textContent()).toContain("97 % hits");
+      await page.keyboard.press("Enter");
+      expect(await page.locator(".row details[open]").count()).toBe(0);
+    });
+
+    test("copies what is shown as Markdown, in which nothing is a link or a mention", async () => {
+      const service = await startOrders();
+      service.set("Database", "RED", { detail: "`@here` [x](https://evil.example)\nmore" });
+      service.set("Orders", "RED");
+      const page = await newPage({ permissions: ["clipboard-read", "clipboard-write"] });
+      await open(page, service.url);
+      await page.locator(".fold").waitFor();
+      await page.getByRole("button", { name: "Copy as Markdown" }).click();
+      await page.getByRole("button", { name: "Copied" }).waitFor();
+      const lines = (await page.evaluate(() => navigator.clipboard.readText())).split("\n");
+      expect(lines).toEqual([
+        expect.stringMatching(
+          /^\*\*RED\*\* `orders 1\.2\.3` \(2 RED 0 YELLOW 1 OK\), `In service for \d+ s`, \d{4}-\d\d-\d\dT[\d:.]+Z, live, read \d+ s ago$/,
+        ),
+        expect.stringMatching(
+          /^- \*\*RED\*\* `Database` for \d+ s: `'@here' \[x\]\(https:\/\/evil\.example\) more`$/,
+        ),
+        expect.stringMatching(/^- \*\*RED\*\* `Orders` for \d+ s: `because Database is RED`$/),
+      ]);
+    });
+  });
+
+  describe("who has no script", () => {
+    test("reads everything, opens rows, filters, and sees the page refresh itself", async () => {
+      const service = await startOrders();
+      service.set("Cache", "YELLOW", { detail: "41 % hits" });
+      const page = await newPage({ javaScriptEnabled: false });
+      await page.goto(service.url);
+      expect(await shownText(page, ".overall")).toBe("YELLOW Cache");
+      expect(await page.getByRole("button").allInnerTexts()).toEqual(["Apply"]);
+      await rowOf(page, "Cache").locator("summary").click();
+      await page.getByText("Recent changes").first().waitFor();
+      service.set("Database", "RED");
+      await rowOf(page, "Database", ".RED").waitFor();
+      await page.getByRole("searchbox").fill("cache");
+      await page.getByRole("button", { name: "Apply" }).click();
+      await page.waitForURL("**/svc_status?q=cache");
+      expect(await page.locator(".row:visible .name").allInnerTexts()).toEqual(["Cache"]);
+    });
+  });
+
+  describe("the probe's button", () => {
+    test("decommissions and commissions, after a second thought", async () => {
+      const service = await startOrders({ svcStatus: { controls: true } });
+      const page = await newPage();
+      await open(page, service.url);
+      await page.getByText("Decommission…").focus();
+      await page.keyboard.press("Enter");
+      expect(service.probe.commissioned).toBe(true);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.locator(".probe", { hasText: "Decommissioned" }).waitFor();
+      expect(service.probe.body).toBe("OFF");
+      await page.getByText("Commission…").click();
+      await page.getByRole("button", { name: "Commission now" }).click();
+      await page.locator(".probe", { hasText: "In service" }).waitFor();
+      expect(service.probe.commissioned).toBe(true);
+    });
+
+    test("says so where nothing was changed", async () => {
+      let isAllowed = true;
+      const service = await startOrders({
+        svcStatus: { controls: true },
+        probeStatus: { control: ({ method }) => method === "GET" || isAllowed },
+      });
+      const page = await newPage();
+      await open(page, service.url);
+      isAllowed = false;
+      await page.getByText("Decommission…").click();
+      await page.getByRole("button", { name: "Decommission now" }).click();
+      await page.getByRole("alert").getByText("Nothing was changed: the server answers 403.").waitFor();
+      expect(service.probe.commissioned).toBe(true);
+    });
+  });
+
+  describe("names and details that are made to break the page", () => {
+    test.each([1_100, 320])("are text, and the layout is intact, at a width of %d", async (width) => {
+      const service = await startPageService({ service: { name: HOSTILE[0], version: HOSTILE[1] } });
+      for (const text of HOSTILE) service.set(text, "RED", { detail: text, [text]: { [text]: text } });
+      service.set("long", "YELLOW", { detail: "x".repeat(10_000), words: "many words ".repeat(900) });
+      service.set("n".repeat(200), "OK", { detail: "ä😀".repeat(4_000) });
+      const page = await newPage({ viewport: { width, height: 800 } });
+      await open(page, service.url);
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll("details")) details.open = true;
+      });
+      expect(await page.evaluate(() => "isBroken" in window)).toBe(false);
+      expect(await widthOf(page)).toBe(width);
+      const names = await page.locator(".row .name bdi").allTextContents();
+      expect(names).toEqual(expect.arrayContaining([...HOSTILE]));
+      for (const text of HOSTILE) {
+        const row = page
+          .locator(".row")
+          .filter({ has: page.getByText(text, { exact: true }) })
+          .first();
+        expect(await row.locator(".detail").textContent()).toBe(text);
+      }
+      expect(await page.locator("img, .row script").count()).toBe(0);
+      const long = page.locator('.row[data-key="handler:long"]');
+      expect((await long.locator("summary").boundingBox())?.height).toBeLessThan(150);
+      expect(await long.locator(".properties").textContent()).toContain("x".repeat(10_000));
+      expect(await violationsOf(page)).toEqual([]);
+    });
+  });
+
+  describe("for everybody", () => {
+    /** What the page can look like. */
+    const LOOKS: Readonly<Record<string, (service: PageService, page: Page) => Promise<unknown>>> = {
+      OK: async () => {},
+      YELLOW: async (service, page) => {
+        service.set("Cache", "YELLOW", { detail: "41 % hits" }, { critical: false });
+        await page.locator(".head.YELLOW").waitFor();
+      },
+      RED: async (service, page) => {
+        service.set("Database", "RED", { detail: "connect ECONNREFUSED" });
+        service.set("Orders", "RED");
+        await page.locator(".fold").waitFor();
+        await page.locator(".fold > summary").click();
+      },
+      opened: async (_, page) => {
+        await page.locator("summary.summary").first().click();
+        await page.getByText("Decommission…").click();
+      },
+      decommissioned: async (service, page) => {
+        service.probe.decommission();
+        await page.locator(".probe.off").waitFor();
+      },
+      paused: (_, page) => page.getByRole("button", { name: "Pause" }).click(),
+      lost: async (service, page) => {
+        service.set("Database", "RED");
+        await page.locator(".head.RED").waitFor();
+        await service.stop();
+        await waitForLink(page, "Connection lost");
+      },
+      "nothing found": (_, page) => page.getByRole("searchbox").fill("nothing"),
+    };
+
+    test.each(["light", "dark"] as const)("axe finds nothing wrong in any state, %s", async (colorScheme) => {
+      for (const [look, prepare] of Object.entries(LOOKS)) {
+        const service = await startOrders({ svcStatus: { controls: true } });
+        const page = await newPage({ colorScheme });
+        await open(page, service.url);
+        await prepare(service, page);
+        expect({ look, violations: await violationsOf(page) }).toEqual({ look, violations: [] });
+      }
+    });
+
+    test("axe finds nothing wrong where details are hidden, nor without handlers", async () => {
+      const hidden = await startOrders({ svcStatus: { details: "never" } });
+      const empty = await startPageService();
+      for (const { url } of [hidden, empty]) {
+        const page = await newPage();
+        await open(page, url);
+        expect(await violationsOf(page)).toEqual([]);
+      }
+    });
+
+    test.each([320, 600, 2_560])("it fits into a width of %d, whatever it shows", async (width) => {
+      const service = await startOrders({ svcStatus: { controls: true } });
+      const page = await newPage({ viewport: { width, height: 800 } });
+      await open(page, service.url);
+      for (const look of ["YELLOW", "RED", "opened", "decommissioned", "lost"])
+        await LOOKS[look]?.(service, page);
+      expect(await widthOf(page)).toBe(width);
+    });
+
+    test("it shows in dark what it shows in light", async () => {
+      const service = await startOrders();
+      const colours = [];
+      for (const colorScheme of ["light", "dark"] as const) {
+        const page = await newPage({ colorScheme });
+        await open(page, service.url);
+        colours.push(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+      }
+      expect(colours).toEqual(["rgb(245, 246, 248)", "rgb(14, 18, 23)"]);
+    });
+
+    test("it prints what there is to read, and no buttons", async () => {
+      const service = await startOrders({ svcStatus: { controls: true } });
+      const page = await newPage();
+      await open(page, service.url);
+      await page.emulateMedia({ media: "print" });
+      expect(await page.locator(".row:visible").count()).toBe(3);
+      expect(await page.locator("button:visible, input:visible, .control:visible").count()).toBe(0);
+    });
+
+    test("it works behind a prefix, for the handlers that were asked for", async () => {
+      const service = await startPageService(
+        { svcStatus: { controls: true } },
+        (listener) => (request, response) => {
+          request.url = request.url?.replace(/^\/internal(?=\/)/, "") ?? "";
+          listener(request, response);
+        },
+      );
+      service.set("Cache", "OK");
+      service.set("Database", "OK");
+      const page = await newPage();
+      await open(page, service.url.replace("/svc_status", "/internal/svc_status.html?name=Cache"));
+      service.set("Database", "RED");
+      service.set("Cache", "YELLOW");
+      await page.locator(".row.YELLOW").waitFor();
+      expect(await rowsOf(page)).toEqual(["YELLOW Cache"]);
+      await page.getByRole("searchbox").fill("c");
+      expect(await searchOf(page)).toBe("?name=Cache&q=c");
+      await page.getByText("Decommission…").click();
+      await page.getByRole("button", { name: "Decommission now" }).click();
+      await page.locator(".probe.off").waitFor();
+      expect(
+        await page
+          .getByRole("link", { name: "JSON", exact: true })
+          .evaluate((link) => (link as HTMLAnchorElement).href),
+      ).toMatch(/\/internal\/svc_status\.json\?name=Cache$/);
+    });
+
+    test("it stays usable with 500 handlers", async () => {
+      const service = await startPageService();
+      for (let index = 0; index < 500; index += 1)
+        service.set(`Handler${index}`, "OK", { detail: `detail ${index}` }, { intervalMs: 1_000 });
+      const page = await newPage();
+      await open(page, service.url);
+      service.set("Handler499", "RED");
+      await page.locator(".row.RED").first().waitFor();
+      expect((await rowsOf(page))[0]).toBe("RED Handler499");
+      const filterMs = await page.evaluate(() => {
+        const field = document.querySelector<HTMLInputElement>("[type=search]");
+        if (field) field.value = "Handler49";
+        const startedAt = performance.now();
+        field?.dispatchEvent(new Event("input", { bubbles: true }));
+        document.body.getBoundingClientRect();
+        return performance.now() - startedAt;
+      });
+      expect(filterMs).toBeLessThan(1_000);
+      expect((await rowsOf(page)).length).toBe(11);
+    });
+  });
+});
