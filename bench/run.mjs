@@ -38,7 +38,7 @@ if (unknown.length > 0)
 const defaults = Object.keys(BENCHMARKS).filter((name) => BENCHMARKS[name].byDefault);
 const names = named.length > 0 ? named : defaults;
 
-installPeers();
+prepare();
 const startedAt = performance.now();
 const results = {};
 for (const name of names) results[name] = { machine: describeMachine(), rows: await runBenchmark(name) };
@@ -52,14 +52,19 @@ function merge(former, latest) {
   return Object.fromEntries(known.map((name) => [name, merged[name]]));
 }
 
-/** The peers are no dependencies of the package: they are installed when they are needed first. */
-function installPeers() {
-  const isInstalled = existsSync(join(import.meta.dirname, "node_modules/.package-lock.json"));
-  if (isInstalled) return;
-  execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: import.meta.dirname,
-    stdio: "inherit",
-  });
+/** From a clean checkout too: what is missing is installed, and what is measured is built. */
+function prepare() {
+  const bench = import.meta.dirname;
+  const root = join(bench, "..");
+  for (const folder of [root, bench]) {
+    const isInstalled = existsSync(join(folder, "node_modules/.package-lock.json"));
+    if (!isInstalled) npm(folder, "ci", "--no-audit", "--no-fund", "--loglevel=error");
+  }
+  npm(root, "run", "--silent", "build");
+}
+
+function npm(cwd, ...npmArgs) {
+  execFileSync("npm", npmArgs, { cwd, stdio: "inherit" });
 }
 
 async function runBenchmark(name) {
