@@ -1,6 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../core/expect.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
+import type { SentEntry } from "../core/sent-entry.ts";
 import {
   type Hearers,
   hearPacked,
@@ -9,7 +10,6 @@ import {
   type ToWorker,
   type WorkerAnswer,
 } from "./protocol.ts";
-import type { SentEntry } from "./sent-entry.ts";
 
 /** How the primary keeps its workers together. */
 export interface PrimaryOptions {

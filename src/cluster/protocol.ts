@@ -1,5 +1,5 @@
 import { isProbeBody } from "../core/probe.ts";
-import type { SentEntry } from "./sent-entry.ts";
+import type { SentEntry } from "../core/sent-entry.ts";
 
 /** What a worker tells the primary. */
 export type ToPrimary =

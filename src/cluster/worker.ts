@@ -7,6 +7,7 @@ import { log } from "../core/logger.ts";
 import { setPeers } from "../core/peers.ts";
 import { defaultProbe, type Probe, type ProbeChange } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
+import { toSentEntry } from "../core/sent-entry.ts";
 import {
   type Hearers,
   hearPacked,
@@ -16,7 +17,6 @@ import {
   type WorkerAnswer,
 } from "./protocol.ts";
 import { createQuestions } from "./questions.ts";
-import { toSentEntry } from "./sent-entry.ts";
 import { createSharedRegistry, getOwnEntries } from "./shared-report.ts";
 
 /** How a worker takes part. */

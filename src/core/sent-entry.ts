@@ -1,11 +1,11 @@
-import { expectHandlerName } from "../core/registration.ts";
-import type { Entry } from "../core/report.ts";
-import { isState } from "../core/state.ts";
-import type { Status } from "../core/status.ts";
-import { toStatusJson } from "../core/status-json.ts";
+import { expectHandlerName } from "./registration.ts";
+import type { Entry } from "./report.ts";
+import { isState } from "./state.ts";
+import type { Status } from "./status.ts";
+import { toStatusJson } from "./status-json.ts";
 
 /**
- * An entry on its way between processes: numbers and texts only, because a status may hold what structured cloning
+ * An entry on its way between processes or threads: numbers and texts only, because a status may hold what structured cloning
  * refuses or changes.
  */
 export interface SentEntry extends Omit<Entry, "checkedAt" | "since" | "status" | "rawStatus"> {
@@ -32,7 +32,7 @@ export function toSentEntry(entry: Entry): SentEntry {
   };
 }
 
-/** What a worker has sent; `undefined` where that is none of it. */
+/** What another process or thread has sent; `undefined` where that is none of it. */
 export function toEntries(sent: readonly unknown[]): readonly Entry[] | undefined {
   try {
     return sent.map((entry) => toEntry(entry as SentEntry));
