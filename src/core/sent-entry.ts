@@ -5,8 +5,8 @@ import type { Status } from "./status.ts";
 import { toStatusJson } from "./status-json.ts";
 
 /**
- * An entry on its way between processes or threads: numbers and texts only, because a status may hold what structured cloning
- * refuses or changes.
+ * An entry on its way between processes or threads: numbers and texts only, because a status may hold what structured
+ * cloning refuses or changes.
  */
 export interface SentEntry extends Omit<Entry, "checkedAt" | "since" | "status" | "rawStatus"> {
   readonly checkedAt: number;
@@ -15,7 +15,7 @@ export interface SentEntry extends Omit<Entry, "checkedAt" | "since" | "status" 
   readonly rawStatus: SentStatus;
 }
 
-interface SentStatus {
+export interface SentStatus {
   /** Its JSON. */
   readonly json: string;
   /** The labels that JSON cannot say: `NaN`, `Infinity`, `-Infinity`. */
@@ -41,7 +41,7 @@ export function toEntries(sent: readonly unknown[]): readonly Entry[] | undefine
   }
 }
 
-function toSentStatus(status: Status): SentStatus {
+export function toSentStatus(status: Status): SentStatus {
   const labels = Object.entries(status.labels ?? {})
     .filter(([, value]) => typeof value === "number" && !Number.isFinite(value))
     .map(([label, value]) => [label, String(value)] as const);
@@ -64,7 +64,7 @@ function toDate(moment: number): Date {
   return new Date(new Date(moment).toISOString());
 }
 
-function toStatus({ json, labels }: SentStatus): Status {
+export function toStatus({ json, labels }: SentStatus): Status {
   const status = JSON.parse(json) as Status;
   if (!isState(status.state)) throw new TypeError("not a status");
   if (labels.length === 0) return Object.freeze(status);
