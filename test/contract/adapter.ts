@@ -5,7 +5,7 @@ import { createStatusRegistry, type StatusRegistry } from "../../src/core/regist
 import type { StatusResponse } from "../../src/http/message.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { createStatusService, type StatusService } from "../../src/http/service.ts";
-import { SCENES } from "./exchanges.ts";
+import { type Expected, SCENES } from "./exchanges.ts";
 import type { Running } from "./listen.ts";
 import { RECORDED_SCENES } from "./recorded.ts";
 import { type Received, type Sent, send, sendAndLeave, sendBytes } from "./wire.ts";
@@ -19,15 +19,24 @@ export type StartApplication = (options: ServiceStatusOptions) => Promise<Runnin
 export interface AdapterFacts {
   /** Headers that the framework puts on every answer of the application. */
   readonly frameworkHeaders?: readonly string[];
+  /**
+   * It is a server of its own in another thread: there is no application beside it, none of its functions can be
+   * called, and no handler is asked because somebody asks it.
+   */
+  readonly standsAlone?: boolean;
 }
 
 /** What every answer of ours has. */
 const ALWAYS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+/** What is answered where there is no application. */
+const NOBODYS: Expected = { status: 404, body: "not found\n" };
 /** What belongs to the connection, and not to the answer. */
 const OF_THE_CONNECTION = ["date", "connection", "keep-alive"];
 
 /** The contract that every adapter keeps, over a real socket. */
 export function describeAdapter(name: string, start: StartApplication, facts: AdapterFacts = {}): void {
+  const { standsAlone = false } = facts;
+  const scenes = SCENES.filter(({ callsFunctions = false }) => !(standsAlone && callsFunctions));
   const ignored = [...OF_THE_CONNECTION, ...(facts.frameworkHeaders ?? [])];
 
   function ownHeaders({ headers }: Received): Record<string, string> {
@@ -41,7 +50,7 @@ export function describeAdapter(name: string, start: StartApplication, facts: Ad
   }
 
   describe(name, () => {
-    describe.each(SCENES)("$title", ({ createOptions, exchanges }) => {
+    describe.each(scenes)("$title", ({ createOptions, exchanges }) => {
       let application: Running;
       beforeAll(async () => {
         application = await start(createOptions());
@@ -52,7 +61,8 @@ export function describeAdapter(name: string, start: StartApplication, facts: Ad
         "$title",
         async ({ sent, expected }) => {
           const received = await send(application.port, sent);
-          const { status, body = received.body, headers } = expected;
+          const isNobodys = standsAlone && expected.headers === undefined;
+          const { status, body = received.body, headers } = isNobodys ? NOBODYS : expected;
           expect({ status: received.status, body: received.body }).toEqual({ status, body });
           if (headers !== undefined) expect(ownHeaders(received)).toEqual({ ...ALWAYS, ...headers });
         },
@@ -119,6 +129,8 @@ export function describeAdapter(name: string, start: StartApplication, facts: Ad
       expect(JSON.parse(body)).toEqual({ Long: { state: "YELLOW", text: detail } });
       expect(headers["content-length"]).toBe(String(Buffer.byteLength(body)));
     });
+
+    if (standsAlone) return;
 
     test("asks a handler once for requests that come together", async () => {
       const held = createHeldRegistry();

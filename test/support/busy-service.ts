@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { type Answer, ask, type Question } from "./http.ts";
+import { type Program, startProgram } from "./program.ts";
+import { waitForAnswer } from "./sentinel.ts";
+
+/** A service in a process of its own, whose main thread can be blocked. */
+export interface BusyService extends Program {
+  /** Where its sentinel listens. */
+  readonly sentinelPort: number;
+  /** Blocks the main thread, by one of the ways that the fixture knows. */
+  block(way: "loop" | "regex" | "wait" | "read", by?: string): Promise<void>;
+  ask(target: string, question?: Question): Promise<Answer>;
+  waitFor(target: string, body: string | RegExp): Promise<Answer>;
+}
+
+const SERVICE = join(import.meta.dirname, "../fixtures/sentinel/service.mjs");
+
+/** Starts test/fixtures/sentinel/service.mjs, and waits until its sentinel has published. */
+export async function startBusyService(
+  options: object = {},
+  nodeOptions: readonly string[] = [],
+): Promise<BusyService> {
+  const program = startProgram(process.execPath, [...nodeOptions, SERVICE, JSON.stringify(options)]);
+  const line = await program.waitForLine(/^listening /);
+  const [port = 0, sentinelPort = 0] = line.split(" ").slice(1).map(Number);
+  await waitForAnswer(sentinelPort, "/svc_status", "Database\tOK\n");
+  return {
+    ...program,
+    sentinelPort,
+    async block(way, by = "") {
+      await ask(port, `/block?way=${way}&by=${encodeURIComponent(by)}`);
+      await program.waitForLine(/^blocked/);
+    },
+    ask: (target, question) => ask(sentinelPort, target, question),
+    waitFor: (target, body) => waitForAnswer(sentinelPort, target, body),
+  };
+}
