@@ -4,36 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type BusyService, startBusyService } from "../support/busy-service.ts";
-import { ask } from "../support/http.ts";
+import { type BusyService, startAsking, startBusyService } from "../support/busy-service.ts";
 
 const TIMEOUT_MS = 60_000;
 const WEDGED_AFTER_MS = 2_000;
-/** What an orchestrator waits for an answer. */
-const PROBE_TIMEOUT_MS = 1_000;
-
-/** Asks like an orchestrator, but more often, until it is stopped; gives what was answered, a loss as `lost`. */
-function startAsking(port: number, target: string): { stop(): Promise<readonly string[]> } {
-  const answers: string[] = [];
-  let isStopped = false;
-  async function askOnce(): Promise<string> {
-    const lost = sleep(PROBE_TIMEOUT_MS, "lost", { ref: false });
-    const answer = ask(port, target).then(({ status, body }) => `${status} ${body}`);
-    return Promise.race([answer, lost]);
-  }
-  async function run(): Promise<void> {
-    while (!isStopped) answers.push(await askOnce());
-  }
-  const running = run();
-  return {
-    async stop() {
-      isStopped = true;
-      await running;
-      return answers;
-    },
-  };
-}
-
 async function watchBlocking(service: BusyService, block: () => Promise<void>): Promise<readonly string[]> {
   const live = startAsking(service.sentinelPort, "/livez");
   await block();

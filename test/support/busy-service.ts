@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, ask, type Question } from "./http.ts";
 import { type Program, startProgram } from "./program.ts";
 import { waitForAnswer } from "./sentinel.ts";
@@ -34,4 +35,34 @@ export async function startBusyService(
     ask: (target, question) => ask(sentinelPort, target, question),
     waitFor: (target, body) => waitForAnswer(sentinelPort, target, body),
   };
+}
+
+/** What an orchestrator waits for an answer. */
+const PROBE_TIMEOUT_MS = 1_000;
+
+/** Asks like an orchestrator, but more often, until it is stopped; gives what was answered, a loss as `lost`. */
+export function startAsking(port: number, target: string): { stop(): Promise<readonly string[]> } {
+  const answers: string[] = [];
+  let isStopped = false;
+
+  async function run(): Promise<void> {
+    while (!isStopped) answers.push(await askInTime(port, target));
+  }
+
+  const running = run();
+  return {
+    async stop() {
+      isStopped = true;
+      await running;
+      return answers;
+    },
+  };
+}
+
+function askInTime(port: number, target: string): Promise<string> {
+  const answer = ask(port, target).then(
+    ({ status, body }) => `${status} ${body}`,
+    () => "lost",
+  );
+  return Promise.race([answer, sleep(PROBE_TIMEOUT_MS, "lost", { ref: false })]);
 }
