@@ -23,12 +23,14 @@ export interface SentStatus {
 }
 
 export function toSentEntry(entry: Entry): SentEntry {
+  const status = toSentStatus(entry.status);
   return {
     ...entry,
     checkedAt: entry.checkedAt.getTime(),
     since: entry.since.getTime(),
-    status: toSentStatus(entry.status),
-    rawStatus: toSentStatus(entry.rawStatus),
+    status,
+    // Mostly they are one: then it is sent once.
+    rawStatus: entry.rawStatus === entry.status ? status : toSentStatus(entry.rawStatus),
   };
 }
 

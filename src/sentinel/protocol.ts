@@ -6,7 +6,7 @@ import type { ChangeCounts } from "../core/track.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
 
 /** How many changes of each handler the sentinel remembers. */
-export const HISTORY_LIMIT = 100;
+export const MAX_SENT_HISTORY = 100;
 
 /** What the sentinel's thread begins with. */
 export interface ThreadData {
@@ -27,7 +27,10 @@ export function isThreadData(data: unknown): data is ThreadData {
 }
 
 /** What the main thread tells the sentinel. */
-export type ToSentinel = SentReport | SentNews | { readonly kind: "probe" };
+export type ToSentinel =
+  | SentReport
+  | { readonly kind: "news"; readonly news: readonly SentNews[] }
+  | { readonly kind: "probe" };
 
 /** What has become different since the last round. */
 export interface SentReport {
@@ -49,9 +52,8 @@ export interface SentMemory {
   readonly counts: ChangeCounts;
 }
 
-/** A handler's state has changed at this moment. */
+/** A handler's state has changed. */
 export interface SentNews {
-  readonly kind: "change";
   readonly change: SentChange;
   readonly counts: ChangeCounts;
 }

@@ -1,10 +1,17 @@
+import type { Change } from "../core/change.ts";
 import { describeError } from "../core/describe-error.ts";
 import { log } from "../core/logger.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { toSentChange } from "../core/sent-change.ts";
-import { type SentEntry, toSentEntry } from "../core/sent-entry.ts";
-import { HISTORY_LIMIT, type SentMemory, type SentRecheck, type ToSentinel } from "./protocol.ts";
+import { type SentEntry, type SentStatus, toSentEntry } from "../core/sent-entry.ts";
+import {
+  MAX_SENT_HISTORY,
+  type SentMemory,
+  type SentNews,
+  type SentRecheck,
+  type ToSentinel,
+} from "./protocol.ts";
 
 export interface PublishSetup {
   readonly registry: StatusRegistry;
@@ -14,30 +21,32 @@ export interface PublishSetup {
 }
 
 export interface Publisher {
+  /** To be called with each beat: publishes the changes that have waited for it. */
+  flush(): void;
   /** Publishes everything anew that is known: the thread that had it is gone. */
   repeat(): void;
   stop(): void;
 }
 
-/** An entry as it was published, and a text that is the same as long as the entry says the same. */
-interface Published {
-  readonly sent: SentEntry;
-  readonly key: string;
-}
+type Published = ReadonlyMap<string, SentEntry>;
 
 /**
- * Asks the handlers now and then and publishes what is different; a change of a state is published at once. Its timers
- * keep no process alive.
+ * Asks the handlers now and then and publishes what is different. A change of a state is published at once, and so the
+ * main thread may be blocked just after it; further ones wait for the next beat, because each message has its price.
+ * The timers keep no process alive.
  */
 export function startPublishing({ registry, publishMs, send, onRound }: PublishSetup): Publisher {
-  let published: ReadonlyMap<string, Published> | undefined;
+  let published: Published | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let waiting: SentNews[] = [];
+  let mustWait = false;
 
   async function publish(): Promise<void> {
     try {
       const { entries } = await registry.getReport();
       if (isStopped) return;
+      flush();
       publishEntries(entries);
       onRound();
     } catch (error) {
@@ -48,36 +57,53 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
 
   function publishEntries(entries: readonly Entry[]): void {
     const before = published;
-    published = new Map(entries.map((entry) => [entry.name, toPublished(entry)]));
+    published = new Map(entries.map((entry) => [entry.name, toSentEntry(entry)]));
     const names = [...published.keys()];
-    const news = [...published.values()].filter(({ key, sent }) => before?.get(sent.name)?.key !== key);
-    const rechecked = [...published.values()].flatMap(({ key, sent }) => toRecheck(before, key, sent));
+    const news: SentEntry[] = [];
+    const rechecked: SentRecheck[] = [];
+    for (const sent of published.values()) {
+      const { name, checkedAt, durationMs } = sent;
+      const last = before?.get(name);
+      if (last === undefined || !saysTheSame(sent, last)) news.push(sent);
+      else if (checkedAt !== last.checkedAt) rechecked.push([name, checkedAt, durationMs]);
+    }
     const isArranged = before !== undefined && isSameList(names, [...before.keys()]);
     if (isArranged && news.length === 0 && rechecked.length === 0) return;
     send({
       kind: "report",
       ...(!isArranged && { names }),
-      entries: news.map(({ sent }) => sent),
+      entries: news,
       rechecked,
       memories: names.filter((name) => !before?.has(name)).map(toMemory),
     });
   }
 
   function toMemory(name: string): SentMemory {
-    const history = registry.history(name).slice(-HISTORY_LIMIT).map(toSentChange);
+    const history = registry.history(name).slice(-MAX_SENT_HISTORY).map(toSentChange);
     return { name, history, counts: registry.changeCounts(name) };
   }
 
-  const stopListening = registry.on("change", function publishChange(change) {
-    send({ kind: "change", change: toSentChange(change), counts: registry.changeCounts(change.name) });
-  });
+  function publishChange(change: Change): void {
+    waiting.push({ change: toSentChange(change), counts: registry.changeCounts(change.name) });
+    if (!mustWait) flush();
+  }
+
+  function flush(): void {
+    mustWait = waiting.length > 0;
+    if (waiting.length === 0) return;
+    send({ kind: "news", news: waiting });
+    waiting = [];
+  }
+
+  const stopListening = registry.on("change", publishChange);
   void publish();
 
   return {
+    flush,
     repeat() {
       if (published === undefined) return;
       const names = [...published.keys()];
-      const entries = Array.from(published.values(), ({ sent }) => sent);
+      const entries = [...published.values()];
       send({ kind: "report", names, entries, rechecked: [], memories: names.map(toMemory) });
     },
     stop() {
@@ -88,19 +114,22 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
   };
 }
 
-function toPublished(entry: Entry): Published {
-  const sent = toSentEntry(entry);
-  return { sent, key: JSON.stringify({ ...sent, checkedAt: 0, durationMs: 0 }) };
+/** Whether two entries of one handler differ in nothing but when it was asked, and for how long. */
+function saysTheSame(one: SentEntry, other: SentEntry): boolean {
+  return (
+    isSameStatus(one.status, other.status) &&
+    isSameStatus(one.rawStatus, other.rawStatus) &&
+    one.since === other.since &&
+    one.reason === other.reason &&
+    one.critical === other.critical &&
+    one.scope === other.scope &&
+    isSameList(one.dependsOn, other.dependsOn)
+  );
 }
 
-function toRecheck(
-  before: ReadonlyMap<string, Published> | undefined,
-  key: string,
-  { name, checkedAt, durationMs }: SentEntry,
-): readonly SentRecheck[] {
-  const last = before?.get(name);
-  const isRechecked = last?.key === key && last.sent.checkedAt !== checkedAt;
-  return isRechecked ? [[name, checkedAt, durationMs]] : [];
+/** Labels that JSON cannot say are rare; a status that has some counts as new. */
+function isSameStatus(one: SentStatus, other: SentStatus): boolean {
+  return one.json === other.json && one.labels.length === 0 && other.labels.length === 0;
 }
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {

@@ -10,7 +10,7 @@ import { toChange } from "../core/sent-change.ts";
 import { toEntries } from "../core/sent-entry.ts";
 import { type ChangeCounts, NO_CHANGES } from "../core/track.ts";
 import type { OwnEntries } from "./own-entries.ts";
-import { HISTORY_LIMIT, type SentNews, type SentReport } from "./protocol.ts";
+import { MAX_SENT_HISTORY, type SentNews, type SentReport } from "./protocol.ts";
 
 export interface ReplicaSetup {
   readonly logger: Logger;
@@ -73,7 +73,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
       };
       published = new Map(published).set(name, changed);
     }
-    const history = [...(memories.get(name)?.history ?? []), change].slice(-HISTORY_LIMIT);
+    const history = [...(memories.get(name)?.history ?? []), change].slice(-MAX_SENT_HISTORY);
     memories.set(name, { history, counts });
     listeners.tell(change);
   }

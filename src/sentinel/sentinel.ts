@@ -52,7 +52,12 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
     send: thread.send,
     onRound: counters.endRound,
   });
-  const beating = setInterval(counters.beat, BEAT_MS).unref();
+  const beating = setInterval(beat, BEAT_MS).unref();
+
+  function beat(): void {
+    counters.beat();
+    publisher.flush();
+  }
 
   async function close(): Promise<void> {
     shared.stop();

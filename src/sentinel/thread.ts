@@ -27,8 +27,10 @@ export interface Thread {
 export const MIN_RESTART_MS = 100;
 export const MAX_RESTART_MS = 30_000;
 
-/** What one report may need, and no more: a thread that needs more ends, and the process goes on without it. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
+/** The heap of the thread, in MiB. One that needs more ends; the process goes on. */
+export const MAX_HEAP_MEBIBYTES = 64;
+/** A small one: there are hardly any objects that live for long, and memory is not given back. */
+const MAX_YOUNG_MEBIBYTES = 4;
 
 export function keepThread({ url, data, hearers, onRestart, getLogger }: ThreadSetup): Thread {
   const first = createFirstWord();
@@ -126,7 +128,10 @@ function startWorker(url: URL, workerData: ThreadData): Worker {
   return new Worker(url, {
     name: "svc-status sentinel",
     workerData,
-    resourceLimits: RESOURCE_LIMITS,
+    resourceLimits: {
+      maxOldGenerationSizeMb: MAX_HEAP_MEBIBYTES,
+      maxYoungGenerationSizeMb: MAX_YOUNG_MEBIBYTES,
+    },
     execArgv: [],
     env: {},
     stdout: true,

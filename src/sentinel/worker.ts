@@ -46,7 +46,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
       hasPublished = true;
       takeReport(report);
     },
-    change: takeNews,
+    news: ({ news }) => news.forEach(takeNews),
     probe: take,
   };
 

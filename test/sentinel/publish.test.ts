@@ -12,6 +12,8 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 interface World {
+  /** What has been sent since the last time. */
+  readonly sent: readonly ToSentinel[];
   readonly registry: StatusRegistry;
   readonly publisher: Publisher;
   readonly rounds: number;
@@ -35,6 +37,7 @@ function createWorld(statuses: Record<string, Status>, registry = createStatusRe
   });
   onTestFinished(publisher.stop);
   return {
+    sent,
     registry,
     publisher,
     get rounds() {
@@ -102,17 +105,47 @@ describe("publishing", () => {
   });
 
   test("tells a change at the moment when it happens", async () => {
-    const { next, registry, setStatus } = createWorld({ A: { state: "OK" } });
+    const { sent, next, registry, setStatus } = createWorld({ A: { state: "OK" } });
     await next();
     setStatus("A", { state: "RED", detail: "gone" });
     await registry.getStatus("A");
-    const [change, ...others] = await next();
-    expect(change).toMatchObject({
-      kind: "change",
-      change: { name: "A", from: "OK", to: "RED", reason: "reported" },
-      counts: { OK: 0, YELLOW: 0, RED: 1 },
-    });
-    expect(others.map(toNames)).toMatchObject([{ entries: ["A"] }]);
+    expect(sent).toMatchObject([
+      {
+        kind: "news",
+        news: [
+          {
+            change: { name: "A", from: "OK", to: "RED", reason: "reported" },
+            counts: { OK: 0, YELLOW: 0, RED: 1 },
+          },
+        ],
+      },
+    ]);
+    expect((await next()).map(({ kind }) => kind)).toEqual(["news", "report"]);
+  });
+
+  test("tells further changes together, with the next beat or before the next report", async () => {
+    const { sent, next, registry, setStatus, publisher } = createWorld({ A: { state: "OK" } });
+    const change = async (detail: string): Promise<void> => {
+      setStatus("A", { state: Number(detail) % 2 === 0 ? "OK" : "RED", detail });
+      await registry.getStatus("A");
+    };
+    const toDetails = (messages: readonly ToSentinel[]): unknown =>
+      messages.map((message) =>
+        message.kind === "news"
+          ? message.news.map(({ change: { status } }) => JSON.parse(status.json).detail)
+          : message.kind,
+      );
+    await next();
+    for (const detail of ["1", "2", "3"]) await change(detail);
+    expect(toDetails(sent)).toEqual([["1"]]);
+    publisher.flush();
+    await change("4");
+    expect(toDetails(sent)).toEqual([["1"], ["2", "3"]]);
+    expect(toDetails(await next())).toEqual([["1"], ["2", "3"], ["4"], "report"]);
+    publisher.flush();
+    publisher.flush();
+    await change("5");
+    expect(toDetails(sent)).toEqual([["5"]]);
   });
 
   test("is repeated as a whole for a new thread, without asking anybody", async () => {

@@ -3,7 +3,7 @@ import type { Change } from "../../src/core/change.ts";
 import { UnknownHandlerError } from "../../src/core/errors.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
 import { type MainThreadFacts, toOwnEntries } from "../../src/sentinel/own-entries.ts";
-import { HISTORY_LIMIT, type ToSentinel } from "../../src/sentinel/protocol.ts";
+import { MAX_SENT_HISTORY, type ToSentinel } from "../../src/sentinel/protocol.ts";
 import { startPublishing } from "../../src/sentinel/publish.ts";
 import { createReplica, type Replica } from "../../src/sentinel/replica.ts";
 import { createRecordingLogger, type NamedStatus } from "../support/registry.ts";
@@ -35,6 +35,7 @@ async function createWorld(...statuses: readonly NamedStatus[]) {
     send: (message) => take(replica, structuredClone(message)),
     onRound: () => {},
   });
+  registry.on("change", publisher.flush);
   await registry.getReport();
   await new Promise(setImmediate);
   publisher.repeat();
@@ -55,7 +56,7 @@ async function createWorld(...statuses: readonly NamedStatus[]) {
 
 function take({ takeReport, takeNews }: Replica, message: ToSentinel): void {
   if (message.kind === "report") takeReport(message);
-  if (message.kind === "change") takeNews(message);
+  if (message.kind === "news") message.news.forEach(takeNews);
 }
 
 describe("the replica of a registry", () => {
@@ -110,14 +111,14 @@ describe("the replica of a registry", () => {
     expect((await registry.getReport()).entries[0]).not.toHaveProperty("reason");
   });
 
-  test(`remembers the last ${HISTORY_LIMIT} changes`, async () => {
+  test(`remembers the last ${MAX_SENT_HISTORY} changes`, async () => {
     using world = await createWorld(["A", { state: "OK" }]);
-    for (let change = 0; change <= HISTORY_LIMIT; change += 1) {
+    for (let change = 0; change <= MAX_SENT_HISTORY; change += 1) {
       world.setStatus("A", { state: change % 2 === 0 ? "RED" : "OK", detail: `${change}` });
       await world.registry.getStatus("A");
     }
     const history = world.replica.registry.history("A");
-    expect(history.length).toBe(HISTORY_LIMIT);
+    expect(history.length).toBe(MAX_SENT_HISTORY);
     expect(history[0]?.status.detail).toBe("1");
     expect(world.replica.registry.changeCounts("A")).toEqual(world.registry.changeCounts("A"));
   });
