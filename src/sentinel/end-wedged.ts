@@ -8,18 +8,20 @@ const STACK_TIMEOUT_MS = 1_000;
 export async function endWedgedProcess(why: string): Promise<void> {
   try {
     const error = new Error(why);
-    error.stack = [`Error: ${why}`, ...(await getMainStack())].join("\n");
+    const stack = await getMainStack().catch(() => []);
+    error.stack = [`Error: ${why}`, ...stack].join("\n");
+    // It would ask a name server about each connection, which may take minutes.
+    Object.assign(process.report, { excludeNetwork: true });
     process.report.writeReport(error);
   } finally {
     process.kill(process.pid, "SIGKILL");
   }
 }
 
-/** Where the main thread is, as a debugger sees it; empty where Node.js was built without one. */
+/** Where the main thread is, as a debugger sees it. Rejects where Node.js was built without one. */
 async function getMainStack(): Promise<readonly string[]> {
-  const inspector = await import("node:inspector").catch(() => undefined);
-  if (inspector === undefined) return [];
-  const session = new inspector.Session();
+  const { Session } = await import("node:inspector");
+  const session = new Session();
   session.connectToMainThread();
   const urls = new Map<string, string>();
   session.on("Debugger.scriptParsed", ({ params }) => void urls.set(params.scriptId, params.url));

@@ -37,22 +37,21 @@ interface Memory {
 
 /** A registry that asks nobody: it says what the main thread has published, and what the sentinel knows by itself. */
 export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): Replica {
-  let published: ReadonlyMap<string, Entry> = new Map();
+  let published = new Map<string, Entry>();
   const memories = new Map<string, Memory>();
   const listeners = createListeners<Change>((error) =>
     log(logger, "error", `a listener of the registry threw: ${describeError(error)}`),
   );
 
   function takeReport({ names, entries, rechecked, memories: sent }: SentReport): void {
-    const known = new Map(published);
-    for (const entry of toEntries(entries) ?? []) known.set(entry.name, entry);
+    for (const entry of toEntries(entries) ?? []) published.set(entry.name, entry);
     for (const [name, checkedAt, durationMs] of rechecked) {
-      const entry = known.get(name);
-      if (entry) known.set(name, { ...entry, checkedAt: new Date(checkedAt), durationMs });
+      const entry = published.get(name);
+      if (entry) published.set(name, { ...entry, checkedAt: new Date(checkedAt), durationMs });
     }
     for (const { name, history, counts } of sent)
       memories.set(name, { history: history.map(toChange), counts });
-    published = names === undefined ? known : toOrdered(known, names);
+    if (names !== undefined) published = toOrdered(published, names);
     for (const name of memories.keys()) if (!published.has(name)) memories.delete(name);
   }
 
@@ -63,15 +62,8 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
     const entry = published.get(name);
     if (entry !== undefined) {
       const { reason: _, ...rest } = entry;
-      const changed = {
-        ...rest,
-        status,
-        rawStatus: status,
-        since: at,
-        checkedAt: at,
-        ...(reason && { reason }),
-      };
-      published = new Map(published).set(name, changed);
+      const said = { status, rawStatus: status, since: at, checkedAt: at };
+      published.set(name, { ...rest, ...said, ...(reason && { reason }) });
     }
     const history = [...(memories.get(name)?.history ?? []), change].slice(-MAX_SENT_HISTORY);
     memories.set(name, { history, counts });
@@ -123,7 +115,8 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
   };
 }
 
-function toOrdered(known: ReadonlyMap<string, Entry>, names: readonly string[]): ReadonlyMap<string, Entry> {
+/** Those that have no name there are gone. */
+function toOrdered(known: ReadonlyMap<string, Entry>, names: readonly string[]): Map<string, Entry> {
   return new Map(
     names.flatMap((name) => {
       const entry = known.get(name);

@@ -92,10 +92,12 @@ describe("while the main thread is blocked", () => {
   test(
     "readiness goes on until it is wedged",
     async () => {
-      const service = await startBusyService({ sentinel: { wedgedAfterMs: WEDGED_AFTER_MS } });
+      const probeStatus = { requireHealthy: true };
+      const service = await startBusyService({ sentinel: { wedgedAfterMs: WEDGED_AFTER_MS, probeStatus } });
       await service.waitFor("/startupz", "ok");
       await service.block("wait", "600000");
       await service.waitFor("/readyz", "ok, main thread busy for 1 s");
+      expect(await service.ask("/probe_status")).toMatchObject({ status: 200, body: "OK" });
       await service.waitFor(
         "/readyz",
         "[+]probe ok\n[-]EventLoop failed: main thread wedged for 2 s\n[+]Database ok\nreadyz check failed\n",
@@ -104,6 +106,7 @@ describe("while the main thread is blocked", () => {
         /^internal server error: main thread wedged for \d s\n$/,
       );
       expect((await service.ask("/livez?exclude=EventLoop")).body).toBe("ok");
+      expect(await service.ask("/probe_status")).toMatchObject({ status: 503, body: "RED" });
       expect((await service.ask("/startupz/Database")).body).toBe("ok");
     },
     TIMEOUT_MS,
