@@ -6,7 +6,8 @@ import { waitForAnswer } from "./sentinel.ts";
 
 /** A service in a process of its own, whose main thread can be blocked. */
 export interface BusyService extends Program {
-  /** Where its sentinel listens. */
+  /** Where its main thread listens, and its sentinel. */
+  readonly port: number;
   readonly sentinelPort: number;
   /** Blocks the main thread, by one of the ways that the fixture knows. */
   block(way: "loop" | "regex" | "wait" | "read", by?: string): Promise<void>;
@@ -27,6 +28,7 @@ export async function startBusyService(
   await waitForAnswer(sentinelPort, "/svc_status", "Database\tOK\n");
   return {
     ...program,
+    port,
     sentinelPort,
     async block(way, by = "") {
       await ask(port, `/block?way=${way}&by=${encodeURIComponent(by)}`);
