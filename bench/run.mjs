@@ -27,6 +27,7 @@ const BENCHMARKS = {
   sustained: { byDefault: true },
   background: { byDefault: true },
   leaving: { byDefault: false },
+  busy: { byDefault: false },
 };
 
 const args = process.argv.slice(2);

@@ -17,6 +17,7 @@ const SHARED_FOLDERS = [
   "checks/support",
   "metrics",
   "drain",
+  "sentinel",
   "cli/schema",
   "cli/serve",
   "cli",

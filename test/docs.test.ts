@@ -26,6 +26,10 @@ import { PAGE_HEARTBEAT_MS, PAGE_MIN_GAP_MS, PAGE_READ_EVERY_MS } from "../src/h
 import { PAGE_STREAM_LIFETIME_MS } from "../src/http/page-reader.ts";
 import { PERMISSION_TIMEOUT_MS } from "../src/http/permission.ts";
 import { MAX_SERVICE_LINKS, MAX_SERVICE_TEXT_LENGTH } from "../src/http/service-description.ts";
+import { MAX_FORWARDED } from "../src/sentinel/forward.ts";
+import { BUSY_AFTER_MS } from "../src/sentinel/own-entries.ts";
+import { MAX_SENT_HISTORY } from "../src/sentinel/protocol.ts";
+import { MAX_HEAP_MEBIBYTES, MAX_RESTART_MS, MIN_RESTART_MS } from "../src/sentinel/thread.ts";
 import { parseSections } from "./support/doc-blocks.ts";
 import { checkSection } from "./support/doc-section.ts";
 
@@ -44,6 +48,9 @@ const pages = [
 
 /** Every block that is not run, with the reason that its page gives. */
 const NOT_RUN = [
+  "docs/busy.md: yaml, a part of a manifest",
+  "docs/busy.md: js, it needs a bundler",
+  "docs/busy.md: js, it needs a bundler",
   "docs/cli.md: dockerfile, it needs Docker",
   "docs/cli.md: sh, it goes on until somebody ends it",
   "docs/cli.md: text, it goes on until somebody ends it",
@@ -75,9 +82,12 @@ const NOT_RUN = [
 const LIMITS: Readonly<Record<string, number>> = {
   ATTEMPT_TIMEOUT_MS,
   HIGHLIGHT_MS,
+  BUSY_AFTER_MS,
   MAX_ACCEPT_LENGTH,
   MAX_ALIGNED_WIDTH,
   MAX_ANSWER_BYTES,
+  MAX_FORWARDED,
+  MAX_HEAP_MEBIBYTES,
   MAX_HISTORY_LIMIT,
   MAX_HUNG_BACKOFF_MS,
   MAX_MEASURED_LENGTH,
@@ -86,6 +96,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_PROBE_BODY_LENGTH,
   MAX_QUEUED_CHANGES,
   MAX_REDIRECTS,
+  MAX_RESTART_MS,
+  MAX_SENT_HISTORY,
   MAX_TIMER_MS,
   METRICS_TIMEOUT_MS,
   MAX_ROW_DETAIL_LENGTH,
@@ -100,6 +112,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   PAGE_STREAM_LIFETIME_MS,
   MAX_SERVICE_LINKS,
   MAX_SERVICE_TEXT_LENGTH,
+  MIN_RESTART_MS,
   PERMISSION_TIMEOUT_MS,
   REFRESH_S,
 };

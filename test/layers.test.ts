@@ -4,7 +4,17 @@ import { describe, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 
 const PORTABLE = ["core", "formats", "http", "notify"] as const;
-const LAYERS = [...PORTABLE, "adapters", "drain", "cluster", "checks", "metrics", "testing", "cli"] as const;
+const LAYERS = [
+  ...PORTABLE,
+  "adapters",
+  "drain",
+  "cluster",
+  "sentinel",
+  "checks",
+  "metrics",
+  "testing",
+  "cli",
+] as const;
 
 /** What the files of each layer, and of src/index.ts, may import beside their own layer. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   adapters: ["core", "formats", "http"],
   drain: ["core", "http"],
   cluster: ["core"],
+  sentinel: ["core", "formats", "http", "adapters"],
   checks: ["core"],
   metrics: ["core"],
   notify: ["core"],
@@ -89,6 +100,7 @@ describe("the rule", () => {
     ["adapters/node.ts", "node:http"],
     ["adapters/nest.ts", "a-peer"],
     ["drain/drain.ts", "../http/service.ts"],
+    ["sentinel/worker.ts", "../adapters/common/node-http.ts"],
     ["testing/clock.ts", "../formats/csv.ts"],
     ["cli/bin.ts", "../checks/disk.ts"],
     ["index.ts", "./core/registry.ts"],
@@ -110,6 +122,7 @@ describe("the rule", () => {
     ["metrics/prom-client.ts", "../formats/csv.ts", "metrics may not import formats"],
     ["notify/notify.ts", "../http/service.ts", "notify may not import http"],
     ["drain/drain.ts", "../adapters/node.ts", "drain may not import adapters"],
+    ["sentinel/sentinel.ts", "../drain/drain.ts", "sentinel may not import drain"],
     ["adapters/express.ts", "express", "no package"],
     ["adapters/node.ts", "../cli/bin.ts", "adapters may not import cli"],
     ["cli/bin.ts", "../index.ts", "cli may not import index"],

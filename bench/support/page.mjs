@@ -22,6 +22,7 @@ const EXPLANATIONS = {
   cli: `The command line starts, asks a service on this machine and shows its status.`,
   sustained: `5,000 requests a second for 60 s, while a handler changes its state every second. Times count from when a request was due.`,
   background: `10,000 handlers that are asked every 10 s in the background.`,
+  busy: `The probe, asked every 100 ms over a new connection with a time-out of 1 s, while the main thread is blocked. Lost is what was not answered with 200 in time.`,
 };
 
 export function renderPage(results) {

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 const TABLE = "CREATE TABLE IF NOT EXISTS notes (id SERIAL PRIMARY KEY, text TEXT NOT NULL)";
 
 /** What the service is for: notes. And the switches that break it, for you to see its status change. */
-export function createApp({ database, userService, description }) {
+export function createApp({ database, userService, description, blockMs }) {
   const routes = {
     "GET /": () => description,
     "GET /notes": () => queryNotes("SELECT id, text FROM notes ORDER BY id"),
@@ -13,6 +13,11 @@ export function createApp({ database, userService, description }) {
     "POST /demo/database/start": () => database.start().then(() => "the database is started"),
     "POST /demo/user-service/stop": () => userService.stop().then(() => "the user service is stopped"),
     "POST /demo/user-service/start": () => userService.start().then(() => "the user service is started"),
+    "POST /demo/block": () => {
+      // After the answer has been sent.
+      setTimeout(block, 100, blockMs);
+      return `the main thread is busy for ${blockMs / 1_000} s`;
+    },
   };
 
   async function queryNotes(sql, values) {
@@ -31,4 +36,10 @@ export function createApp({ database, userService, description }) {
       response.writeHead(503).end(`${error.message}\n`);
     }
   };
+}
+
+/** What a large file, a long list or a bad regular expression does: nothing else runs until it is done. */
+function block(ms) {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
 }

@@ -1,5 +1,5 @@
 /** What there is to try, for the terminal and for `GET /`. */
-export function describeDemo({ url, databaseName }) {
+export function describeDemo({ url, sentinelUrl, blockMs, databaseName }) {
   return `
 This service keeps notes in PostgreSQL (${databaseName}). In another terminal:
 
@@ -24,6 +24,12 @@ What a load balancer sees, until you decommission the service, and after you com
   curl -i ${url}/probe_status
   curl -X POST '${url}/probe_status?body=OFF'
   curl -X POST ${url}/probe_status
+
+Keep its main thread busy for ${blockMs / 1_000} s. Meanwhile nothing answers above, but its sentinel does, a thread with a port of its own:
+  curl -X POST ${url}/demo/block
+  curl ${sentinelUrl}/livez
+  curl ${sentinelUrl}/svc_status
+  curl ${sentinelUrl}/probe_status
 
 Its notes:
   curl -d 'buy milk' ${url}/notes

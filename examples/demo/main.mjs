@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { addStatusHandler, check, OK, RED } from "svc-status";
 import { serviceStatus } from "svc-status/node";
+import { startSentinel } from "svc-status/sentinel";
 import { createApp } from "./app.mjs";
 import { createDatabase } from "./database.mjs";
 import { describeDemo } from "./describe-demo.mjs";
@@ -9,7 +10,7 @@ import { ImportJob } from "./import-job.mjs";
 import { readSettings } from "./settings.mjs";
 import { createUserService } from "./user-service.mjs";
 
-const { port, databaseUrl, importStepMs } = readSettings(process.env);
+const { port, sentinelPort, databaseUrl, importStepMs, blockMs } = readSettings(process.env);
 const server = createServer();
 await listen();
 
@@ -38,8 +39,15 @@ addStatusHandler(
 // A state that the application sets. The service does its work without this job: its RED is no more than a warning.
 addStatusHandler("ImportJob", importJob, { critical: false });
 
+// A thread of its own, which answers while this one is busy.
+const sentinel = await startSentinel({ port: sentinelPort, host: "127.0.0.1" }).catch((error) =>
+  complain("SENTINEL_PORT", sentinelPort, error),
+);
+
 const description = describeDemo({
   url: `http://127.0.0.1:${server.address().port}`,
+  sentinelUrl: `http://127.0.0.1:${sentinel.address.port}`,
+  blockMs,
   databaseName: databaseUrl === undefined ? "PGlite, in memory" : "the server of DATABASE_URL",
 });
 const service = {
@@ -48,7 +56,7 @@ const service = {
   links: [{ title: "What to try", url: "/" }],
 };
 const answerStatus = serviceStatus({ service, svcStatus: { controls: true } });
-const answerApp = createApp({ database, userService, description });
+const answerApp = createApp({ database, userService, description, blockMs });
 server.on("request", (request, response) =>
   answerStatus(request, response, () => answerApp(request, response)),
 );
@@ -66,14 +74,16 @@ process.once("SIGTERM", stop);
 /** On this machine only: everybody who reaches it may stop its database. */
 function listen() {
   return new Promise((resolve) => {
-    server.once("error", (error) => {
-      const isTaken = error.code === "EADDRINUSE";
-      const reason = isTaken ? "is taken; PORT=8081 npm start takes another one" : `fails: ${error.message}`;
-      console.error(`port ${port} ${reason}`);
-      process.exit(1);
-    });
+    server.once("error", (error) => complain("PORT", port, error));
     server.listen(port, "127.0.0.1", resolve);
   });
+}
+
+function complain(variable, takenPort, error) {
+  const another = `${variable}=${takenPort + 1} npm start takes another one`;
+  const reason = error.code === "EADDRINUSE" ? `is taken; ${another}` : `fails: ${error.message}`;
+  console.error(`port ${takenPort} ${reason}`);
+  process.exit(1);
 }
 
 /** Closes what is open and leaves by the same signal, so that whoever waits sees what ended it. */

@@ -1,8 +1,8 @@
 import { type Entry, toEffectiveState } from "../core/report.ts";
+import { toEntries } from "../core/sent-entry.ts";
 import { RED, STATE_NUMBERS } from "../core/state.ts";
 import type { Status } from "../core/status.ts";
 import type { WorkerAnswer } from "./protocol.ts";
-import { toEntries } from "./sent-entry.ts";
 
 /** One entry for each name: the worst of all workers, with what each of them says in `entries`. */
 export function mergeAnswers(answers: readonly WorkerAnswer[], now: number): readonly Entry[] {

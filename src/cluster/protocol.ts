@@ -1,5 +1,6 @@
+import { type Hearers, hear } from "../core/hearers.ts";
 import { isProbeBody } from "../core/probe.ts";
-import type { SentEntry } from "./sent-entry.ts";
+import type { SentEntry } from "../core/sent-entry.ts";
 
 /** What a worker tells the primary. */
 export type ToPrimary =
@@ -25,11 +26,6 @@ export interface WorkerAnswer {
   readonly worker: number;
   readonly entries?: readonly SentEntry[];
 }
-
-/** What is done about each kind of message. */
-export type Hearers<Message extends { readonly kind: string }> = {
-  readonly [Kind in Message["kind"]]: (message: Extract<Message, { readonly kind: Kind }>) => void;
-};
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -63,7 +59,7 @@ export function hearPacked<Message extends ToPrimary | ToWorker>(
   const kind = fields["kind"];
   if (typeof kind !== "string" || !Object.hasOwn(hearers, kind)) return;
   if (!IS_COMPLETE[kind as Message["kind"]](fields)) return;
-  (hearers[kind as Message["kind"]] as (message: unknown) => void)(fields);
+  hear(fields as unknown as Message, hearers);
 }
 
 export function isListOfTexts(value: unknown): value is readonly string[] {

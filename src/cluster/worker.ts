@@ -3,20 +3,14 @@ import { MAX_TIMER_MS } from "../core/clock.ts";
 import { defaultRegistry } from "../core/default-registry.ts";
 import { describeError } from "../core/describe-error.ts";
 import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../core/expect.ts";
+import type { Hearers } from "../core/hearers.ts";
 import { log } from "../core/logger.ts";
 import { setPeers } from "../core/peers.ts";
 import { defaultProbe, type Probe, type ProbeChange } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
-import {
-  type Hearers,
-  hearPacked,
-  pack,
-  type ToPrimary,
-  type ToWorker,
-  type WorkerAnswer,
-} from "./protocol.ts";
+import { toSentEntry } from "../core/sent-entry.ts";
+import { hearPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
 import { createQuestions } from "./questions.ts";
-import { toSentEntry } from "./sent-entry.ts";
 import { createSharedRegistry, getOwnEntries } from "./shared-report.ts";
 
 /** How a worker takes part. */

@@ -2,6 +2,7 @@ import { describeError } from "./describe-error.ts";
 import { expectFunction, expectKnownKeys, expectMethods, expectObject, failExpectation } from "./expect.ts";
 import { createListeners } from "./listeners.ts";
 import { type Logger, log } from "./logger.ts";
+import { takeFromSources } from "./probe-source.ts";
 import { hasControlCharacters } from "./text.ts";
 
 /** The longest body of a probe, in UTF-16 code units as `length` counts them. */
@@ -68,12 +69,13 @@ export function createProbe(options: ProbeOptions = {}): Probe {
     listeners.tell({ body, commissioned: body === COMMISSIONED_BODY });
   }
 
-  return {
+  const probe: Probe = {
     get body() {
+      takeFromSources(probe);
       return body;
     },
     get commissioned() {
-      return body === COMMISSIONED_BODY;
+      return probe.body === COMMISSIONED_BODY;
     },
     get since() {
       return since;
@@ -82,9 +84,11 @@ export function createProbe(options: ProbeOptions = {}): Probe {
       if (!isProbeBody(newBody)) failExpectation("body", BODY_RULE, newBody);
       if (newBody === COMMISSIONED_BODY)
         failExpectation("body", 'anything but "OK", which means commissioned', newBody);
+      takeFromSources(probe);
       setBody(newBody);
     },
     commission() {
+      takeFromSources(probe);
       setBody(COMMISSIONED_BODY);
     },
     on(event, listener) {
@@ -93,6 +97,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
       return listeners.add(listener);
     },
   };
+  return probe;
 }
 
 /** The probe that the adapters use where no other is given. */

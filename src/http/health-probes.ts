@@ -11,7 +11,11 @@ export interface HealthProbesSetup {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
   readonly paths: HealthProbePaths;
+  /** What may be said of a check by this name, beside its verdict. Left out: the reason is withheld. */
+  readonly remarkOf?: RemarkOf | undefined;
 }
+
+export type RemarkOf = (name: string) => string | undefined;
 
 /** Kubernetes' three questions: which paths are ours, and what is answered there. */
 export interface HealthProbesView {
@@ -33,6 +37,7 @@ interface Asked {
 interface Line {
   readonly name: string;
   readonly verdict: "ok" | "failed" | "excluded";
+  readonly remark?: string | undefined;
 }
 
 const METHODS: readonly string[] = ["GET", "HEAD"];
@@ -51,7 +56,8 @@ const DECIDES: Readonly<Record<Question, (handler: HandlerDescription) => boolea
   startup: ({ critical }) => critical,
 };
 
-export function createHealthProbesView({ registry, probe, paths }: HealthProbesSetup): HealthProbesView {
+export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesView {
+  const { registry, probe, paths, remarkOf } = setup;
   const notAllowed = toMethodNotAllowed(METHODS);
   const started = new Set<string>();
 
@@ -85,7 +91,7 @@ export function createHealthProbesView({ registry, probe, paths }: HealthProbesS
 
     function toLine(name: string, isOk: boolean): Line {
       if (isExcluded(name)) return { name, verdict: "excluded" };
-      return { name, verdict: isOk ? "ok" : "failed" };
+      return { name, verdict: isOk ? "ok" : "failed", remark: remarkOf?.(name) };
     }
   }
 
@@ -132,7 +138,7 @@ function toTitle(path: string): string {
 /** The text format of the Kubernetes API server's health endpoints, byte for byte. A failure is always verbose. */
 function toAnswer(title: string, lines: readonly Line[], parameters: URLSearchParams): StatusResponse {
   const hasFailed = lines.some(({ verdict }) => verdict === "failed");
-  if (!hasFailed && !parameters.has("verbose")) return createResponse({ status: 200, body: "ok" });
+  if (!hasFailed && !parameters.has("verbose")) return createResponse({ status: 200, body: toOk(lines) });
   const known = new Set(lines.map(({ name }) => name));
   const unmatched = new Set(parameters.getAll("exclude").filter((name) => !known.has(name)));
   const text = [
@@ -147,14 +153,20 @@ function toAnswer(title: string, lines: readonly Line[], parameters: URLSearchPa
 
 const UNMATCHED = "warn: some health checks cannot be excluded: no matches for";
 
-const VERDICTS: Readonly<Record<Line["verdict"], (name: string) => string>> = {
-  ok: (name) => `[+]${name} ok`,
-  failed: (name) => `[-]${name} failed: reason withheld`,
-  excluded: (name) => `[+]${name} excluded: ok`,
+const WITHHELD = "reason withheld";
+
+const VERDICTS: Readonly<Record<Line["verdict"], (line: Line) => string>> = {
+  ok: (line) => `[+]${line.name} ${toOk([line])}`,
+  failed: ({ name, remark = WITHHELD }) => `[-]${name} failed: ${remark}`,
+  excluded: ({ name }) => `[+]${name} excluded: ok`,
 };
 
-function toText({ name, verdict }: Line): string {
-  return VERDICTS[verdict](name);
+function toText(line: Line): string {
+  return VERDICTS[line.verdict](line);
+}
+
+function toOk(lines: readonly Line[]): string {
+  return ["ok", ...lines.flatMap(({ remark }) => remark ?? [])].join(", ");
 }
 
 function quote(name: string): string {
@@ -164,6 +176,6 @@ function quote(name: string): string {
 function toSingleAnswer(lines: readonly Line[], name: string): StatusResponse {
   const line = lines.find((candidate) => candidate.name === name);
   if (line === undefined) return createResponse({ status: 404, body: "not found\n" });
-  if (line.verdict === "ok") return createResponse({ status: 200, body: "ok" });
-  return createResponse({ status: 503, body: "internal server error: reason withheld\n" });
+  if (line.verdict === "ok") return createResponse({ status: 200, body: toOk([line]) });
+  return createResponse({ status: 503, body: `internal server error: ${line.remark ?? WITHHELD}\n` });
 }

@@ -1,6 +1,6 @@
 import { describeError } from "../core/describe-error.ts";
 import { log } from "../core/logger.ts";
-import { createHealthProbesView } from "./health-probes.ts";
+import { createHealthProbesView, type RemarkOf } from "./health-probes.ts";
 import {
   type Answer,
   createResponse,
@@ -21,11 +21,20 @@ export interface StatusService {
   readonly paths: readonly string[];
 }
 
+/** What only another part of this package may ask for. */
+export interface ServiceExtras {
+  /** What the health probes may say of a check. */
+  readonly remarkOf?: RemarkOf;
+}
+
 /**
  * Everything that is served, without a framework. The probe is answered at once, from memory; a report is a
  * promise. Throws a TypeError for a mistake in the options.
  */
-export function createStatusService(options?: ServiceStatusOptions): StatusService {
+export function createStatusService(
+  options?: ServiceStatusOptions,
+  { remarkOf }: ServiceExtras = {},
+): StatusService {
   const { registry, probe, service, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
   const svcStatusView =
@@ -37,7 +46,8 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
       service,
       probeStatus,
     });
-  const healthProbesView = healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes });
+  const healthProbesView =
+    healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes, remarkOf });
   const paths = [
     ...(svcStatusView?.paths ?? []),
     ...(probeStatus ? [probeStatus.path] : []),

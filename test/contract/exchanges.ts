@@ -22,6 +22,8 @@ export interface Exchange {
 export interface Scene {
   readonly title: string;
   createOptions(): ServiceStatusOptions;
+  /** There are functions among the options. */
+  readonly callsFunctions?: boolean;
   readonly exchanges: readonly Exchange[];
 }
 
@@ -261,6 +263,7 @@ export const SCENES: readonly Scene[] = [
   },
   {
     title: "what the application decides",
+    callsFunctions: true,
     createOptions: () => ({
       registry: createRegistry(),
       svcStatus: {

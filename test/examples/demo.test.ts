@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { curl } from "../support/curl.ts";
 import { type Answer, ask, serve } from "../support/http.ts";
+import { waitForAnswer } from "../support/sentinel.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -61,8 +62,13 @@ function commandsOf({ lines }: Demo): string[] {
 }
 
 function portOf(demo: Demo): number {
-  const [, port] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(demo.lines.join("\n")) ?? [];
-  return Number(port);
+  return portsOf(demo)[0] ?? 0;
+}
+
+/** That of the service, and that of its sentinel. */
+function portsOf(demo: Demo): number[] {
+  const found = demo.lines.join("\n").matchAll(/http:\/\/127\.0\.0\.1:(\d+)/g);
+  return [...new Set(Array.from(found, ([, port]) => Number(port)))];
 }
 
 describe("the demo", () => {
@@ -70,7 +76,7 @@ describe("the demo", () => {
   let port: number;
 
   beforeAll(async () => {
-    demo = startDemo({ PORT: "0", IMPORT_STEP_MS: "20" });
+    demo = startDemo({ PORT: "0", IMPORT_STEP_MS: "20", BLOCK_MS: "1500" });
     await demo.ready;
     port = portOf(demo);
   }, TIMEOUT_MS);
@@ -92,7 +98,7 @@ describe("the demo", () => {
   test("prints commands that work, one after the other", { timeout: TIMEOUT_MS }, async () => {
     const answers: [command: string, status: number][] = [];
     for (const command of commandsOf(demo)) {
-      const { status } = await curl(command, new Map([[port, port]]));
+      const { status } = await curl(command, new Map(portsOf(demo).map((own) => [own, own])));
       answers.push([command, status]);
     }
     expect(answers.length).toBeGreaterThan(10);
@@ -144,6 +150,14 @@ describe("the demo", () => {
     expect(await ask(port, "/probe_status")).toMatchObject({ status: 503, body: "OFF" });
     await post("/probe_status");
     expect(await ask(port, "/probe_status")).toMatchObject({ status: 200, body: "OK" });
+  });
+
+  test("has a sentinel that answers while the main thread is busy", async () => {
+    const sentinelPort = portsOf(demo)[1] ?? 0;
+    const { body } = await post("/demo/block");
+    expect(body).toBe("the main thread is busy for 1.5 s\n");
+    await waitForAnswer(sentinelPort, "/livez", "ok, main thread busy for 1 s");
+    await waitForAnswer(sentinelPort, "/livez", "ok");
   });
 
   test("has an import job that goes through all states by itself", async () => {
@@ -212,7 +226,14 @@ describe("a demo that cannot start", () => {
   test("says that its port is taken", { timeout: TIMEOUT_MS }, async () => {
     const { port } = await serve((_request, response) => response.end());
     const { code, complaints } = await startDemo({ PORT: String(port) }).ended;
-    expect(complaints).toBe(`port ${port} is taken; PORT=8081 npm start takes another one\n`);
+    expect(complaints).toBe(`port ${port} is taken; PORT=${port + 1} npm start takes another one\n`);
+    expect(code).toBe(1);
+  });
+
+  test("says that its sentinel's port is taken", { timeout: TIMEOUT_MS }, async () => {
+    const { port } = await serve((_request, response) => response.end());
+    const { code, complaints } = await startDemo({ PORT: "0", SENTINEL_PORT: String(port) }).ended;
+    expect(complaints).toBe(`port ${port} is taken; SENTINEL_PORT=${port + 1} npm start takes another one\n`);
     expect(code).toBe(1);
   });
 

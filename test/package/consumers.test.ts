@@ -1,4 +1,4 @@
-import { cp, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
@@ -14,7 +14,9 @@ const { consumer } = inject("packed");
 /** `svc-status`, `svc-status/express` … */
 const ENTRIES = MODULE_ENTRIES.map(([path]) => path.replace(/^\./, manifest.name));
 const WITH_PEERS = ["svc-status/nest"];
-const ALONE = ENTRIES.filter((entry) => !WITH_PEERS.includes(entry));
+/** A file that a bundler is told of, and nobody imports. */
+const WORKER = "svc-status/sentinel/worker";
+const ALONE = ENTRIES.filter((entry) => entry !== WORKER && !WITH_PEERS.includes(entry));
 
 const NESTS = {
   11: join(root, "test/frameworks/nest-11/node_modules/@nestjs"),
@@ -77,6 +79,9 @@ import { serviceStatus as forFastify } from "svc-status/fastify";
 import { serviceStatus as forKoa, type KoaContext } from "svc-status/koa";
 import { fromIndicator, StatusCheck, StatusModule } from "svc-status/nest";
 import { serviceStatus as forNode, type ServiceStatusOptions } from "svc-status/node";
+import { type Sentinel, type SentinelOptions, startSentinel } from "svc-status/sentinel";
+const sentinelOptions: SentinelOptions = { port: 0, svcStatus: { details: "never" } };
+export const sentinel: Promise<Sentinel> = startSentinel(sentinelOptions);
 const options: ServiceStatusOptions = { probeStatus: { control: "off" } };
 createServer(forNode(options));
 createServer((request, response) => forExpress(options)(request, response, () => {}));
@@ -104,6 +109,59 @@ describe("a JavaScript consumer", () => {
   test.each([11, 12] as const)("requires and imports the entry for Nest beside Nest %i", async (major) => {
     const outcome = await runScript(withNest(major), process.execPath, WITH_PEERS);
     expect(outcome).toMatchObject({ code: 0, stdout: `${process.version.split(".")[0]} 1\n` });
+  });
+});
+
+describe("a sentinel", () => {
+  const ask = `
+    .then(async ({ address: { port } }) => {
+      const response = await fetch("http://127.0.0.1:" + port + "/livez");
+      console.log(response.status, await response.text());
+    });
+  `;
+
+  test.each(NODE_MAJORS)("starts in a program in CommonJS on Node %i, without a warning", async (major) => {
+    const program = `require("svc-status/sentinel").startSentinel({ port: 0, host: "127.0.0.1" })${ask}`;
+    const outcome = await run(
+      await nodeOfMajor(major),
+      ["--input-type=commonjs", "--eval", program],
+      consumer,
+    );
+    expect(outcome).toEqual({ code: 0, stdout: "200 ok\n", stderr: "" });
+  });
+
+  test.each(["esm", "cjs"])(
+    "starts in a bundle, with its thread in a file of its own: %s",
+    async (format) => {
+      const folder = join(consumer, `bundle-${format}`);
+      const here = format === "esm" ? "import.meta.url" : "require('node:url').pathToFileURL(__filename)";
+      const options = `{ port: 0, host: "127.0.0.1", workerUrl: new URL("./thread.js", ${here}) }`;
+      await mkdir(folder);
+      await writeFile(join(folder, "thread.mjs"), `import "${WORKER}";`);
+      await writeFile(
+        join(folder, "app.mjs"),
+        `import { startSentinel } from "svc-status/sentinel";\nstartSentinel(${options})${ask}`,
+      );
+      const out = join(consumer, `../out-${format}`);
+      const args = ["app.mjs", "thread.mjs", "--dir", out, "--format", format, "--platform", "node"];
+      expect(await run(join(modules, ".bin/rolldown"), args, folder)).toMatchObject({ code: 0 });
+      await writeFile(
+        join(out, "package.json"),
+        JSON.stringify({ type: format === "esm" ? "module" : "commonjs" }),
+      );
+      const outcome = await run(process.execPath, ["app.js"], out);
+      expect(outcome).toEqual({ code: 0, stdout: "200 ok\n", stderr: "" });
+    },
+  );
+
+  test("is nothing in a thread that somebody else starts, and in none", async () => {
+    const program = `
+      await import("${WORKER}");
+      const { Worker } = await import("node:worker_threads");
+      new Worker("import('${WORKER}')", { eval: true, workerData: { port: 0 } });
+    `;
+    const outcome = await run(process.execPath, ["--input-type=module", "--eval", program], consumer);
+    expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type SentEntry, toEntries, toSentEntry } from "../../src/cluster/sent-entry.ts";
 import type { Entry } from "../../src/core/report.ts";
 import { createReport } from "../../src/core/report.ts";
+import { type SentEntry, toEntries, toSentEntry } from "../../src/core/sent-entry.ts";
 import { toStatusJson } from "../../src/core/status-json.ts";
 import { renderPrometheus } from "../../src/formats/prometheus.ts";
 import { reportOf } from "../support/registry.ts";

@@ -1,12 +1,12 @@
-import { expectHandlerName } from "../core/registration.ts";
-import type { Entry } from "../core/report.ts";
-import { isState } from "../core/state.ts";
-import type { Status } from "../core/status.ts";
-import { toStatusJson } from "../core/status-json.ts";
+import { expectHandlerName } from "./registration.ts";
+import type { Entry } from "./report.ts";
+import { isState } from "./state.ts";
+import type { Status } from "./status.ts";
+import { toStatusJson } from "./status-json.ts";
 
 /**
- * An entry on its way between processes: numbers and texts only, because a status may hold what structured cloning
- * refuses or changes.
+ * An entry on its way between processes or threads: numbers and texts only, because a status may hold what structured
+ * cloning refuses or changes.
  */
 export interface SentEntry extends Omit<Entry, "checkedAt" | "since" | "status" | "rawStatus"> {
   readonly checkedAt: number;
@@ -15,7 +15,7 @@ export interface SentEntry extends Omit<Entry, "checkedAt" | "since" | "status" 
   readonly rawStatus: SentStatus;
 }
 
-interface SentStatus {
+export interface SentStatus {
   /** Its JSON. */
   readonly json: string;
   /** The labels that JSON cannot say: `NaN`, `Infinity`, `-Infinity`. */
@@ -23,16 +23,18 @@ interface SentStatus {
 }
 
 export function toSentEntry(entry: Entry): SentEntry {
+  const status = toSentStatus(entry.status);
   return {
     ...entry,
     checkedAt: entry.checkedAt.getTime(),
     since: entry.since.getTime(),
-    status: toSentStatus(entry.status),
-    rawStatus: toSentStatus(entry.rawStatus),
+    status,
+    // Mostly they are one: then it is sent once.
+    rawStatus: entry.rawStatus === entry.status ? status : toSentStatus(entry.rawStatus),
   };
 }
 
-/** What a worker has sent; `undefined` where that is none of it. */
+/** What another process or thread has sent; `undefined` where that is none of it. */
 export function toEntries(sent: readonly unknown[]): readonly Entry[] | undefined {
   try {
     return sent.map((entry) => toEntry(entry as SentEntry));
@@ -41,7 +43,7 @@ export function toEntries(sent: readonly unknown[]): readonly Entry[] | undefine
   }
 }
 
-function toSentStatus(status: Status): SentStatus {
+export function toSentStatus(status: Status): SentStatus {
   const labels = Object.entries(status.labels ?? {})
     .filter(([, value]) => typeof value === "number" && !Number.isFinite(value))
     .map(([label, value]) => [label, String(value)] as const);
@@ -64,7 +66,7 @@ function toDate(moment: number): Date {
   return new Date(new Date(moment).toISOString());
 }
 
-function toStatus({ json, labels }: SentStatus): Status {
+export function toStatus({ json, labels }: SentStatus): Status {
   const status = JSON.parse(json) as Status;
   if (!isState(status.state)) throw new TypeError("not a status");
   if (labels.length === 0) return Object.freeze(status);

@@ -1,0 +1,16 @@
+import type { Change } from "./change.ts";
+import { type SentStatus, toSentStatus, toStatus } from "./sent-entry.ts";
+
+/** A change on its way between threads. */
+export interface SentChange extends Omit<Change, "status" | "at"> {
+  readonly status: SentStatus;
+  readonly at: number;
+}
+
+export function toSentChange(change: Change): SentChange {
+  return { ...change, status: toSentStatus(change.status), at: change.at.getTime() };
+}
+
+export function toChange(sent: SentChange): Change {
+  return Object.freeze({ ...sent, status: toStatus(sent.status), at: new Date(sent.at) });
+}

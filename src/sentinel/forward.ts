@@ -1,0 +1,41 @@
+import type { IncomingMessage } from "node:http";
+import type { StatusRequest } from "../http/message.ts";
+import type { ProbeAnswered } from "../http/observe.ts";
+import type { Counters } from "./counters.ts";
+import type { SentQuestion } from "./protocol.ts";
+
+/** So many questions wait for a main thread that is busy; it is not told of more, as they would fill the memory. */
+export const MAX_FORWARDED = 200;
+
+/** Tells the main thread who has asked the probe: a drain wants to know who has been refused. */
+export function createForwarder(
+  counters: Pick<Counters, "beats">,
+  tell: (question: SentQuestion) => void,
+): (event: ProbeAnswered) => void {
+  let { beats } = counters;
+  let forwarded = 0;
+
+  return function forward({ request, status }) {
+    if (counters.beats !== beats) {
+      beats = counters.beats;
+      forwarded = 0;
+    }
+    forwarded += 1;
+    if (forwarded <= MAX_FORWARDED) tell(toSentQuestion(request, status));
+  };
+}
+
+function toSentQuestion(request: StatusRequest, status: number): SentQuestion {
+  const { method, target, remoteAddress } = request;
+  const names = Object.keys((request.raw as IncomingMessage).headers);
+  const headers = Object.fromEntries(names.map((name) => [name, request.header(name) ?? ""]));
+  return { kind: "asked", method, target, remoteAddress, headers, status };
+}
+
+/** The question as the main thread's own server would have got it, but without the request of `node:http`. */
+export function toProbeAnswered(question: SentQuestion): ProbeAnswered {
+  const { method, target, remoteAddress, headers, status } = question;
+  const header = (name: string): string | undefined =>
+    Object.hasOwn(headers, name) ? headers[name] : undefined;
+  return { request: { method, target, remoteAddress, header, raw: undefined }, status };
+}

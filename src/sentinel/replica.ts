@@ -1,0 +1,126 @@
+import type { Change } from "../core/change.ts";
+import { observeChanges } from "../core/changes.ts";
+import { describeError } from "../core/describe-error.ts";
+import { UnknownHandlerError } from "../core/errors.ts";
+import { createListeners } from "../core/listeners.ts";
+import { type Logger, log } from "../core/logger.ts";
+import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "../core/registry.ts";
+import { createReport, type Entry, type Report } from "../core/report.ts";
+import { toChange } from "../core/sent-change.ts";
+import { toEntries } from "../core/sent-entry.ts";
+import { type ChangeCounts, NO_CHANGES } from "../core/track.ts";
+import type { OwnEntries } from "./own-entries.ts";
+import { MAX_SENT_HISTORY, type SentNews, type SentReport } from "./protocol.ts";
+
+export interface ReplicaSetup {
+  readonly logger: Logger;
+  /** What the sentinel says beside what was published, under names that are free. */
+  readonly getOwn: (isTaken: (name: string) => boolean) => OwnEntries;
+  /** When the last round of publishing was, in milliseconds since 1970. */
+  readonly getReportedAt: () => number;
+}
+
+/** The registry of the main thread as it was last published. */
+export interface Replica {
+  readonly registry: StatusRegistry;
+  /** What the sentinel says at this moment beside what was published. */
+  getOwnEntries(): readonly Entry[];
+  takeReport(report: SentReport): void;
+  takeNews(news: SentNews): void;
+}
+
+/** What is remembered of a handler. */
+interface Memory {
+  readonly history: readonly Change[];
+  readonly counts: ChangeCounts;
+}
+
+/** A registry that asks nobody: it says what the main thread has published, and what the sentinel knows by itself. */
+export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): Replica {
+  let published = new Map<string, Entry>();
+  const memories = new Map<string, Memory>();
+  const listeners = createListeners<Change>((error) =>
+    log(logger, "error", `a listener of the registry threw: ${describeError(error)}`),
+  );
+
+  function takeReport({ names, entries, rechecked, memories: sent }: SentReport): void {
+    for (const entry of toEntries(entries) ?? []) published.set(entry.name, entry);
+    for (const [name, checkedAt, durationMs] of rechecked) {
+      const entry = published.get(name);
+      if (entry) published.set(name, { ...entry, checkedAt: new Date(checkedAt), durationMs });
+    }
+    for (const { name, history, counts } of sent)
+      memories.set(name, { history: history.map(toChange), counts });
+    if (names !== undefined) published = toOrdered(published, names);
+    for (const name of memories.keys()) if (!published.has(name)) memories.delete(name);
+  }
+
+  /** The entry follows at once, not with the next round: the main thread may be blocked by then. */
+  function takeNews({ change: sent, counts }: SentNews): void {
+    const change = toChange(sent);
+    const { name, status, at, reason } = change;
+    const entry = published.get(name);
+    if (entry !== undefined) {
+      const { reason: _, ...rest } = entry;
+      const said = { status, rawStatus: status, since: at, checkedAt: at };
+      published.set(name, { ...rest, ...said, ...(reason && { reason }) });
+    }
+    const history = [...(memories.get(name)?.history ?? []), change].slice(-MAX_SENT_HISTORY);
+    memories.set(name, { history, counts });
+    listeners.tell(change);
+  }
+
+  function isTaken(name: string): boolean {
+    return published.has(name);
+  }
+
+  function getOwnEntries(): readonly Entry[] {
+    const { always, whenOld } = getOwn(isTaken);
+    return [...always, ...whenOld];
+  }
+
+  function getHandlers(): readonly Entry[] {
+    return [...getOwnEntries(), ...published.values()];
+  }
+
+  async function getReport({ names }: ReportOptions = {}): Promise<Report> {
+    const { always, whenOld, isOld } = getOwn(isTaken);
+    const own = [...always, ...whenOld.filter(({ name }) => isOld || names?.includes(name))];
+    const unknown = names?.find((name) => !published.has(name) && !own.some((entry) => entry.name === name));
+    if (unknown !== undefined) throw new UnknownHandlerError(unknown);
+    const asked = [...published.values()].filter(({ name }) => names?.includes(name) ?? true);
+    return createReport([...own, ...asked], getReportedAt());
+  }
+
+  return {
+    registry: {
+      // Handlers that would be registered in this thread are no business of the report.
+      ...createStatusRegistry({ logger }),
+      get names() {
+        return getHandlers().map(({ name }) => name);
+      },
+      get handlers() {
+        return getHandlers().map(({ name, critical, scope }) => ({ name, critical, scope }));
+      },
+      getReport,
+      on: (_event, listener) => listeners.add(listener),
+      changes: ({ signal } = {}) =>
+        observeChanges({ listen: listeners.add, onClose: () => () => {}, isClosed: () => false, signal }),
+      history: (name) => memories.get(name)?.history ?? [],
+      changeCounts: (name) => memories.get(name)?.counts ?? NO_CHANGES,
+    },
+    getOwnEntries,
+    takeReport,
+    takeNews,
+  };
+}
+
+/** Those that have no name there are gone. */
+function toOrdered(known: ReadonlyMap<string, Entry>, names: readonly string[]): Map<string, Entry> {
+  return new Map(
+    names.flatMap((name) => {
+      const entry = known.get(name);
+      return entry === undefined ? [] : [[name, entry] as const];
+    }),
+  );
+}

@@ -1,0 +1,75 @@
+import type { AddressInfo } from "node:net";
+import { log } from "../core/logger.ts";
+import { tellProbeAnswered } from "../http/observe.ts";
+import { BEAT_MS, createCountersBuffer, openCounters } from "./counters.ts";
+import { toProbeAnswered } from "./forward.ts";
+import { resolveSentinelOptions, type SentinelOptions } from "./options.ts";
+import { startPublishing } from "./publish.ts";
+import { shareProbe } from "./share-probe.ts";
+import { createSharedTextBuffer, openSharedText } from "./shared-text.ts";
+import { keepThread } from "./thread.ts";
+
+/** A thread that answers for this process. */
+export interface Sentinel {
+  /** Where it listens. */
+  readonly address: AddressInfo;
+  /** Ends it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a thread with a server of its own, which answers while the main thread is busy: the probe as it is at this
+ * moment, Kubernetes' questions, and the report that the main thread has published last. It keeps no process alive.
+ *
+ * @example
+ * const sentinel = await startSentinel({ port: 8081 });
+ * @throws TypeError for a mistake in the options. Rejects where the port is taken.
+ */
+export async function startSentinel(options: SentinelOptions): Promise<Sentinel> {
+  const { registry, probe, workerUrl, data } = resolveSentinelOptions(options);
+  const countersBuffer = createCountersBuffer();
+  const probeBuffer = createSharedTextBuffer();
+  const counters = openCounters(countersBuffer);
+  const text = openSharedText(probeBuffer, "main");
+  text.write(probe.body);
+
+  const thread = keepThread({
+    // Made here, because bundles in CommonJS have no URL to begin with.
+    url: workerUrl ?? new URL("./worker.js", import.meta.url),
+    data: { ...data, counters: countersBuffer, probe: probeBuffer },
+    hearers: {
+      probe: () => shared.take(),
+      asked: (question) => tellProbeAnswered(probe, toProbeAnswered(question)),
+      log: ({ level, message }) => log(registry.logger, level, message),
+    },
+    onRestart: () => publisher.repeat(),
+    getLogger: () => registry.logger,
+  });
+  const shared = shareProbe({ probe, text, onOwnChange: () => thread.send({ kind: "probe" }) });
+  const publisher = startPublishing({
+    registry,
+    publishMs: data.publishMs,
+    send: thread.send,
+    onRound: counters.endRound,
+  });
+  const beating = setInterval(beat, BEAT_MS).unref();
+
+  function beat(): void {
+    counters.beat();
+    publisher.flush();
+  }
+
+  async function close(): Promise<void> {
+    shared.stop();
+    publisher.stop();
+    clearInterval(beating);
+    await thread.close();
+  }
+
+  try {
+    return { address: await thread.listening, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

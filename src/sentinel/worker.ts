@@ -1,0 +1,103 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { toNodeHandler } from "../adapters/common/node-http.ts";
+import { type Hearers, hear } from "../core/hearers.ts";
+import type { Logger } from "../core/logger.ts";
+import { createProbe } from "../core/probe.ts";
+import { onProbeAnswered } from "../http/observe.ts";
+import { createStatusService } from "../http/service.ts";
+import { parseTarget } from "../http/target.ts";
+import { BEAT_MS, openCounters } from "./counters.ts";
+import { endWedgedProcess } from "./end-wedged.ts";
+import { createForwarder } from "./forward.ts";
+import { type OwnEntries, toOwnEntries } from "./own-entries.ts";
+import { isThreadData, type ThreadData, type ToMain, type ToSentinel } from "./protocol.ts";
+import { createReplica } from "./replica.ts";
+import { shareProbe } from "./share-probe.ts";
+import { openSharedText } from "./shared-text.ts";
+import { watchMainThread } from "./watch.ts";
+
+/** Longer than load balancers and Prometheus wait between two questions, so that none meets a closed connection. */
+const KEEP_ALIVE_MS = 65_000;
+
+// This file is the sentinel's thread. Imported anywhere else, it does nothing.
+if (parentPort !== null && isThreadData(workerData)) runSentinel(parentPort, workerData);
+
+function runSentinel(main: MessagePort, data: ThreadData): void {
+  const { port, host, views, reportPath, publishMs, wedgedAfterMs, exitAfterMs } = data;
+  const counters = openCounters(data.counters);
+  const watch = watchMainThread({ counters, monotonicNow: () => performance.now() });
+  const probe = createProbe({ logger: createLogger(tell) });
+  let hasPublished = false;
+
+  const { take } = shareProbe({
+    probe,
+    text: openSharedText(data.probe, "sentinel"),
+    onOwnChange: () => tell({ kind: "probe" }),
+  });
+  const { registry, getOwnEntries, takeReport, takeNews } = createReplica({
+    logger: createLogger(tell),
+    getOwn,
+    getReportedAt: () => Date.now() - watch.reportAgeMs,
+  });
+  const hearers: Hearers<ToSentinel> = {
+    report(report) {
+      hasPublished = true;
+      takeReport(report);
+    },
+    news: ({ news }) => news.forEach(takeNews),
+    probe: take,
+  };
+
+  function tell(message: ToMain): void {
+    main.postMessage(message);
+  }
+
+  function getOwn(isTaken: (name: string) => boolean): OwnEntries {
+    const { silenceMs } = watch;
+    const reportAgeMs = hasPublished ? watch.reportAgeMs : undefined;
+    return toOwnEntries({ silenceMs, reportAgeMs, publishMs, wedgedAfterMs, now: Date.now() }, isTaken);
+  }
+
+  function remarkOf(name: string): string | undefined {
+    return getOwnEntries().find((entry) => entry.name === name)?.status.detail;
+  }
+
+  /** How long ago that was true, as a cache says it (RFC 9111, 5.1). */
+  function tellAge(response: ServerResponse, target: string): void {
+    const path = parseTarget(target)?.path;
+    const isReport = reportPath !== undefined && (path === reportPath || path?.startsWith(`${reportPath}.`));
+    if (hasPublished && isReport) response.setHeader("Age", Math.floor(watch.reportAgeMs / 1_000));
+  }
+
+  function look(): void {
+    watch.look();
+    const { silenceMs } = watch;
+    if (exitAfterMs === undefined || silenceMs < exitAfterMs) return;
+    clearInterval(looking);
+    void endWedgedProcess(`main thread wedged for ${Math.floor(silenceMs / 1_000)} s`);
+  }
+
+  const looking = setInterval(look, BEAT_MS);
+  main.on("message", (message: ToSentinel) => hear(message, hearers));
+  onProbeAnswered(probe, createForwarder(counters, tell));
+
+  const answer = toNodeHandler(createStatusService({ ...views, registry, probe }, { remarkOf }));
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    tellAge(response, request.url ?? "");
+    answer(request, response);
+  });
+  server.on("error", ({ message, code }: NodeJS.ErrnoException) => tell({ kind: "failed", message, code }));
+  server.listen({ port, ...(host !== undefined && { host }) }, () =>
+    tell({ kind: "listening", address: server.address() as AddressInfo }),
+  );
+}
+
+function createLogger(tell: (message: ToMain) => void): Logger {
+  return {
+    info: (message) => tell({ kind: "log", level: "info", message }),
+    warn: (message) => tell({ kind: "log", level: "warn", message }),
+    error: (message) => tell({ kind: "log", level: "error", message }),
+  };
+}

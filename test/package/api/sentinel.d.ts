@@ -1,0 +1,211 @@
+// Exports: Sentinel, SentinelOptions, SentinelProbeStatusOptions, SentinelSvcStatusOptions, startSentinel
+
+export interface Sentinel {
+    readonly address: AddressInfo;
+    close(): Promise<void>;
+}
+
+export interface SentinelOptions {
+    readonly port: number;
+    readonly host?: string;
+    readonly registry?: StatusRegistry;
+    readonly probe?: Probe;
+    readonly svcStatus?: false | SentinelSvcStatusOptions;
+    readonly probeStatus?: false | SentinelProbeStatusOptions;
+    readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
+    readonly publishMs?: number;
+    readonly wedgedAfterMs?: number;
+    readonly exitAfterMs?: number;
+    readonly workerUrl?: URL;
+}
+
+export interface StatusRegistry {
+    logger: Logger | undefined;
+    readonly names: readonly string[];
+    readonly handlers: readonly HandlerDescription[];
+    addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
+    removeStatusHandler(name: string): boolean;
+    getStatus(name: string): Promise<Status>;
+    isInState(name: string, state: State): Promise<boolean>;
+    waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
+    getReport(options?: ReportOptions): Promise<Report>;
+    on(event: "change", listener: (change: Change) => void): () => void;
+    changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
+    history(name: string): readonly Change[];
+    changeCounts(name: string): ChangeCounts;
+    close(): void;
+    [Symbol.dispose](): void;
+}
+
+export interface Logger {
+    info(message: string): void;
+    warn(message: string): void;
+    error(message: string): void;
+}
+
+export interface HandlerDescription {
+    readonly name: string;
+    readonly critical: boolean;
+    readonly scope: Scope;
+}
+
+export type Scope = "shared" | "local";
+
+export type StatusHandler = StatusFunction | StatusProvider;
+
+export type StatusFunction = (context: HandlerContext) => Status | Promise<Status>;
+
+export interface HandlerContext {
+    readonly name: string;
+    readonly signal: AbortSignal;
+}
+
+export interface Status {
+    readonly state: State;
+    readonly detail?: string;
+    readonly labels?: Readonly<Record<string, number>>;
+    readonly [property: string]: unknown;
+}
+
+export type State = "OK" | "YELLOW" | "RED";
+
+export interface StatusProvider {
+    status(context: HandlerContext): Status | Promise<Status>;
+}
+
+export interface HandlerOptions {
+    readonly critical?: boolean;
+    readonly scope?: Scope;
+    readonly timeoutMs?: number;
+    readonly maxAgeMs?: number;
+    readonly intervalMs?: number;
+    readonly slowAfterMs?: number;
+    readonly failAfter?: number;
+    readonly recoverAfter?: number;
+    readonly dependsOn?: readonly string[];
+}
+
+export interface WaitOptions {
+    readonly intervalMs?: number;
+    readonly timeoutMs?: number;
+    readonly throwOnUnknown?: boolean;
+    readonly signal?: AbortSignal;
+}
+
+export interface ReportOptions {
+    readonly names?: readonly string[];
+}
+
+export interface Report {
+    readonly state: State;
+    readonly at: Date;
+    readonly entries: readonly Entry[];
+}
+
+export interface Entry {
+    readonly name: string;
+    readonly status: Status;
+    readonly rawStatus: Status;
+    readonly critical: boolean;
+    readonly scope: Scope;
+    readonly checkedAt: Date;
+    readonly durationMs: number;
+    readonly since: Date;
+    readonly reason?: Reason;
+    readonly dependsOn: readonly string[];
+}
+
+export type Reason = "reported" | "threw" | "timeout" | "hung" | "invalid" | "slow" | "stale" | "dependency";
+
+export interface Change {
+    readonly name: string;
+    readonly from: State | undefined;
+    readonly to: State;
+    readonly reason?: Reason;
+    readonly status: Status;
+    readonly at: Date;
+    readonly heldMs: number;
+}
+
+export interface ChangesOptions {
+    readonly signal?: AbortSignal;
+}
+
+export interface ObservedChange extends Change {
+    readonly missed?: number;
+}
+
+export type ChangeCounts = Readonly<Record<State, number>>;
+
+export interface Probe {
+    readonly body: string;
+    readonly commissioned: boolean;
+    decommission(body?: string): void;
+    commission(): void;
+    on(event: "change", listener: (change: ProbeChange) => void): () => void;
+}
+
+export interface ProbeChange {
+    readonly body: string;
+    readonly commissioned: boolean;
+}
+
+export interface SentinelSvcStatusOptions extends Omit<SvcStatusOptions, "details" | "authorize" | "registry" | "prometheus"> {
+    readonly details?: "always" | "never";
+    readonly prometheus?: Omit<PrometheusViewOptions, "metrics">;
+}
+
+export interface SvcStatusOptions {
+    readonly registry?: StatusRegistry;
+    readonly path?: string;
+    readonly details?: "always" | "never" | Permission;
+    readonly authorize?: Permission;
+    readonly httpStatus?: Readonly<Partial<Record<State, number>>>;
+    readonly csv?: {
+        readonly detail?: boolean;
+    };
+    readonly prometheus?: PrometheusViewOptions;
+}
+
+export type Permission = (request: StatusRequest) => boolean | Promise<boolean>;
+
+export interface StatusRequest {
+    readonly method: string;
+    readonly target: string;
+    readonly remoteAddress: string | undefined;
+    header(name: string): string | undefined;
+    readonly raw: unknown;
+}
+
+export interface PrometheusViewOptions {
+    readonly repeatMetadata?: boolean;
+    readonly extended?: boolean;
+    readonly metrics?: MetricsSource;
+}
+
+export interface MetricsSource {
+    metrics(): string | Promise<string>;
+}
+
+export interface SentinelProbeStatusOptions extends Omit<ProbeStatusOptions, "control"> {
+    readonly control?: Exclude<Control, Permission>;
+}
+
+export interface ProbeStatusOptions {
+    readonly path?: string;
+    readonly control?: Control;
+    readonly requireHealthy?: boolean;
+    readonly decommissionedStatus?: 503 | 404;
+}
+
+export type Control = "loopback" | "open" | "off" | {
+    readonly token: string;
+} | Permission;
+
+export interface HealthProbePaths {
+    readonly live: string;
+    readonly ready: string;
+    readonly startup: string;
+}
+
+export declare function startSentinel(options: SentinelOptions): Promise<Sentinel>;

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Answer, ask, type Question } from "./http.ts";
+import { type Program, startProgram } from "./program.ts";
+import { waitForAnswer } from "./sentinel.ts";
+
+/** A service in a process of its own, whose main thread can be blocked. */
+export interface BusyService extends Program {
+  /** Where its main thread listens, and its sentinel. */
+  readonly port: number;
+  readonly sentinelPort: number;
+  /** Blocks the main thread, by one of the ways that the fixture knows. */
+  block(way: "loop" | "regex" | "wait" | "read", by?: string): Promise<void>;
+  ask(target: string, question?: Question): Promise<Answer>;
+  waitFor(target: string, body: string | RegExp): Promise<Answer>;
+}
+
+const SERVICE = join(import.meta.dirname, "../fixtures/sentinel/service.mjs");
+
+/** Starts test/fixtures/sentinel/service.mjs, and waits until its sentinel has published. */
+export async function startBusyService(
+  options: object = {},
+  nodeOptions: readonly string[] = [],
+): Promise<BusyService> {
+  const program = startProgram(process.execPath, [...nodeOptions, SERVICE, JSON.stringify(options)]);
+  const line = await program.waitForLine(/^listening /);
+  const [port = 0, sentinelPort = 0] = line.split(" ").slice(1).map(Number);
+  await waitForAnswer(sentinelPort, "/svc_status", "Database\tOK\n");
+  return {
+    ...program,
+    port,
+    sentinelPort,
+    async block(way, by = "") {
+      await ask(port, `/block?way=${way}&by=${encodeURIComponent(by)}`);
+      await program.waitForLine(/^blocked/);
+    },
+    ask: (target, question) => ask(sentinelPort, target, question),
+    waitFor: (target, body) => waitForAnswer(sentinelPort, target, body),
+  };
+}
+
+/** What an orchestrator waits for an answer. */
+const PROBE_TIMEOUT_MS = 1_000;
+
+/** Asks like an orchestrator, but more often, until it is stopped; gives what was answered, a loss as `lost`. */
+export function startAsking(port: number, target: string): { stop(): Promise<readonly string[]> } {
+  const answers: string[] = [];
+  let isStopped = false;
+
+  async function run(): Promise<void> {
+    while (!isStopped) answers.push(await askInTime(port, target));
+  }
+
+  const running = run();
+  return {
+    async stop() {
+      isStopped = true;
+      await running;
+      return answers;
+    },
+  };
+}
+
+function askInTime(port: number, target: string): Promise<string> {
+  const answer = ask(port, target).then(
+    ({ status, body }) => `${status} ${body}`,
+    () => "lost",
+  );
+  return Promise.race([answer, sleep(PROBE_TIMEOUT_MS, "lost", { ref: false })]);
+}
