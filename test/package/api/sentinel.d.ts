@@ -10,6 +10,7 @@ export interface SentinelOptions {
     readonly host?: string;
     readonly registry?: StatusRegistry;
     readonly probe?: Probe;
+    readonly service?: ServiceDescription;
     readonly svcStatus?: false | SentinelSvcStatusOptions;
     readonly probeStatus?: false | SentinelProbeStatusOptions;
     readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
@@ -140,6 +141,7 @@ export type ChangeCounts = Readonly<Record<State, number>>;
 export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly since: Date;
     decommission(body?: string): void;
     commission(): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;
@@ -148,6 +150,17 @@ export interface Probe {
 export interface ProbeChange {
     readonly body: string;
     readonly commissioned: boolean;
+}
+
+export interface ServiceDescription {
+    readonly name?: string;
+    readonly version?: string;
+    readonly links?: readonly ServiceLink[];
+}
+
+export interface ServiceLink {
+    readonly title: string;
+    readonly url: string;
 }
 
 export interface SentinelSvcStatusOptions extends Omit<SvcStatusOptions, "details" | "authorize" | "registry" | "prometheus"> {
@@ -165,6 +178,7 @@ export interface SvcStatusOptions {
         readonly detail?: boolean;
     };
     readonly prometheus?: PrometheusViewOptions;
+    readonly controls?: boolean;
 }
 
 export type Permission = (request: StatusRequest) => boolean | Promise<boolean>;
