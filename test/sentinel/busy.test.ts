@@ -67,7 +67,9 @@ describe("while the main thread is blocked", () => {
     const service = await startBusyService();
     expect((await service.ask("/svc_status")).headers).toMatchObject({ age: "0" });
     await service.block("wait", "600000");
-    const { headers } = await service.waitFor("/svc_status", "Database\tOK\nEventLoop\tYELLOW\n");
+    await service.waitFor("/svc_status", "Database\tOK\nEventLoop\tYELLOW\n");
+    await service.waitFor("/livez", "ok, main thread busy for 2 s");
+    const { headers } = await service.ask("/svc_status");
     expect(Number(headers["age"])).toBeGreaterThanOrEqual(1);
     const { body } = await service.ask("/svc_status.json");
     expect(JSON.parse(body)).toEqual({
