@@ -32,7 +32,7 @@ export interface SentinelOptions {
   readonly registry?: StatusRegistry;
   /** @default defaultProbe */
   readonly probe?: Probe;
-  /** Which service the status page is about. Left out: it does not say. */
+  /** Which service it is, for the status page. */
   readonly service?: ServiceDescription;
   /** How the report is served. `false`: not at all. */
   readonly svcStatus?: false | SentinelSvcStatusOptions;

@@ -7,6 +7,7 @@ import { createStatusRegistry } from "../../src/core/registry.ts";
 import { onProbeAnswered } from "../../src/http/observe.ts";
 import { startSentinel } from "../../src/sentinel/index.ts";
 import { MIN_RESTART_MS } from "../../src/sentinel/thread.ts";
+import { openEvents } from "../support/event-stream.ts";
 import { ask, askRaw } from "../support/http.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 import { startTestSentinel, WORKER_URL } from "../support/sentinel.ts";
@@ -126,6 +127,26 @@ describe("what the main thread says", () => {
     await registry.getStatus("Database");
     await waitFor("/svc_status", "Database\tRED\n");
     expect((await ask("/svc_status.json")).body).toBe('{"Database":{"state":"RED","detail":"by hand"}}');
+  });
+
+  test("is streamed to the status page, as is what becomes of the probe", async () => {
+    const registry = createStatusRegistry();
+    const probe = createProbe();
+    const states: { Database: "OK" | "RED" } = { Database: "OK" };
+    registry.addStatusHandler("Database", () => ({
+      state: states.Database,
+      detail: `it is ${states.Database}`,
+    }));
+    const { port, ask } = await startTestSentinel({ registry, probe, service: { name: "notes" } });
+    expect((await ask("/svc_status.html")).body).toContain("notes");
+    const events = await openEvents(port);
+    onTestFinished(events.close);
+    await events.waitFor("it is OK");
+    states.Database = "RED";
+    await registry.getStatus("Database");
+    await events.waitFor("it is RED");
+    probe.decommission("moving");
+    await events.waitFor("moving");
   });
 
   test("includes what Prometheus is told beyond the states", async () => {
