@@ -39,8 +39,15 @@ addStatusHandler(
 // A state that the application sets. The service does its work without this job: its RED is no more than a warning.
 addStatusHandler("ImportJob", importJob, { critical: false });
 
+/** What the status page says about it. */
+const service = {
+  name: "notes",
+  version: "1.0.0",
+  links: [{ title: "What to try", url: "/" }],
+};
+
 // A thread of its own, which answers while this one is busy.
-const sentinel = await startSentinel({ port: sentinelPort, host: "127.0.0.1" }).catch((error) =>
+const sentinel = await startSentinel({ port: sentinelPort, host: "127.0.0.1", service }).catch((error) =>
   complain("SENTINEL_PORT", sentinelPort, error),
 );
 
@@ -50,11 +57,6 @@ const description = describeDemo({
   blockMs,
   databaseName: databaseUrl === undefined ? "PGlite, in memory" : "the server of DATABASE_URL",
 });
-const service = {
-  name: "notes",
-  version: "1.0.0",
-  links: [{ title: "What to try", url: "/" }],
-};
 const answerStatus = serviceStatus({ service, svcStatus: { controls: true } });
 const answerApp = createApp({ database, userService, description, blockMs });
 server.on("request", (request, response) =>
