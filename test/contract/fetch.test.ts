@@ -12,9 +12,10 @@ describeAdapter("svc-status/fetch behind a bridge", (options) => {
     const request = toRequest(incoming);
     const { remoteAddress } = incoming.socket;
     const response = (await answerStatus(request, { remoteAddress })) ?? answerHello(request);
+    // A client that has left before cannot be written to, and one that leaves later cancels the stream.
+    if (outgoing.destroyed) return void response.body?.cancel();
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     if (response.body === null) return void outgoing.end();
-    // A client that leaves cancels the stream.
     pipeline(Readable.fromWeb(response.body as ReadableStream), outgoing, () => {});
   });
 });
