@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { MAX_UNREAD_MS } from "../src/adapters/common/node-http.ts";
 import { MAX_ANSWER_BYTES, MAX_REDIRECTS } from "../src/cli/client/ask.ts";
 import { ATTEMPT_TIMEOUT_MS } from "../src/cli/client/repeat.ts";
 import { MAX_ALIGNED_WIDTH } from "../src/cli/terminal/table.ts";
@@ -99,6 +100,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_RESTART_MS,
   MAX_SENT_HISTORY,
   MAX_TIMER_MS,
+  MAX_UNREAD_MS,
   METRICS_TIMEOUT_MS,
   MAX_ROW_DETAIL_LENGTH,
   MAX_CHANGE_DETAIL_LENGTH,

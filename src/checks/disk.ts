@@ -62,7 +62,7 @@ const OPTIONS: Expectations<DiskOptions> = {
  * YELLOW and RED by the limits; RED when the path cannot be read.
  *
  * @example
- * addStatusHandler("Uploads", disk("/var/lib/uploads"), { scope: "local" });
+ * addStatusHandler("Uploads", disk("/var/lib/uploads"));
  * @throws TypeError for a path or an option that cannot be right.
  */
 export function disk(path: string, options: DiskOptions = {}): StatusFunction {

@@ -31,7 +31,7 @@ const OPTIONS: Expectations<SqliteOptions> = { quickCheck: expectBoolean };
  *
  * @param client A database of better-sqlite3, or a DatabaseSync of node:sqlite.
  * @example
- * addStatusHandler("Database", sqlite(database), { scope: "local" });
+ * addStatusHandler("Database", sqlite(database));
  * @throws TypeError for a client or an option that cannot be right.
  */
 export function sqlite(client: SqliteClient, options: SqliteOptions = {}): StatusFunction {

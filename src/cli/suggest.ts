@@ -1,11 +1,14 @@
-/** Words that differ in more letters than this are not alike. */
+/** Words that differ in more letters than this, or in all that one of them has, are not alike. */
 const MAX_DISTANCE = 3;
 
 /** `. Did you mean show?`, or a full stop alone where no word is like it. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const [best] = known
     .map((each) => ({ each, distance: toDistance(word.toLowerCase(), each.toLowerCase()) }))
-    .filter(({ each, distance }) => distance <= MAX_DISTANCE && distance < each.replace(/^-+/, "").length)
+    .filter(
+      ({ each, distance }) =>
+        distance <= MAX_DISTANCE && distance < Math.min(word.length, each.replace(/^-+/, "").length),
+    )
     .sort((one, other) => one.distance - other.distance);
   return best === undefined ? "." : `. Did you mean ${best.each}?`;
 }

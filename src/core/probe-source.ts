@@ -1,6 +1,9 @@
 import type { Probe } from "./probe.ts";
 
+type TakeOver = (body: string, since: Date) => void;
+
 const sourcesOf = new WeakMap<Probe, Set<() => void>>();
+const takeOverOf = new WeakMap<Probe, TakeOver>();
 
 /**
  * From now on `take` is called before the probe is read or changed: the body may have been changed outside of this
@@ -16,4 +19,14 @@ export function takeFromSources(probe: Probe): void {
   const sources = sourcesOf.get(probe);
   if (sources === undefined) return;
   for (const take of sources) take();
+}
+
+/** How a probe is told what was said elsewhere, and when that was. */
+export function noteTakeOver(probe: Probe, takeOver: TakeOver): void {
+  takeOverOf.set(probe, takeOver);
+}
+
+/** Nothing where the probe was not made by `createProbe()`. */
+export function getTakeOver(probe: Probe): TakeOver | undefined {
+  return takeOverOf.get(probe);
 }

@@ -2,7 +2,7 @@ import { describeError } from "./describe-error.ts";
 import { expectFunction, expectKnownKeys, expectMethods, expectObject, failExpectation } from "./expect.ts";
 import { createListeners } from "./listeners.ts";
 import { type Logger, log } from "./logger.ts";
-import { takeFromSources } from "./probe-source.ts";
+import { noteTakeOver, takeFromSources } from "./probe-source.ts";
 import { hasControlCharacters } from "./text.ts";
 
 /** The longest body of a probe, in UTF-16 code units as `length` counts them. */
@@ -63,9 +63,13 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   );
 
   function setBody(newBody: string): void {
+    if (newBody !== body) takeOver(newBody, new Date());
+  }
+
+  function takeOver(newBody: string, newSince: Date): void {
+    since = newSince;
     if (newBody === body) return;
     body = newBody;
-    since = new Date();
     listeners.tell({ body, commissioned: body === COMMISSIONED_BODY });
   }
 
@@ -78,6 +82,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
       return probe.body === COMMISSIONED_BODY;
     },
     get since() {
+      takeFromSources(probe);
       return since;
     },
     decommission(newBody = "OFF") {
@@ -97,6 +102,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
       return listeners.add(listener);
     },
   };
+  noteTakeOver(probe, takeOver);
   return probe;
 }
 

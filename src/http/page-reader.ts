@@ -39,14 +39,20 @@ export function createPageReader({ news, clock, onEnd }: PageReaderSetup): PageR
   let seen: Picture = NOTHING;
   let seenBeats = 0;
   let isEnded = false;
-  let wake = (): void => {};
+  let goOn: (() => void) | undefined;
 
   function end(): void {
     if (isEnded) return;
     isEnded = true;
     forget();
     onEnd();
-    wake();
+    goOn?.();
+  }
+
+  /** Who waits is given the last word; who has not come for it until now does not come any more. */
+  function wake(): void {
+    if (goOn !== undefined) goOn();
+    else if (clock.monotonicNow() >= endsAt) end();
   }
 
   function take(): string | undefined {
@@ -68,13 +74,14 @@ export function createPageReader({ news, clock, onEnd }: PageReaderSetup): PageR
       const text = take();
       if (text !== undefined) return text;
       await new Promise<void>((resolve) => {
-        wake = resolve;
+        goOn = resolve;
       });
+      goOn = undefined;
     }
     return undefined;
   }
 
-  return { stream: { next, cancel: end }, wake: () => wake(), end };
+  return { stream: { next, cancel: end }, wake, end };
 }
 
 const NOTHING: Picture = [];

@@ -66,7 +66,7 @@ export function createReportWriter(
   };
 
   function writePage({ report, details, page: { filter, ...view } }: Writing): Written {
-    const scene = { source: pageSource, view: { ...view, details }, report, now: report.at.getTime() };
+    const scene = { source: pageSource, view: { ...view, details }, report, now: Date.now() };
     return { format: "html", text: renderPage({ ...scene, ...(filter && { filter }) }) };
   }
 

@@ -13,8 +13,9 @@ export interface OwnEntries {
 export interface MainThreadFacts {
   /** Since when its event loop has not turned. */
   readonly silenceMs: number;
-  /** How old the last round of publishing is; `undefined` where there was none. */
-  readonly reportAgeMs: number | undefined;
+  /** How old the last round of publishing is, or for how long there was none. */
+  readonly reportAgeMs: number;
+  readonly hasPublished: boolean;
   readonly publishMs: number;
   readonly wedgedAfterMs: number;
   /** Milliseconds since 1970. */
@@ -28,15 +29,15 @@ export const BUSY_AFTER_MS = 1_000;
 const OLD_AFTER_ROUNDS = 3;
 
 export function toOwnEntries(facts: MainThreadFacts, isTaken: (name: string) => boolean): OwnEntries {
-  const { silenceMs, reportAgeMs, publishMs, now } = facts;
+  const { silenceMs, reportAgeMs, hasPublished, publishMs, now } = facts;
   const isBusy = silenceMs >= BUSY_AFTER_MS;
   const name = toFreeName("EventLoop", isTaken);
   const busy: Said = { name, scope: "local", ...judge(facts), since: now - silenceMs };
   return {
     // Before the first report no name is taken.
-    always: reportAgeMs === undefined ? [toEntry({ ...NOT_PUBLISHED, since: now }, now)] : [],
+    always: hasPublished ? [] : [toEntry({ ...NOT_PUBLISHED, since: now - reportAgeMs }, now)],
     whenOld: isBusy ? [toEntry(busy, now)] : [],
-    isOld: reportAgeMs === undefined || reportAgeMs > OLD_AFTER_ROUNDS * publishMs,
+    isOld: !hasPublished || reportAgeMs > OLD_AFTER_ROUNDS * publishMs,
   };
 }
 

@@ -31,7 +31,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
   const probeBuffer = createSharedTextBuffer();
   const counters = openCounters(countersBuffer);
   const text = openSharedText(probeBuffer, "main");
-  text.write(probe.body);
+  text.write(probe.body, probe.since.getTime());
 
   const thread = keepThread({
     // Made here, because bundles in CommonJS have no URL to begin with.

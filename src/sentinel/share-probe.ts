@@ -1,5 +1,5 @@
 import { COMMISSIONED_BODY, type Probe } from "../core/probe.ts";
-import { addProbeSource } from "../core/probe-source.ts";
+import { addProbeSource, getTakeOver } from "../core/probe-source.ts";
 import type { SharedText } from "./shared-text.ts";
 
 export interface ShareSetup {
@@ -26,20 +26,24 @@ export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProb
 
   function take(): void {
     if (text.version === knownVersion) return;
-    const { text: body, version } = text.read();
+    const { text: body, at, version } = text.read();
     // Before the probe is changed: its listeners are told at once, and what was taken must not be given back.
     knownVersion = version;
     knownBody = body;
-    if (body === COMMISSIONED_BODY) probe.commission();
+    const takeOver = getTakeOver(probe);
+    if (takeOver !== undefined) takeOver(body, new Date(at));
+    else if (body === COMMISSIONED_BODY) probe.commission();
     else probe.decommission(body);
   }
 
   /** Read from the probe, and not from the event: a listener before this one may have changed it again. */
   function give(): void {
+    // The body last: reading either takes over what is new, and what was taken must not be given back.
+    const since = probe.since.getTime();
     const { body } = probe;
     if (body === knownBody) return;
     knownBody = body;
-    knownVersion = text.write(body);
+    knownVersion = text.write(body, since);
     onOwnChange();
   }
 

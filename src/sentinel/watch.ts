@@ -4,7 +4,7 @@ import { BEAT_MS, type Counters } from "./counters.ts";
 export interface Watch {
   /** Since when its event loop has not turned, in time that this thread has seen pass. */
   readonly silenceMs: number;
-  /** How old the last round of publishing is. */
+  /** How old the last round of publishing is, or since when this thread has waited for one. */
   readonly reportAgeMs: number;
   /** To be called every `BEAT_MS`. */
   look(): void;

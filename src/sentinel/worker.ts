@@ -55,9 +55,9 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   }
 
   function getOwn(isTaken: (name: string) => boolean): OwnEntries {
-    const { silenceMs } = watch;
-    const reportAgeMs = hasPublished ? watch.reportAgeMs : undefined;
-    return toOwnEntries({ silenceMs, reportAgeMs, publishMs, wedgedAfterMs, now: Date.now() }, isTaken);
+    const { silenceMs, reportAgeMs } = watch;
+    const facts = { silenceMs, reportAgeMs, hasPublished, publishMs, wedgedAfterMs, now: Date.now() };
+    return toOwnEntries(facts, isTaken);
   }
 
   function remarkOf(name: string): string | undefined {

@@ -4,7 +4,8 @@ import { connect as connectHttp2, createServer as createHttp2Server, type Http2S
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { MAX_UNREAD_MS } from "../../src/adapters/common/node-http.ts";
 import { serviceStatus as createFetchHandler } from "../../src/adapters/fetch.ts";
 import { serviceStatus } from "../../src/adapters/node.ts";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
@@ -47,6 +48,21 @@ async function listen(server: Server | Http2Server): Promise<number> {
     server.close();
   });
   return (server.address() as AddressInfo).port;
+}
+
+/** A page that is more than the buffers of the connection hold. */
+function fillBuffers({ registry }: WatchedRegistry): void {
+  for (let index = 0; index < 500; index += 1)
+    registry.addStatusHandler(`Handler${index}`, () => ({ state: "OK", text: "x".repeat(19_000) }));
+}
+
+async function openUnread(port: number, responses: readonly ServerResponse[]): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  socket.write(`GET ${EVENTS} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  socket.pause();
+  while ((responses[0]?.writableLength ?? 0) === 0) await nextTurn();
+  return socket;
 }
 
 describe("a page that is left open", () => {
@@ -126,16 +142,30 @@ describe("a page that is left open", () => {
     expect(watched.listeners).toBe(0);
   });
 
+  test.each<[what: string, waitMs: number, act: (server: Server) => unknown]>([
+    ["is no reason for a server not to close", 0, (server) => server.close()],
+    ["is let go in the end", MAX_UNREAD_MS - 1_000, () => {}],
+  ])("that does not read %s", async (_, waitMs, act) => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { watched, server, port, responses } = await startSubject();
+    fillBuffers(watched);
+    const socket = await openUnread(port, responses);
+    vi.advanceTimersByTime(waitMs);
+    await nextTurn();
+    expect(watched.listeners).toBe(1);
+    const closed = once(socket, "close");
+    act(server);
+    vi.advanceTimersByTime(1_000);
+    await watched.untilNobodyListens();
+    socket.on("error", () => {}).resume();
+    await closed;
+  });
+
   test("that does not read piles up nothing, and gets the newest picture when it does", async () => {
     const { watched, probe, port, responses } = await startSubject();
-    // More than the buffers of the connection hold.
-    for (let index = 0; index < 500; index += 1)
-      watched.registry.addStatusHandler(`Handler${index}`, () => ({ state: "OK", text: "x".repeat(19_000) }));
-    const socket = connect(port, "127.0.0.1");
-    onTestFinished(() => void socket.destroy());
-    socket.write(`GET ${EVENTS} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    socket.pause();
-    while ((responses[0]?.writableLength ?? 0) === 0) await nextTurn();
+    fillBuffers(watched);
+    const socket = await openUnread(port, responses);
     const [slow] = responses;
     const begunBytes = slow?.writableLength ?? 0;
     const reader = await openEvents(port);

@@ -12,7 +12,7 @@ test.each([
   expect(didYouMean(word, KNOWN)).toBe(`. Did you mean ${meant}?`);
 });
 
-test.each(["xyz", "", "something-else-entirely", "a".repeat(100_000)])(
+test.each(["xyz", "", "w", "something-else-entirely", "a".repeat(100_000)])(
   "nobody meant anything with %.20s",
   (word) => {
     expect(didYouMean(word, KNOWN)).toBe(".");

@@ -124,6 +124,17 @@ describe("a reader", () => {
     expect(reader.pieces.at(-1)).toBe("event: again\ndata:\n\n");
   });
 
+  test("who does not read at all is let go as soon", async () => {
+    const { clock, registry, answer } = createSubject();
+    const stream = answer(FULL_VIEW, await registry.getReport()).stream?.();
+    await stream?.next();
+    await clock.advance(PAGE_STREAM_LIFETIME_MS - 1);
+    expect(clock.pendingTimers).toBe(1);
+    await clock.advance(PAGE_HEARTBEAT_MS);
+    expect(clock.pendingTimers).toBe(0);
+    expect(await stream?.next()).toBeUndefined();
+  });
+
   test("is let go when the servers close", async () => {
     const { clock, read } = createSubject();
     const readers = [await read(), await read()];

@@ -82,6 +82,16 @@ describe("while the main thread is blocked", () => {
     expect(prometheus.body).toContain('svc_status{name="EventLoop"} 1\n');
   });
 
+  test("the page says how old the report is, however often it is asked", async () => {
+    const service = await startBusyService();
+    await service.block("wait", "600000");
+    const { body } = await service.waitFor("/svc_status.html", /main thread busy for [3-9] s/);
+    const [, at = "", age] = /, read <time datetime="([^"]+)"[^>]*>(\d+) s ago/.exec(body) ?? [];
+    const [, now] = /data-now="(\d+)"/.exec(body) ?? [];
+    expect(Number(age)).toBeGreaterThanOrEqual(2);
+    expect(Math.floor((Number(now) - Date.parse(at)) / 1_000)).toBe(Number(age));
+  });
+
   test("readiness goes on until it is wedged", async () => {
     const probeStatus = { requireHealthy: true };
     const service = await startBusyService({ sentinel: { wedgedAfterMs: WEDGED_AFTER_MS, probeStatus } });

@@ -4,6 +4,7 @@ import { BUSY_AFTER_MS, type MainThreadFacts, toOwnEntries } from "../../src/sen
 const FACTS: MainThreadFacts = {
   silenceMs: 0,
   reportAgeMs: 500,
+  hasPublished: true,
   publishMs: 1_000,
   wedgedAfterMs: 30_000,
   now: Date.parse("2026-01-01T00:01:00Z"),
@@ -51,19 +52,20 @@ describe("what the sentinel says by itself", () => {
 
   test("is that there is no report, until there is one", () => {
     const unpublished = "Publication RED the main thread has not published a report yet";
-    expect(say({ reportAgeMs: undefined })).toEqual([unpublished]);
-    expect(say({ reportAgeMs: undefined, silenceMs: 1_000 })).toEqual([
+    expect(say({ hasPublished: false })).toEqual([unpublished]);
+    expect(say({ hasPublished: false, silenceMs: 1_000 })).toEqual([
       unpublished,
       "EventLoop YELLOW main thread busy for 1 s",
     ]);
-    expect(toOwnEntries({ ...FACTS, reportAgeMs: undefined }, () => false).always[0]?.scope).toBe("shared");
+    const { always } = toOwnEntries({ ...FACTS, hasPublished: false, reportAgeMs: 4_000 }, () => false);
+    expect(always[0]).toMatchObject({ scope: "shared", since: new Date("2026-01-01T00:00:56Z") });
   });
 });
 
 test.each([
-  [3_000, false],
-  [3_001, true],
-  [undefined, true],
-])("a report of %s ms is old: %s", (reportAgeMs, isOld) => {
-  expect(toOwnEntries({ ...FACTS, reportAgeMs }, () => false).isOld).toBe(isOld);
+  [3_000, true, false],
+  [3_001, true, true],
+  [0, false, true],
+])("a report of %s ms, published: %s, is old: %s", (reportAgeMs, hasPublished, isOld) => {
+  expect(toOwnEntries({ ...FACTS, reportAgeMs, hasPublished }, () => false).isOld).toBe(isOld);
 });

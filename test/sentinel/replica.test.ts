@@ -11,6 +11,7 @@ import { createRecordingLogger, type NamedStatus } from "../support/registry.ts"
 const HEALTHY: MainThreadFacts = {
   silenceMs: 0,
   reportAgeMs: 0,
+  hasPublished: true,
   publishMs: 1_000,
   wedgedAfterMs: 30_000,
   now: Date.parse("2026-01-01T00:00:00Z"),
@@ -155,7 +156,7 @@ describe("what the sentinel says itself", () => {
 
   test("is all there is before the first report", async () => {
     using world = await createWorld();
-    world.setFacts({ ...HEALTHY, reportAgeMs: undefined });
+    world.setFacts({ ...HEALTHY, hasPublished: false });
     expect(await world.show()).toBe("RED: Publication RED");
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
 import { shareProbe } from "../../src/sentinel/share-probe.ts";
 import { createSharedTextBuffer, openSharedText } from "../../src/sentinel/shared-text.ts";
@@ -19,7 +19,7 @@ interface Sides {
 
 function openSides(): Sides {
   const buffer = createSharedTextBuffer();
-  openSharedText(buffer, "main").write("OK");
+  openSharedText(buffer, "main").write("OK", Date.now());
   return { main: openSide(buffer, "main"), sentinel: openSide(buffer, "sentinel") };
 }
 
@@ -43,8 +43,26 @@ describe("a probe that two threads share", () => {
 
   test("begins as the text says", () => {
     const buffer = createSharedTextBuffer();
-    openSharedText(buffer, "main").write("starting");
+    openSharedText(buffer, "main").write("starting", Date.now());
     expect(openSide(buffer, "sentinel").probe.body).toBe("starting");
+  });
+
+  test("says since when it is so, however late the other side hears of it", () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000_000_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const buffer = createSharedTextBuffer();
+    openSharedText(buffer, "main").write("OK", 900_000_000_000);
+    const { probe: main } = openSide(buffer, "main");
+    const { probe: sentinel } = openSide(buffer, "sentinel");
+    expect(sentinel.since).toEqual(new Date(900_000_000_000));
+    main.decommission();
+    vi.setSystemTime(1_000_000_020_000);
+    expect(sentinel.since).toEqual(new Date(1_000_000_000_000));
+    sentinel.commission();
+    vi.setSystemTime(1_000_000_040_000);
+    expect(main.since).toEqual(new Date(1_000_000_020_000));
+    main.commission();
+    expect([main.since, sentinel.since]).toEqual(Array(2).fill(new Date(1_000_000_020_000)));
   });
 
   test("tells its listeners what the other side did as soon as it is told of it, and once", () => {

@@ -19,20 +19,24 @@ describe("a text in shared memory", () => {
     ["what is not ASCII, and half of a pair", "Übergabe 🚢 \ud800"],
     ["the longest body", "x".repeat(MAX_PROBE_BODY_LENGTH)],
   ])("is read on the other side as it was written: %s", (_what, text) => {
+    const at = Date.now();
     const { main, sentinel } = openBoth();
-    const version = main.write(text);
-    expect(sentinel.read()).toEqual({ text, version });
+    const version = main.write(text, at);
+    expect(sentinel.read()).toEqual({ text, at, version });
   });
 
   test("is the last one that either side has written, and each write is another version", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.constantFrom("main", "sentinel"), fc.string()), { minLength: 1 }),
+        fc.array(fc.tuple(fc.constantFrom("main", "sentinel"), fc.string(), fc.maxSafeNat()), {
+          minLength: 1,
+        }),
         (writes) => {
           const sides = openBoth();
-          const versions = writes.map(([side, text]) => sides[side as "main"].write(text));
+          const versions = writes.map(([side, text, at]) => sides[side as "main"].write(text, at));
           expect(new Set(versions).size).toBe(writes.length);
-          const last = { text: writes.at(-1)?.[1], version: versions.at(-1) };
+          const [, text, at] = writes.at(-1) ?? [];
+          const last = { text, at, version: versions.at(-1) };
           expect([sides.main.read(), sides.sentinel.read()]).toEqual([last, last]);
           expect(sides.main.version).toBe(last.version);
         },
@@ -44,8 +48,8 @@ describe("a text in shared memory", () => {
     const buffer = createSharedTextBuffer();
     const main = openSharedText(buffer, "main");
     new Int32Array(buffer)[0] = -2;
-    const versions = ["a", "b", "c"].map((text) => main.write(text));
+    const versions = ["a", "b", "c"].map((text, at) => main.write(text, at));
     expect(new Set(versions).size).toBe(3);
-    expect(main.read()).toEqual({ text: "c", version: versions[2] });
+    expect(main.read()).toEqual({ text: "c", at: 2, version: versions[2] });
   });
 });

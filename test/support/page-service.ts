@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { serviceStatus } from "../../src/adapters/node.ts";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
-import type { StatusRegistry } from "../../src/core/registry.ts";
+import type { RegistryOptions, StatusRegistry } from "../../src/core/registry.ts";
 import type { State } from "../../src/core/state.ts";
 import { StateHandler } from "../../src/core/state-handler.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
@@ -28,8 +28,9 @@ export async function startPageService(
   options: ServiceStatusOptions = {},
   wrap: (listener: ReturnType<typeof serviceStatus>) => RequestListener = (listener) => (request, response) =>
     listener(request, response),
+  registryOptions: RegistryOptions = {},
 ): Promise<PageService> {
-  const watched = createWatchedRegistry();
+  const watched = createWatchedRegistry(registryOptions);
   const { registry } = watched;
   const probe = createProbe();
   const handlers = new Map<string, StateHandler>();

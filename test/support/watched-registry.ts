@@ -1,5 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type RegistryOptions, type StatusRegistry } from "../../src/core/registry.ts";
 
 export interface WatchedRegistry {
   readonly registry: StatusRegistry;
@@ -10,8 +10,8 @@ export interface WatchedRegistry {
 }
 
 /** A registry that knows who listens to it: somebody does as long as a page is kept up to date. */
-export function createWatchedRegistry(): WatchedRegistry {
-  const registry = createStatusRegistry();
+export function createWatchedRegistry(options: RegistryOptions = {}): WatchedRegistry {
+  const registry = createStatusRegistry(options);
   const events = new EventEmitter();
   let listeners = 0;
   return {

@@ -1,6 +1,7 @@
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { BROWSER_TIMEOUT_MS, openPage, startBrowser } from "../support/browser.ts";
 import { type PageService, startPageService } from "../support/page-service.ts";
@@ -201,6 +202,24 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       service.set("Cache", "RED");
       await rowOf(page, "Cache", ".RED").waitFor();
       expect(await page.title()).toBe("RED: orders");
+    });
+
+    test.each<[what: string, prepare: (page: Page) => Promise<unknown>, fresh: string]>([
+      ["events", async () => {}, "Live"],
+      ["answers", (page) => page.addInitScript("delete globalThis.EventSource"), "Updated every 2 s"],
+    ])("it does not pass for fresh where the %s say that the report is old", async (_, prepare, fresh) => {
+      let behindMs = 20_000;
+      const clock = { ...systemClock, now: () => Date.now() - behindMs };
+      const service = await startPageService({}, undefined, { clock });
+      service.set("Cache", "OK");
+      const page = await newPage();
+      await prepare(page);
+      await page.goto(service.url);
+      await waitForLink(page, "No newer answer: this is how it was");
+      expect(await shownText(page, ".link")).toMatch(/this is how it was, read 2\d s ago$/);
+      expect(await violationsOf(page)).toEqual([]);
+      behindMs = 0;
+      await waitForLink(page, fresh);
     });
 
     test("it leaves its stream when it is closed", async () => {

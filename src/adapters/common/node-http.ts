@@ -20,6 +20,10 @@ export function toNodeHandler(answerStatusRequest: StatusService): NodeHandler {
   };
 }
 
+/** How long a stream waits for a reader that does not read: a computer that sleeps, or one that wants to do harm. */
+export const MAX_UNREAD_MS = 60_000;
+const LOOK_EVERY_MS = 1_000;
+
 const NOT_FOUND: StatusResponse = createResponse({ status: 404, body: "not found\n" });
 
 /** `raw` is what the application's own functions get to see: its framework's request. */
@@ -60,20 +64,37 @@ async function sendStream(response: ServerResponse, stream: StatusStream): Promi
   while (!isGone(response) && isListening(response)) {
     const piece = await stream.next();
     if (piece === undefined) break;
-    if (!response.write(piece)) await drained(response);
+    if (!response.write(piece) && !(await hasBeenRead(response))) response.destroy();
   }
   stream.cancel();
   response.end();
 }
 
-/** Until a slow reader has read; or for ever gone. */
-function drained(response: ServerResponse): Promise<void> {
+/** Waits for a slow reader. `false` where it is in vain: nothing is read for too long, or the server closes. */
+function hasBeenRead(response: ServerResponse): Promise<boolean> {
   return new Promise((resolve) => {
-    function settle(): void {
-      response.off("drain", settle).off("close", settle);
-      resolve();
+    let waitedMs = 0;
+    const looking = setInterval(look, LOOK_EVERY_MS).unref();
+    response.on("drain", go).on("close", stop);
+
+    function look(): void {
+      waitedMs += LOOK_EVERY_MS;
+      if (waitedMs >= MAX_UNREAD_MS || !isListening(response)) stop();
     }
-    response.on("drain", settle).on("close", settle);
+
+    function go(): void {
+      settle(true);
+    }
+
+    function stop(): void {
+      settle(false);
+    }
+
+    function settle(isRead: boolean): void {
+      clearInterval(looking);
+      response.off("drain", go).off("close", stop);
+      resolve(isRead);
+    }
   });
 }
 

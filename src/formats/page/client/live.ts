@@ -8,14 +8,18 @@ const ASK_EVERY_MS = 2_000;
 /** The news say at least each second that they are there. After so long a silence nobody is there any more. */
 const SILENCE_MS = 5_000;
 
+/** The handlers are asked every 2 s. What was read so long ago may be otherwise by now, whoever says it. */
+const LATE_MS = 5_000;
+
 /** The first answer waits for the slowest handler, and those may take their time. */
 const PATIENCE_MS = 15_000;
 
-type Link = "live" | "asking" | "lost" | "paused";
+type Link = "live" | "asking" | "late" | "lost" | "paused";
 
 const WORDS: Readonly<Record<Link, string>> = {
   live: "Live",
   asking: `Updated every ${ASK_EVERY_MS / 1_000} s`,
+  late: "No newer answer: this is how it was",
   lost: "Connection lost: this is how it was",
   paused: "Paused: this is how it was",
 };
@@ -36,6 +40,7 @@ export function startLive(): void {
     if (newLink === link) return;
     link = newLink;
     const { classList } = document.documentElement;
+    classList.toggle("late", link === "late");
     classList.toggle("lost", link === "lost");
     classList.toggle("stale", link === "lost" || link === "paused");
     showState();
@@ -50,7 +55,10 @@ export function startLive(): void {
     const opened = new EventSource(url);
     source = opened;
     hear("picture", (news: News) => showNews(news));
-    hear("read", noteRead);
+    hear("read", (read: Read) => {
+      noteRead(read);
+      show(isLate(read) ? "late" : "live");
+    });
     // The server lets every reader go after a while, and decides again who may read.
     opened.addEventListener("again", () => restart());
     opened.addEventListener("error", () => fail());
@@ -59,7 +67,6 @@ export function startLive(): void {
     function hear<Data>(event: string, note: (data: Data) => void): void {
       opened.addEventListener(event, ({ data }: MessageEvent<string>) => {
         note(JSON.parse(data) as Data);
-        show("live");
         clearTimeout(timer);
         timer = setTimeout(lose, SILENCE_MS);
       });
@@ -92,7 +99,7 @@ export function startLive(): void {
     if (typeof answer === "string") show("lost", answer);
     else {
       noteRead(answer);
-      show("asking");
+      show(isLate(answer) ? "late" : "asking");
       showNews(answer.news);
     }
     timer = setTimeout(connect, ASK_EVERY_MS);
@@ -125,6 +132,10 @@ export function startLive(): void {
 interface Read {
   readonly at: string;
   readonly now: number;
+}
+
+function isLate({ at, now }: Read): boolean {
+  return now - Date.parse(at) > LATE_MS;
 }
 
 function noteRead({ at, now }: Read): void {
