@@ -2,6 +2,7 @@
 import { type Change, describeChange } from "./change.ts";
 import { type ObservedChange, observeChanges } from "./changes.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { createDates } from "./dates.ts";
 import { expectNoCycle, explain } from "./dependencies.ts";
 import { describeError } from "./describe-error.ts";
 import { UnknownHandlerError } from "./errors.ts";
@@ -115,6 +116,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   );
   const closing = createListeners<void>(() => {});
   const findDeadlines = createDeadlinesIndex(clock);
+  const toDate = createDates();
   let closed = false;
 
   function addStatusHandler(name: string, handler: StatusHandler, handlerOptions?: HandlerOptions): void {
@@ -132,6 +134,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
       clock,
       track,
       findDeadlines,
+      toDate,
     });
     // First the map: what is stopped may have listeners that register and remove.
     handlers.set(name, registered);
