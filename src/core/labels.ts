@@ -4,5 +4,10 @@ import type { Status } from "./status.ts";
 export function toLabels({ labels }: Status): [label: string, value: number][] {
   const value: unknown = labels;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+  const known: [label: string, value: number][] = [];
+  for (const label of Object.keys(value)) {
+    const number: unknown = (value as Readonly<Record<string, unknown>>)[label];
+    if (typeof number === "number") known.push([label, number]);
+  }
+  return known;
 }

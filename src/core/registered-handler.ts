@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { ToDate } from "./dates.ts";
 import type { HandlerContext, StatusHandler } from "./handler.ts";
 import type { ResolvedHandlerOptions } from "./handler-options.ts";
 import { type Ask, type Outcome, type Result, toFailure } from "./outcome.ts";
@@ -38,10 +39,11 @@ export interface HandlerSetup {
   readonly clock: Clock;
   readonly track: Track;
   readonly findDeadlines: FindDeadlines;
+  readonly toDate: ToDate;
 }
 
 export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler {
-  const { name, handler, options, clock, track, findDeadlines } = setup;
+  const { name, handler, options, clock, track, findDeadlines, toDate } = setup;
   const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
   let last: Entry | undefined;
   let stopped = false;
@@ -94,7 +96,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   function toEntry(outcome: Outcome, since: Date): Entry {
     const { status, rawStatus, reason, durationMs } = outcome;
     const { critical, scope, dependsOn } = options;
-    const checkedAt = new Date(outcome.checkedAt);
+    const checkedAt = toDate(outcome.checkedAt);
     const known = { name, status, rawStatus, critical, scope, checkedAt, durationMs, since, dependsOn };
     return reason === undefined ? known : { ...known, reason };
   }

@@ -2,6 +2,7 @@
 import { type Change, describeChange } from "./change.ts";
 import { type ObservedChange, observeChanges } from "./changes.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { createDates } from "./dates.ts";
 import { expectNoCycle, explain } from "./dependencies.ts";
 import { describeError } from "./describe-error.ts";
 import { UnknownHandlerError } from "./errors.ts";
@@ -115,6 +116,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   );
   const closing = createListeners<void>(() => {});
   const findDeadlines = createDeadlinesIndex(clock);
+  const toDate = createDates();
   let closed = false;
 
   function addStatusHandler(name: string, handler: StatusHandler, handlerOptions?: HandlerOptions): void {
@@ -132,6 +134,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
       clock,
       track,
       findDeadlines,
+      toDate,
     });
     // First the map: what is stopped may have listeners that register and remove.
     handlers.set(name, registered);
@@ -148,7 +151,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
 
   async function getStatus(name: string): Promise<Status> {
     const registered = handlers.get(name);
-    const entry = registered && (await ask(registered));
+    const [entry] = registered === undefined ? [] : await askAll([registered]);
     if (entry === undefined) throw new UnknownHandlerError(name);
     return explainEntry(entry, findLast).status;
   }
@@ -176,11 +179,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     const { names } = reportOptions;
     // A copy: a handler may register others while it is asked.
     const asked = names === undefined ? [...handlers.values()] : select(names);
-    const entries: Entry[] = [];
-    for (const answer of asked.map((registered) => ask(registered))) {
-      const entry = answer instanceof Promise ? await answer : answer;
-      if (entry !== undefined) entries.push(entry);
-    }
+    const entries = await askAll(asked);
     const find = findAmong(entries);
     return createReport(
       entries.map((entry) => explainEntry(entry, find)),
@@ -207,16 +206,36 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     return [...handlers.values()].filter(({ name }) => wanted.has(name));
   }
 
-  /** Asks a handler, or the one that has taken its place; gives `undefined` where none has. */
-  function ask(asked: RegisteredHandler, attempt = 1): Entry | undefined | Promise<Entry | undefined> {
+  /**
+   * Asks handlers side by side. Who was removed while it was asked has nothing to say any more; who has taken its
+   * place is asked instead. Answers are awaited one after the other, which needs no promise beyond their own.
+   */
+  async function askAll(asked: readonly RegisteredHandler[], attempt = 1): Promise<readonly Entry[]> {
+    const entries: Entry[] = [];
+    let stopped: Set<Entry> | undefined;
+    for (const answer of asked.map(askPresent)) {
+      const entry = answer instanceof Promise ? await answer : answer;
+      if (entry === undefined) continue;
+      entries.push(entry);
+      if (answer instanceof Promise && entry.reason === "stale") stopped = (stopped ?? new Set()).add(entry);
+    }
+    if (stopped === undefined || attempt === MAX_ATTEMPTS) return entries;
+    const present = entries.map((entry) =>
+      stopped?.has(entry) ? askSuccessor(entry, attempt + 1) : [entry],
+    );
+    return (await Promise.all(present)).flat();
+  }
+
+  function askPresent(asked: RegisteredHandler): Entry | undefined | Promise<Entry> {
     const registered = asked.isStopped ? handlers.get(asked.name) : asked;
-    const entry = registered?.ask();
-    if (registered === undefined || !(entry instanceof Promise)) return entry;
-    return entry.then((answered) => {
-      // A handler that was removed or replaced while it was asked has nothing to say any more.
-      const isReplaced = registered.isStopped && handlers.get(registered.name) !== registered;
-      return isReplaced && attempt < MAX_ATTEMPTS ? ask(registered, attempt + 1) : answered;
-    });
+    return registered?.ask();
+  }
+
+  function askSuccessor(entry: Entry, attempt: number): readonly Entry[] | Promise<readonly Entry[]> {
+    const successor = handlers.get(entry.name);
+    if (successor === undefined) return [];
+    // Not who was replaced: all of them have been stopped.
+    return closed ? [entry] : askAll([successor], attempt);
   }
 
   function findLast(name: string): Entry | undefined {

@@ -1,6 +1,6 @@
 import { toLabels } from "../core/labels.ts";
 import type { Entry } from "../core/report.ts";
-import { STATE_NUMBERS } from "../core/state.ts";
+import { STATE_NUMBERS, type State } from "../core/state.ts";
 import type { Status } from "../core/status.ts";
 import { type StatusSeries, type StatusSeriesOptions, toStatusSeries } from "../core/status-samples.ts";
 import { toSampleValue, toSeriesText } from "./sample-text.ts";
@@ -75,18 +75,27 @@ function bringRowUpToDate(row: Row, { name, status }: Entry, details: boolean): 
   return true;
 }
 
+/** What stands behind the series of a handler. */
+const STATE_TEXTS: Readonly<Record<State, string>> = {
+  OK: ` ${STATE_NUMBERS.OK}\n`,
+  YELLOW: ` ${STATE_NUMBERS.YELLOW}\n`,
+  RED: ` ${STATE_NUMBERS.RED}\n`,
+};
+
 function toText(
   { series, labels }: Pick<Row, "series" | "labels">,
   { state }: Status,
   values: readonly (readonly [label: string, value: number])[],
 ): string {
-  const lines = [series, ` ${STATE_NUMBERS[state]}\n`];
-  values.forEach(([, value], index) => {
+  const parts = [series, STATE_TEXTS[state]];
+  for (let index = 0; index < labels.length; index += 1) {
     const labelSeries = labels[index]?.series;
-    if (labelSeries !== undefined) lines.push(labelSeries, " ", toSampleValue(value), "\n");
-  });
+    const value = values[index]?.[1];
+    if (labelSeries !== undefined && value !== undefined)
+      parts.push(labelSeries, ` ${toSampleValue(value)}\n`);
+  }
   // Joined, because `+` would leave the work of putting them together to each report.
-  return lines.join("");
+  return parts.join("");
 }
 
 function createLayout(entries: readonly Entry[], details: boolean): Layout {

@@ -3,6 +3,7 @@ import { UnknownHandlerError } from "../core/errors.ts";
 import { type Logger, log } from "../core/logger.ts";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
+import type { Report } from "../core/report.ts";
 import { isState } from "../core/state.ts";
 import { FORMATS, type Format } from "../formats/formats.ts";
 import type { PageFilter, PageSource, ServiceDescription } from "../formats/page/page-model.ts";
@@ -13,7 +14,7 @@ import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAll
 import { ANY_FORMAT, isScraper, negotiate, PROMETHEUS_FORMATS } from "./negotiate.ts";
 import type { ProbeStatusOptions, ResolvedSvcStatus } from "./options.ts";
 import { createPageEvents } from "./page-events.ts";
-import { isPermitted } from "./permission.ts";
+import { isPermitted, type Permission } from "./permission.ts";
 import type { Target } from "./target.ts";
 import { createReportWriter } from "./write-report.ts";
 
@@ -71,15 +72,19 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
     const suffix = path.slice(ownPath.length);
     if (authorize !== undefined && !(await isPermitted(authorize, request))) return FORBIDDEN;
     const format = isSuffix(suffix) ? FORMAT_OF_SUFFIX[suffix](request) : EVENTS;
-    const showsDetails = await isGranted("svcStatus.details threw, details are hidden", () =>
-      maySeeDetails(request),
-    );
-    const parameters = new URLSearchParams(query);
+    const showsDetails =
+      typeof details === "function" ? await maySee(details, request) : details === "always";
+    const parameters = query === "" ? NO_PARAMETERS : new URLSearchParams(query);
     const names = parameters.getAll("name");
     const isForPrometheus = format === "prometheus" || format === "openmetrics";
     const further = isForPrometheus ? collectMetrics?.() : undefined;
-    const report = await registry.getReport(names.length === 0 ? {} : { names }).catch(toUnknown);
-    if (report === undefined) return UNKNOWN_NAME;
+    let report: Report;
+    try {
+      report = await registry.getReport(names.length === 0 ? {} : { names });
+    } catch (error) {
+      if (error instanceof UnknownHandlerError) return UNKNOWN_NAME;
+      throw error;
+    }
     const isPage = format === "html" || format === EVENTS;
     const controls =
       isPage &&
@@ -88,20 +93,20 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
     const written = writeReport(format, {
       report,
       details: showsDetails,
-      metrics: (await further) ?? "",
-      page: { controls, names, filter: toFilter(parameters) },
+      metrics: further === undefined ? "" : await further,
+      page: { controls, names, filter: isPage ? toFilter(parameters) : undefined },
     });
     const { contentType, headers, httpStatus: prescribed = httpStatus } = FORMATS[written.format];
     return createResponse({
       status: prescribed[report.state],
       contentType,
       body: written.text,
-      headers: { ...headers, ...(NEGOTIATED.includes(suffix) && { Vary: "Accept" }) },
+      ...(NEGOTIATED.includes(suffix) ? { headers: { ...headers, Vary: "Accept" } } : headers && { headers }),
     });
   }
 
-  function maySeeDetails(request: StatusRequest): boolean | Promise<boolean> {
-    return typeof details === "function" ? isPermitted(details, request) : details === "always";
+  function maySee(mayRead: Permission, request: StatusRequest): Promise<boolean> {
+    return isGranted("svcStatus.details threw, details are hidden", () => isPermitted(mayRead, request));
   }
 
   async function maySeeControls(request: StatusRequest): Promise<boolean> {
@@ -130,6 +135,9 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
 const FORBIDDEN = createResponse({ status: 403, body: "forbidden\n" });
 const UNKNOWN_NAME = createResponse({ status: 404, body: "no status handler has this name\n" });
 
+/** Of most requests, which have no query. Nobody writes to it. */
+const NO_PARAMETERS = new URLSearchParams();
+
 function isSuffix(suffix: string): suffix is Suffix {
   return Object.hasOwn(FORMAT_OF_SUFFIX, suffix);
 }
@@ -157,8 +165,4 @@ function negotiateAny(request: StatusRequest): Format {
   const isLost =
     FOR_PEOPLE.includes(format) && isScraper(accept, request.header("x-prometheus-scrape-timeout-seconds"));
   return isLost ? "prometheus" : format;
-}
-
-function toUnknown(error: unknown): undefined {
-  if (!(error instanceof UnknownHandlerError)) throw error;
 }
