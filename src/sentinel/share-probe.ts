@@ -23,24 +23,36 @@ export interface SharedProbe {
 export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProbe {
   let knownVersion: number | undefined;
   let knownBody = probe.body;
+  // While listeners are told of a change, reading the probe takes nothing over: they would hear of the newer first.
+  let isHeld = false;
 
   function take(): void {
-    if (text.version === knownVersion) return;
+    if (isHeld || text.version === knownVersion) return;
     const { text: body, at, version } = text.read();
     // Before the probe is changed: its listeners are told at once, and what was taken must not be given back.
     knownVersion = version;
     knownBody = body;
     const takeOver = getTakeOver(probe);
-    if (takeOver !== undefined) takeOver(body, new Date(at));
-    else if (body === COMMISSIONED_BODY) probe.commission();
-    else probe.decommission(body);
+    hold(() => {
+      if (takeOver !== undefined) takeOver(body, new Date(at));
+      else if (body === COMMISSIONED_BODY) probe.commission();
+      else probe.decommission(body);
+    });
+  }
+
+  function hold<Value>(run: () => Value): Value {
+    const wasHeld = isHeld;
+    isHeld = true;
+    try {
+      return run();
+    } finally {
+      isHeld = wasHeld;
+    }
   }
 
   /** Read from the probe, and not from the event: a listener before this one may have changed it again. */
   function give(): void {
-    // The body last: reading either takes over what is new, and what was taken must not be given back.
-    const since = probe.since.getTime();
-    const { body } = probe;
+    const { body, since } = hold(() => ({ body: probe.body, since: probe.since.getTime() }));
     if (body === knownBody) return;
     knownBody = body;
     knownVersion = text.write(body, since);

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { run } from "../support/run.ts";
 
-const MAX_BYTES = 220_000;
-const MAX_UNPACKED_BYTES = 750_000;
+const MAX_BYTES = 185_000;
+const MAX_UNPACKED_BYTES = 640_000;
 
 const root = join(import.meta.dirname, "../..");
 const { tarball, size, unpackedSize, files, consumer } = inject("packed");

@@ -154,8 +154,9 @@ describe("a process that has been wedged for too long", () => {
       const { javascriptStack } = JSON.parse(readFileSync(join(folder, file), "utf8"));
       expect(others).toEqual([]);
       expect(javascriptStack.message).toBe("Error: main thread wedged for 1 s");
-      expect(javascriptStack.stack[0]).toMatch(
-        new RegExp(`^at ${functionName} \\(file:.*/service\\.mjs:\\d+:\\d+\\)$`),
+      // The main thread may be in a function of Node.js that this one has called.
+      expect(javascriptStack.stack).toContainEqual(
+        expect.stringMatching(new RegExp(`^at ${functionName} \\(file:.*/service\\.mjs:\\d+:\\d+\\)$`)),
       );
     },
   );
