@@ -71,7 +71,8 @@ export function createDeadlines({ timeoutMs, clock, background }: DeadlinesOptio
   function startTimer(dueAt: number, now: number): void {
     stopTimer();
     timerDueAt = dueAt;
-    cancelTimer = clock.startTimer(dueAt - now, endOverdue, { background });
+    // Rounded, the sum less one of its parts can be more than the other, and the longest delay of timers has no more.
+    cancelTimer = clock.startTimer(Math.min(dueAt - now, timeoutMs), endOverdue, { background });
   }
 
   function stopTimer(): void {

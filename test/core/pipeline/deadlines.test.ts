@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { MAX_TIMER_MS } from "../../../src/core/clock.ts";
 import {
   createDeadlines,
   createDeadlinesIndex,
@@ -77,6 +78,23 @@ test("a timer that fires a little early is believed, but only for whom it was st
   begin("b");
   await clock.advance(100);
   expect(overdue).toEqual(["a at 99.5", "b at 129"]);
+});
+
+test("no timer is longer than a call may take, whenever it begins", () => {
+  const delays: number[] = [];
+  const startTimer: FakeClock["startTimer"] = (ms) => {
+    delays.push(ms);
+    return () => {};
+  };
+  deadlines = createDeadlines({
+    timeoutMs: MAX_TIMER_MS,
+    clock: { ...clock, startTimer },
+    background: false,
+  });
+  const startedAt = 1.004;
+  expect(startedAt + MAX_TIMER_MS - startedAt).toBeGreaterThan(MAX_TIMER_MS);
+  deadlines.begin({ startedAt, atDeadline() {}, before: undefined, after: undefined });
+  expect(delays).toEqual([MAX_TIMER_MS]);
 });
 
 test("one that has ended keeps no other in memory", () => {
