@@ -98,12 +98,12 @@ const KIND_BY_MESSAGE: readonly (readonly [RegExp, FailureKind])[] = [
     /\bWRONGPASS\b|\bNOAUTH\b|\bNOPERM\b|ACCESS.REFUSED|access denied|not authori[sz]ed|(?:authentication|authorization|login) (?:fail|requir|error|violat|mechanism)|bad user ?name or password|password authentication/i,
     "authentication",
   ],
-  [/\bECONNREFUSED\b|connection refused/i, "refused"],
-  [/\bENOTFOUND\b|\bEAI_AGAIN\b|getaddrinfo/, "DNS"],
+  [/\bECONNREFUSED\b|connection refused|refused by server/i, "refused"],
+  [/\bENOTFOUND\b|\bEAI_AGAIN\b|getaddrinfo|name resolution failed/i, "DNS"],
   [/\bcertificate\b|\bSSL routines\b|\bTLS handshake\b/i, "TLS"],
   [/timed? ?out/i, "timeout"],
   [
-    /\bECONNRESET\b|\bEPIPE\b|socket (?:was |is )?(?:closed|hang)|(?:connection|channel|client|socket)\b.{0,30}\b(?:clos(?:ed|ing)|lost|ended|terminated|offline|unavailable|disconnected)|not open|disconnect/i,
+    /\bECONNRESET\b|\bEPIPE\b|socket (?:was |is )?(?:closed|hang)|(?:connection|channel|client|socket)\b.{0,30}\b(?:clos(?:ed|ing)|lost|dropped|ended|terminated|offline|unavailable|disconnected)|not open|disconnect/i,
     "closed",
   ],
 ];
