@@ -31,6 +31,7 @@ export interface RealServerSubject {
 
 const RUNS = 1_000;
 const WRONG_PASSWORD = "wrong-password";
+const CLOSED = { interval: 20, timeout: 5_000 };
 const BACK = { intervalMs: 50, timeoutMs: 50_000 };
 
 /** What every check of a server must do with the real one. */
@@ -83,7 +84,7 @@ export function describeRealServer(subject: RealServerSubject): void {
       expect(await registry.waitForStatus("Server", OK, BACK)).toBe(true);
     });
 
-    test(`leaves the server with as many connections after ${RUNS} runs as before`, async () => {
+    test(`leaves the server with no more connections after ${RUNS} runs than before`, async () => {
       for (let index = 0; index < sideBySide; index += 1)
         registry.addStatusHandler(`Server${index}`, client.handler);
       const names = Array.from({ length: sideBySide }, (_, index) => `Server${index}`);
@@ -92,7 +93,8 @@ export function describeRealServer(subject: RealServerSubject): void {
         const { entries } = await registry.getReport({ names });
         expect(entries.map(({ status }) => status.state)).toEqual(names.map(() => OK));
       }
-      expect(await countConnections(server.port)).toBe(before);
+      // The last ones may still be closing.
+      await expect.poll(() => countConnections(server.port), CLOSED).toBeLessThanOrEqual(before);
     });
 
     if (wrongPassword !== undefined && !refusedAtConnect.includes(name)) {
