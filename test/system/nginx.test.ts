@@ -10,6 +10,9 @@ vi.setConfig({ testTimeout: 120_000 });
 const BUSY = { requestsPerSecond: 350 };
 const WITH_RETRY = "proxy_next_upstream error timeout http_503;";
 
+/** Longer than nginx takes to forget that an instance has failed: `fail_timeout=1s` counts in whole seconds. */
+const FORGOTTEN_MS = 2_500;
+
 /** nginx with deploy/nginx.conf, and two services that nobody probes. */
 async function startBehindNginx(changes: readonly (readonly [string, string])[] = []): Promise<Balanced> {
   const balanced = await startBalanced({
@@ -20,7 +23,7 @@ async function startBehindNginx(changes: readonly (readonly [string, string])[] 
       ["listen 80;", "listen 127.0.0.1:{port};"],
       ...changes,
     ],
-    service: { drain: { fallbackMs: 1_500 } },
+    service: { drain: { fallbackMs: FORGOTTEN_MS } },
   });
   const args = ["-p", balanced.folder, "-c", balanced.config, "-e", "stderr"];
   expect(await run("nginx", ["-t", ...args], balanced.folder)).toMatchObject({ code: 0 });

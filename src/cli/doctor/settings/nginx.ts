@@ -13,7 +13,7 @@ export function renderNginx(numbers: Numbers): string {
 
 http {
   upstream services {
-    # fail_timeout is shorter than the time between the restarts of two instances.
+    # Leave more than 2 s between the restarts of two instances: nginx counts in whole seconds, so 1s can be 2.
 ${servers.join("\n")}
 ${renderKeepAlive(balancerIdleMs)}  }
 
