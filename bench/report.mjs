@@ -9,6 +9,12 @@ const OURS = {
   "hand-written": { what: "hand-written, without deadlines" },
 };
 
+/** With nobody else there is nothing to share. */
+const ALONE = {
+  "svc-status": { what: "the same over one connection" },
+  "hand-written": { what: "hand-written, over one connection" },
+};
+
 const PEERS = {
   "under-pressure": { what: "`@fastify/under-pressure` with a `Promise.all`" },
   terminus: { what: "`@godaddy/terminus` with a `Promise.all`" },
@@ -19,4 +25,8 @@ const PEERS = {
 };
 
 publishRatios(OURS, await compareServers([LIMIT, ...Object.keys(OURS)], "trivial", { rounds: 11 }));
+publishRatios(
+  ALONE,
+  await compareServers([LIMIT, ...Object.keys(ALONE)], "trivial", { rounds: 9, connections: 1 }),
+);
 publishRatios(PEERS, await compareServers([LIMIT, ...Object.keys(PEERS)], "trivial", { rounds: 5 }));

@@ -6,12 +6,16 @@ import { withServers } from "./servers.mjs";
  * For each server the CPU time of its process in milliseconds per 1,000 requests, its requests per second, and both
  * against those of the first server in the same round. One sample a round.
  */
-export async function compareServers(names, scenario, { rounds, sliceMs = 500, warmUpMs = 1_500 }) {
+export async function compareServers(
+  names,
+  scenario,
+  { rounds, sliceMs = 500, warmUpMs = 1_500, connections },
+) {
   const samples = toEmptyLists(names);
   await withServers(names, scenario, async (servers) => {
-    for (const server of servers) await sendFor(server, warmUpMs);
+    for (const server of servers) await sendFor(server, warmUpMs, connections);
     for (let round = 0; round < rounds; round += 1) {
-      for (const server of servers) samples[server.name].push(await measure(server, sliceMs));
+      for (const server of servers) samples[server.name].push(await measure(server, sliceMs, connections));
     }
   });
   const [first] = names;
@@ -28,9 +32,9 @@ export async function compareServers(names, scenario, { rounds, sliceMs = 500, w
   );
 }
 
-async function measure(server, sliceMs) {
+async function measure(server, sliceMs, connections) {
   const before = await server.getUsage();
-  const { requests, seconds } = await sendFor(server, sliceMs);
+  const { requests, seconds } = await sendFor(server, sliceMs, connections);
   const after = await server.getUsage();
   return {
     cpuMs: ((after.cpuMs - before.cpuMs) * 1_000) / requests,

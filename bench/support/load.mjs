@@ -12,22 +12,22 @@ const END_OF_CHUNKS = "\r\n0\r\n\r\n";
  * Sends for so long, on each connection the next request when the last was answered. Fails where an answer is not
  * 200: what refuses is fast.
  */
-export async function sendFor(server, durationMs) {
+export async function sendFor(server, durationMs, connections = CONNECTIONS) {
   const startedAt = performance.now();
-  return sendWhile(server, () => performance.now() - startedAt < durationMs);
+  return sendWhile(server, connections, () => performance.now() - startedAt < durationMs);
 }
 
 /** The same with so many requests. */
 export async function sendRequests(server, count) {
   let left = count;
-  return sendWhile(server, () => {
+  return sendWhile(server, CONNECTIONS, () => {
     left -= 1;
     return left >= 0;
   });
 }
 
-async function sendWhile({ port, path }, wantsMore) {
-  const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => createClient(port, path)));
+async function sendWhile({ port, path }, connections, wantsMore) {
+  const clients = await Promise.all(Array.from({ length: connections }, () => createClient(port, path)));
   const startedAt = performance.now();
   let requests = 0;
   await Promise.all(

@@ -13,7 +13,7 @@ What is compared is measured in turn (A B A B), each server in a process of its 
 /** What is not obvious about a benchmark. */
 const EXPLANATIONS = {
   probe: `The bare server is \`node:http\` with a constant body and the same headers as ours. The hand-written one looks at the path, too.`,
-  report: `Ten handlers that are healthy at once, asynchronously. The bare server answers the same bytes and asks nobody. Where a peer leaves the asking to the application, as \`@godaddy/terminus\` and \`@fastify/under-pressure\` do, a \`Promise.all\` asks: no deadlines, and one failure hides the others. \`@nestjs/terminus\` has deadlines, as ours.`,
+  report: `Ten handlers that are healthy at once, asynchronously. The bare server answers the same bytes and asks nobody. Where a peer leaves the asking to the application, as \`@godaddy/terminus\` and \`@fastify/under-pressure\` do, a \`Promise.all\` asks: no deadlines, and one failure hides the others. \`@nestjs/terminus\` has deadlines, as ours. Requests that lie ready at the same time share one report of ours; over one connection each has its own.`,
   shared: `Ten handlers of 50 ms each, 50 connections: how often they are run. Requests that come while a handler runs share its answer.`,
   hung: `One handler that never settles, and 10,000 requests.`,
   render: `A report as text. The plain join escapes and formats each sample anew. Reports are made anew in each round, as requests make them.`,

@@ -3,7 +3,6 @@ import { UnknownHandlerError } from "../core/errors.ts";
 import { type Logger, log } from "../core/logger.ts";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
-import type { Report } from "../core/report.ts";
 import { isState } from "../core/state.ts";
 import { FORMATS, type Format } from "../formats/formats.ts";
 import type { PageFilter, PageSource, ServiceDescription } from "../formats/page/page-model.ts";
@@ -15,8 +14,9 @@ import { ANY_FORMAT, isScraper, negotiate, PROMETHEUS_FORMATS } from "./negotiat
 import type { ProbeStatusOptions, ResolvedSvcStatus } from "./options.ts";
 import { createPageEvents } from "./page-events.ts";
 import { isPermitted, type Permission } from "./permission.ts";
+import { createReportSharing, type SharedReport, toShared } from "./share-report.ts";
 import type { Target } from "./target.ts";
-import { createReportWriter } from "./write-report.ts";
+import { createReportWriter, type Writing } from "./write-report.ts";
 
 export interface SvcStatusSetup {
   readonly registry: StatusRegistry;
@@ -63,6 +63,7 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   const getLogger = (): Logger | undefined => registry.logger;
   const collectMetrics = metrics && createMetricsCollector(metrics, getLogger);
   const source = toPageSource(setup);
+  const getSharedReport = createReportSharing(registry);
   const writeReport = createReportWriter(options, { registry, probe, pageSource: source });
   const answerPageEvents = createPageEvents({ registry, source });
   const notAllowed = toMethodNotAllowed(METHODS);
@@ -78,30 +79,38 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
     const names = parameters.getAll("name");
     const isForPrometheus = format === "prometheus" || format === "openmetrics";
     const further = isForPrometheus ? collectMetrics?.() : undefined;
-    let report: Report;
+    let shared: SharedReport;
     try {
-      report = await registry.getReport(names.length === 0 ? {} : { names });
+      shared = names.length === 0 ? await getSharedReport() : toShared(await registry.getReport({ names }));
     } catch (error) {
       if (error instanceof UnknownHandlerError) return UNKNOWN_NAME;
       throw error;
     }
-    const isPage = format === "html" || format === EVENTS;
-    const controls =
-      isPage &&
-      (await isGranted("probeStatus.control threw, controls are hidden", () => maySeeControls(request)));
-    if (format === EVENTS) return answerPageEvents({ details: showsDetails, controls, names }, report);
-    const written = writeReport(format, {
-      report,
-      details: showsDetails,
-      metrics: further === undefined ? "" : await further,
-      page: { controls, names, filter: isPage ? toFilter(parameters) : undefined },
-    });
-    const { contentType, headers, httpStatus: prescribed = httpStatus } = FORMATS[written.format];
+    const { report } = shared;
+    const vary = NEGOTIATED.includes(suffix);
+    if (format === "html" || format === EVENTS) {
+      const controls = await isGranted("probeStatus.control threw, controls are hidden", () =>
+        maySeeControls(request),
+      );
+      if (format === EVENTS) return answerPageEvents({ details: showsDetails, controls, names }, report);
+      const page = { controls, names, filter: toFilter(parameters) };
+      return toResponse(format, { report, details: showsDetails, metrics: "", page }, vary);
+    }
+    const metrics = further && (await further);
+    const page = { controls: false, names, filter: undefined };
+    const writing = { report, details: showsDetails, metrics: metrics ?? "", page };
+    const write = (): StatusResponse => toResponse(format, writing, vary);
+    return metrics === undefined ? shared.toResponse(`${format} ${showsDetails} ${vary}`, write) : write();
+  }
+
+  function toResponse(wanted: Format, writing: Writing, vary: boolean): StatusResponse {
+    const { format, text } = writeReport(wanted, writing);
+    const { contentType, headers, httpStatus: prescribed = httpStatus } = FORMATS[format];
     return createResponse({
-      status: prescribed[report.state],
+      status: prescribed[writing.report.state],
       contentType,
-      body: written.text,
-      ...(NEGOTIATED.includes(suffix) ? { headers: { ...headers, Vary: "Accept" } } : headers && { headers }),
+      body: text,
+      ...(vary ? { headers: { ...headers, Vary: "Accept" } } : headers && { headers }),
     });
   }
 
