@@ -5,7 +5,7 @@ import type { ResolvedHandlerOptions } from "./handler-options.ts";
 import { type Ask, type Outcome, type Result, toFailure } from "./outcome.ts";
 import { withBackground } from "./pipeline/background.ts";
 import { withDeadline } from "./pipeline/deadline.ts";
-import type { FindDeadlines } from "./pipeline/deadlines.ts";
+import type { Deadlines } from "./pipeline/deadlines.ts";
 import { normalise } from "./pipeline/normalise.ts";
 import { withSharing } from "./pipeline/share.ts";
 import { withSlowness } from "./pipeline/slow.ts";
@@ -38,12 +38,13 @@ export interface HandlerSetup {
   readonly options: ResolvedHandlerOptions;
   readonly clock: Clock;
   readonly track: Track;
-  readonly findDeadlines: FindDeadlines;
+  /** Those of its `timeoutMs`. */
+  readonly deadlines: Deadlines;
   readonly toDate: ToDate;
 }
 
 export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler {
-  const { name, handler, options, clock, track, findDeadlines, toDate } = setup;
+  const { name, handler, options, clock, track, deadlines, toDate } = setup;
   const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
   let last: Entry | undefined;
   let stopped = false;
@@ -53,12 +54,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   let firstFollowedAt = Number.NEGATIVE_INFINITY;
 
   const call = normalise(handler);
-  const deadline = withDeadline(callHandler, {
-    name,
-    timeoutMs,
-    clock,
-    deadlines: findDeadlines(timeoutMs, intervalMs !== undefined),
-  });
+  const deadline = withDeadline(callHandler, { name, timeoutMs, clock, deadlines });
   const judged = withTolerance(withSlowness(deadline.ask, slowAfterMs), options);
   // In the background each run is a new call: requests reuse its result anyway.
   const reuseMs = intervalMs === undefined ? maxAgeMs : 0;

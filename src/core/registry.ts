@@ -7,6 +7,7 @@ import { expectNoCycle, explain } from "./dependencies.ts";
 import { describeError } from "./describe-error.ts";
 import { UnknownHandlerError } from "./errors.ts";
 import {
+  expectBoolean,
   expectFunction,
   expectKnownKeys,
   expectMethods,
@@ -18,7 +19,7 @@ import type { StatusHandler } from "./handler.ts";
 import { type HandlerOptions, resolveHandlerOptions, type Scope } from "./handler-options.ts";
 import { createListeners } from "./listeners.ts";
 import { type Logger, log } from "./logger.ts";
-import { createDeadlinesIndex } from "./pipeline/deadlines.ts";
+import { createRegistryDeadlines } from "./pipeline/deadlines.ts";
 import { createRegisteredHandler, type RegisteredHandler } from "./registered-handler.ts";
 import { expectHandler, expectHandlerName } from "./registration.ts";
 import { createReport, type Entry, type Report } from "./report.ts";
@@ -44,6 +45,12 @@ export interface RegistryOptions {
 export interface ReportOptions {
   /** Only these handlers are asked. Left out: all of them. */
   readonly names?: readonly string[];
+  /**
+   * Whether waiting for the report keeps the process alive no longer than what else there is to do. For who asks again
+   * and again, as a poller does.
+   * @default false
+   */
+  readonly background?: boolean;
 }
 
 /** How changes are looped over. */
@@ -115,7 +122,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     log(registry.logger, "error", `a listener of the registry threw: ${describeError(error)}`),
   );
   const closing = createListeners<void>(() => {});
-  const findDeadlines = createDeadlinesIndex(clock);
+  const deadlines = createRegistryDeadlines(clock);
   const toDate = createDates();
   let closed = false;
 
@@ -133,7 +140,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
       options: resolved,
       clock,
       track,
-      findDeadlines,
+      deadlines: deadlines.find(resolved.timeoutMs),
       toDate,
     });
     // First the map: what is stopped may have listeners that register and remove.
@@ -151,7 +158,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
 
   async function getStatus(name: string): Promise<Status> {
     const registered = handlers.get(name);
-    const [entry] = registered === undefined ? [] : await askAll([registered]);
+    const [entry] = registered === undefined ? [] : await askAndWait([registered], false);
     if (entry === undefined) throw new UnknownHandlerError(name);
     return explainEntry(entry, findLast).status;
   }
@@ -175,11 +182,12 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
 
   async function getReport(reportOptions: ReportOptions = {}): Promise<Report> {
     expectObject("options", reportOptions);
-    expectKnownKeys("options", reportOptions, ["names"]);
-    const { names } = reportOptions;
+    expectKnownKeys("options", reportOptions, ["names", "background"]);
+    const { names, background = false } = reportOptions;
+    expectBoolean("background", background);
     // A copy: a handler may register others while it is asked.
     const asked = names === undefined ? [...handlers.values()] : select(names);
-    const entries = await askAll(asked);
+    const entries = await askAndWait(asked, background);
     const find = findAmong(entries);
     return createReport(
       entries.map((entry) => explainEntry(entry, find)),
@@ -206,29 +214,45 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     return [...handlers.values()].filter(({ name }) => wanted.has(name));
   }
 
+  /** Who waits keeps the process alive: nothing else might, and the answer would never come. */
+  async function askAndWait(
+    asked: readonly RegisteredHandler[],
+    background: boolean,
+  ): Promise<readonly Entry[]> {
+    if (background) return askAll(asked);
+    deadlines.hold();
+    try {
+      return await askAll(asked);
+    } finally {
+      deadlines.release();
+    }
+  }
+
   /**
    * Asks handlers side by side. Who was removed while it was asked has nothing to say any more; who has taken its
    * place is asked instead. Answers are awaited one after the other, which needs no promise beyond their own.
    */
   async function askAll(asked: readonly RegisteredHandler[], attempt = 1): Promise<readonly Entry[]> {
     const entries: Entry[] = [];
+    const present: (RegisteredHandler | undefined)[] = [];
+    const answers = asked.map((each) => {
+      const registered = each.isStopped ? handlers.get(each.name) : each;
+      present.push(registered);
+      return registered?.ask();
+    });
     let stopped: Set<Entry> | undefined;
-    for (const answer of asked.map(askPresent)) {
+    for (let index = 0; index < answers.length; index += 1) {
+      const answer = answers[index];
       const entry = answer instanceof Promise ? await answer : answer;
       if (entry === undefined) continue;
       entries.push(entry);
-      if (answer instanceof Promise && entry.reason === "stale") stopped = (stopped ?? new Set()).add(entry);
+      if (entry.reason === "stale" && present[index]?.isStopped) stopped = (stopped ?? new Set()).add(entry);
     }
     if (stopped === undefined || attempt === MAX_ATTEMPTS) return entries;
-    const present = entries.map((entry) =>
+    const succeeded = entries.map((entry) =>
       stopped?.has(entry) ? askSuccessor(entry, attempt + 1) : [entry],
     );
-    return (await Promise.all(present)).flat();
-  }
-
-  function askPresent(asked: RegisteredHandler): Entry | undefined | Promise<Entry> {
-    const registered = asked.isStopped ? handlers.get(asked.name) : asked;
-    return registered?.ask();
+    return (await Promise.all(succeeded)).flat();
   }
 
   function askSuccessor(entry: Entry, attempt: number): readonly Entry[] | Promise<readonly Entry[]> {

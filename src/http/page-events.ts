@@ -37,7 +37,8 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
 
   function createFeed(view: PageView, onIdle: () => void): PageFeed {
     return createPageFeed({
-      read: () => registry.getReport(view.names.length === 0 ? {} : { names: view.names }),
+      read: () =>
+        registry.getReport({ background: true, ...(view.names.length > 0 && { names: view.names }) }),
       toPicture: (report) => renderParts({ source, view, report }),
       listen,
       onError,

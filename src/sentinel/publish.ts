@@ -44,7 +44,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
 
   async function publish(): Promise<void> {
     try {
-      const { entries } = await registry.getReport();
+      const { entries } = await registry.getReport({ background: true });
       if (isStopped) return;
       flush();
       publishEntries(entries);

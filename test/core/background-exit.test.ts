@@ -55,6 +55,15 @@ describe("a process with nothing else to do exits by itself", { timeout: 60_000 
     expect(outcome).toEqual(printed("end\n"));
   });
 
+  test("whatever a poller waits for that asks in the background", async () => {
+    const outcome = await runProgram(`
+      registry.addStatusHandler("Never", () => new Promise(() => {}), { timeoutMs: 3_600_000 });
+      void registry.getReport({ background: true });
+      setTimeout(() => console.log("end"), 10);
+    `);
+    expect(outcome).toEqual(printed("end\n"));
+  });
+
   test("with somebody who loops over its changes and one who listens", async () => {
     const outcome = await runProgram(`
       registry.addStatusHandler("Db", () => ({ state: "RED" }), ${HOURLY});
@@ -84,6 +93,15 @@ test("a process stays alive for who waits for the first answer of a background h
     console.log((await registry.getReport()).state);
   `);
   expect(outcome).toEqual(printed("OK\n"));
+}, 60_000);
+
+test("a process stays alive for who joins the run of a poller", async () => {
+  const outcome = await runProgram(`
+    registry.addStatusHandler("Never", () => new Promise(() => {}), { timeoutMs: 100 });
+    void registry.getReport({ background: true });
+    console.log((await registry.getStatus("Never")).detail);
+  `);
+  expect(outcome).toEqual(printed("timed out after 100 ms\n"));
 }, 60_000);
 
 test("a listener and a logger that reject do not end the process", async () => {

@@ -164,7 +164,10 @@ describe("a report on some handlers", () => {
     await expect(registry.getReport({ names: [name] })).rejects.toThrow(UnknownHandlerError);
   });
 
-  test("rejects with a TypeError when the names are no array", async () => {
+  test("rejects with a TypeError for options that cannot be right", async () => {
+    await expect(registry.getReport({ background: "yes" as never })).rejects.toThrow(
+      'background: expected true or false, got "yes"',
+    );
     await expect(registry.getReport({ names: "Database" as never })).rejects.toThrow(
       new TypeError('names: expected an array of names, got "Database"'),
     );
@@ -276,6 +279,23 @@ describe("a handler that is registered again", () => {
     expect(calls).toBe(10);
   });
 
+  test("answers for the one that replaces itself while it is asked, whether that answers at once or not", async () => {
+    const replaceItself = (): Status => {
+      addStates({ Database: YELLOW });
+      return { state: OK };
+    };
+    registry.addStatusHandler("Database", replaceItself);
+    expect(await registry.getReport()).toMatchObject({ entries: [{ status: { state: YELLOW } }] });
+    registry.addStatusHandler("Database", replaceItself);
+    expect(await registry.getStatus("Database")).toEqual({ state: YELLOW });
+  });
+
+  test("answers for the one that a listener of its change replaces", async () => {
+    registry.on("change", () => addStates({ Database: OK }));
+    addStates({ Database: RED });
+    expect(await registry.getReport()).toMatchObject({ state: OK, entries: [{ status: { state: OK } }] });
+  });
+
   test("is called once for all who were waiting for the one before", async () => {
     registry.addStatusHandler("Database", hang);
     const waiting = Promise.all([registry.getReport(), registry.getReport(), registry.getStatus("Database")]);
@@ -358,6 +378,17 @@ describe("a handler that is removed", () => {
       { state: OK, entries: [] },
     ]);
     expect(clock.monotonicNow()).toBe(0);
+  });
+
+  test("has nothing to say any more when it removes itself while it is asked", async () => {
+    const removeItself = (): Status => {
+      registry.removeStatusHandler("Migration");
+      return { state: OK };
+    };
+    registry.addStatusHandler("Migration", removeItself);
+    expect(await registry.getReport()).toMatchObject({ state: OK, entries: [] });
+    registry.addStatusHandler("Migration", removeItself);
+    await expect(registry.getStatus("Migration")).rejects.toThrow(UnknownHandlerError);
   });
 
   test("does not keep the others from being asked when it is removed by one of them", async () => {

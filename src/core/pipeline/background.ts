@@ -33,18 +33,17 @@ export function toMaxResultAgeMs({
 
 /**
  * Asks at once and then again and again, `intervalMs` after the answer was there, so that runs never overlap.
- * Nothing of it keeps the process alive, but a caller who waits for the first answer does.
+ * Nothing of it keeps the process alive.
  */
 export function withBackground<Answer>(
   ask: Ask<Answer>,
   options: BackgroundOptions<Answer>,
 ): Background<Answer> {
-  const { intervalMs, timeoutMs, clock, toStale } = options;
+  const { intervalMs, clock, toStale } = options;
   const maxAgeMs = toMaxResultAgeMs(options);
   let last: { readonly answer: Answer; readonly finishedAt: number } | undefined;
   let running: Promise<Answer> | undefined;
   let cancelTimer = (): void => {};
-  let letExit: (() => void) | undefined;
   let stopped = false;
 
   function run(): Answer | Promise<Answer> {
@@ -57,7 +56,6 @@ export function withBackground<Answer>(
 
   function finish(answer: Answer): Answer {
     running = undefined;
-    letExit?.();
     last = { answer, finishedAt: clock.monotonicNow() };
     cancelTimer();
     if (!stopped) cancelTimer = clock.startTimer(toDelay(), runInBackground, { background: true });
@@ -77,15 +75,9 @@ export function withBackground<Answer>(
   }
 
   function askLast(): Answer | Promise<Answer> {
-    if (last === undefined) return waitForFirst(running ?? run());
+    if (last === undefined) return running ?? run();
     const ageMs = clock.monotonicNow() - last.finishedAt;
     return ageMs > maxAgeMs ? toStale(last.answer, ageMs) : last.answer;
-  }
-
-  /** One timer for all who wait; its only work is to be there. */
-  function waitForFirst(answer: Answer | Promise<Answer>): Answer | Promise<Answer> {
-    if (answer instanceof Promise && !stopped) letExit ??= clock.startTimer(timeoutMs, () => {});
-    return answer;
   }
 
   // Not within the registration itself: what the handler needs may be set up in the lines that follow it.
@@ -97,7 +89,6 @@ export function withBackground<Answer>(
     stop() {
       stopped = true;
       cancelTimer();
-      letExit?.();
     },
   };
 }

@@ -16,13 +16,15 @@ export interface Deadlines {
   begin(waiting: Waiting): void;
   /** It has ended before its deadline. */
   end(waiting: Waiting): void;
+  /** To be called when another answer is `isAwaited()`. */
+  awaitedChanged(): void;
 }
 
 export interface DeadlinesOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** Nobody waits for these calls: they do not keep the process alive. */
-  readonly background: boolean;
+  /** Whether somebody waits for an answer: only then do deadlines keep the process alive. */
+  readonly isAwaited: () => boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface DeadlinesOptions {
  * more than the call. Calls that may take equally long reach their deadlines in the order of their beginnings, so that
  * the timer of the first is enough. Where nobody waits there is none.
  */
-export function createDeadlines({ timeoutMs, clock, background }: DeadlinesOptions): Deadlines {
+export function createDeadlines({ timeoutMs, clock, isAwaited }: DeadlinesOptions): Deadlines {
   let first: Waiting | undefined;
   let last: Waiting | undefined;
   let cancelTimer: (() => void) | undefined;
@@ -72,7 +74,9 @@ export function createDeadlines({ timeoutMs, clock, background }: DeadlinesOptio
     stopTimer();
     timerDueAt = dueAt;
     // Rounded, the sum less one of its parts can be more than the other, and the longest delay of timers has no more.
-    cancelTimer = clock.startTimer(Math.min(dueAt - now, timeoutMs), endOverdue, { background });
+    cancelTimer = clock.startTimer(Math.min(dueAt - now, timeoutMs), endOverdue, {
+      background: !isAwaited(),
+    });
   }
 
   function stopTimer(): void {
@@ -80,19 +84,46 @@ export function createDeadlines({ timeoutMs, clock, background }: DeadlinesOptio
     cancelTimer = undefined;
   }
 
-  return { begin, end };
+  return {
+    begin,
+    end,
+    awaitedChanged() {
+      if (cancelTimer !== undefined) startTimer(timerDueAt, clock.monotonicNow());
+    },
+  };
 }
 
-/** The deadlines of all handlers of a registry, by how long these may take. */
-export type FindDeadlines = (timeoutMs: number, background: boolean) => Deadlines;
+/** The deadlines of all handlers of a registry. */
+export interface RegistryDeadlines {
+  /** Those of the handlers that may take so long. */
+  find(timeoutMs: number): Deadlines;
+  /** Somebody waits for answers, and keeps the process alive until `release()`. */
+  hold(): void;
+  release(): void;
+}
 
-export function createDeadlinesIndex(clock: Clock): FindDeadlines {
-  const index = { true: new Map<number, Deadlines>(), false: new Map<number, Deadlines>() };
+export function createRegistryDeadlines(clock: Clock): RegistryDeadlines {
+  const known = new Map<number, Deadlines>();
+  let awaiting = 0;
 
-  return function findDeadlines(timeoutMs, background) {
-    const known = index[`${background}`];
-    const deadlines = known.get(timeoutMs) ?? createDeadlines({ timeoutMs, clock, background });
-    known.set(timeoutMs, deadlines);
-    return deadlines;
+  function isAwaited(): boolean {
+    return awaiting > 0;
+  }
+
+  function change(by: 1 | -1): void {
+    const wasAwaited = isAwaited();
+    awaiting += by;
+    if (isAwaited() === wasAwaited) return;
+    for (const deadlines of known.values()) deadlines.awaitedChanged();
+  }
+
+  return {
+    find(timeoutMs) {
+      const deadlines = known.get(timeoutMs) ?? createDeadlines({ timeoutMs, clock, isAwaited });
+      known.set(timeoutMs, deadlines);
+      return deadlines;
+    },
+    hold: () => change(1),
+    release: () => change(-1),
   };
 }

@@ -1,9 +1,10 @@
-import { beforeEach, expect, test } from "vitest";
-import { MAX_TIMER_MS } from "../../../src/core/clock.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Clock, MAX_TIMER_MS } from "../../../src/core/clock.ts";
 import {
   createDeadlines,
-  createDeadlinesIndex,
+  createRegistryDeadlines,
   type Deadlines,
+  type RegistryDeadlines,
   type Waiting,
 } from "../../../src/core/pipeline/deadlines.ts";
 import { createFakeClock, type FakeClock } from "../../../src/testing/fake-clock.ts";
@@ -14,11 +15,11 @@ let overdue: string[];
 
 beforeEach(() => {
   clock = createFakeClock();
-  deadlines = createDeadlines({ timeoutMs: 100, clock, background: false });
+  deadlines = createDeadlines({ timeoutMs: 100, clock, isAwaited: () => false });
   overdue = [];
 });
 
-function begin(name: string, atDeadline: () => void = () => {}): Waiting {
+function begin(name: string, atDeadline: () => void = () => {}, among: Deadlines = deadlines): Waiting {
   const waiting: Waiting = {
     startedAt: clock.monotonicNow(),
     atDeadline() {
@@ -28,7 +29,7 @@ function begin(name: string, atDeadline: () => void = () => {}): Waiting {
     before: undefined,
     after: undefined,
   };
-  deadlines.begin(waiting);
+  among.begin(waiting);
   return waiting;
 }
 
@@ -72,7 +73,7 @@ test("a call that begins at the deadline of another waits as long as any", async
 
 test("a timer that fires a little early is believed, but only for whom it was started", async () => {
   const early: FakeClock = { ...clock, startTimer: (ms, run) => clock.startTimer(ms - 0.5, run) };
-  deadlines = createDeadlines({ timeoutMs: 100, clock: early, background: false });
+  deadlines = createDeadlines({ timeoutMs: 100, clock: early, isAwaited: () => false });
   begin("a");
   await clock.advance(30);
   begin("b");
@@ -89,7 +90,7 @@ test("no timer is longer than a call may take, whenever it begins", () => {
   deadlines = createDeadlines({
     timeoutMs: MAX_TIMER_MS,
     clock: { ...clock, startTimer },
-    background: false,
+    isAwaited: () => false,
   });
   const startedAt = 1.004;
   expect(startedAt + MAX_TIMER_MS - startedAt).toBeGreaterThan(MAX_TIMER_MS);
@@ -104,9 +105,44 @@ test("one that has ended keeps no other in memory", () => {
   expect([a.before, a.after, b.before, b.after]).toEqual([undefined, undefined, undefined, undefined]);
 });
 
-test("handlers that may take equally long share deadlines, but not with those in the background", () => {
-  const find = createDeadlinesIndex(clock);
-  expect(find(100, false)).toBe(find(100, false));
-  expect(find(100, false)).not.toBe(find(100, true));
-  expect(find(100, false)).not.toBe(find(200, false));
+describe("the deadlines of a registry", () => {
+  let started: string[];
+  let deadlines: RegistryDeadlines;
+
+  beforeEach(() => {
+    started = [];
+    const { startTimer } = clock;
+    const watched: Clock["startTimer"] = (delayMs, run, { background = false } = {}) => {
+      started.push(`${delayMs} ms${background ? " in the background" : ""}`);
+      return startTimer(delayMs, run, { background });
+    };
+    deadlines = createRegistryDeadlines({ ...clock, startTimer: watched });
+  });
+
+  test("are shared by handlers that may take equally long", () => {
+    expect(deadlines.find(100)).toBe(deadlines.find(100));
+    expect(deadlines.find(100)).not.toBe(deadlines.find(200));
+  });
+
+  test("keep the process alive while somebody waits, whoever has begun the call", async () => {
+    begin("a", () => {}, deadlines.find(100));
+    await clock.advance(30);
+    deadlines.hold();
+    deadlines.hold();
+    await clock.advance(0);
+    deadlines.release();
+    expect(started).toEqual(["100 ms in the background", "70 ms"]);
+    deadlines.release();
+    expect(started.slice(2)).toEqual(["70 ms in the background"]);
+    expect(clock.pendingTimers).toBe(1);
+    await clock.advance(70);
+    expect(overdue).toEqual(["a at 100"]);
+  });
+
+  test("start no timer for who waits where nothing runs", () => {
+    deadlines.find(100);
+    deadlines.hold();
+    deadlines.release();
+    expect(started).toEqual([]);
+  });
 });

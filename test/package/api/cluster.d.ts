@@ -81,6 +81,7 @@ export interface WaitOptions {
 
 export interface ReportOptions {
     readonly names?: readonly string[];
+    readonly background?: boolean;
 }
 
 export interface Report {

@@ -163,6 +163,7 @@ export interface WaitOptions {
 
 export interface ReportOptions {
     readonly names?: readonly string[];
+    readonly background?: boolean;
 }
 
 export interface Report {

@@ -129,6 +129,7 @@ export interface Report {
 
 export interface ReportOptions {
     readonly names?: readonly string[];
+    readonly background?: boolean;
 }
 
 export interface SettableState {

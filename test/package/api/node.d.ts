@@ -134,6 +134,7 @@ export interface WaitOptions {
 
 export interface ReportOptions {
     readonly names?: readonly string[];
+    readonly background?: boolean;
 }
 
 export interface Report {
