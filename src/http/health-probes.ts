@@ -1,3 +1,4 @@
+import { toFreeName } from "../core/free-name.ts";
 import type { Probe } from "../core/probe.ts";
 import type { HandlerDescription, StatusRegistry } from "../core/registry.ts";
 import { RED } from "../core/state.ts";
@@ -38,13 +39,16 @@ interface Line {
   readonly name: string;
   readonly verdict: "ok" | "failed" | "excluded";
   readonly remark?: string | undefined;
+  /** It tells of the probe: from the other lines nobody learns whether this instance should be left alone. */
+  readonly isProbe?: boolean;
 }
 
 const METHODS: readonly string[] = ["GET", "HEAD"];
 const QUESTIONS: readonly Question[] = ["live", "ready", "startup"];
 
-/** What the probe is called among the checks of `/readyz`. */
+/** What the probe is called among the checks of `/readyz`: `service-probe` where a handler is called `probe`. */
 const PROBE_CHECK = "probe";
+const PROBE_PREFIX = "service-";
 
 /**
  * Which handlers decide. Those that are not critical never do, so they are not asked either: one that hangs would
@@ -75,7 +79,7 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
       single === undefined
         ? toAnswer(toTitle(paths[question]), lines, parameters)
         : toSingleAnswer(lines, single);
-    if (question === "ready" && isAboutProbe(lines))
+    if (lines.some(({ isProbe, verdict }) => isProbe && verdict !== "excluded"))
       tellProbeAnswered(probe, { request, status: response.status });
     return response;
   }
@@ -87,7 +91,9 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
       deciding.filter((name) => !isExcluded(name)),
     );
     const lines = deciding.map((name) => toLine(name, !failed.has(name)));
-    return question === "ready" ? [toLine(PROBE_CHECK, probe.commissioned), ...lines] : lines;
+    if (question !== "ready") return lines;
+    const probeName = toFreeName(PROBE_CHECK, PROBE_PREFIX, (name) => registry.names.includes(name));
+    return [{ ...toLine(probeName, probe.commissioned), isProbe: true }, ...lines];
 
     function toLine(name: string, isOk: boolean): Line {
       if (isExcluded(name)) return { name, verdict: "excluded" };
@@ -123,11 +129,6 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
         : answer(asked, request, query);
     },
   };
-}
-
-/** Nobody learns from the other answers whether this instance should be left alone. */
-function isAboutProbe(lines: readonly Line[]): boolean {
-  return lines.some(({ name, verdict }) => name === PROBE_CHECK && verdict !== "excluded");
 }
 
 /** `livez` for `/internal/livez`: how Kubernetes calls the whole in its last line. */

@@ -1,3 +1,4 @@
+import { toFreeName } from "../core/free-name.ts";
 import type { Entry } from "../core/report.ts";
 import { RED, type State, YELLOW } from "../core/state.ts";
 
@@ -31,7 +32,7 @@ const OLD_AFTER_ROUNDS = 3;
 export function toOwnEntries(facts: MainThreadFacts, isTaken: (name: string) => boolean): OwnEntries {
   const { silenceMs, reportAgeMs, hasPublished, publishMs, now } = facts;
   const isBusy = silenceMs >= BUSY_AFTER_MS;
-  const name = toFreeName("EventLoop", isTaken);
+  const name = toFreeName("EventLoop", "Sentinel", isTaken);
   const busy: Said = { name, scope: "local", ...judge(facts), since: now - silenceMs };
   return {
     // Before the first report no name is taken.
@@ -54,11 +55,6 @@ const NOT_PUBLISHED: Omit<Said, "since"> = {
   state: RED,
   detail: "the main thread has not published a report yet",
 };
-
-/** The application's own handlers keep their names. */
-function toFreeName(name: string, isTaken: (name: string) => boolean): string {
-  return isTaken(name) ? toFreeName(`Sentinel${name}`, isTaken) : name;
-}
 
 function judge({ silenceMs, wedgedAfterMs }: MainThreadFacts): Pick<Said, "state" | "detail"> {
   const isWedged = silenceMs >= wedgedAfterMs;

@@ -246,14 +246,21 @@ describe("readiness", () => {
     expect((await answer)[0]).toBe(503);
   });
 
-  test("is about both where a handler is called like the probe", async () => {
+  test("is about both where a handler is called like the probe, and tells them apart", async () => {
     const { registry, probe, get } = createSubject();
     registry.addStatusHandler("probe", () => ({ state: "RED" }));
     expect((await get("/readyz"))[0]).toBe(503);
+    expect((await get("/readyz/probe"))[0]).toBe(503);
+    expect((await get("/readyz/service-probe"))[0]).toBe(200);
+    expect(await get("/readyz?exclude=service-probe")).toEqual([
+      503,
+      "[+]service-probe excluded: ok\n[+]loop ok\n[+]db ok\n[-]probe failed: reason withheld\nreadyz check failed\n",
+    ]);
     registry.addStatusHandler("probe", () => ({ state: "OK" }));
     expect((await get("/readyz"))[0]).toBe(200);
     probe.decommission();
     expect((await get("/readyz"))[0]).toBe(503);
+    expect((await get("/readyz/service-probe"))[0]).toBe(503);
   });
 });
 
