@@ -1,5 +1,6 @@
 import type { Change } from "./change.ts";
 import type { Clock } from "./clock.ts";
+import { createDates } from "./dates.ts";
 import type { Outcome } from "./outcome.ts";
 import { OK, type State } from "./state.ts";
 
@@ -30,21 +31,23 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
   const history: Change[] = [];
   const counts: Record<State, number> = { ...NO_CHANGES };
   let state: State | undefined;
-  let since = new Date(0);
+  let sinceMs = 0;
   let enteredAt = 0;
+  // Made anew where a reader has changed it.
+  const toSince = createDates();
 
   function note({ status, reason, checkedAt }: Pick<Outcome, "status" | "reason" | "checkedAt">): Date {
-    if (status.state === state) return since;
+    if (status.state === state) return toSince(sinceMs);
     const from = state;
     const heldMs = from === undefined ? 0 : clock.monotonicNow() - enteredAt;
     state = status.state;
     enteredAt = clock.monotonicNow();
     // The wall clock may be set back; what came later must not look earlier.
-    since = new Date(Math.max(checkedAt, since.getTime()));
+    sinceMs = Math.max(checkedAt, sinceMs);
     if (from !== undefined || state !== OK) {
-      tell({ name, from, to: state, status, at: since, heldMs, ...(reason && { reason }) });
+      tell({ name, from, to: state, status, at: new Date(sinceMs), heldMs, ...(reason && { reason }) });
     }
-    return since;
+    return toSince(sinceMs);
   }
 
   function tell(bareChange: Change): void {

@@ -30,6 +30,15 @@ describe("a track", () => {
     expect(note("RED").getTime()).toBe(start0 + 1_000);
   });
 
+  test("says so also where a reader has changed the Date that it got", () => {
+    const { clock, note, track } = start();
+    note("RED").setFullYear(2099);
+    expect(note("RED").getTime()).toBe(clock.now());
+    note("OK").setFullYear(2099);
+    expect(note("YELLOW").getTime()).toBe(clock.now());
+    expect(track.history.map(({ at }) => at.getTime())).toEqual(Array(3).fill(clock.now()));
+  });
+
   test("never goes back, where the wall clock does", async () => {
     const { clock, note, told } = start();
     const before = note("RED").getTime();
