@@ -262,8 +262,11 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     return closed ? [entry] : askAll([successor], attempt);
   }
 
+  /** What is known of a handler without asking it, as long as that can explain another's state. */
   function findLast(name: string): Entry | undefined {
-    return handlers.get(name)?.last;
+    const { last, options: handlerOptions } = handlers.get(name) ?? {};
+    if (last === undefined || handlerOptions?.intervalMs !== undefined) return last;
+    return clock.now() - last.checkedAt.getTime() <= MAX_CAUSE_AGE_MS ? last : undefined;
   }
 
   function explainChange(change: Change): Change {
@@ -326,6 +329,12 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   };
   return registry;
 }
+
+/**
+ * A handler that is asked when somebody asks explains no other's RED when its own result is older: it may be well by
+ * now. Scrapers and probes ask more often.
+ */
+export const MAX_CAUSE_AGE_MS = 60_000;
 
 /** A handler that replaces itself whenever it is asked would be asked for ever. */
 const MAX_ATTEMPTS = 10;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, MAX_CAUSE_AGE_MS, type StatusRegistry } from "../../src/core/registry.ts";
 import type { State } from "../../src/core/state.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler, type FakeHandler } from "../../src/testing/fake-handler.ts";
@@ -101,6 +101,29 @@ describe("a handler that depends on others", () => {
     expect((await registry.getStatus("Orders")).detail).toBe("because Db is RED");
     const { entries } = await registry.getReport({ names: ["Orders"] });
     expect(entries.map(({ reason }) => reason)).toEqual(["dependency"]);
+  });
+
+  test("is not explained by what was known of a dependency more than a minute ago", async () => {
+    const clock = createFakeClock();
+    const registry = createStatusRegistry({ clock });
+    registry.addStatusHandler("Db", () => ({ state: "RED" }));
+    registry.addStatusHandler("Orders", () => ({ state: "RED", detail: "no orders" }), { dependsOn: ["Db"] });
+    await registry.getReport();
+    await clock.advance(MAX_CAUSE_AGE_MS);
+    expect((await registry.getStatus("Orders")).detail).toBe("because Db is RED");
+    await clock.advance(1);
+    expect((await registry.getStatus("Orders")).detail).toBe("no orders");
+    expect((await registry.getReport({ names: ["Orders"] })).entries[0]?.reason).toBe("reported");
+  });
+
+  test("is explained by what the background knows, which has an age limit of its own", async () => {
+    const clock = createFakeClock();
+    const registry = createStatusRegistry({ clock });
+    registry.addStatusHandler("Db", () => ({ state: "RED" }), { intervalMs: 10 * MAX_CAUSE_AGE_MS });
+    registry.addStatusHandler("Orders", () => ({ state: "RED" }), { dependsOn: ["Db"] });
+    await clock.advance(2 * MAX_CAUSE_AGE_MS);
+    expect((await registry.getStatus("Orders")).detail).toBe("because Db is RED");
+    registry.close();
   });
 
   test("is explained by the reported state of a dependency, not by the raw one", async () => {
