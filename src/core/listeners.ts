@@ -1,3 +1,5 @@
+import { isThenable } from "./thenable.ts";
+
 /** Those who want to be told. */
 export interface Listeners<Event> {
   /** Returns the function that ends it. The same function added twice is told twice. */
@@ -19,7 +21,7 @@ export function createListeners<Event>(onError: (error: unknown) => void): Liste
         try {
           const returned: unknown = call(event);
           // TypeScript lets asynchronous functions pass here, and nobody else looks at what becomes of them.
-          if (returned instanceof Promise) returned.catch(onError);
+          if (isThenable(returned)) Promise.resolve(returned).catch(onError);
         } catch (error) {
           onError(error);
         }

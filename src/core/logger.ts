@@ -1,3 +1,5 @@
+import { isThenable } from "./thenable.ts";
+
 /** Where the library writes to: `console`, pino and winston all fit as they are. */
 export interface Logger {
   info(message: string): void;
@@ -9,7 +11,7 @@ export interface Logger {
 export function log(logger: Partial<Logger> | undefined, level: keyof Logger, message: string): void {
   try {
     const returned: unknown = logger?.[level]?.(message);
-    if (returned instanceof Promise) returned.catch(() => {});
+    if (isThenable(returned)) Promise.resolve(returned).catch(() => {});
   } catch {
     // A logger that throws leaves nobody to tell.
   }

@@ -213,6 +213,7 @@ export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOpti
   const { healthProbes = false, service = {} } = options;
   expectMethods("registry", registry, ["getReport", "addStatusHandler"]);
   expectMethods("probe", probe, ["decommission", "commission"]);
+  expectMethods("probe.since", probe.since, ["getTime"]);
   const resolved = {
     registry,
     probe,

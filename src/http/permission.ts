@@ -1,4 +1,5 @@
 import { settleWithin } from "../core/settle-within.ts";
+import { isThenable } from "../core/thenable.ts";
 import type { StatusRequest } from "./message.ts";
 
 /** A question to the application about a request. Only `true` is a yes. */
@@ -9,6 +10,7 @@ export const PERMISSION_TIMEOUT_MS = 5_000;
 
 /** Rejects with what the application threw, and when it has not answered in time. */
 export async function isPermitted(permission: Permission, request: StatusRequest): Promise<boolean> {
-  const answer = permission(request);
-  return (answer instanceof Promise ? await settleWithin(answer, PERMISSION_TIMEOUT_MS) : answer) === true;
+  const answer: unknown = permission(request);
+  if (!isThenable(answer)) return answer === true;
+  return (await settleWithin(Promise.resolve(answer), PERMISSION_TIMEOUT_MS)) === true;
 }

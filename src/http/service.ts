@@ -64,13 +64,21 @@ export function createStatusService(
     return undefined;
   }
 
+  function answerOrFail(request: StatusRequest): Answer {
+    try {
+      return route(request);
+    } catch (error) {
+      return toInternalError(error);
+    }
+  }
+
   function toInternalError(error: unknown): StatusResponse {
     log(registry.logger, "error", `a status request failed: ${describeError(error)}`);
     return createResponse({ status: 500, body: "internal error\n" });
   }
 
   function answerStatusRequest(request: StatusRequest): Answer {
-    const answer = route(request);
+    const answer = answerOrFail(request);
     if (answer === undefined) return undefined;
     const isHead = request.method === "HEAD";
     if (!(answer instanceof Promise)) return isHead ? withoutBody(answer) : answer;

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { runInNewContext } from "node:vm";
+import { expect, test, vi } from "vitest";
 import { createListeners } from "../../src/core/listeners.ts";
 
 const failOnError = (error: unknown) => {
@@ -22,6 +23,17 @@ test("a listener that is added while others are told is told the next time", () 
   listeners.tell("first");
   listeners.tell("second");
   expect(told).toEqual(["second"]);
+});
+
+test.each<[what: string, call: () => unknown]>([
+  ["a promise", () => Promise.reject("no")],
+  ["a promise of another realm", runInNewContext('async () => { throw "no"; }') as () => unknown],
+])("what a listener that returns %s rejects with is reported", async (_, call) => {
+  const errors: unknown[] = [];
+  const listeners = createListeners<string>((error) => errors.push(error));
+  listeners.add(call as () => void);
+  listeners.tell("now");
+  await vi.waitFor(() => expect(errors).toEqual(["no"]));
 });
 
 test("what a listener throws is reported, and the others are told all the same", () => {

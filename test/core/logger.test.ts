@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { log } from "../../src/core/logger.ts";
 
@@ -19,7 +20,8 @@ test("a logger that is missing, incomplete or throwing disturbs nobody", () => {
       throw new Error("closed");
     },
   };
-  for (const logger of [undefined, {}, { error: undefined }, throwing]) {
+  const rejecting = { error: runInNewContext('async () => { throw new Error("closed"); }') as () => void };
+  for (const logger of [undefined, {}, { error: undefined }, throwing, rejecting]) {
     expect(() => log(logger as never, "error", "lost")).not.toThrow();
   }
 });

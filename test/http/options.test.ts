@@ -94,6 +94,11 @@ describe("options", () => {
       { probe: { body: "OK" } },
       "probe: expected an object with decommission(), commission(), got an object",
     ],
+    [
+      "a probe that does not know since when",
+      { probe: { body: "OK", decommission() {}, commission() {} } },
+      "probe.since: expected an object with getTime(), got undefined",
+    ],
     ["svcStatus: true", { svcStatus: true }, "svcStatus: expected an object, got true"],
     ["svcStatus: null", { svcStatus: null }, "svcStatus: expected an object, got null"],
     ["svcStatus as a path", { svcStatus: "/status" }, 'svcStatus: expected an object, got "/status"'],

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createStatusRegistry } from "../../src/core/registry.ts";
 import { FORMATS } from "../../src/formats/formats.ts";
@@ -98,6 +99,10 @@ describe("details", () => {
   test.each<[what: string, details: Permission]>([
     ["true", () => true],
     ["a promise of true", () => Promise.resolve(true)],
+    [
+      "true later, in the way of another realm",
+      () => runInNewContext("Promise.resolve(true)") as Promise<boolean>,
+    ],
     ["true for this request", ({ header }) => header("accept") !== undefined],
   ])("are shown where the function says %s", async (_, details) => {
     expectShown((await askForAll({ details })).answers);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createProbe, type Probe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
 import type { StatusResponse } from "../../src/http/message.ts";
 import type { SvcStatusOptions } from "../../src/http/options.ts";
@@ -322,5 +323,22 @@ describe("what goes wrong inside", () => {
       });
     }
     expect(logger.lines).toEqual(Array(4).fill("error: a status request failed: inner details"));
+  });
+
+  test("is a 500 also where a probe of the application throws", async () => {
+    const logger = createRecordingLogger();
+    let isBroken = false;
+    const probe = Object.create(createProbe(), {
+      body: {
+        get() {
+          if (isBroken) throw new Error("no idea");
+          return "OK";
+        },
+      },
+    }) as Probe;
+    const service = createStatusService({ registry: { ...registryOf([]), logger }, probe });
+    isBroken = true;
+    expect(await get(service, "/probe_status")).toMatchObject({ status: 500, body: "internal error\n" });
+    expect(logger.lines).toEqual(["error: a status request failed: no idea"]);
   });
 });

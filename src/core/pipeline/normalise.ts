@@ -1,6 +1,7 @@
 import { describeError } from "../describe-error.ts";
 import { type HandlerContext, isProvider, type StatusHandler } from "../handler.ts";
 import { type Result, toFailure } from "../outcome.ts";
+import { isThenable } from "../thenable.ts";
 import { createTakeOver } from "./take-over.ts";
 
 /** Calls a handler. Never throws and never rejects: whatever the handler did, it is a result. */
@@ -21,11 +22,6 @@ export function normalise(handler: StatusHandler): Call {
       return toThrown(error);
     }
   };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
-  return typeof (value as { then?: unknown }).then === "function";
 }
 
 function toThrown(error: unknown): Result {
