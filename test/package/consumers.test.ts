@@ -208,15 +208,37 @@ describe("a TypeScript consumer", () => {
     ["bundler", false, { ...bundler, ...withNode }, MAIN_ENTRY + FETCH_ENTRIES + NODE_ENTRIES],
     ["bundler, no Node types", true, { ...bundler, ...withoutNode }, MAIN_ENTRY + FETCH_ENTRIES],
   ])("compiles under %s, exactOptionalPropertyTypes %s", async (name, exact, options, source) => {
-    const project = `${name.replaceAll(/\W+/g, "-")}-${exact}`;
-    const strict = { strict: true, skipLibCheck: false, noEmit: true, exactOptionalPropertyTypes: exact };
-    const compilerOptions = { target: "es2023", experimentalDecorators: true, ...strict, ...options };
-    await writeFile(join(consumer, `${project}.mts`), source);
-    await writeFile(
-      join(consumer, `${project}.json`),
-      JSON.stringify({ compilerOptions, files: [`${project}.mts`] }),
-    );
-    const outcome = await run(join(modules, ".bin/tsc"), ["-p", `${project}.json`], consumer);
-    expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
+    const file = `${name.replaceAll(/\W+/g, "-")}-${exact}.mts`;
+    expect(await compile(7, file, source, { ...options, exactOptionalPropertyTypes: exact })).toEqual(SILENT);
+  });
+
+  test.each([
+    [7, "nodenext", nodenext],
+    [5, "nodenext", nodenext],
+    [5, "commonjs, as Nest's older templates have it", { module: "commonjs", moduleResolution: "node10" }],
+  ] as const)("compiles to CommonJS with TypeScript %i under %s", async (major, name, options) => {
+    const file = `${name.replaceAll(/\W+/g, "-")}-${major}.cts`;
+    const source = MAIN_ENTRY + FETCH_ENTRIES + NODE_ENTRIES;
+    expect(await compile(major, file, source, { ...options, ...withNode })).toEqual(SILENT);
   });
 });
+
+const SILENT: Outcome = { code: 0, stdout: "", stderr: "" };
+
+const COMPILERS = {
+  5: join(root, "test/frameworks/typescript-5/node_modules/typescript/bin/tsc"),
+  7: join(modules, ".bin/tsc"),
+};
+
+async function compile(
+  major: keyof typeof COMPILERS,
+  file: string,
+  source: string,
+  options: object,
+): Promise<Outcome> {
+  const strict = { strict: true, skipLibCheck: false, noEmit: true };
+  const compilerOptions = { target: "es2023", experimentalDecorators: true, ...strict, ...options };
+  await writeFile(join(consumer, file), source);
+  await writeFile(join(consumer, `${file}.json`), JSON.stringify({ compilerOptions, files: [file] }));
+  return run(COMPILERS[major], ["-p", `${file}.json`], consumer);
+}

@@ -1,7 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { run } from "../support/run.ts";
+import { MODULE_ENTRIES } from "./entries.ts";
 
 const MAX_BYTES = 185_000;
 const MAX_UNPACKED_BYTES = 640_000;
@@ -24,14 +26,30 @@ test("holds what runs and what a reader needs, nothing else", () => {
   expect(files).toEqual(expect.arrayContaining(["README.md", "CHANGELOG.md", "LICENSE", "dist/index.js"]));
 });
 
+test("leads TypeScript's older resolution to the same declarations as the newer ones", () => {
+  const paths = manifest.typesVersions["*"] as Readonly<Record<string, readonly string[]>>;
+  const found = MODULE_ENTRIES.map(([entry]) => {
+    const name = entry.slice("./".length);
+    const [path = ""] = paths[name] ?? paths[name.replace(/[^/]+$/, "*")] ?? [manifest.types];
+    return [entry, path.replace("*", name.replace(/^.*\//, ""))];
+  });
+  expect(found).toEqual(MODULE_ENTRIES.map(([entry, { types }]) => [entry, types]));
+});
+
 test("installs as exactly one package", async () => {
   const installed = await readdir(join(consumer, "node_modules"));
   expect(installed.filter((name) => !name.startsWith("."))).toEqual(["svc-status"]);
 });
 
+/** An ES module for those who require it too, which Node.js can, and JSON beside the modules. */
+const ATTW_OPTIONS = [
+  ...["--ignore-rules", "cjs-resolves-to-esm", "--exclude-entrypoints", "./config.schema.json"],
+  ...["--no-definitely-typed", "--format", "ascii"],
+];
+
 test.each([
   ["publint", ["run", tarball, "--strict"]],
-  ["attw", [tarball, "--profile", "esm-only", "--no-definitely-typed", "--format", "ascii"]],
+  ["attw", [tarball, ...ATTW_OPTIONS]],
   ["knip", ["--no-progress"]],
 ])("satisfies %s", async (tool, args) => {
   const { code, stdout, stderr } = await run(join(root, "node_modules/.bin", tool), args, root);
