@@ -47,14 +47,23 @@ function isUserReadable({ username, password }: URL): boolean {
 }
 
 /**
- * The status of a service in a format, of some handlers. A path that ends in `/` is where `svc_status` is; any other
- * path is its own, or that of the probe beside it.
+ * Where the status of a service may be had in a format, of some handlers: at its path, and at its path with the suffix
+ * of the format. Where the address has a suffix, at that of the format alone. A path that ends in `/` is where
+ * `svc_status` is; any other path is its own, or that of the probe beside it.
  */
-export function toStatusUrl(service: ServiceUrl, suffix: string, names: readonly string[] = []): ServiceUrl {
-  return withPath(service, (url) => {
-    url.pathname = `${toOwnPath(url.pathname, "svc_status", "probe_status")}${suffix}`;
-    for (const name of names) url.searchParams.append("name", name);
-  });
+export function toStatusUrls(
+  service: ServiceUrl,
+  suffix: string,
+  names: readonly string[] = [],
+): readonly [ServiceUrl, ServiceUrl?] {
+  function toUrlWith(ending: string): ServiceUrl {
+    return withPath(service, (url) => {
+      url.pathname = `${toOwnPath(url.pathname, "svc_status", "probe_status")}${ending}`;
+      for (const name of names) url.searchParams.append("name", name);
+    });
+  }
+  if (FORMAT_SUFFIX.test(service.url.pathname)) return [toUrlWith(suffix)];
+  return [toUrlWith(""), toUrlWith(suffix)];
 }
 
 /** The probe of a service, found like its status. */

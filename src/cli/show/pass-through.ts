@@ -1,52 +1,37 @@
-import type { Answer } from "../client/ask.ts";
-import { askFormat, expectStatus, type StatusQuestion } from "../client/status.ts";
+import { askFormat, type StatusQuestion, type WantedFormat } from "../client/ask-format.ts";
+import { HEALTH_FORMAT } from "../client/status.ts";
 import { cleanJson, cleanLines } from "../terminal/clean.ts";
 
 /** A format that the service itself writes. */
 export type PassedFormat = "csv" | "prometheus" | "health";
 
-interface PassedDefinition {
-  readonly suffix: string;
-  readonly accept: string;
-  /** Whether it looks like what it should be. */
-  isStatus(answer: Answer): boolean;
-  clean(text: string): string;
-}
+/** The line of a handler; an empty text where there is none. */
+const CSV = /^(?:$|[^\t]+\t(?:OK|YELLOW|RED)\b)/;
 
-const DEFINITIONS: Readonly<Record<PassedFormat, PassedDefinition>> = {
+/** A comment or a sample; an empty text where there are neither handlers nor metrics. */
+const PROMETHEUS = /^(?:$|#|[a-zA-Z_:][\w:]*(?:\{.*\})?[ \t]+[-+]?(?:\d|Inf|NaN)[^\t\n]*(?:\n|$))/;
+
+/** Reads each as it may be shown. */
+const FORMATS: Readonly<Record<PassedFormat, WantedFormat<string>>> = {
   csv: {
     suffix: ".csv",
     accept: "text/csv",
-    isStatus: ({ text, status }) => (text === "" ? status < 300 : /^[^\t]+\t(?:OK|YELLOW|RED)\b/.test(text)),
-    clean: cleanLines,
+    read: ({ text, status }) =>
+      CSV.test(text) && (text !== "" || status < 300) ? cleanLines(text) : undefined,
   },
   prometheus: {
     suffix: ".prometheus",
     accept: "text/plain; version=0.0.4",
-    // Without handlers and metrics it is empty.
-    isStatus: ({ text, status }) => status < 300 && /^(?:$|#|[a-zA-Z_:])/.test(text),
-    clean: cleanLines,
+    read: ({ text, status }) => (status < 300 && PROMETHEUS.test(text) ? cleanLines(text) : undefined),
   },
   health: {
-    suffix: ".health",
-    accept: "application/health+json",
-    isStatus: ({ text }) => hasHealthStatus(text),
-    clean: (text) => `${cleanJson(text.trimEnd())}\n`,
+    ...HEALTH_FORMAT,
+    read: (answer) =>
+      HEALTH_FORMAT.read(answer) === undefined ? undefined : `${cleanJson(answer.text.trimEnd())}\n`,
   },
 };
 
 /** What the service answers in one of its formats, cleaned. @throws NoAnswerError where it is something else. */
 export async function passThrough(format: PassedFormat, question: StatusQuestion): Promise<string> {
-  const { suffix, accept, isStatus, clean } = DEFINITIONS[format];
-  const answer = await askFormat(question, suffix, accept);
-  expectStatus(answer, isStatus(answer));
-  return clean(answer.text);
-}
-
-function hasHealthStatus(text: string): boolean {
-  try {
-    return typeof (JSON.parse(text) as { status?: unknown } | null)?.status === "string";
-  } catch {
-    return false;
-  }
+  return (await askFormat(question, FORMATS[format])).value;
 }

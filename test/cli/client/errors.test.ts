@@ -97,13 +97,13 @@ describe("what went wrong is one line that says what to do", () => {
     [502, "answered 502, which is not a status. Is it the right URL?"],
   ])("the answer is %d", async (status, text) => {
     const address = await startHostile((_request, response) => response.writeHead(status).end("{}"));
-    expect(await failure(address)).toBe(`http://${address}/svc_status.json ${text}`);
+    expect(await failure(address)).toBe(`http://${address}/svc_status ${text}`);
   });
 
   test("there is nothing at the path", async () => {
     const address = await startHostile((_request, response) => response.writeHead(404).end());
     expect(await failure(`${address}/other`)).toBe(
-      `there is nothing at http://${address}/other.json (404). Give the whole URL if the status is at another path`,
+      `there is nothing at http://${address}/other (404). Give the whole URL if the status is at another path`,
     );
   });
 });

@@ -54,23 +54,23 @@ describe("an answer that is no status", () => {
     ["health", '{"A":{"state":"OK"}}'],
     ["health", "null"],
   ])("is refused as %s too, though the JSON is right", async (format, body) => {
-    const address = await startHostile(({ url }, response) => {
-      response.end(url === "/svc_status.json" ? '{"A":{"state":"OK"}}' : body);
+    const address = await startHostile(({ headers }, response) => {
+      response.end(headers.accept === "application/json" ? '{"A":{"state":"OK"}}' : body);
     });
     expect(await failure(address, "--format", format)).toContain(
-      `.${format} answered something, ${NOT_A_STATUS}`,
+      `/svc_status answered something, ${NOT_A_STATUS}`,
     );
   });
 
   test.each(["csv", "prometheus", "health"])(
     "may be empty as %s, but not with a failing code",
     async (format) => {
-      const address = await startHostile(({ url }, response) => {
-        if (url === "/svc_status.json") response.end("{}");
+      const address = await startHostile(({ headers }, response) => {
+        if (headers.accept === "application/json") response.end("{}");
         else response.writeHead(500).end();
       });
       expect(await failure(address, "--format", format)).toContain(
-        `.${format} answered 500, ${NOT_A_STATUS}`,
+        `/svc_status answered 500, ${NOT_A_STATUS}`,
       );
     },
   );
@@ -78,7 +78,7 @@ describe("an answer that is no status", () => {
   test("because it does not tell of who was named is refused", async () => {
     const address = await startHostile(answering('{"Other":{"state":"OK"}}'));
     expect(await failure(address, "--name", "Database", "--name", "Other")).toContain(
-      "/svc_status.json?name=Database&name=Other does not tell of Database",
+      "/svc_status?name=Database&name=Other does not tell of Database",
     );
   });
 
@@ -92,9 +92,7 @@ describe("an answer that is no status", () => {
   test("is told to monitoring plugins as UNKNOWN", async () => {
     const address = await startHostile(answering("<html>"));
     const { code, stdout } = await runCli(["show", address, "-f", "nagios"]);
-    expect(stdout).toBe(
-      `SVC UNKNOWN - http://${address}/svc_status.json answered something, ${NOT_A_STATUS}\n`,
-    );
+    expect(stdout).toBe(`SVC UNKNOWN - http://${address}/svc_status answered something, ${NOT_A_STATUS}\n`);
     expect(code).toBe(3);
   });
 });
@@ -141,8 +139,8 @@ describe("an answer that takes too long", () => {
   });
 
   test("to the question for the overall state leaves it RED, in time", async () => {
-    const address = await startHostile(({ url }, response) => {
-      if (url === "/svc_status.json") response.end('{"A":{"state":"RED"}}');
+    const address = await startHostile(({ headers }, response) => {
+      if (headers.accept === "application/json") response.end('{"A":{"state":"RED"}}');
     });
     expect(await runCli(["show", address, "-q", "-t", "400ms"])).toEqual({ code: 2, stdout: "", stderr: "" });
   });
@@ -163,7 +161,7 @@ describe("a redirect", () => {
       response.writeHead(307, { location: "/svc_status.json" }).end();
     });
     expect(await failure(address)).toBe(
-      `svc-status: http://${address}/svc_status.json redirects more than 5 times. Give the URL of the status itself\n`,
+      `svc-status: http://${address}/svc_status redirects more than 5 times. Give the URL of the status itself\n`,
     );
   });
 
@@ -172,7 +170,7 @@ describe("a redirect", () => {
       response.writeHead(301, { location: "https://user:pass@example.org/x?\u009b31m" }).end();
     });
     expect(await failure(address)).toBe(
-      `svc-status: http://${address}/svc_status.json redirects to https://example.org/x?%C2%9B31m. Give that URL if you trust it\n`,
+      `svc-status: http://${address}/svc_status redirects to https://example.org/x?%C2%9B31m. Give that URL if you trust it\n`,
     );
   });
 
@@ -189,9 +187,9 @@ describe("what could steer a terminal", () => {
 
   test.each(FORMATS)("is not passed through as %s", async (format) => {
     const bodies: Readonly<Record<string, string>> = {
-      "/svc_status.json": JSON.stringify(status),
+      "/svc_status": JSON.stringify(status),
       "/svc_status.csv": `${EVIL}\tRED\n`,
-      "/svc_status.prometheus": `svc_status{name="${EVIL}"} 2\n`,
+      "/svc_status.prometheus": `# ${EVIL}\nsvc_status{name="${EVIL}"} 2\n`,
       // Nothing but what JSON itself forbids in a text.
       "/svc_status.health": `{"status":"fail","\u202e\u009b31m":"\u007f"}`,
     };

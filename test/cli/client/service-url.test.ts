@@ -3,7 +3,7 @@ import {
   describeServiceUrl,
   parseServiceUrl,
   toProbeUrl,
-  toStatusUrl,
+  toStatusUrls,
 } from "../../../src/cli/client/service-url.ts";
 
 describe("the address of a service", () => {
@@ -35,17 +35,37 @@ describe("the address of a service", () => {
 });
 
 describe("the status of a service", () => {
+  const QUERY = "?name=A&name=B";
+
   test.each([
-    ["localhost", "http://localhost/svc_status.json?name=A&name=B"],
-    ["localhost/", "http://localhost/svc_status.json?name=A&name=B"],
-    ["localhost/app/", "http://localhost/app/svc_status.json?name=A&name=B"],
-    ["localhost/svc_status", "http://localhost/svc_status.json?name=A&name=B"],
-    ["localhost/svc_status.csv?name=C", "http://localhost/svc_status.json?name=C&name=A&name=B"],
-    ["localhost/app/probe_status", "http://localhost/app/svc_status.json?name=A&name=B"],
-    ["localhost/own", "http://localhost/own.json?name=A&name=B"],
-    ["unix:/a.sock", "unix:/a.sock:/svc_status.json?name=A&name=B"],
-  ])("at %s is asked at %s", (text, url) => {
-    expect(describeServiceUrl(toStatusUrl(parseServiceUrl(text), ".json", ["A", "B"]))).toBe(url);
+    ["localhost", "http://localhost/svc_status"],
+    ["localhost/", "http://localhost/svc_status"],
+    ["localhost/app/", "http://localhost/app/svc_status"],
+    ["localhost/svc_status", "http://localhost/svc_status"],
+    ["localhost/app/probe_status", "http://localhost/app/svc_status"],
+    ["localhost/own", "http://localhost/own"],
+    ["localhost/own.php", "http://localhost/own.php"],
+    ["unix:/a.sock", "unix:/a.sock:/svc_status"],
+  ])("at %s is asked at %s, and there with a suffix", (text, url) => {
+    const urls = toStatusUrls(parseServiceUrl(text), ".json", ["A", "B"]);
+    expect(urls.map((each) => each && describeServiceUrl(each))).toEqual([
+      url + QUERY,
+      `${url}.json${QUERY}`,
+    ]);
+  });
+
+  test("keeps the query of its address", () => {
+    const [url] = toStatusUrls(parseServiceUrl("localhost/?tenant=a"), ".json", ["A"]);
+    expect(describeServiceUrl(url)).toBe("http://localhost/svc_status?tenant=a&name=A");
+  });
+
+  test.each([
+    ["localhost/svc_status.json", "http://localhost/svc_status.json"],
+    ["localhost/svc_status.csv", "http://localhost/svc_status.json"],
+  ])("at %s is asked at %s alone", (text, url) => {
+    expect(
+      toStatusUrls(parseServiceUrl(text), ".json").map((each) => each && describeServiceUrl(each)),
+    ).toEqual([url]);
   });
 });
 

@@ -46,16 +46,16 @@ describe("svc-status show", () => {
   });
 
   test("counts a RED handler as RED where the service does not tell more", async () => {
-    const address = await startHostile(({ url }, response) => {
-      if (url === "/svc_status.json") response.end('{"A":{"state":"RED"}}');
+    const address = await startHostile(({ headers }, response) => {
+      if (headers.accept === "application/json") response.end('{"A":{"state":"RED"}}');
       else response.writeHead(404).end();
     });
     expect((await runCli(["show", address, "-q"])).code).toBe(2);
   });
 
   test("is never better than YELLOW with a RED handler, even if that has recovered since", async () => {
-    const address = await startHostile(({ url }, response) =>
-      response.end(url === "/svc_status.json" ? '{"A":{"state":"RED"}}' : '{"status":"pass"}'),
+    const address = await startHostile(({ headers }, response) =>
+      response.end(headers.accept === "application/json" ? '{"A":{"state":"RED"}}' : '{"status":"pass"}'),
     );
     expect((await runCli(["show", address, "-q"])).code).toBe(1);
   });

@@ -1,0 +1,106 @@
+import type { RequestListener } from "node:http";
+import { describe, expect, test } from "vitest";
+import { BIN, runCli } from "../../support/cli.ts";
+import { startProgram } from "../../support/program.ts";
+import { startHostile } from "../service.ts";
+
+const OK = '{"A":{"state":"OK"}}';
+
+/** Answers these paths, and nothing else. What was asked for is put into `asked`. */
+function answeringAt(bodies: Readonly<Record<string, string>>, asked: string[] = []): RequestListener {
+  return ({ url = "", headers }, response) => {
+    asked.push(`${url} ${headers.accept}`);
+    const body = bodies[url];
+    response.writeHead(body === undefined ? 404 : 200).end(body);
+  };
+}
+
+describe("the path of the status", () => {
+  test("is asked itself, for JSON, and nothing else where it has that", async () => {
+    const asked: string[] = [];
+    const address = await startHostile(answeringAt({ "/svc_status": OK }, asked));
+    expect((await runCli(["show", address, "-q"])).code).toBe(0);
+    expect(asked).toEqual(["/svc_status application/json"]);
+  });
+
+  test.each(["/health", "/status.php", "/svc_status"])("may be %s alone", async (path) => {
+    const address = await startHostile(answeringAt({ [path]: OK }));
+    expect((await runCli(["show", address + path, "-q"])).code).toBe(0);
+    expect((await runCli(["wait", address + path, "-t", "5s"])).code).toBe(0);
+    const watch = startProgram(process.execPath, [BIN, "watch", address + path]);
+    expect(await watch.waitForLine(/ A OK$/)).toContain(path);
+    watch.kill("SIGTERM");
+  });
+
+  test.each<[string, RequestListener]>([
+    ["is not there", answeringAt({ "/svc_status.json": OK })],
+    [
+      "answers in another format, as a server does that ignores Accept",
+      answeringAt({ "/svc_status": "A\tOK\n", "/svc_status.json": OK }),
+    ],
+    [
+      "leads elsewhere",
+      ({ url }, response) => {
+        if (url === "/svc_status.json") response.end(OK);
+        else response.writeHead(302, { location: "https://example.org/login" }).end();
+      },
+    ],
+  ])("with the suffix of the format is asked where the path itself %s", async (_what, listener) => {
+    expect((await runCli(["show", await startHostile(listener), "-q"])).code).toBe(0);
+  });
+
+  test("with a suffix is asked as it is, and no other", async () => {
+    const asked: string[] = [];
+    const address = await startHostile(answeringAt({ "/svc_status": OK }, asked));
+    const { code, stderr } = await runCli(["show", `${address}/svc_status.json`]);
+    expect(stderr).toContain(`there is nothing at http://${address}/svc_status.json (404)`);
+    expect(code).toBe(3);
+    expect(asked).toEqual(["/svc_status.json application/json"]);
+  });
+
+  test("is what an error is about, where the suffix helps neither", async () => {
+    const address = await startHostile(({ url }, response) =>
+      response.writeHead(url === "/svc_status" ? 404 : 403).end(),
+    );
+    expect((await runCli(["show", address])).stderr).toBe(
+      `svc-status: there is nothing at http://${address}/svc_status (404). Give the whole URL if the status is at another path\n`,
+    );
+  });
+
+  test.each([401, 403, 500, 503])("is not asked for in another way where it answers %d", async (status) => {
+    const asked: string[] = [];
+    const address = await startHostile(({ url = "" }, response) => {
+      asked.push(url);
+      response.writeHead(status).end();
+    });
+    expect((await runCli(["show", address])).code).toBe(3);
+    expect(asked).toEqual(["/svc_status"]);
+  });
+
+  test("is asked once for a handler that the service does not know", async () => {
+    const asked: string[] = [];
+    const address = await startHostile(({ url = "" }, response) => {
+      asked.push(url);
+      response.writeHead(404).end("no status handler has this name\n");
+    });
+    expect((await runCli(["show", address, "--name", "B"])).stderr).toContain("no status handler is named B");
+    expect(asked).toEqual(["/svc_status?name=B"]);
+  });
+
+  test.each([
+    ["csv", "A\tOK\n"],
+    ["prometheus", '# TYPE svc_status untyped\nsvc_status{name="A"} 0\n'],
+    ["health", '{"status":"pass"}\n'],
+  ])("is asked for %s too, and the one with the suffix where it has something else", async (format, body) => {
+    const plain = await startHostile(({ headers }, response) =>
+      response.end(headers.accept === "application/json" ? OK : body),
+    );
+    // As the original answers, whose path alone has JSON and csv only.
+    const suffixed = await startHostile(({ url, headers }, response) => {
+      if (url === `/svc_status.${format}`) response.end(body);
+      else response.end(headers.accept === "application/json" ? OK : "Database\tOK\n");
+    });
+    expect((await runCli(["show", plain, "-f", format])).stdout).toBe(body);
+    if (format !== "csv") expect((await runCli(["show", suffixed, "-f", format])).stdout).toBe(body);
+  });
+});
