@@ -40,6 +40,20 @@ export const HEALTH_FORMAT: WantedFormat<string> = {
   },
 };
 
+/** A line for each handler. */
+export const CSV_FORMAT: WantedFormat<string> = {
+  suffix: ".csv",
+  accept: "text/csv",
+  read({ text, status, contentType }) {
+    // Many servers answer some question with nothing.
+    const isRight =
+      text === ""
+        ? status < 300 && /^text\/csv\b/i.test(contentType)
+        : /^[^\t]+\t(?:OK|YELLOW|RED)\b/.test(text);
+    return isRight ? text : undefined;
+  },
+};
+
 /**
  * Asks for the status of a service. JSON does not tell which handlers are critical, so where one is RED, health+json is
  * asked for the overall state: a RED handler that is not critical makes it YELLOW only. Where that cannot be had, it
@@ -49,10 +63,23 @@ export const HEALTH_FORMAT: WantedFormat<string> = {
  */
 export async function askStatus(question: StatusQuestion): Promise<ServiceStatus> {
   const { answer, value } = await askFormat(question, JSON_FORMAT);
+  if (value.length === 0) await expectNoHandlers(question, answer);
   const handlers = selectNamed(value, answer, question.names);
   const worst = handlers.reduce<State>((state, handler) => toWorseState(state, handler.state), "OK");
   const state = worst === RED ? await askOverallState(question) : worst;
   return { state, handlers, answer };
+}
+
+/** Others answer `{}` too. */
+async function expectNoHandlers(question: StatusQuestion, { from }: Answer): Promise<void> {
+  try {
+    await askFormat(question, CSV_FORMAT);
+  } catch (error) {
+    if (!(error instanceof UnusableAnswerError)) throw error;
+    throw new UnusableAnswerError(
+      `${from} answered {}, which is not a status: a service without handlers answers an empty text/csv too. Is it the right URL?`,
+    );
+  }
 }
 
 /** A server that does not look at names must not be believed that all of these are well. */

@@ -66,7 +66,7 @@ describe("an answer that is no status", () => {
     "may be empty as %s, but not with a failing code",
     async (format) => {
       const address = await startHostile(({ headers }, response) => {
-        if (headers.accept === "application/json") response.end("{}");
+        if (headers.accept === "application/json") response.end('{"A":{"state":"OK"}}');
         else response.writeHead(500).end();
       });
       expect(await failure(address, "--format", format)).toContain(
@@ -74,6 +74,34 @@ describe("an answer that is no status", () => {
       );
     },
   );
+
+  test.each<[string, RequestListener]>([
+    ["nothing else", answering("{}", { "content-type": "application/json" })],
+    [
+      "no csv",
+      ({ headers: { accept } }, response) => {
+        if (accept === "application/json") response.end("{}");
+        else response.writeHead(406).end();
+      },
+    ],
+    [
+      "nothing as csv that says that it is csv",
+      ({ headers: { accept } }, response) => void response.end(accept === "application/json" ? "{}" : ""),
+    ],
+  ])("such as {} is refused where the server has %s", async (_what, listener) => {
+    const address = await startHostile(listener);
+    expect(await failure(address)).toBe(
+      `svc-status: http://${address}/svc_status answered {}, which is not a status: a service without handlers answers an empty text/csv too. Is it the right URL?\n`,
+    );
+  });
+
+  test.each(["", "A\tOK\n"])("is {} no longer where there is csv too: %j", async (csv) => {
+    const address = await startHostile(({ headers: { accept } }, response) => {
+      if (accept === "application/json") response.end("{}");
+      else response.writeHead(200, { "content-type": "text/csv; charset=UTF-8" }).end(csv);
+    });
+    expect((await runCli(["show", address])).stdout).toBe("OK: 0 of 0 handlers OK\n");
+  });
 
   test("because it does not tell of who was named is refused", async () => {
     const address = await startHostile(answering('{"Other":{"state":"OK"}}'));

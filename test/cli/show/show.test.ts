@@ -156,7 +156,7 @@ describe("svc-status show", () => {
     const seen: unknown[] = [];
     const address = await startHostile(({ headers }, response) => {
       seen.push([headers["x-tenant"], headers.authorization, headers.host]);
-      response.end("{}");
+      response.end('{"A":{"state":"OK"}}');
     });
     await runCli(["show", address, "-H", "X-Tenant: a", "--header", "Host: example.org"]);
     await runCli(["show", `http://user:p%40ss@${address}`]);
