@@ -55,6 +55,8 @@ async function send(question: Question): Promise<IncomingMessage> {
   const request = url.protocol === "https:" ? (await import("node:https")).request : requestHttp;
   return new Promise((resolve, reject) => {
     const sent = request(toRequestOptions(question), resolve);
+    // The last event of all: where the server changes the protocol there is neither an answer nor an error.
+    sent.on("close", () => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
     sent.on("error", reject).end();
   });
 }

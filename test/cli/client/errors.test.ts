@@ -65,6 +65,16 @@ describe("what went wrong is one line that says what to do", () => {
     );
   });
 
+  test("the protocol is changed, which nobody asked for", async () => {
+    const upgrade = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    const address = await listenUntilTheEnd(
+      createTcpServer((socket) => {
+        socket.on("error", () => {}).once("data", () => socket.write(upgrade));
+      }),
+    );
+    expect(await failure(address)).toContain("the connection was cut");
+  });
+
   test("it is cut in the middle of the answer", async () => {
     const address = await startHostile((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write('{"A":', () => response.destroy());
