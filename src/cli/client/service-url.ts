@@ -1,4 +1,5 @@
 import { CliError } from "../cli-error.ts";
+import { expectSocketPath } from "../socket-path.ts";
 
 /** Where a service is. */
 export interface ServiceUrl {
@@ -24,12 +25,12 @@ export function parseServiceUrl(text: string): ServiceUrl {
     return { url: toUrl(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`, text) };
   if (socketPath === undefined || socketPath === "")
     throw new CliError(`${EXPECTED}, got ${JSON.stringify(text)}`);
-  return { url: toUrl(`http://localhost${path}`, text), socketPath };
+  return { url: toUrl(`http://localhost${path}`, text), socketPath: expectSocketPath(socketPath) };
 }
 
 function toUrl(address: string, text: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || /\s/.test(text) || !isUserReadable(url)) {
+  if (url === undefined || !/^https?:$/.test(url.protocol) || /\s/.test(address) || !isUserReadable(url)) {
     // It may hold a password, which belongs on no screen.
     throw new CliError(`${EXPECTED}${text.includes("@") ? "" : `, got ${JSON.stringify(text)}`}`);
   }

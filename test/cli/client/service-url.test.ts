@@ -5,6 +5,7 @@ import {
   toProbeUrl,
   toStatusUrls,
 } from "../../../src/cli/client/service-url.ts";
+import { MAX_SOCKET_PATH_BYTES } from "../../../src/cli/socket-path.ts";
 
 describe("the address of a service", () => {
   test.each([
@@ -15,6 +16,7 @@ describe("the address of a service", () => {
     ["unix:/run/app.sock", "unix:/run/app.sock"],
     ["unix:///run/app.sock:/svc_status", "unix:/run/app.sock:/svc_status"],
     ["unix:run/a:b.sock:/x", "unix:run/a:b.sock:/x"],
+    ["unix:/run/my app.sock:/x", "unix:/run/my app.sock:/x"],
   ])("%s is shown as %s", (text, shown) => {
     expect(describeServiceUrl(parseServiceUrl(text))).toBe(shown);
   });
@@ -25,6 +27,16 @@ describe("the address of a service", () => {
       expect(() => parseServiceUrl(text)).toThrow(/^expected a URL such as .*, got /);
     },
   );
+
+  test("is not a socket whose path the system would cut", () => {
+    const longest = `/${"x".repeat(MAX_SOCKET_PATH_BYTES - 1)}`;
+    expect(parseServiceUrl(`unix:${longest}`).socketPath).toBe(longest);
+    expect(() => parseServiceUrl(`unix:${longest}ä`)).toThrow("at most 103 bytes, got 105");
+  });
+
+  test.each(["unix:/a.sock:/x y", "unix:/a.sock:/x\ty"])("has no space in its path: %j", (text) => {
+    expect(() => parseServiceUrl(text)).toThrow(/^expected a URL such as/);
+  });
 
   test.each(["http://user:secret@host:99999", "http://user:%zz@host"])(
     "is not shown where it is wrong and may hold a password: %s",
