@@ -103,6 +103,9 @@ function toRedirect(
     const to = location === undefined ? "what is no URL" : describeServiceUrl({ url: location });
     throw new UnusableAnswerError(`${from} redirects to ${to}. Give that URL if you trust it`);
   }
+  // The same origin is the same user, whether or not the server says so.
+  location.username = target.url.username;
+  location.password = target.url.password;
   return { ...target, url: location };
 }
 

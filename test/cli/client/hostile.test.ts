@@ -184,6 +184,20 @@ describe("a redirect", () => {
     expect((await runCli(["show", address, "-q"])).code).toBe(1);
   });
 
+  test.each(["/there", "//HOST/there", "http://HOST/there", "http://other:user@HOST/there"])(
+    "to %s of the same service takes the user of the URL along",
+    async (location) => {
+      const seen: unknown[] = [];
+      const address = await startHostile(({ url, headers }, response) => {
+        seen.push(headers.authorization);
+        if (url === "/there") response.end('{"A":{"state":"OK"}}');
+        else response.writeHead(302, { location: location.replace("HOST", String(headers.host)) }).end();
+      });
+      expect((await runCli(["show", `http://user:pass@${address}`, "-q"])).code).toBe(0);
+      expect(seen).toEqual([`Basic ${btoa("user:pass")}`, `Basic ${btoa("user:pass")}`]);
+    },
+  );
+
   test("that leads round in circles is an error", async () => {
     const address = await startHostile((_request, response) => {
       response.writeHead(307, { location: "/svc_status.json" }).end();
@@ -193,7 +207,22 @@ describe("a redirect", () => {
     );
   });
 
-  test("to another service is not followed: headers are meant for this one", async () => {
+  test("to another service is not followed: nothing is sent there", async () => {
+    const seen: unknown[] = [];
+    const other = await startHostile(({ headers }, response) => {
+      seen.push(headers);
+      response.end('{"A":{"state":"OK"}}');
+    });
+    const address = await startHostile((_request, response) => {
+      response.writeHead(302, { location: `http://${other}/svc_status` }).end();
+    });
+    expect(await failure(`http://user:pass@${address}`, "-H", "Authorization: secret")).not.toMatch(
+      /pass|secret/,
+    );
+    expect(seen).toEqual([]);
+  });
+
+  test("to another service is told as it may be shown", async () => {
     const address = await startHostile((_request, response) => {
       response.writeHead(301, { location: "https://user:pass@example.org/x?\u009b31m" }).end();
     });
