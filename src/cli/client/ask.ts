@@ -78,7 +78,7 @@ function toRequestOptions(question: Question): RequestOptions {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...connection.headers,
     },
-    ...(url.username !== "" && {
+    ...(url.username + url.password !== "" && {
       auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
     }),
     agent: false,

@@ -7,7 +7,8 @@ import type { CONNECTION_OPTIONS, OptionValues } from "../command.ts";
 
 /** How to ask, for every question of a command. */
 export interface Connection {
-  readonly headers: Readonly<Record<string, string>>;
+  /** By their names in small letters. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly tls: Pick<RequestOptions & { ca?: string }, "ca"> & { readonly rejectUnauthorized: boolean };
 }
 
@@ -18,7 +19,7 @@ const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
 export function toConnection(values: OptionValues<typeof CONNECTION_OPTIONS>): Connection {
   const ca = values.ca === undefined ? undefined : readCertificates(values.ca);
   return {
-    headers: Object.fromEntries(values.header.map(parseHeader)),
+    headers: toHeaders(values.header.map(parseHeader)),
     tls: { rejectUnauthorized: !values.insecure, ...(ca !== undefined && { ca }) },
   };
 }
@@ -29,6 +30,16 @@ function parseHeader(text: string): [name: string, value: string] {
   if (name === undefined || hasControlCharacters(value) || /[^\0-\xff]/.test(value))
     throw new CliError("--header: expected 'NAME: VALUE', in one line, without characters beyond Latin-1");
   return [name.toLowerCase(), value];
+}
+
+/** One that is given more than once is sent more than once. */
+function toHeaders(fields: readonly (readonly [name: string, value: string])[]): Connection["headers"] {
+  const headers = new Map<string, string | string[]>();
+  for (const [name, value] of fields) {
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : [before, value].flat());
+  }
+  return Object.fromEntries(headers);
 }
 
 function readCertificates(file: string): string {

@@ -166,6 +166,31 @@ describe("svc-status show", () => {
     ]);
   });
 
+  test("sends a header as often as it is given, and a password without a user", async () => {
+    const seen: unknown[] = [];
+    const address = await startHostile(({ headers }, response) => {
+      seen.push([headers["x-tenant"], headers.cookie, headers.authorization]);
+      response.end('{"A":{"state":"OK"}}');
+    });
+    await runCli([
+      "show",
+      address,
+      "-H",
+      "X-Tenant: a",
+      "-H",
+      "x-tenant: b",
+      "-H",
+      "Cookie: a=1",
+      "-H",
+      "Cookie: b=2",
+    ]);
+    await runCli(["show", `http://:p%40ss@${address}`]);
+    expect(seen).toEqual([
+      ["a, b", "a=1; b=2", undefined],
+      [undefined, undefined, `Basic ${btoa(":p@ss")}`],
+    ]);
+  });
+
   test.each(["X-Tenant", "X Tenant: a", "X: a\nY: b", ": a", "X: \u{1f600}"])(
     "refuses %j as a header, without showing it",
     async (header) => {
