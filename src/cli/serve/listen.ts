@@ -13,9 +13,15 @@ const DEFAULT_HOST = "127.0.0.1";
 
 type Place = Partial<Record<keyof Pick<ServeConfig, "port" | "host" | "socket">, unknown>>;
 
-/** What stands on the command line wins over what stands in the file. */
+/**
+ * What stands on the command line wins over what stands in the file.
+ *
+ * @throws CliError where it contradicts itself.
+ */
 export function toAddress(flags: Place, config: Place): Address {
   const isPortGiven = flags.port !== undefined || flags.host !== undefined;
+  if (flags.socket !== undefined && isPortGiven)
+    throw new CliError("--socket stands in place of --host and --port. Give the one or the other");
   const socket = flags.socket ?? (isPortGiven ? undefined : config.socket);
   if (socket !== undefined) return { socket: expectSocketPath(String(socket)) };
   return {

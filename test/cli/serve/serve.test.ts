@@ -190,6 +190,17 @@ test.each([
   });
 });
 
+test.each([
+  ["--port", "0"],
+  ["--host", "localhost"],
+])("a socket and %s are not listened on both", async (...flag) => {
+  expect(await runCli(["serve", "--socket", "a.sock", ...flag])).toEqual({
+    code: 3,
+    stdout: "",
+    stderr: "svc-status: --socket stands in place of --host and --port. Give the one or the other\n",
+  });
+});
+
 test("a socket that is in use, or was left behind, is told in one line", async () => {
   const socket = join(await makeFolder(), "status.sock");
   const program = startProgram(process.execPath, [BIN, "serve", "--socket", socket]);
