@@ -15,6 +15,9 @@ export interface Connection {
 /** A field name and its value (RFC 9110, 5.1). */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
 
+/** One in PEM, up to its end, if it has one. */
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----(?:[\s\S]*?-----END CERTIFICATE-----)?/g;
+
 /** @throws CliError for a header that is none, and for a file that cannot be read. */
 export function toConnection(values: OptionValues<typeof CONNECTION_OPTIONS>): Connection {
   const ca = values.ca === undefined ? undefined : readCertificates(values.ca);
@@ -49,7 +52,21 @@ function readCertificates(file: string): string {
   } catch (error) {
     throw new CliError(`--ca: ${describeError(error)}`, { cause: error });
   }
-  if (!text.includes("-----BEGIN CERTIFICATE-----"))
-    throw new CliError(`--ca: there is no certificate in ${file}. Expected PEM`);
+  const certificates = text.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) throw new CliError(`--ca: there is no certificate in ${file}. Expected PEM`);
+  // TLS would leave it out and say that nobody is trusted.
+  if (!certificates.every(isCertificate))
+    throw new CliError(`--ca: a certificate in ${file} is broken. Expected PEM`);
   return text;
+}
+
+function isCertificate(pem: string): boolean {
+  // Loaded where it is needed: most commands have no certificates to read.
+  const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
 }

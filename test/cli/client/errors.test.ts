@@ -150,5 +150,11 @@ describe("a certificate", () => {
     expect(await failure("https://localhost", "--ca", caFile)).toBe(
       `--ca: there is no certificate in ${caFile}. Expected PEM`,
     );
+    for (const rest of ["", "garbage\n-----END CERTIFICATE-----\n"]) {
+      writeFileSync(caFile, `-----BEGIN CERTIFICATE-----\n${rest}`);
+      expect(await failure("https://localhost", "--ca", caFile)).toBe(
+        `--ca: a certificate in ${caFile} is broken. Expected PEM`,
+      );
+    }
   });
 });
