@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import { describe, expect, test } from "vitest";
+import recorded from "../../fixtures/lovely-ws-status-1.0.0.json" with { type: "json" };
 import { BIN, runCli } from "../../support/cli.ts";
 import { startProgram } from "../../support/program.ts";
 import { startHostile } from "../service.ts";
@@ -14,6 +15,41 @@ function answeringAt(bodies: Readonly<Record<string, string>>, asked: string[] =
     response.writeHead(body === undefined ? 404 : 200).end(body);
   };
 }
+
+/** Answers as lovely-ws-status 1.0.0 did; what was not recorded with this `Accept`, as it did without. */
+function answeringAsOriginal(scene: "empty" | "readme"): RequestListener {
+  const { exchanges } = recorded[scene];
+  return ({ url, headers: { accept } }, response) => {
+    const found = exchanges.filter(({ request }) => request.method === "GET" && request.path === url);
+    const wanted = found.find(({ request }) => (request.headers as { accept?: string }).accept === accept);
+    const { status, contentType, body } = (wanted ?? found[0])?.response ?? NOT_FOUND;
+    response.writeHead(status, { "content-type": contentType }).end(body);
+  };
+}
+
+const NOT_FOUND = { status: 404, contentType: "text/plain", body: null };
+
+describe("the original, lovely-ws-status 1.0.0", () => {
+  test.each(["", "/svc_status", "/svc_status.json"])("is shown at %j", async (path) => {
+    const address = await startHostile(answeringAsOriginal("readme"));
+    const { code, stdout } = await runCli(["show", address + path]);
+    expect(stdout).toContain("UserService         RED     Service not available\n");
+    expect(code).toBe(2);
+    const empty = await startHostile(answeringAsOriginal("empty"));
+    expect(await runCli(["show", empty + path])).toMatchObject({
+      code: 0,
+      stdout: "OK: 0 of 0 handlers OK\n",
+    });
+  });
+
+  test.each([
+    ["csv", "UserService\tRED\tService not available"],
+    ["prometheus", 'svc_status{name="UserService"} 2'],
+  ])("is shown as %s", async (format, line) => {
+    const address = await startHostile(answeringAsOriginal("readme"));
+    expect((await runCli(["show", address, "--format", format])).stdout.split("\n")).toContain(line);
+  });
+});
 
 describe("the path of the status", () => {
   test("is asked itself, for JSON, and nothing else where it has that", async () => {
