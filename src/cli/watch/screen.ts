@@ -66,6 +66,8 @@ export function openScreen({ stdin, stdout }: Pick<Io, "stdin" | "stdout">, onQu
     stdin.pause();
   }
 
+  // The terminal has gone. Not every process of it is told so.
+  stdin.on("error", () => process.emit("SIGHUP", "SIGHUP"));
   process.once("exit", close);
   enter();
   if (takesKeys) stdin.on("data", receive);

@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { startService } from "../../cli/service.ts";
 import { BIN } from "../../support/cli.ts";
 import { findFreePort } from "../../support/listen.ts";
@@ -225,5 +228,20 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     process.kill(child, signal);
     await terminal.waitFor(/\n\$$/);
     await expectCleanTerminal(terminal, exitStatus);
+  });
+
+  test("watch ends by SIGHUP where the terminal goes without sending it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "svc-status-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "status");
+    const terminal = await startShell();
+    // Bash passes the signal on to whom it has started, unless it ignores it.
+    const watch = `${process.execPath} ${BIN} watch 127.0.0.1:${await findFreePort()}`;
+    await enter(terminal, `trap '' HUP; (${watch}; echo $? > ${file})`);
+    await terminal.waitFor(/refused[\s\S]*q quits/);
+    await terminal.hangUp();
+    await expect
+      .poll(() => existsSync(file) && readFileSync(file, "utf8"), { timeout: 10_000 })
+      .toBe("129\n");
   });
 });
