@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { MAX_UNREAD_MS } from "../src/adapters/common/node-http.ts";
 import { MAX_ANSWER_BYTES, MAX_REDIRECTS } from "../src/cli/client/ask.ts";
 import { ATTEMPT_TIMEOUT_MS } from "../src/cli/client/repeat.ts";
+import { MAX_SOCKET_PATH_BYTES } from "../src/cli/socket-path.ts";
 import { MAX_ALIGNED_WIDTH } from "../src/cli/terminal/table.ts";
 import { MAX_MEASURED_LENGTH } from "../src/cli/terminal/width.ts";
 import { HIGHLIGHT_MS } from "../src/cli/watch/render.ts";
@@ -83,6 +84,7 @@ const NOT_RUN = [
 const LIMITS: Readonly<Record<string, number>> = {
   ATTEMPT_TIMEOUT_MS,
   HIGHLIGHT_MS,
+  MAX_SOCKET_PATH_BYTES,
   BUSY_AFTER_MS,
   MAX_ACCEPT_LENGTH,
   MAX_ALIGNED_WIDTH,

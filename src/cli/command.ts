@@ -29,6 +29,8 @@ export interface TextOption extends ValueDefinition {
   /** What stands for the value in the help: `FILE`. */
   readonly placeholder: string;
   readonly default?: string;
+  /** Left out, an empty text is refused: it comes from a variable of the shell that was not set. */
+  readonly mayBeEmpty?: true;
   /** What shells offer for it. */
   readonly completes?: "file";
 }

@@ -3,8 +3,11 @@ import { constants } from "node:os";
 /** What ends a command from outside. */
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** The reader of our output has gone, or its terminal has. That is no failure: there is nobody left to tell. */
-const READER_GONE = ["EPIPE", "EIO"];
+/** The reader of our output has gone. That is no failure: there is nobody left to tell. */
+const READER_GONE = "EPIPE";
+
+/** The terminal has gone, which is what SIGHUP says. Not every process of it gets that. */
+const TERMINAL_GONE = "EIO";
 
 /** How the process is told to end. */
 export interface Interrupts {
@@ -32,8 +35,9 @@ export function createInterrupts(): Interrupts {
   }
 
   function receiveOutputError({ code = "", message }: NodeJS.ErrnoException): void {
+    if (code === TERMINAL_GONE) receive("SIGHUP");
     controller.abort();
-    if (READER_GONE.includes(code)) return;
+    if (code === TERMINAL_GONE || code === READER_GONE) return;
     process.once("exit", () => {
       process.exitCode = 3;
     });

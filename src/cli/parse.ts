@@ -104,7 +104,10 @@ type ValueParser<Type> = (
 ) => unknown;
 
 const VALUE_PARSERS: { readonly [Type in ValueOption["type"]]: ValueParser<Type> } = {
-  text: (_rawName, _option, value) => value,
+  text(rawName, option, value) {
+    if (value !== "" || option.mayBeEmpty === true) return value;
+    throw new CliError(`${rawName} needs a value: ${option.placeholder}`);
+  },
   duration: (rawName, _option, value) => parseDuration(rawName, value),
   choice(rawName, { choices }, value) {
     if (choices.includes(value)) return value;
@@ -133,6 +136,7 @@ function checkOperands(
     if (definition === undefined)
       throw new CliError(`${name}: ${JSON.stringify(value)} is too much. ${usage}`);
     const { placeholder, choices } = definition;
+    if (value === "") throw new CliError(`${placeholder} is empty. ${usage}`);
     if (choices !== undefined && !choices.includes(value))
       throw new CliError(
         `${placeholder}: expected ${choices.join(", ")}, got ${JSON.stringify(value)}${didYouMean(value, choices)}`,

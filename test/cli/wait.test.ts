@@ -33,7 +33,7 @@ describe("svc-status wait", () => {
       stdout: "",
       stderr: [
         `waiting for http://${address}`,
-        `waiting for http://${address}: http://${address}/svc_status.json answered 502, which is not a status. Is it the right URL?`,
+        `waiting for http://${address}: http://${address}/svc_status answered 502, which is not a status. Is it the right URL?`,
         `waiting for http://${address}: YELLOW (Database is YELLOW: starting)`,
         "",
       ].join("\n"),

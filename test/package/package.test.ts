@@ -1,5 +1,6 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseAst } from "rolldown/parseAst";
 import { expect, inject, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { run } from "../support/run.ts";
@@ -41,6 +42,23 @@ test("installs as exactly one package", async () => {
   expect(installed.filter((name) => !name.startsWith("."))).toEqual(["svc-status"]);
 });
 
+test("imports itself, Node.js and its optional peers, nothing else", async () => {
+  const peers = Object.entries(manifest.peerDependenciesMeta).flatMap(([name, { optional }]) =>
+    optional ? [name] : [],
+  );
+  const imports = await Promise.all(
+    files
+      .filter((file) => file.endsWith(".js"))
+      .map(async (file) => {
+        const code = await readFile(join(consumer, "node_modules/svc-status", file), "utf8");
+        return importsOf(parseAst(code)).map((name) => ({ file, name }));
+      }),
+  );
+  const isOurs = (name: string): boolean => /^(?:node:|\.\.?\/)/.test(name) || peers.includes(name);
+  expect(imports.flat().length).toBeGreaterThan(100);
+  expect(imports.flat().filter(({ name }) => !isOurs(name))).toEqual([]);
+});
+
 /** An ES module for those who require it too, which Node.js can, and JSON beside the modules. */
 const ATTW_OPTIONS = [
   ...["--ignore-rules", "cjs-resolves-to-esm", "--exclude-entrypoints", "./config.schema.json"],
@@ -55,3 +73,10 @@ test.each([
   const { code, stdout, stderr } = await run(join(root, "node_modules/.bin", tool), args, root);
   expect(code, stdout + stderr).toBe(0);
 });
+
+/** What a part of a program imports or re-exports, wherever that stands in it. */
+function importsOf(node: unknown): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  const name = "source" in node ? (node.source as { readonly value?: unknown } | null)?.value : undefined;
+  return [...(typeof name === "string" ? [name] : []), ...Object.values(node).flatMap(importsOf)];
+}

@@ -19,6 +19,8 @@ export interface Terminal {
   /** A variable of tmux, such as `cursor_flag`. */
   ask(variable: string): Promise<string>;
   resize(columns: number, rows: number): Promise<void>;
+  /** Takes the terminal away from all that runs in it. */
+  hangUp(): Promise<void>;
 }
 
 export interface TerminalOptions {
@@ -74,5 +76,7 @@ export async function startTerminal(shell: string, options: TerminalOptions = {}
     ask: async (variable) => (await tmux("display-message", "-p", `#{${variable}}`)).trim(),
     resize: async (width, height) =>
       void (await tmux("resize-window", "-x", String(width), "-y", String(height))),
+    // Another program in the same place keeps tmux going.
+    hangUp: async () => void (await tmux("respawn-pane", "-k", "cat")),
   };
 }

@@ -55,6 +55,8 @@ async function send(question: Question): Promise<IncomingMessage> {
   const request = url.protocol === "https:" ? (await import("node:https")).request : requestHttp;
   return new Promise((resolve, reject) => {
     const sent = request(toRequestOptions(question), resolve);
+    // The last event of all: where the server changes the protocol there is neither an answer nor an error.
+    sent.on("close", () => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
     sent.on("error", reject).end();
   });
 }
@@ -76,7 +78,7 @@ function toRequestOptions(question: Question): RequestOptions {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...connection.headers,
     },
-    ...(url.username !== "" && {
+    ...(url.username + url.password !== "" && {
       auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
     }),
     agent: false,
@@ -101,6 +103,9 @@ function toRedirect(
     const to = location === undefined ? "what is no URL" : describeServiceUrl({ url: location });
     throw new UnusableAnswerError(`${from} redirects to ${to}. Give that URL if you trust it`);
   }
+  // The same origin is the same user, whether or not the server says so.
+  location.username = target.url.username;
+  location.password = target.url.password;
   return { ...target, url: location };
 }
 

@@ -7,18 +7,22 @@ import type { CONNECTION_OPTIONS, OptionValues } from "../command.ts";
 
 /** How to ask, for every question of a command. */
 export interface Connection {
-  readonly headers: Readonly<Record<string, string>>;
+  /** By their names in small letters. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly tls: Pick<RequestOptions & { ca?: string }, "ca"> & { readonly rejectUnauthorized: boolean };
 }
 
 /** A field name and its value (RFC 9110, 5.1). */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
 
+/** One in PEM, up to its end, if it has one. */
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----(?:[\s\S]*?-----END CERTIFICATE-----)?/g;
+
 /** @throws CliError for a header that is none, and for a file that cannot be read. */
 export function toConnection(values: OptionValues<typeof CONNECTION_OPTIONS>): Connection {
   const ca = values.ca === undefined ? undefined : readCertificates(values.ca);
   return {
-    headers: Object.fromEntries(values.header.map(parseHeader)),
+    headers: toHeaders(values.header.map(parseHeader)),
     tls: { rejectUnauthorized: !values.insecure, ...(ca !== undefined && { ca }) },
   };
 }
@@ -31,6 +35,16 @@ function parseHeader(text: string): [name: string, value: string] {
   return [name.toLowerCase(), value];
 }
 
+/** One that is given more than once is sent more than once. */
+function toHeaders(fields: readonly (readonly [name: string, value: string])[]): Connection["headers"] {
+  const headers = new Map<string, string | string[]>();
+  for (const [name, value] of fields) {
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : [before, value].flat());
+  }
+  return Object.fromEntries(headers);
+}
+
 function readCertificates(file: string): string {
   let text: string;
   try {
@@ -38,7 +52,21 @@ function readCertificates(file: string): string {
   } catch (error) {
     throw new CliError(`--ca: ${describeError(error)}`, { cause: error });
   }
-  if (!text.includes("-----BEGIN CERTIFICATE-----"))
-    throw new CliError(`--ca: there is no certificate in ${file}. Expected PEM`);
+  const certificates = text.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) throw new CliError(`--ca: there is no certificate in ${file}. Expected PEM`);
+  // TLS would leave it out and say that nobody is trusted.
+  if (!certificates.every(isCertificate))
+    throw new CliError(`--ca: a certificate in ${file} is broken. Expected PEM`);
   return text;
+}
+
+function isCertificate(pem: string): boolean {
+  // Loaded where it is needed: most commands have no certificates to read.
+  const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
 }

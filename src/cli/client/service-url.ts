@@ -1,4 +1,5 @@
 import { CliError } from "../cli-error.ts";
+import { expectSocketPath } from "../socket-path.ts";
 
 /** Where a service is. */
 export interface ServiceUrl {
@@ -24,12 +25,12 @@ export function parseServiceUrl(text: string): ServiceUrl {
     return { url: toUrl(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`, text) };
   if (socketPath === undefined || socketPath === "")
     throw new CliError(`${EXPECTED}, got ${JSON.stringify(text)}`);
-  return { url: toUrl(`http://localhost${path}`, text), socketPath };
+  return { url: toUrl(`http://localhost${path}`, text), socketPath: expectSocketPath(socketPath) };
 }
 
 function toUrl(address: string, text: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || /\s/.test(text) || !isUserReadable(url)) {
+  if (url === undefined || !/^https?:$/.test(url.protocol) || /\s/.test(address) || !isUserReadable(url)) {
     // It may hold a password, which belongs on no screen.
     throw new CliError(`${EXPECTED}${text.includes("@") ? "" : `, got ${JSON.stringify(text)}`}`);
   }
@@ -47,14 +48,23 @@ function isUserReadable({ username, password }: URL): boolean {
 }
 
 /**
- * The status of a service in a format, of some handlers. A path that ends in `/` is where `svc_status` is; any other
- * path is its own, or that of the probe beside it.
+ * Where the status of a service may be had in a format, of some handlers: at its path, and at its path with the suffix
+ * of the format. Where the address has a suffix, at that of the format alone. A path that ends in `/` is where
+ * `svc_status` is; any other path is its own, or that of the probe beside it.
  */
-export function toStatusUrl(service: ServiceUrl, suffix: string, names: readonly string[] = []): ServiceUrl {
-  return withPath(service, (url) => {
-    url.pathname = `${toOwnPath(url.pathname, "svc_status", "probe_status")}${suffix}`;
-    for (const name of names) url.searchParams.append("name", name);
-  });
+export function toStatusUrls(
+  service: ServiceUrl,
+  suffix: string,
+  names: readonly string[] = [],
+): readonly [ServiceUrl, ServiceUrl?] {
+  function toUrlWith(ending: string): ServiceUrl {
+    return withPath(service, (url) => {
+      url.pathname = `${toOwnPath(url.pathname, "svc_status", "probe_status")}${ending}`;
+      for (const name of names) url.searchParams.append("name", name);
+    });
+  }
+  if (FORMAT_SUFFIX.test(service.url.pathname)) return [toUrlWith(suffix)];
+  return [toUrlWith(""), toUrlWith(suffix)];
 }
 
 /** The probe of a service, found like its status. */

@@ -2,10 +2,9 @@ import { toDetailText } from "../../core/detail-text.ts";
 import { toLabels } from "../../core/labels.ts";
 import { isState, RED, STATE_NUMBERS, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
-import { type Answer, ask } from "./ask.ts";
-import type { Connection } from "./connection.ts";
+import type { Answer } from "./ask.ts";
+import { askFormat, type StatusQuestion, type WantedFormat } from "./ask-format.ts";
 import { NoAnswerError, UnusableAnswerError } from "./no-answer.ts";
-import { type ServiceUrl, toStatusUrl } from "./service-url.ts";
 
 /** What one handler said. */
 export interface HandlerStatus {
@@ -22,16 +21,38 @@ export interface ServiceStatus {
   readonly answer: Answer;
 }
 
-export interface StatusQuestion {
-  readonly service: ServiceUrl;
-  /** Of these handlers only; of all where there is none. */
-  readonly names: readonly string[];
-  readonly connection: Connection;
-  readonly signal: AbortSignal;
-}
-
 /** The words of health+json; `up` and the like are not ours. */
 const STATE_OF_HEALTH: Readonly<Record<string, State>> = { pass: "OK", warn: "YELLOW", fail: "RED" };
+
+const JSON_FORMAT: WantedFormat<readonly HandlerStatus[]> = {
+  suffix: ".json",
+  accept: "application/json",
+  read: readHandlers,
+};
+
+/** Its status, whatever its word for that is. */
+export const HEALTH_FORMAT: WantedFormat<string> = {
+  suffix: ".health",
+  accept: "application/health+json",
+  read({ text }) {
+    const value = parseJson(text);
+    return isObject(value) && typeof value["status"] === "string" ? value["status"] : undefined;
+  },
+};
+
+/** A line for each handler. */
+export const CSV_FORMAT: WantedFormat<string> = {
+  suffix: ".csv",
+  accept: "text/csv",
+  read({ text, status, contentType }) {
+    // Many servers answer some question with nothing.
+    const isRight =
+      text === ""
+        ? status < 300 && /^text\/csv\b/i.test(contentType)
+        : /^[^\t]+\t(?:OK|YELLOW|RED)\b/.test(text);
+    return isRight ? text : undefined;
+  },
+};
 
 /**
  * Asks for the status of a service. JSON does not tell which handlers are critical, so where one is RED, health+json is
@@ -41,11 +62,24 @@ const STATE_OF_HEALTH: Readonly<Record<string, State>> = { pass: "OK", warn: "YE
  * @throws NoAnswerError where nothing came, or nothing that is a status.
  */
 export async function askStatus(question: StatusQuestion): Promise<ServiceStatus> {
-  const answer = await askFormat(question, ".json", "application/json");
-  const handlers = selectNamed(parseHandlers(answer), answer, question.names);
+  const { answer, value } = await askFormat(question, JSON_FORMAT);
+  if (value.length === 0) await expectNoHandlers(question, answer);
+  const handlers = selectNamed(value, answer, question.names);
   const worst = handlers.reduce<State>((state, handler) => toWorseState(state, handler.state), "OK");
   const state = worst === RED ? await askOverallState(question) : worst;
   return { state, handlers, answer };
+}
+
+/** Others answer `{}` too. */
+async function expectNoHandlers(question: StatusQuestion, { from }: Answer): Promise<void> {
+  try {
+    await askFormat(question, CSV_FORMAT);
+  } catch (error) {
+    if (!(error instanceof UnusableAnswerError)) throw error;
+    throw new UnusableAnswerError(
+      `${from} answered {}, which is not a status: a service without handlers answers an empty text/csv too. Is it the right URL?`,
+    );
+  }
 }
 
 /** A server that does not look at names must not be believed that all of these are well. */
@@ -60,55 +94,10 @@ function selectNamed(
   return handlers.filter(({ name }) => names.includes(name));
 }
 
-/** Asks for one format, and refuses answers that say by their code that they are no status. */
-export async function askFormat(question: StatusQuestion, suffix: string, accept: string): Promise<Answer> {
-  const { service, names, connection, signal } = question;
-  const answer = await ask({ target: toStatusUrl(service, suffix, names), accept, connection, signal });
-  const refusal = REFUSALS[answer.status];
-  if (refusal !== undefined) throw new NoAnswerError(refusal.kind, refusal.toText(answer, names));
-  return answer;
-}
-
-/** Refuses an answer that is no status. The codes for states can be set, but not to those of redirects. */
-export function expectStatus({ status, from, contentType }: Answer, isStatus: boolean): void {
-  if (isStatus && ((status >= 200 && status <= 299) || status >= 400)) return;
-  const what =
-    status >= 200 && status <= 299 ? `answered ${contentType || "something"}` : `answered ${status}`;
-  throw new UnusableAnswerError(`${from} ${what}, which is not a status. Is it the right URL?`);
-}
-
-interface Refusal {
-  readonly kind: "denied" | "failed";
-  toText(answer: Answer, names: readonly string[]): string;
-}
-
-const REFUSALS: Readonly<Record<number, Refusal>> = {
-  401: {
-    kind: "denied",
-    toText: ({ from }) => `${from} wants to know who asks (401). Give --header 'Authorization: …'`,
-  },
-  403: {
-    kind: "denied",
-    toText: ({ from }) => `${from} does not show its status to you (403). Ask from where it is allowed`,
-  },
-  404: { kind: "failed", toText: explainNotFound },
-};
-
-/** As svc-status answers where a handler is unknown. */
-const UNKNOWN_NAME = "no status handler has this name";
-
-function explainNotFound({ from, text }: Answer, names: readonly string[]): string {
-  if (text.trim() === UNKNOWN_NAME)
-    return `no status handler is named ${names.join(" or ")}. See which there are by leaving out --name`;
-  return `there is nothing at ${from} (404). Give the whole URL if the status is at another path`;
-}
-
 async function askOverallState(question: StatusQuestion): Promise<State> {
   try {
-    const { text } = await askFormat(question, ".health", "application/health+json");
-    const status: unknown = (JSON.parse(text) as { status?: unknown } | null)?.status;
-    const state =
-      typeof status === "string" && Object.hasOwn(STATE_OF_HEALTH, status) ? STATE_OF_HEALTH[status] : RED;
+    const { value: status } = await askFormat(question, HEALTH_FORMAT);
+    const state = Object.hasOwn(STATE_OF_HEALTH, status) ? STATE_OF_HEALTH[status] : RED;
     // It may have changed since: what was RED is at least YELLOW.
     return toWorseState(YELLOW, state ?? RED);
   } catch (error) {
@@ -118,14 +107,13 @@ async function askOverallState(question: StatusQuestion): Promise<State> {
   }
 }
 
-function parseHandlers(answer: Answer): HandlerStatus[] {
-  const value = parseJson(answer.text);
-  const members = isObject(value) ? Object.entries(value) : undefined;
-  const handlers = members?.map(([name, status]) => toHandler(name, status)) ?? [];
-  const isStatus =
-    members !== undefined && !handlers.includes(undefined) && (handlers.length > 0 || answer.status < 300);
-  expectStatus(answer, isStatus);
-  return handlers.filter((handler) => handler !== undefined);
+function readHandlers({ text, status }: Answer): readonly HandlerStatus[] | undefined {
+  const value = parseJson(text);
+  if (!isObject(value)) return undefined;
+  const handlers = Object.entries(value).map(([name, each]) => toHandler(name, each));
+  if (handlers.length === 0 && status >= 300) return undefined;
+  const known = handlers.filter((handler) => handler !== undefined);
+  return known.length === handlers.length ? known : undefined;
 }
 
 function toHandler(name: string, status: unknown): HandlerStatus | undefined {

@@ -48,8 +48,3 @@ function toOffer(of: OptionDefinition | OperandDefinition): Offer {
     files: "completes" in of && of.completes === "file",
   };
 }
-
-/** Text within single quotes, as bash and zsh read it. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}

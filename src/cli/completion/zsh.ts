@@ -1,6 +1,7 @@
 import type { Commands, OptionDefinition } from "../command.ts";
 import { toPlaceholder } from "../parse.ts";
-import { type CommandWords, type Offer, quote, ROOT_OPTIONS, toCommandWords, toValueOffer } from "./words.ts";
+import { quote } from "../shell-quote.ts";
+import { type CommandWords, type Offer, ROOT_OPTIONS, toCommandWords, toValueOffer } from "./words.ts";
 
 /** The completion for zsh: a file for a folder of `fpath`. */
 export function renderZsh(commands: Commands): string {

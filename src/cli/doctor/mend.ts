@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../../core/clock.ts";
 import { MIN_QUIET_MS } from "../../drain/decide.ts";
 import { DEFAULT_BALANCER_IDLE_MS } from "../../drain/options.ts";
 import { toCase } from "./finding.ts";
@@ -77,7 +78,7 @@ function mendConnections(
   const isLonger = keepAliveTimeoutMs === 0 || keepAliveTimeoutMs > idleMs;
   return {
     balancerIdleMs: idleMs,
-    keepAliveTimeoutMs: isLonger ? keepAliveTimeoutMs : idleMs + KEEP_ALIVE_MARGIN_MS,
+    keepAliveTimeoutMs: isLonger ? keepAliveTimeoutMs : Math.min(idleMs + KEEP_ALIVE_MARGIN_MS, MAX_TIMER_MS),
   };
 }
 
@@ -95,7 +96,7 @@ function mendLeaving(
   const isEnough = toClosingMs(leaving) >= longestRequestMs && toLongestWaitMs(leaving) >= detectionMs;
   const deadlineMs = isEnough
     ? numbers.deadlineMs
-    : Math.max(numbers.deadlineMs, capMs + closeTimeoutMs + hooksTimeoutMs);
+    : Math.min(Math.max(numbers.deadlineMs, capMs + closeTimeoutMs + hooksTimeoutMs), MAX_TIMER_MS);
   const neededMs = Math.max(graceMs, preStopMs + deadlineMs + SPARE_MS);
   return { capMs, closeTimeoutMs, deadlineMs, graceMs: Math.ceil(neededMs / 1_000) * 1_000 };
 }

@@ -13,6 +13,7 @@ export const DECOMMISSION = {
       short: "b",
       placeholder: "TEXT",
       default: "OFF",
+      mayBeEmpty: true,
       help: "What the probe answers from now on",
     },
     token: { type: "text", placeholder: "TOKEN", help: "The token that the service wants" },

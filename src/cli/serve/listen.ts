@@ -1,6 +1,8 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CliError } from "../cli-error.ts";
+import { toCommandLine } from "../shell-quote.ts";
+import { expectSocketPath } from "../socket-path.ts";
 import type { ServeConfig } from "./config.ts";
 
 /** Where to listen. */
@@ -11,11 +13,17 @@ const DEFAULT_HOST = "127.0.0.1";
 
 type Place = Partial<Record<keyof Pick<ServeConfig, "port" | "host" | "socket">, unknown>>;
 
-/** What stands on the command line wins over what stands in the file. */
+/**
+ * What stands on the command line wins over what stands in the file.
+ *
+ * @throws CliError where it contradicts itself.
+ */
 export function toAddress(flags: Place, config: Place): Address {
   const isPortGiven = flags.port !== undefined || flags.host !== undefined;
+  if (flags.socket !== undefined && isPortGiven)
+    throw new CliError("--socket stands in place of --host and --port. Give the one or the other");
   const socket = flags.socket ?? (isPortGiven ? undefined : config.socket);
-  if (socket !== undefined) return { socket: String(socket) };
+  if (socket !== undefined) return { socket: expectSocketPath(String(socket)) };
   return {
     host: String(flags.host ?? config.host ?? DEFAULT_HOST),
     port: Number(flags.port ?? config.port ?? DEFAULT_PORT),
@@ -27,8 +35,8 @@ export function listen(server: Server, address: Address): Promise<void> {
   return new Promise((resolve, reject) => {
     function fail(error: NodeJS.ErrnoException): void {
       const where = "socket" in address ? address.socket : `port ${address.port} of ${address.host}`;
-      const isSocketTaken = "socket" in address && error.code === "EADDRINUSE";
-      const why = isSocketTaken ? SOCKET_TAKEN : (REASONS[error.code ?? ""] ?? error.message);
+      const reasons = "socket" in address ? SOCKET_REASONS : REASONS;
+      const why = reasons[error.code ?? ""] ?? error.message;
       reject(new CliError(`cannot listen on ${where}: ${why}`, { cause: error }));
     }
     server.once("error", fail);
@@ -39,8 +47,12 @@ export function listen(server: Server, address: Address): Promise<void> {
   });
 }
 
-/** Who is killed leaves the file behind, and nobody may listen there again before it is gone. */
-const SOCKET_TAKEN = "it is in use, or was left behind: remove it, or choose another one with --socket";
+const SOCKET_REASONS: Readonly<Record<string, string>> = {
+  // Who is killed leaves the file behind, and nobody may listen there again before it is gone.
+  EADDRINUSE: "it is in use, or was left behind: remove it, or choose another one with --socket",
+  // Node.js does not tell the two apart.
+  EACCES: "no permission, or no such folder. Choose another one with --socket",
+};
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "it is in use. Choose another one with --port",
@@ -49,10 +61,21 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no such name. Choose another one with --host",
 };
 
-/** How to ask for a path of the server: `http://127.0.0.1:8080/svc_status`, or curl's words for a socket. */
-export function toCurlTarget(server: Server, address: Address, path: string): string {
-  if ("socket" in address) return `--unix-socket ${address.socket} http://localhost${path}`;
+/** `http://127.0.0.1:8080/svc_status`; over a socket the host says nothing. */
+function toUrl(server: Server, address: Address, path: string): string {
+  if ("socket" in address) return `http://localhost${path}`;
   const { port } = server.address() as AddressInfo;
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
   return `http://${host}:${port}${path}`;
+}
+
+/** Where the server listens, as a line tells it. */
+export function describeAddress(server: Server, address: Address): string {
+  return "socket" in address ? address.socket : toUrl(server, address, "");
+}
+
+/** How to ask for a path of the server, for a shell. */
+export function toCurl(server: Server, address: Address, path: string): string {
+  const socket = "socket" in address ? ["--unix-socket", address.socket] : [];
+  return toCommandLine(["curl", ...socket, toUrl(server, address, path)]);
 }

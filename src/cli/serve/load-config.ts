@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describeError } from "../../core/describe-error.ts";
+import { renderDuration } from "../duration.ts";
 import { findMistakes, type Mistake } from "../schema/find-mistakes.ts";
 import { type Read, readJsonFile, readTextFile } from "../schema/read-json-file.ts";
 import { SERVE_CONFIG, type ServeConfig } from "./config.ts";
@@ -10,6 +11,9 @@ export type Loaded =
   | { readonly config: ServeConfig; readonly mistakes?: never }
   | { readonly mistakes: readonly Mistake[] };
 
+/** How long a module may take to load: what waits for it, such as a second SIGHUP, must not wait for ever. */
+export const MAX_LOAD_MS = 30_000;
+
 type Kind = "module" | "code" | "json";
 
 let loads = 0;
@@ -18,9 +22,18 @@ let loads = 0;
 export async function loadConfig(file: string): Promise<Loaded> {
   const read = await READERS[toKind(file)](file);
   if (read.mistake !== undefined) return { mistakes: [read.mistake] };
-  const mistakes = findMistakes(SERVE_CONFIG, read.value);
+  const mistakes = look(read.value);
   // What was found right is what the shape describes.
   return mistakes.length > 0 ? { mistakes } : { config: read.value as ServeConfig };
+}
+
+/** A module may hand over an object that throws. */
+function look(value: unknown): readonly Mistake[] {
+  try {
+    return findMistakes(SERVE_CONFIG, value);
+  } catch (error) {
+    return [{ path: "", text: `cannot be looked at: ${describeError(error)}` }];
+  }
 }
 
 const READERS: Readonly<Record<Kind, (file: string) => Promise<Read>>> = {
@@ -44,10 +57,23 @@ async function readModule(file: string): Promise<Read> {
   loads += 1;
   url.searchParams.set("load", String(loads));
   try {
-    const module: { readonly default?: unknown } = await import(url.href);
+    const module = await importInTime(url.href);
     if (module.default === undefined) return { mistake: { path: "", text: "has no default export" } };
     return { value: module.default };
   } catch (error) {
     return { mistake: { path: "", text: `cannot be loaded: ${describeError(error)}` } };
+  }
+}
+
+async function importInTime(href: string): Promise<{ readonly default?: unknown }> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    const error = new Error(`it has not finished within ${renderDuration(MAX_LOAD_MS)}`);
+    timer = setTimeout(() => reject(error), MAX_LOAD_MS);
+  });
+  try {
+    return await Promise.race([import(href), tooLate]);
+  } finally {
+    clearTimeout(timer);
   }
 }

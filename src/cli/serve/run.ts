@@ -11,7 +11,7 @@ import { clean } from "../terminal/clean.ts";
 import { describeApplied } from "./apply.ts";
 import type { ServeConfig } from "./config.ts";
 import type { SERVE } from "./definition.ts";
-import { type Address, listen, toAddress, toCurlTarget } from "./listen.ts";
+import { type Address, describeAddress, listen, toAddress, toCurl } from "./listen.ts";
 import { readSetup, type Setup } from "./read-setup.ts";
 import { createServing, type Serving } from "./serving.ts";
 
@@ -23,6 +23,7 @@ export const runServe: Run<typeof SERVE> = async ({ values, io }) => {
     io.stderr.write(describeMistakes(file ?? "", setup.mistakes));
     return 3;
   }
+  const address = toAddress(values, setup.config);
   const logger = toLineLogger(io.stderr);
   const registry = createStatusRegistry({ logger });
   const probe = createProbe({ logger });
@@ -36,7 +37,6 @@ export const runServe: Run<typeof SERVE> = async ({ values, io }) => {
   const drainer = drainOnSignals(server, { ...drain, probe, logger });
   // Before it says that it listens: until then SIGHUP would end it.
   reloadOnHangUp(file, { config: setup.config, env: io.env, serving, stderr: io.stderr });
-  const address = toAddress(values, setup.config);
   try {
     await listen(server, address);
   } catch (error) {
@@ -62,15 +62,14 @@ function describeStart(
   { svcStatus = {}, probeStatus = {} }: ServeConfig,
   names: readonly string[],
 ): readonly string[] {
-  const at = (path: string): string => toCurlTarget(server, address, path);
   const views = [
     ...(svcStatus === false ? [] : [svcStatus.path ?? "/svc_status"]),
     ...(probeStatus === false ? [] : [probeStatus.path ?? "/probe_status"]),
   ];
   return [
-    `listening on ${"socket" in address ? address.socket : at("")}`,
+    `listening on ${describeAddress(server, address)}`,
     `checks: ${names.join(", ") || "none"}`,
-    ...views.map((path) => `try: curl ${at(path)}`),
+    ...views.map((path) => `try: ${toCurl(server, address, path)}`),
   ];
 }
 

@@ -1,10 +1,11 @@
 import type { RED, YELLOW } from "../../core/state.ts";
 import { CliError } from "../cli-error.ts";
+import type { StatusQuestion } from "../client/ask-format.ts";
 import { toConnection } from "../client/connection.ts";
 import { withinDeadline } from "../client/deadline.ts";
 import { NoAnswerError } from "../client/no-answer.ts";
 import { parseServiceUrl } from "../client/service-url.ts";
-import { askStatus, type ServiceStatus, type StatusQuestion, toExitStatus } from "../client/status.ts";
+import { askStatus, type ServiceStatus, toExitStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import { cleanJson } from "../terminal/clean.ts";
 import { createPaint, STYLE_OF_STATE } from "../terminal/style.ts";

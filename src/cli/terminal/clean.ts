@@ -8,7 +8,7 @@ const ESCAPE_SEQUENCES =
 // C0, DEL and C1; marks that turn the direction of what follows; separators of lines; tags and marks that nobody sees.
 const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the same
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e007f}]/gu;
 
 /**
  * A text from outside as one line that cannot steer a terminal: escape sequences are left out, what else is not safe

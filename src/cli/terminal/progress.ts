@@ -1,5 +1,6 @@
 import type { Output } from "../io.ts";
 import { clean } from "./clean.ts";
+import { onSuspension } from "./suspension.ts";
 import { truncate } from "./width.ts";
 
 /** Says what somebody has to wait for. */
@@ -29,8 +30,13 @@ function createSpinner(output: Output): Progress {
   let frame = 0;
   const startedAt = performance.now();
   const timer = setInterval(draw, FRAME_MS);
-  output.write(HIDE_CURSOR);
+  const stopWatching = onSuspension({ suspend: restore, resume: begin });
+  begin();
   process.once("exit", restore);
+
+  function begin(): void {
+    output.write(HIDE_CURSOR);
+  }
 
   function draw(): void {
     const time = ` (${Math.floor((performance.now() - startedAt) / 1_000)}s)`;
@@ -50,6 +56,7 @@ function createSpinner(output: Output): Progress {
     },
     stop() {
       clearInterval(timer);
+      stopWatching();
       process.off("exit", restore);
       restore();
     },

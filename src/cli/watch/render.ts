@@ -1,7 +1,7 @@
 import { clean } from "../terminal/clean.ts";
 import { type Paint, STYLE_OF_STATE } from "../terminal/style.ts";
 import { renderTable } from "../terminal/table.ts";
-import { truncate } from "../terminal/width.ts";
+import { toWidth, truncate } from "../terminal/width.ts";
 import type { ServiceView, ViewChange } from "./service-view.ts";
 
 /** How long a change stands out. */
@@ -38,8 +38,9 @@ function renderHead({ where, state, handlers, failure }: ServiceView, columns: n
   if (failure !== undefined) return paint("red", truncate(clean(failure), columns));
   if (state === undefined) return truncate(clean(`${where}: asking …`), columns);
   const good = handlers.filter((handler) => handler.state === "OK").length;
-  const rest = `: ${good} of ${handlers.length} handlers OK`;
-  const shown = truncate(clean(where), Math.max(1, columns - 1 - state.length - rest.length));
+  // At least a letter of the address, a space and the state.
+  const rest = truncate(`: ${good} of ${handlers.length} handlers OK`, columns - 2 - state.length);
+  const shown = truncate(clean(where), Math.max(1, columns - 1 - state.length - toWidth(rest)));
   return `${paint("bold", shown)} ${paint(STYLE_OF_STATE[state], state)}${rest}`;
 }
 

@@ -65,6 +65,16 @@ describe("what went wrong is one line that says what to do", () => {
     );
   });
 
+  test("the protocol is changed, which nobody asked for", async () => {
+    const upgrade = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    const address = await listenUntilTheEnd(
+      createTcpServer((socket) => {
+        socket.on("error", () => {}).once("data", () => socket.write(upgrade));
+      }),
+    );
+    expect(await failure(address)).toContain("the connection was cut");
+  });
+
   test("it is cut in the middle of the answer", async () => {
     const address = await startHostile((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write('{"A":', () => response.destroy());
@@ -97,13 +107,13 @@ describe("what went wrong is one line that says what to do", () => {
     [502, "answered 502, which is not a status. Is it the right URL?"],
   ])("the answer is %d", async (status, text) => {
     const address = await startHostile((_request, response) => response.writeHead(status).end("{}"));
-    expect(await failure(address)).toBe(`http://${address}/svc_status.json ${text}`);
+    expect(await failure(address)).toBe(`http://${address}/svc_status ${text}`);
   });
 
   test("there is nothing at the path", async () => {
     const address = await startHostile((_request, response) => response.writeHead(404).end());
     expect(await failure(`${address}/other`)).toBe(
-      `there is nothing at http://${address}/other.json (404). Give the whole URL if the status is at another path`,
+      `there is nothing at http://${address}/other (404). Give the whole URL if the status is at another path`,
     );
   });
 });
@@ -140,5 +150,11 @@ describe("a certificate", () => {
     expect(await failure("https://localhost", "--ca", caFile)).toBe(
       `--ca: there is no certificate in ${caFile}. Expected PEM`,
     );
+    for (const rest of ["", "garbage\n-----END CERTIFICATE-----\n"]) {
+      writeFileSync(caFile, `-----BEGIN CERTIFICATE-----\n${rest}`);
+      expect(await failure("https://localhost", "--ca", caFile)).toBe(
+        `--ca: a certificate in ${caFile} is broken. Expected PEM`,
+      );
+    }
   });
 });

@@ -54,31 +54,59 @@ describe("an answer that is no status", () => {
     ["health", '{"A":{"state":"OK"}}'],
     ["health", "null"],
   ])("is refused as %s too, though the JSON is right", async (format, body) => {
-    const address = await startHostile(({ url }, response) => {
-      response.end(url === "/svc_status.json" ? '{"A":{"state":"OK"}}' : body);
+    const address = await startHostile(({ headers }, response) => {
+      response.end(headers.accept === "application/json" ? '{"A":{"state":"OK"}}' : body);
     });
     expect(await failure(address, "--format", format)).toContain(
-      `.${format} answered something, ${NOT_A_STATUS}`,
+      `/svc_status answered something, ${NOT_A_STATUS}`,
     );
   });
 
   test.each(["csv", "prometheus", "health"])(
     "may be empty as %s, but not with a failing code",
     async (format) => {
-      const address = await startHostile(({ url }, response) => {
-        if (url === "/svc_status.json") response.end("{}");
+      const address = await startHostile(({ headers }, response) => {
+        if (headers.accept === "application/json") response.end('{"A":{"state":"OK"}}');
         else response.writeHead(500).end();
       });
       expect(await failure(address, "--format", format)).toContain(
-        `.${format} answered 500, ${NOT_A_STATUS}`,
+        `/svc_status answered 500, ${NOT_A_STATUS}`,
       );
     },
   );
 
+  test.each<[string, RequestListener]>([
+    ["nothing else", answering("{}", { "content-type": "application/json" })],
+    [
+      "no csv",
+      ({ headers: { accept } }, response) => {
+        if (accept === "application/json") response.end("{}");
+        else response.writeHead(406).end();
+      },
+    ],
+    [
+      "nothing as csv that says that it is csv",
+      ({ headers: { accept } }, response) => void response.end(accept === "application/json" ? "{}" : ""),
+    ],
+  ])("such as {} is refused where the server has %s", async (_what, listener) => {
+    const address = await startHostile(listener);
+    expect(await failure(address)).toBe(
+      `svc-status: http://${address}/svc_status answered {}, which is not a status: a service without handlers answers an empty text/csv too. Is it the right URL?\n`,
+    );
+  });
+
+  test.each(["", "A\tOK\n"])("is {} no longer where there is csv too: %j", async (csv) => {
+    const address = await startHostile(({ headers: { accept } }, response) => {
+      if (accept === "application/json") response.end("{}");
+      else response.writeHead(200, { "content-type": "text/csv; charset=UTF-8" }).end(csv);
+    });
+    expect((await runCli(["show", address])).stdout).toBe("OK: 0 of 0 handlers OK\n");
+  });
+
   test("because it does not tell of who was named is refused", async () => {
     const address = await startHostile(answering('{"Other":{"state":"OK"}}'));
     expect(await failure(address, "--name", "Database", "--name", "Other")).toContain(
-      "/svc_status.json?name=Database&name=Other does not tell of Database",
+      "/svc_status?name=Database&name=Other does not tell of Database",
     );
   });
 
@@ -92,9 +120,7 @@ describe("an answer that is no status", () => {
   test("is told to monitoring plugins as UNKNOWN", async () => {
     const address = await startHostile(answering("<html>"));
     const { code, stdout } = await runCli(["show", address, "-f", "nagios"]);
-    expect(stdout).toBe(
-      `SVC UNKNOWN - http://${address}/svc_status.json answered something, ${NOT_A_STATUS}\n`,
-    );
+    expect(stdout).toBe(`SVC UNKNOWN - http://${address}/svc_status answered something, ${NOT_A_STATUS}\n`);
     expect(code).toBe(3);
   });
 });
@@ -141,8 +167,8 @@ describe("an answer that takes too long", () => {
   });
 
   test("to the question for the overall state leaves it RED, in time", async () => {
-    const address = await startHostile(({ url }, response) => {
-      if (url === "/svc_status.json") response.end('{"A":{"state":"RED"}}');
+    const address = await startHostile(({ headers }, response) => {
+      if (headers.accept === "application/json") response.end('{"A":{"state":"RED"}}');
     });
     expect(await runCli(["show", address, "-q", "-t", "400ms"])).toEqual({ code: 2, stdout: "", stderr: "" });
   });
@@ -158,21 +184,50 @@ describe("a redirect", () => {
     expect((await runCli(["show", address, "-q"])).code).toBe(1);
   });
 
+  test.each(["/there", "//HOST/there", "http://HOST/there", "http://other:user@HOST/there"])(
+    "to %s of the same service takes the user of the URL along",
+    async (location) => {
+      const seen: unknown[] = [];
+      const address = await startHostile(({ url, headers }, response) => {
+        seen.push(headers.authorization);
+        if (url === "/there") response.end('{"A":{"state":"OK"}}');
+        else response.writeHead(302, { location: location.replace("HOST", String(headers.host)) }).end();
+      });
+      expect((await runCli(["show", `http://user:pass@${address}`, "-q"])).code).toBe(0);
+      expect(seen).toEqual([`Basic ${btoa("user:pass")}`, `Basic ${btoa("user:pass")}`]);
+    },
+  );
+
   test("that leads round in circles is an error", async () => {
     const address = await startHostile((_request, response) => {
       response.writeHead(307, { location: "/svc_status.json" }).end();
     });
     expect(await failure(address)).toBe(
-      `svc-status: http://${address}/svc_status.json redirects more than 5 times. Give the URL of the status itself\n`,
+      `svc-status: http://${address}/svc_status redirects more than 5 times. Give the URL of the status itself\n`,
     );
   });
 
-  test("to another service is not followed: headers are meant for this one", async () => {
+  test("to another service is not followed: nothing is sent there", async () => {
+    const seen: unknown[] = [];
+    const other = await startHostile(({ headers }, response) => {
+      seen.push(headers);
+      response.end('{"A":{"state":"OK"}}');
+    });
+    const address = await startHostile((_request, response) => {
+      response.writeHead(302, { location: `http://${other}/svc_status` }).end();
+    });
+    expect(await failure(`http://user:pass@${address}`, "-H", "Authorization: secret")).not.toMatch(
+      /pass|secret/,
+    );
+    expect(seen).toEqual([]);
+  });
+
+  test("to another service is told as it may be shown", async () => {
     const address = await startHostile((_request, response) => {
       response.writeHead(301, { location: "https://user:pass@example.org/x?\u009b31m" }).end();
     });
     expect(await failure(address)).toBe(
-      `svc-status: http://${address}/svc_status.json redirects to https://example.org/x?%C2%9B31m. Give that URL if you trust it\n`,
+      `svc-status: http://${address}/svc_status redirects to https://example.org/x?%C2%9B31m. Give that URL if you trust it\n`,
     );
   });
 
@@ -189,9 +244,9 @@ describe("what could steer a terminal", () => {
 
   test.each(FORMATS)("is not passed through as %s", async (format) => {
     const bodies: Readonly<Record<string, string>> = {
-      "/svc_status.json": JSON.stringify(status),
+      "/svc_status": JSON.stringify(status),
       "/svc_status.csv": `${EVIL}\tRED\n`,
-      "/svc_status.prometheus": `svc_status{name="${EVIL}"} 2\n`,
+      "/svc_status.prometheus": `# ${EVIL}\nsvc_status{name="${EVIL}"} 2\n`,
       // Nothing but what JSON itself forbids in a text.
       "/svc_status.health": `{"status":"fail","\u202e\u009b31m":"\u007f"}`,
     };

@@ -3,8 +3,9 @@ import {
   describeServiceUrl,
   parseServiceUrl,
   toProbeUrl,
-  toStatusUrl,
+  toStatusUrls,
 } from "../../../src/cli/client/service-url.ts";
+import { MAX_SOCKET_PATH_BYTES } from "../../../src/cli/socket-path.ts";
 
 describe("the address of a service", () => {
   test.each([
@@ -15,6 +16,7 @@ describe("the address of a service", () => {
     ["unix:/run/app.sock", "unix:/run/app.sock"],
     ["unix:///run/app.sock:/svc_status", "unix:/run/app.sock:/svc_status"],
     ["unix:run/a:b.sock:/x", "unix:run/a:b.sock:/x"],
+    ["unix:/run/my app.sock:/x", "unix:/run/my app.sock:/x"],
   ])("%s is shown as %s", (text, shown) => {
     expect(describeServiceUrl(parseServiceUrl(text))).toBe(shown);
   });
@@ -26,6 +28,16 @@ describe("the address of a service", () => {
     },
   );
 
+  test("is not a socket whose path the system would cut", () => {
+    const longest = `/${"x".repeat(MAX_SOCKET_PATH_BYTES - 1)}`;
+    expect(parseServiceUrl(`unix:${longest}`).socketPath).toBe(longest);
+    expect(() => parseServiceUrl(`unix:${longest}ä`)).toThrow("at most 103 bytes, got 105");
+  });
+
+  test.each(["unix:/a.sock:/x y", "unix:/a.sock:/x\ty"])("has no space in its path: %j", (text) => {
+    expect(() => parseServiceUrl(text)).toThrow(/^expected a URL such as/);
+  });
+
   test.each(["http://user:secret@host:99999", "http://user:%zz@host"])(
     "is not shown where it is wrong and may hold a password: %s",
     (text) => {
@@ -35,17 +47,37 @@ describe("the address of a service", () => {
 });
 
 describe("the status of a service", () => {
+  const QUERY = "?name=A&name=B";
+
   test.each([
-    ["localhost", "http://localhost/svc_status.json?name=A&name=B"],
-    ["localhost/", "http://localhost/svc_status.json?name=A&name=B"],
-    ["localhost/app/", "http://localhost/app/svc_status.json?name=A&name=B"],
-    ["localhost/svc_status", "http://localhost/svc_status.json?name=A&name=B"],
-    ["localhost/svc_status.csv?name=C", "http://localhost/svc_status.json?name=C&name=A&name=B"],
-    ["localhost/app/probe_status", "http://localhost/app/svc_status.json?name=A&name=B"],
-    ["localhost/own", "http://localhost/own.json?name=A&name=B"],
-    ["unix:/a.sock", "unix:/a.sock:/svc_status.json?name=A&name=B"],
-  ])("at %s is asked at %s", (text, url) => {
-    expect(describeServiceUrl(toStatusUrl(parseServiceUrl(text), ".json", ["A", "B"]))).toBe(url);
+    ["localhost", "http://localhost/svc_status"],
+    ["localhost/", "http://localhost/svc_status"],
+    ["localhost/app/", "http://localhost/app/svc_status"],
+    ["localhost/svc_status", "http://localhost/svc_status"],
+    ["localhost/app/probe_status", "http://localhost/app/svc_status"],
+    ["localhost/own", "http://localhost/own"],
+    ["localhost/own.php", "http://localhost/own.php"],
+    ["unix:/a.sock", "unix:/a.sock:/svc_status"],
+  ])("at %s is asked at %s, and there with a suffix", (text, url) => {
+    const urls = toStatusUrls(parseServiceUrl(text), ".json", ["A", "B"]);
+    expect(urls.map((each) => each && describeServiceUrl(each))).toEqual([
+      url + QUERY,
+      `${url}.json${QUERY}`,
+    ]);
+  });
+
+  test("keeps the query of its address", () => {
+    const [url] = toStatusUrls(parseServiceUrl("localhost/?tenant=a"), ".json", ["A"]);
+    expect(describeServiceUrl(url)).toBe("http://localhost/svc_status?tenant=a&name=A");
+  });
+
+  test.each([
+    ["localhost/svc_status.json", "http://localhost/svc_status.json"],
+    ["localhost/svc_status.csv", "http://localhost/svc_status.json"],
+  ])("at %s is asked at %s alone", (text, url) => {
+    expect(
+      toStatusUrls(parseServiceUrl(text), ".json").map((each) => each && describeServiceUrl(each)),
+    ).toEqual([url]);
   });
 });
 

@@ -6,6 +6,9 @@ import { mend } from "../../../src/cli/doctor/mend.ts";
 import type { Declared } from "../../../src/cli/doctor/numbers.ts";
 import { PLATFORMS, type Platform } from "../../../src/cli/doctor/platforms.ts";
 import { renderService } from "../../../src/cli/doctor/settings/service.ts";
+import { parseDuration } from "../../../src/cli/duration.ts";
+import { MAX_TIMER_MS } from "../../../src/core/clock.ts";
+import { resolveDrainOptions } from "../../../src/drain/options.ts";
 
 const names = Object.keys(PLATFORMS) as Platform[];
 const HOUR_MS = 3_600_000;
@@ -63,6 +66,33 @@ describe.each(names)("the settings for %s", (platform) => {
         const mended = mend(declared, platform);
         const text = PLATFORMS[platform].render(mended) + renderService(mended);
         expect(text).not.toMatch(/undefined|NaN|Infinity|-\d+ms|\d\.\d+(?:ms|s)|e\+/);
+      }),
+    );
+  });
+
+  test("have no time that a timer of the service, or HAProxy, does not take", () => {
+    const longest = fc.constantFrom(MAX_TIMER_MS, MAX_TIMER_MS - 4_000, 1);
+    const extremes = fc.record(
+      {
+        longestRequestMs: longest,
+        keepAliveTimeoutMs: longest,
+        balancerIdleMs: longest,
+        deadlineMs: longest,
+        capMs: longest,
+        closeTimeoutMs: longest,
+        hooksTimeoutMs: longest,
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(extremes, (declared) => {
+        const mended = mend(declared, platform);
+        const { capMs, closeTimeoutMs, hooksTimeoutMs, deadlineMs, keepAliveTimeoutMs } = mended;
+        const drain = { capMs, closeTimeoutMs, hooksTimeoutMs, deadlineMs };
+        expect(() => resolveDrainOptions(drain)).not.toThrow();
+        expect(keepAliveTimeoutMs).toBeLessThanOrEqual(MAX_TIMER_MS);
+        const times = PLATFORMS.haproxy.render(mended).matchAll(/timeout \w+ (\S+)/g);
+        for (const [, time = ""] of times) expect(() => parseDuration("timeout", time)).not.toThrow();
       }),
     );
   });
@@ -147,6 +177,13 @@ describe("the YAML", () => {
       { Key: "idle_timeout.timeout_seconds", Value: "60" },
     ]);
   });
+});
+
+test("AWS is told no longer wait for requests than it takes", () => {
+  const { TargetGroup } = parse(PLATFORMS.alb.render(mend({ longestRequestMs: 2 * HOUR_MS }, "alb")));
+  expect(TargetGroup.Properties.TargetGroupAttributes).toEqual([
+    { Key: "deregistration_delay.timeout_seconds", Value: "3600" },
+  ]);
 });
 
 test("a Dockerfile gets a HEALTHCHECK that ends before its time-out", () => {

@@ -103,11 +103,11 @@ describe("svc-status serve", () => {
   });
 
   test("listens on a Unix socket", async () => {
-    const socket = join(await makeFolder(), "status.sock");
+    const socket = join(await makeFolder(), "my status.sock");
     const { waitForLine } = startProgram(process.execPath, [BIN, "serve", "--socket", socket]);
     expect(await waitForLine(/^listening on /)).toBe(`listening on ${socket}`);
     expect(await waitForLine(/svc_status/)).toBe(
-      `try: curl --unix-socket ${socket} http://localhost/svc_status`,
+      `try: curl --unix-socket '${socket}' http://localhost/svc_status`,
     );
     const body = await new Promise((resolve, reject) => {
       request({ socketPath: socket, path: "/probe_status" }, (response) => resolve(text(response)))
@@ -173,6 +173,31 @@ describe("svc-status serve", () => {
       stdout: "",
       stderr: `svc-status: cannot listen on port ${port} of 127.0.0.1: it is in use. Choose another one with --port\n`,
     });
+  });
+});
+
+test.each([
+  [`/${"x".repeat(200)}`, "the path of a socket: expected at most 103 bytes, got 201"],
+  [
+    "/no/such/folder/a.sock",
+    "cannot listen on /no/such/folder/a.sock: no permission, or no such folder. Choose another one with --socket",
+  ],
+])("a socket that cannot be is told in one line: %s", async (socket, message) => {
+  expect(await runCli(["serve", "--socket", socket])).toEqual({
+    code: 3,
+    stdout: "",
+    stderr: `svc-status: ${message}\n`,
+  });
+});
+
+test.each([
+  ["--port", "0"],
+  ["--host", "localhost"],
+])("a socket and %s are not listened on both", async (...flag) => {
+  expect(await runCli(["serve", "--socket", "a.sock", ...flag])).toEqual({
+    code: 3,
+    stdout: "",
+    stderr: "svc-status: --socket stands in place of --host and --port. Give the one or the other\n",
   });
 });
 
@@ -269,7 +294,8 @@ describe("at SIGHUP", () => {
     const { status, kill, waitForLine } = await startServing(["--config", file]);
     await writeFile(file, "export default { get checks() { throw new Error('not now'); } };");
     kill("SIGHUP");
-    expect(await waitForLine(/^SIGHUP/)).toBe("SIGHUP: not now");
+    expect(await waitForLine(/not now/)).toBe(`${file}: cannot be looked at: not now`);
+    expect(await waitForLine(/^SIGHUP/)).toContain("nothing was changed");
     expect(await status()).toBe("Memory\tOK\n");
   });
 

@@ -46,16 +46,16 @@ describe("svc-status show", () => {
   });
 
   test("counts a RED handler as RED where the service does not tell more", async () => {
-    const address = await startHostile(({ url }, response) => {
-      if (url === "/svc_status.json") response.end('{"A":{"state":"RED"}}');
+    const address = await startHostile(({ headers }, response) => {
+      if (headers.accept === "application/json") response.end('{"A":{"state":"RED"}}');
       else response.writeHead(404).end();
     });
     expect((await runCli(["show", address, "-q"])).code).toBe(2);
   });
 
   test("is never better than YELLOW with a RED handler, even if that has recovered since", async () => {
-    const address = await startHostile(({ url }, response) =>
-      response.end(url === "/svc_status.json" ? '{"A":{"state":"RED"}}' : '{"status":"pass"}'),
+    const address = await startHostile(({ headers }, response) =>
+      response.end(headers.accept === "application/json" ? '{"A":{"state":"RED"}}' : '{"status":"pass"}'),
     );
     expect((await runCli(["show", address, "-q"])).code).toBe(1);
   });
@@ -156,13 +156,38 @@ describe("svc-status show", () => {
     const seen: unknown[] = [];
     const address = await startHostile(({ headers }, response) => {
       seen.push([headers["x-tenant"], headers.authorization, headers.host]);
-      response.end("{}");
+      response.end('{"A":{"state":"OK"}}');
     });
     await runCli(["show", address, "-H", "X-Tenant: a", "--header", "Host: example.org"]);
     await runCli(["show", `http://user:p%40ss@${address}`]);
     expect(seen).toEqual([
       ["a", undefined, "example.org"],
       [undefined, `Basic ${btoa("user:p@ss")}`, address],
+    ]);
+  });
+
+  test("sends a header as often as it is given, and a password without a user", async () => {
+    const seen: unknown[] = [];
+    const address = await startHostile(({ headers }, response) => {
+      seen.push([headers["x-tenant"], headers.cookie, headers.authorization]);
+      response.end('{"A":{"state":"OK"}}');
+    });
+    await runCli([
+      "show",
+      address,
+      "-H",
+      "X-Tenant: a",
+      "-H",
+      "x-tenant: b",
+      "-H",
+      "Cookie: a=1",
+      "-H",
+      "Cookie: b=2",
+    ]);
+    await runCli(["show", `http://:p%40ss@${address}`]);
+    expect(seen).toEqual([
+      ["a, b", "a=1; b=2", undefined],
+      [undefined, undefined, `Basic ${btoa(":p@ss")}`],
     ]);
   });
 

@@ -32,6 +32,7 @@ describe("a text from outside", () => {
     ["an 8-bit sequence", "a\u009b31mb", "ab"],
     ["line ends", "a\r\nb\u2028c", "a  b c"],
     ["a turned direction", "a\u202eb", "a b"],
+    ["letters that nobody sees", "a\u200bb\u00adc\u180ed\u{1d173}e", "a b c d e"],
     ["half a surrogate pair", "a\ud800b", "a\ufffdb"],
     ["everything that is harmless", "Größe 数据库 👩‍💻 é", "Größe 数据库 👩‍💻 é"],
   ])("loses %s", (_what, text, cleaned) => {

@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { startService } from "../../cli/service.ts";
 import { BIN } from "../../support/cli.ts";
 import { findFreePort } from "../../support/listen.ts";
@@ -145,6 +148,64 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     await terminal.waitFor(/Handler29 [\s\S]*\n\nevery 2s, q quits$/);
   });
 
+  test("watch stays in its lines where the terminal is too narrow for them", async () => {
+    const { address, registry } = await startService();
+    for (const name of ["Database", "数据库", "👩‍💻 Team"])
+      registry.addStatusHandler(name, () => ({ state: "OK" }));
+    const terminal = await startShell();
+    await enter(terminal, `svc-status watch ${address}`);
+    await terminal.waitFor(/OK: 3 of 3[\s\S]*q quits/);
+    await terminal.resize(20, 10);
+    expect((await terminal.waitFor(/^….*handle…\nNAME/)).split("\n")).toEqual([
+      "… OK: 3 of 3 handle…",
+      expect.stringMatching(/^NAME /),
+      expect.stringMatching(/^Database {2}OK$/),
+      expect.stringMatching(/^数据库 +OK$/),
+      expect.stringMatching(/Team +OK$/),
+      "",
+      "every 2s, q quits",
+    ]);
+    await terminal.resize(12, 10);
+    await terminal.waitFor(/^… OK: 3 of …\nNAME.*\nData.*\n数.*\n.*\n\nevery/);
+  });
+
+  test("watch gives the terminal back while it is stopped by Ctrl-Z, and goes on with fg", async () => {
+    const { address, registry } = await startService();
+    let state: "OK" | "RED" = "OK";
+    registry.addStatusHandler("Database", () => ({ state }));
+    const terminal = await startShell();
+    await enter(terminal, `svc-status watch ${address} --interval 50ms`);
+    for (const before of ["OK", "RED"]) {
+      await terminal.waitFor(new RegExp(`${before}: \\d of 1[\\s\\S]*q quits`));
+      await terminal.press("C-z");
+      await terminal.waitFor(/Stopped[\s\S]*\n\$$/);
+      await expectCleanTerminal(terminal, 148);
+      state = "RED";
+      await enter(terminal, "clear; fg");
+    }
+    await terminal.waitFor(/RED: 0 of 1[\s\S]*q quits/);
+    expect(await terminal.ask("alternate_on")).toBe("1");
+    expect(await terminal.ask("cursor_flag")).toBe("0");
+    await terminal.press("q");
+    await terminal.waitFor(/\n\$$/);
+    await expectCleanTerminal(terminal, 0);
+  });
+
+  test("wait gives the terminal back while it is stopped by Ctrl-Z, and goes on with fg", async () => {
+    const terminal = await startShell();
+    await enter(terminal, `svc-status wait 127.0.0.1:${await findFreePort()}`);
+    await terminal.waitFor(/connection refused/);
+    await terminal.press("C-z");
+    expect(await terminal.waitFor(/Stopped[\s\S]*\n\$$/)).not.toContain("connection refused");
+    await expectCleanTerminal(terminal, 148);
+    await enter(terminal, "clear; fg");
+    await terminal.waitFor(/connection refused/);
+    expect(await terminal.ask("cursor_flag")).toBe("0");
+    await terminal.press("C-c");
+    await terminal.waitFor(/\n\$$/);
+    await expectCleanTerminal(terminal, 130);
+  });
+
   test("watch gives the terminal back at Ctrl-C", async () => {
     const { address } = await startService();
     const terminal = await startShell();
@@ -167,5 +228,20 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     process.kill(child, signal);
     await terminal.waitFor(/\n\$$/);
     await expectCleanTerminal(terminal, exitStatus);
+  });
+
+  test("watch ends by SIGHUP where the terminal goes without sending it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "svc-status-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "status");
+    const terminal = await startShell();
+    // Bash passes the signal on to whom it has started, unless it ignores it.
+    const watch = `${process.execPath} ${BIN} watch 127.0.0.1:${await findFreePort()}`;
+    await enter(terminal, `trap '' HUP; (${watch}; echo $? > ${file})`);
+    await terminal.waitFor(/refused[\s\S]*q quits/);
+    await terminal.hangUp();
+    await expect
+      .poll(() => existsSync(file) && readFileSync(file, "utf8"), { timeout: 10_000 })
+      .toBe("129\n");
   });
 });

@@ -1,10 +1,14 @@
 import type { Numbers } from "../numbers.ts";
 import { toSeconds } from "./addresses.ts";
 
+/** AWS waits no longer for the requests of an instance that leaves. */
+const MAX_DEREGISTRATION_SECONDS = 3_600;
+
 /** The properties of CloudFormation, as YAML. */
 export function renderAlb(numbers: Numbers): string {
   const { probeIntervalMs, probeTimeoutMs, fall, rise, balancerIdleMs, longestRequestMs, closeTimeoutMs } =
     numbers;
+  const leavingSeconds = Math.min(toSeconds(longestRequestMs ?? closeTimeoutMs), MAX_DEREGISTRATION_SECONDS);
   return `TargetGroup:
   Type: AWS::ElasticLoadBalancingV2::TargetGroup
   Properties:
@@ -15,7 +19,7 @@ export function renderAlb(numbers: Numbers): string {
     HealthyThresholdCount: ${rise}
     Matcher: { HttpCode: "200" }
     TargetGroupAttributes:
-      - { Key: deregistration_delay.timeout_seconds, Value: "${toSeconds(longestRequestMs ?? closeTimeoutMs)}" }
+      - { Key: deregistration_delay.timeout_seconds, Value: "${leavingSeconds}" }
 LoadBalancer:
   Type: AWS::ElasticLoadBalancingV2::LoadBalancer
   Properties:

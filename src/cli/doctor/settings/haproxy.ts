@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../../../core/clock.ts";
 import { renderDuration } from "../../duration.ts";
 import type { Numbers } from "../numbers.ts";
 import { toAddresses } from "./addresses.ts";
@@ -8,7 +9,9 @@ const SERVER_TIMEOUT_MS = 30_000;
 /** A whole haproxy.cfg. */
 export function renderHaproxy(numbers: Numbers): string {
   const { probeIntervalMs = 0, probeTimeoutMs = 0, fall, rise, longestRequestMs = 0 } = numbers;
-  const timeout = renderDuration(Math.max(SERVER_TIMEOUT_MS, longestRequestMs + 5_000));
+  // HAProxy's longest time is that of a timer of Node.js.
+  const timeoutMs = Math.min(Math.max(SERVER_TIMEOUT_MS, longestRequestMs + 5_000), MAX_TIMER_MS);
+  const timeout = renderDuration(timeoutMs);
   const servers = toAddresses(numbers).map((address, index) => `  server s${index + 1} ${address}`);
   return `defaults
   mode http
