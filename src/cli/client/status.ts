@@ -4,7 +4,7 @@ import { isState, RED, STATE_NUMBERS, type State, toWorseState, YELLOW } from ".
 import type { Status } from "../../core/status.ts";
 import type { Answer } from "./ask.ts";
 import { askFormat, type StatusQuestion, type WantedFormat } from "./ask-format.ts";
-import { NoAnswerError, UnusableAnswerError } from "./no-answer.ts";
+import { UnusableAnswerError } from "./no-answer.ts";
 
 /** What one handler said. */
 export interface HandlerStatus {
@@ -101,8 +101,8 @@ async function askOverallState(question: StatusQuestion): Promise<State> {
     // It may have changed since: what was RED is at least YELLOW.
     return toWorseState(YELLOW, state ?? RED);
   } catch (error) {
-    // Somebody has ended it all; anything else is the service's doing, whose RED stands.
-    if (question.signal.aborted && !(error instanceof NoAnswerError)) throw error;
+    // It was ended, or its time is over: nobody knows. Anything else is the service's doing, whose RED stands.
+    if (question.signal.aborted) throw error;
     return RED;
   }
 }

@@ -19,8 +19,8 @@ export interface Case {
   readonly numbers: Numbers;
   readonly platform: Platform | undefined;
   readonly facts: PlatformFacts | undefined;
-  /** Whether the probe waits for handlers. */
-  readonly waitsForHandlers: boolean;
+  /** How often a probe waits for the handlers before it has its answer. */
+  readonly handlerRounds: number;
   /** `probeTimeoutMs 1s (the default of Kubernetes)` */
   say(name: NumberName): string;
 }
@@ -31,12 +31,12 @@ export type Rule = (given: Case) => Finding | undefined;
 export function toCase(declared: Declared, platform?: Platform): Case {
   const numbers = resolveNumbers(declared, platform);
   const facts = platform && PLATFORMS[platform];
-  const asksHandlers = numbers.requireHealthy || facts?.asksHandlers === true;
+  const rounds = Math.max(facts?.handlerRounds ?? 0, numbers.requireHealthy ? 1 : 0);
   return {
     numbers,
     platform,
     facts,
-    waitsForHandlers: asksHandlers && numbers.handlerIntervalMs === undefined,
+    handlerRounds: numbers.handlerIntervalMs === undefined ? rounds : 0,
     say(name) {
       const origin = toOrigin(name, declared, platform);
       const value = numbers[name];

@@ -14,16 +14,19 @@ const MIN_PROBE_TIMEOUT_MS = 2_000;
 const MAX_WAIT_FOR_HANDLERS_MS = 30_000;
 const HANDLER_INTERVAL_MS = 10_000;
 
+/** What the probe gets beyond the handlers' deadline, each time that they are asked. */
+const SPARE_FOR_HANDLERS_MS = 1_000;
+
 /** Right numbers for a platform: those that were said, where they can work, and others where not. */
 export function mend(declared: Declared, platform: Platform): Numbers {
-  const { numbers: said, waitsForHandlers } = toCase(declared, platform);
-  const isSlow = waitsForHandlers && said.handlerTimeoutMs > MAX_WAIT_FOR_HANDLERS_MS;
+  const { numbers: said, handlerRounds } = toCase(declared, platform);
+  const isSlow = handlerRounds > 0 && said.handlerTimeoutMs > MAX_WAIT_FOR_HANDLERS_MS;
   const numbers: Numbers = {
     ...said,
     livenessLooksAt: "local",
     ...(isSlow && { handlerIntervalMs: HANDLER_INTERVAL_MS }),
   };
-  const forHandlersMs = waitsForHandlers && !isSlow ? numbers.handlerTimeoutMs + 1_000 : 0;
+  const forHandlersMs = isSlow ? 0 : handlerRounds * (numbers.handlerTimeoutMs + SPARE_FOR_HANDLERS_MS);
   const probing = mendProbing(declared, numbers, { platform, forHandlersMs });
   return {
     ...numbers,

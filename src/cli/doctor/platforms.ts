@@ -14,8 +14,11 @@ export interface PlatformFacts {
   readonly toDefaults: (declared: Declared) => Declared;
   /** What is right where nothing is said. */
   readonly wanted: { readonly probeIntervalMs: number; readonly fall: number; readonly rise: number };
-  /** Whether its requests are answered by asking the handlers, whatever `requireHealthy` says. */
-  readonly asksHandlers: boolean;
+  /**
+   * How often one of its probes has the handlers asked, whatever `requireHealthy` says. `svc-status show`, which Docker
+   * runs, asks a second time where one is RED.
+   */
+  readonly handlerRounds: 0 | 1 | 2;
   /** Whether it sends requests according to the probe. */
   readonly balancesByProbe: boolean;
   /** Whether the drain waits until it has been refused. */
@@ -33,7 +36,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     title: "Kubernetes",
     toDefaults: () => ({ probeIntervalMs: 10_000, probeTimeoutMs: 1_000, fall: 3, rise: 1, graceMs: 30_000 }),
     wanted: { probeIntervalMs: 2_000, fall: 3, rise: 1 },
-    asksHandlers: true,
+    handlerRounds: 1,
     balancesByProbe: false, // a Pod that is to end is left at once, whatever its probes say
     isDrainProber: true,
     countsInSeconds: true,
@@ -49,7 +52,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
       rise: 2,
     }),
     wanted: { probeIntervalMs: 500, fall: 3, rise: 2 },
-    asksHandlers: false,
+    handlerRounds: 0,
     balancesByProbe: true,
     isDrainProber: true,
     countsInSeconds: false,
@@ -59,7 +62,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     title: "nginx",
     toDefaults: () => ({ balancerIdleMs: 60_000 }),
     wanted: { probeIntervalMs: 2_000, fall: 3, rise: 1 },
-    asksHandlers: false,
+    handlerRounds: 0,
     balancesByProbe: false,
     isDrainProber: false,
     countsInSeconds: false,
@@ -75,7 +78,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
       balancerIdleMs: 60_000,
     }),
     wanted: { probeIntervalMs: 5_000, fall: 2, rise: 2 },
-    asksHandlers: false,
+    handlerRounds: 0,
     balancesByProbe: true,
     isDrainProber: true,
     countsInSeconds: true,
@@ -91,7 +94,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
       graceMs: 10_000,
     }),
     wanted: { probeIntervalMs: 10_000, fall: 3, rise: 1 },
-    asksHandlers: true,
+    handlerRounds: 2,
     balancesByProbe: false,
     isDrainProber: false,
     countsInSeconds: false,

@@ -17,6 +17,12 @@ describe("what cannot work", () => {
       "error: probeTimeoutMs 1s ≤ handlerTimeoutMs 5s (the default of svc-status)",
     ],
     [
+      "a health check of Docker that gives up before the second time that the handlers are asked",
+      { probeTimeoutMs: 10_000, graceMs: 40_000 },
+      "docker",
+      "error: probeTimeoutMs 10s ≤ 2 × handlerTimeoutMs 5s (the default of svc-status)",
+    ],
+    [
       "a balancer that is refused too rarely before the longest wait is over",
       { probeIntervalMs: 10_000, fall: 2 },
       undefined,

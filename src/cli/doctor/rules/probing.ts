@@ -2,14 +2,16 @@ import { renderDuration } from "../../duration.ts";
 import type { Rule } from "../finding.ts";
 
 /** The probe gives up before the handlers that it waits for may have answered. */
-export const findImpatientProbe: Rule = ({ numbers, waitsForHandlers, say }) => {
+export const findImpatientProbe: Rule = ({ numbers, handlerRounds, say }) => {
   const { probeTimeoutMs, handlerTimeoutMs } = numbers;
-  if (!waitsForHandlers || probeTimeoutMs === undefined || probeTimeoutMs > handlerTimeoutMs)
+  const handlersTakeMs = handlerRounds * handlerTimeoutMs;
+  if (handlerRounds === 0 || probeTimeoutMs === undefined || probeTimeoutMs > handlersTakeMs)
     return undefined;
+  const rounds = handlerRounds > 1 ? `${handlerRounds} × ` : "";
   return {
     severity: "error",
-    text: `${say("probeTimeoutMs")} ≤ ${say("handlerTimeoutMs")}: the probe waits for the handlers, and one that takes between the two is well, but the instance looks dead`,
-    remedy: `set the probe's time-out to more than ${renderDuration(handlerTimeoutMs)}, timeoutMs of the handlers to less than ${renderDuration(probeTimeoutMs)}, or give the handlers an intervalMs, so that the probe answers from memory`,
+    text: `${say("probeTimeoutMs")} ≤ ${rounds}${say("handlerTimeoutMs")}: the probe waits for the handlers, and one that takes between the two is well, but the instance looks dead`,
+    remedy: `set the probe's time-out to more than ${renderDuration(handlersTakeMs)}, timeoutMs of the handlers to less than ${renderDuration(probeTimeoutMs / handlerRounds)}, or give the handlers an intervalMs, so that the probe answers from memory`,
   };
 };
 
