@@ -4,6 +4,7 @@ import { BroadcastChannel } from "node:worker_threads";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
+import type { Status } from "../../src/core/status.ts";
 import { onProbeAnswered } from "../../src/http/observe.ts";
 import { startSentinel } from "../../src/sentinel/index.ts";
 import { MIN_RESTART_MS } from "../../src/sentinel/thread.ts";
@@ -87,7 +88,8 @@ describe("before the first report", () => {
     const registry = createStatusRegistry();
     onTestFinished(registry.close);
     registry.addStatusHandler("Slow", () => new Promise(() => {}), { timeoutMs: 60_000 });
-    const sentinel = await startSentinel({ port: 0, host: "127.0.0.1", registry, workerUrl: WORKER_URL });
+    const options = { port: 0, host: "127.0.0.1", registry, workerUrl: WORKER_URL, publishMs: 600_000 };
+    const sentinel = await startSentinel(options);
     onTestFinished(sentinel.close);
     const { port } = sentinel.address;
     const report = await ask(port, "/svc_status.json");
@@ -116,6 +118,27 @@ describe("what the main thread says", () => {
     await waitFor("/svc_status", "Database\tRED\nQueue\tOK\n");
     registry.removeStatusHandler("Database");
     await waitFor("/svc_status", "Queue\tOK\n");
+  });
+
+  test("is current while one handler hangs, which is shown as it was", async () => {
+    const registry = createStatusRegistry();
+    onTestFinished(registry.close);
+    let asked = 0;
+    let isHanging = false;
+    registry.addStatusHandler("Quick", () => {
+      asked += 1;
+      return { state: "YELLOW", detail: `asked ${asked} times` };
+    });
+    const hang = async (): Promise<Status> =>
+      isHanging ? new Promise(() => {}) : { state: "YELLOW", detail: "slow" };
+    registry.addStatusHandler("Hanging", hang, { timeoutMs: 600_000 });
+    const { waitFor } = await startTestSentinel({ registry, publishMs: 100 });
+    isHanging = true;
+    const { body, headers } = await waitFor("/svc_status.health", new RegExp(`asked ${asked + 10} times`));
+    const { Quick, Hanging } = JSON.parse(body).checks;
+    expect(Number(headers["age"])).toBeLessThanOrEqual(1);
+    expect(Hanging).toMatchObject([{ status: "warn", output: "slow" }]);
+    expect(Date.parse(Quick[0].time) - Date.parse(Hanging[0].time)).toBeGreaterThan(500);
   });
 
   test("is known of its changes at once, before the next round", async () => {
