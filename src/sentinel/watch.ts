@@ -4,15 +4,15 @@ import { BEAT_MS, type Counters } from "./counters.ts";
 export interface Watch {
   /** Since when its event loop has not turned, in time that this thread has seen pass. */
   readonly silenceMs: number;
-  /** How old the last round of publishing is, or since when this thread has waited for one. */
+  /** How old the last round of publishing is, or for how long the first has been waited for. */
   readonly reportAgeMs: number;
   /** To be called every `BEAT_MS`. */
   look(): void;
 }
 
 export interface WatchSetup {
-  readonly counters: Pick<Counters, "beats" | "rounds">;
-  /** Milliseconds that never go back. */
+  readonly counters: Pick<Counters, "beats" | "roundAt">;
+  /** As `processNow`. */
   readonly monotonicNow: () => number;
 }
 
@@ -23,9 +23,8 @@ export interface WatchSetup {
 const MAX_COUNTED_MS = 2 * BEAT_MS;
 
 export function watchMainThread({ counters, monotonicNow }: WatchSetup): Watch {
-  let { beats, rounds } = counters;
+  let { beats } = counters;
   let lookedAt = monotonicNow();
-  let roundAt = lookedAt;
   let silenceMs = 0;
 
   return {
@@ -33,13 +32,12 @@ export function watchMainThread({ counters, monotonicNow }: WatchSetup): Watch {
       return silenceMs;
     },
     get reportAgeMs() {
-      return monotonicNow() - roundAt;
+      return monotonicNow() - counters.roundAt;
     },
     look() {
       const now = monotonicNow();
       silenceMs = counters.beats === beats ? silenceMs + Math.min(now - lookedAt, MAX_COUNTED_MS) : 0;
-      if (counters.rounds !== rounds) roundAt = now;
-      ({ beats, rounds } = counters);
+      ({ beats } = counters);
       lookedAt = now;
     },
   };

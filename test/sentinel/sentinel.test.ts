@@ -302,6 +302,15 @@ describe("a thread that dies", () => {
     30_000,
   );
 
+  test("is replaced by one that says how old the report is, and not how old it is itself", async () => {
+    const { end, waitFor, path, logger, ask } = await startMortal();
+    await vi.waitFor(async () => expect((await ask(path)).headers).toMatchObject({ age: "2" }), 5_000);
+    end("throw");
+    await vi.waitFor(() => expect(logger.lines).toHaveLength(1));
+    const { headers } = await waitFor(path, "Database\tOK\n");
+    expect(Number(headers["age"])).toBeGreaterThanOrEqual(2);
+  });
+
   test("again and again is replaced later each time", async () => {
     const { end, waitFor, logger, ask } = await startMortal();
     for (const restartMs of [1, 2, 4].map((factor) => factor * MIN_RESTART_MS)) {

@@ -12,8 +12,8 @@ interface World {
 }
 
 function createWorld(): World {
-  const counters = { beats: 7, rounds: 3 };
   let now = 1_000_000;
+  const counters = { beats: 7, roundAt: now };
   const watch = watchMainThread({ counters, monotonicNow: () => now });
   return {
     watch,
@@ -28,7 +28,7 @@ function createWorld(): World {
       now += ms;
     },
     endRound: () => {
-      counters.rounds += 1;
+      counters.roundAt = now;
     },
   };
 }
@@ -70,7 +70,7 @@ describe("the silence of the main thread", () => {
   });
 
   test("is seen where the counter goes round", () => {
-    const counters = { beats: 2 ** 31 - 1, rounds: 0 };
+    const counters = { beats: 2 ** 31 - 1, roundAt: 0 };
     const watch = watchMainThread({ counters, monotonicNow: () => 0 });
     counters.beats = -(2 ** 31);
     watch.look();
@@ -79,14 +79,18 @@ describe("the silence of the main thread", () => {
 });
 
 describe("the age of the report", () => {
-  test("is the time since the last round was seen", () => {
+  test("is the time since the last round ended", () => {
     const { watch, pass, endRound } = createWorld();
     pass(10, true);
     endRound();
-    pass(1, true);
     expect(watch.reportAgeMs).toBe(0);
     pass(25, true);
     expect(watch.reportAgeMs).toBe(2_500);
+  });
+
+  test("is that of the report also for a thread that has begun after it", () => {
+    const counters = { beats: 7, roundAt: 990_000 };
+    expect(watchMainThread({ counters, monotonicNow: () => 1_000_000 }).reportAgeMs).toBe(10_000);
   });
 
   test("is real time: what is shown got older while the process stood still", () => {
