@@ -85,7 +85,9 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
   }
 
   function publishChange(change: Change): void {
-    waiting.push({ change: toSentChange(change), counts: registry.changeCounts(change.name) });
+    const { name } = change;
+    const remembered = registry.history(name).length;
+    waiting.push({ change: toSentChange(change), counts: registry.changeCounts(name), remembered });
     if (!mustWait) flush();
   }
 
