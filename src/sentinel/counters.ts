@@ -1,17 +1,21 @@
-/** What the main thread notes in shared memory, so that the sentinel sees it go on, or not. */
+/** What both threads note in shared memory, so that each sees the other go on, or not. */
 export interface Counters {
   /** Goes up every `BEAT_MS` while the main thread's event loop turns. */
   readonly beats: number;
+  /** Goes up every `BEAT_MS` while the sentinel's event loop turns. */
+  readonly ticks: number;
   /** When the last round of publishing ended, whether there was anything new or not, on the clock of `processNow`. */
   readonly roundAt: number;
   beat(): void;
+  tick(): void;
   endRound(): void;
 }
 
-/** How often the main thread shows that it is alive, and how often the sentinel looks. */
+/** How often each thread shows that it is alive, and looks for the other. */
 export const BEAT_MS = 100;
 
 const BEATS = 0;
+const TICKS = 1;
 const WORDS = 2;
 const NANOSECONDS_PER_MS = 1e6;
 
@@ -30,10 +34,14 @@ export function openCounters(buffer: SharedArrayBuffer): Counters {
     get beats() {
       return Atomics.load(words, BEATS);
     },
+    get ticks() {
+      return Atomics.load(words, TICKS);
+    },
     get roundAt() {
       return Number(Atomics.load(roundAt, 0)) / NANOSECONDS_PER_MS;
     },
     beat: () => void Atomics.add(words, BEATS, 1),
+    tick: () => void Atomics.add(words, TICKS, 1),
     endRound: () => void Atomics.store(roundAt, 0, process.hrtime.bigint()),
   };
 }

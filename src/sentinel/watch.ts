@@ -1,4 +1,5 @@
-import { BEAT_MS, type Counters } from "./counters.ts";
+import type { Counters } from "./counters.ts";
+import { listenForSilence } from "./silence.ts";
 
 /** How the main thread is, as far as another thread can see it. */
 export interface Watch {
@@ -16,29 +17,16 @@ export interface WatchSetup {
   readonly monotonicNow: () => number;
 }
 
-/**
- * Whatever stops the whole process, such as a SIGSTOP or a suspended machine, stops this thread too. So no look counts
- * for more than two beats: a silence that nobody has listened to is none.
- */
-const MAX_COUNTED_MS = 2 * BEAT_MS;
-
 export function watchMainThread({ counters, monotonicNow }: WatchSetup): Watch {
-  let { beats } = counters;
-  let lookedAt = monotonicNow();
-  let silenceMs = 0;
+  const silence = listenForSilence({ getCount: () => counters.beats, monotonicNow });
 
   return {
     get silenceMs() {
-      return silenceMs;
+      return silence.ms;
     },
     get reportAgeMs() {
       return monotonicNow() - counters.roundAt;
     },
-    look() {
-      const now = monotonicNow();
-      silenceMs = counters.beats === beats ? silenceMs + Math.min(now - lookedAt, MAX_COUNTED_MS) : 0;
-      ({ beats } = counters);
-      lookedAt = now;
-    },
+    look: silence.look,
   };
 }

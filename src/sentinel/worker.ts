@@ -72,6 +72,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   }
 
   function look(): void {
+    counters.tick();
     watch.look();
     const { silenceMs } = watch;
     if (exitAfterMs === undefined || silenceMs < exitAfterMs) return;

@@ -1,13 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { BroadcastChannel } from "node:worker_threads";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
 import type { Status } from "../../src/core/status.ts";
 import { onProbeAnswered } from "../../src/http/observe.ts";
+import { BEAT_MS } from "../../src/sentinel/counters.ts";
 import { startSentinel } from "../../src/sentinel/index.ts";
-import { MIN_RESTART_MS } from "../../src/sentinel/thread.ts";
+import { HUNG_AFTER_MS, MIN_RESTART_MS } from "../../src/sentinel/thread.ts";
 import { openEvents } from "../support/event-stream.ts";
 import { ask, askRaw } from "../support/http.ts";
 import { createRecordingLogger } from "../support/registry.ts";
@@ -273,7 +274,22 @@ describe("a thread that dies", () => {
     onTestFinished(() => channel.close());
     const svcStatus = { path };
     const sentinel = await startTestSentinel({ registry, probe, workerUrl, svcStatus, publishMs: 600_000 });
-    return { ...sentinel, path, logger, probe, end: (way: string) => channel.postMessage(way) };
+    const end = (way: string): void => channel.postMessage(way);
+    return {
+      ...sentinel,
+      path,
+      logger,
+      probe,
+      end,
+      /** Waits until it does. */
+      hang(way: string) {
+        const hanging = new Promise((resolve) => {
+          channel.onmessage = resolve;
+        });
+        end(way);
+        return hanging;
+      },
+    };
   }
 
   function toLog(cause: string, restartMs = MIN_RESTART_MS): string {
@@ -309,6 +325,33 @@ describe("a thread that dies", () => {
     await vi.waitFor(() => expect(logger.lines).toHaveLength(1));
     const { headers } = await waitFor(path, "Database\tOK\n");
     expect(Number(headers["age"])).toBeGreaterThanOrEqual(2);
+  });
+
+  describe("because it hangs", () => {
+    /** Only the beats of the main thread are hurried; the sentinel's thread has its own time. */
+    beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "hrtime"] }));
+    afterEach(() => void vi.useRealTimers());
+
+    test.each(["loop", "wait"])("in a %s is replaced by one that knows as much", async (way) => {
+      const { hang, waitFor, path, logger } = await startMortal();
+      await hang(way);
+      vi.advanceTimersByTime(HUNG_AFTER_MS - 2 * BEAT_MS);
+      expect(logger.lines).toEqual([]);
+      vi.advanceTimersByTime(2 * BEAT_MS);
+      expect(logger.lines).toEqual([toLog("no sign of life for 10 s")]);
+      await waitFor("/livez", /^ok/);
+      await waitFor(`${path}.json`, '{"Database":{"state":"OK","detail":"answers"}}');
+      expect(logger.lines).toHaveLength(1);
+    });
+
+    test("before it listens, that is told to whoever waits for it", async () => {
+      const workerUrl = new URL("data:text/javascript,for (;;);");
+      const starting = expect(startSentinel({ port: 0, workerUrl })).rejects.toThrow(
+        "the sentinel's thread ended before it listened: no sign of life for 10 s",
+      );
+      vi.advanceTimersByTime(HUNG_AFTER_MS);
+      await starting;
+    });
   });
 
   test("again and again is replaced later each time", async () => {
