@@ -31,7 +31,7 @@ import { MAX_SERVICE_LINKS, MAX_SERVICE_TEXT_LENGTH } from "../src/http/service-
 import { MAX_FORWARDED } from "../src/sentinel/forward.ts";
 import { BUSY_AFTER_MS } from "../src/sentinel/own-entries.ts";
 import { MAX_SENT_HISTORY } from "../src/sentinel/protocol.ts";
-import { MAX_HEAP_MEBIBYTES, MAX_RESTART_MS, MIN_RESTART_MS } from "../src/sentinel/thread.ts";
+import { HUNG_AFTER_MS, MAX_HEAP_MEBIBYTES, MAX_RESTART_MS, MIN_RESTART_MS } from "../src/sentinel/thread.ts";
 import { parseSections } from "./support/doc-blocks.ts";
 import { checkSection } from "./support/doc-section.ts";
 
@@ -86,6 +86,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   HIGHLIGHT_MS,
   MAX_SOCKET_PATH_BYTES,
   BUSY_AFTER_MS,
+  HUNG_AFTER_MS,
   MAX_ACCEPT_LENGTH,
   MAX_ALIGNED_WIDTH,
   MAX_ANSWER_BYTES,

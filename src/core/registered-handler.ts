@@ -21,6 +21,10 @@ export interface RegisteredHandler {
   readonly ask: Ask<Entry>;
   /** The last entry; `undefined` before the first. */
   readonly last: Entry | undefined;
+  /** The last entry; before the first, one that says so: RED, reason `hung`. */
+  readonly known: Entry;
+  /** Whoever asks now waits for a run that has begun before, and there is something `known` to go on with. */
+  readonly isBusy: boolean;
   readonly options: ResolvedHandlerOptions;
   readonly track: Track;
   /** It was removed or replaced, or its registry was closed. */
@@ -47,6 +51,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   const { name, handler, options, clock, track, deadlines, toDate } = setup;
   const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
   let last: Entry | undefined;
+  let unanswered: Entry | undefined;
   let stopped = false;
   let isInHandler = false;
   let isFollowing = false;
@@ -82,6 +87,13 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   /** An answer that came after the end. */
   function toUnknown(outcome: Outcome): Entry {
     return toEntry({ ...outcome, ...toFailure("stale", NOT_ASKED) }, new Date(outcome.checkedAt));
+  }
+
+  /** Nobody was told of it as a change: it is no answer. */
+  function toUnanswered(): Entry {
+    const { status, reason } = toFailure("hung", "has not answered yet");
+    const checkedAt = clock.now();
+    return toEntry({ status, rawStatus: status, reason, checkedAt, durationMs: 0 }, toDate(checkedAt));
   }
 
   function recall(entry: Entry): Entry {
@@ -155,6 +167,15 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     ask,
     get last() {
       return last;
+    },
+    get known() {
+      if (last !== undefined) return last;
+      unanswered ??= toUnanswered();
+      return unanswered;
+    },
+    get isBusy() {
+      const isRead = background !== undefined && last !== undefined;
+      return sharing.isRunning && !isRead && (last ?? unanswered) !== undefined;
     },
     get isStopped() {
       return stopped;

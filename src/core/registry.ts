@@ -17,12 +17,14 @@ import {
 } from "./expect.ts";
 import type { StatusHandler } from "./handler.ts";
 import { type HandlerOptions, resolveHandlerOptions, type Scope } from "./handler-options.ts";
+import { noteKnownReport } from "./known-report.ts";
 import { createListeners } from "./listeners.ts";
 import { type Logger, log } from "./logger.ts";
 import { createRegistryDeadlines } from "./pipeline/deadlines.ts";
 import { createRegisteredHandler, type RegisteredHandler } from "./registered-handler.ts";
 import { expectHandler, expectHandlerName } from "./registration.ts";
 import { createReport, type Entry, type Report } from "./report.ts";
+import { settleWithin } from "./settle-within.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 import { type ChangeCounts, createTrack, NO_CHANGES } from "./track.ts";
@@ -187,7 +189,18 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     expectBoolean("background", background);
     // A copy: a handler may register others while it is asked.
     const asked = names === undefined ? [...handlers.values()] : select(names);
-    const entries = await askAndWait(asked, background);
+    return toReport(await askAndWait(asked, background));
+  }
+
+  async function getKnownReport(waitMs: number): Promise<Report> {
+    const present = [...handlers.values()];
+    const waitedFor = present.filter(({ isBusy }) => !isBusy);
+    // That it takes longer is no failure: then it is what is known that counts.
+    await settleWithin(askAll(waitedFor), waitMs, { clock, background: true }).catch(() => {});
+    return toReport(present.flatMap(({ name }) => handlers.get(name)?.known ?? []));
+  }
+
+  function toReport(entries: readonly Entry[]): Report {
     const find = findAmong(entries);
     return createReport(
       entries.map((entry) => explainEntry(entry, find)),
@@ -327,6 +340,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     close,
     [DISPOSE]: close,
   };
+  noteKnownReport(registry, getKnownReport);
   return registry;
 }
 

@@ -1,33 +1,52 @@
-/** What the main thread counts in shared memory, so that the sentinel sees it go on, or not. */
+/** What both threads note in shared memory, so that each sees the other go on, or not. */
 export interface Counters {
   /** Goes up every `BEAT_MS` while the main thread's event loop turns. */
   readonly beats: number;
-  /** Goes up with each round of publishing, whether there was anything new or not. */
-  readonly rounds: number;
+  /** Goes up every `BEAT_MS` while the sentinel's event loop turns. */
+  readonly ticks: number;
+  /** When the last round of publishing ended, whether there was anything new or not, on the clock of `processNow`. */
+  readonly roundAt: number;
   beat(): void;
+  tick(): void;
   endRound(): void;
 }
 
-/** How often the main thread shows that it is alive, and how often the sentinel looks. */
+/** How often each thread shows that it is alive, and looks for the other. */
 export const BEAT_MS = 100;
 
 const BEATS = 0;
-const ROUNDS = 1;
+const TICKS = 1;
+const WORDS = 2;
+const NANOSECONDS_PER_MS = 1e6;
 
+/** Until the first round ends, what is counted is how long it has been waited for. */
 export function createCountersBuffer(): SharedArrayBuffer {
-  return new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+  const wordsLength = WORDS * Int32Array.BYTES_PER_ELEMENT;
+  const buffer = new SharedArrayBuffer(wordsLength + BigInt64Array.BYTES_PER_ELEMENT);
+  openCounters(buffer).endRound();
+  return buffer;
 }
 
 export function openCounters(buffer: SharedArrayBuffer): Counters {
-  const words = new Int32Array(buffer);
+  const words = new Int32Array(buffer, 0, WORDS);
+  const roundAt = new BigInt64Array(buffer, words.byteLength);
   return {
     get beats() {
       return Atomics.load(words, BEATS);
     },
-    get rounds() {
-      return Atomics.load(words, ROUNDS);
+    get ticks() {
+      return Atomics.load(words, TICKS);
+    },
+    get roundAt() {
+      return Number(Atomics.load(roundAt, 0)) / NANOSECONDS_PER_MS;
     },
     beat: () => void Atomics.add(words, BEATS, 1),
-    endRound: () => void Atomics.add(words, ROUNDS, 1),
+    tick: () => void Atomics.add(words, TICKS, 1),
+    endRound: () => void Atomics.store(roundAt, 0, process.hrtime.bigint()),
   };
+}
+
+/** Milliseconds that never go back, the same in all threads: `performance.now()` begins anew in each. */
+export function processNow(): number {
+  return Number(process.hrtime.bigint()) / NANOSECONDS_PER_MS;
 }

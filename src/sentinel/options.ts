@@ -44,7 +44,8 @@ export interface SentinelOptions {
    */
   readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
   /**
-   * How long the main thread waits from one report to the next. Each asks the handlers, as a request would.
+   * How long the main thread waits from one report to the next, and at most for the answers of one. Each asks the
+   * handlers, as a request would.
    * @default 1000
    */
   readonly publishMs?: number;

@@ -5,7 +5,7 @@ import type { SentEntry } from "../core/sent-entry.ts";
 import type { ChangeCounts } from "../core/track.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
 
-/** How many changes of each handler the sentinel remembers. */
+/** So many changes of each handler the sentinel remembers at most; the page shows no more. */
 export const MAX_SENT_HISTORY = 100;
 
 /** What the sentinel's thread begins with. */
@@ -56,6 +56,8 @@ export interface SentMemory {
 export interface SentNews {
   readonly change: SentChange;
   readonly counts: ChangeCounts;
+  /** How many changes of the handler the registry remembers, this one among them. */
+  readonly remembered: number;
 }
 
 /** What the sentinel tells the main thread. */

@@ -1,5 +1,6 @@
 import type { Change } from "../core/change.ts";
 import { describeError } from "../core/describe-error.ts";
+import { getKnownReport } from "../core/known-report.ts";
 import { log } from "../core/logger.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Entry } from "../core/report.ts";
@@ -31,9 +32,9 @@ export interface Publisher {
 type Published = ReadonlyMap<string, SentEntry>;
 
 /**
- * Asks the handlers now and then and publishes what is different. A change of a state is published at once, and so the
- * main thread may be blocked just after it; further ones wait for the next beat, because each message has its price.
- * The timers keep no process alive.
+ * Asks the handlers now and then and publishes what is different; who has not answered within `publishMs` is published
+ * as last known. A change of a state is published at once, and so the main thread may be blocked just after it; further
+ * ones wait for the next beat, because each message has its price. The timers keep no process alive.
  */
 export function startPublishing({ registry, publishMs, send, onRound }: PublishSetup): Publisher {
   let published: Published | undefined;
@@ -44,7 +45,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
 
   async function publish(): Promise<void> {
     try {
-      const { entries } = await registry.getReport({ background: true });
+      const { entries } = await getKnownReport(registry, publishMs);
       if (isStopped) return;
       flush();
       publishEntries(entries);
@@ -84,7 +85,9 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
   }
 
   function publishChange(change: Change): void {
-    waiting.push({ change: toSentChange(change), counts: registry.changeCounts(change.name) });
+    const { name } = change;
+    const remembered = registry.history(name).length;
+    waiting.push({ change: toSentChange(change), counts: registry.changeCounts(name), remembered });
     if (!mustWait) flush();
   }
 

@@ -56,7 +56,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
   }
 
   /** The entry follows at once, not with the next round: the main thread may be blocked by then. */
-  function takeNews({ change: sent, counts }: SentNews): void {
+  function takeNews({ change: sent, counts, remembered }: SentNews): void {
     const change = toChange(sent);
     const { name, status, at, reason } = change;
     const entry = published.get(name);
@@ -65,7 +65,8 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
       const said = { status, rawStatus: status, since: at, checkedAt: at };
       published.set(name, { ...rest, ...said, ...(reason && { reason }) });
     }
-    const history = [...(memories.get(name)?.history ?? []), change].slice(-MAX_SENT_HISTORY);
+    const all = [...(memories.get(name)?.history ?? []), change];
+    const history = all.slice(Math.max(0, all.length - Math.min(remembered, MAX_SENT_HISTORY)));
     memories.set(name, { history, counts });
     listeners.tell(change);
   }

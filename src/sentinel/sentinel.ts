@@ -37,6 +37,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
     // Made here, because bundles in CommonJS have no URL to begin with.
     url: workerUrl ?? new URL("./worker.js", import.meta.url),
     data: { ...data, counters: countersBuffer, probe: probeBuffer },
+    getTicks: () => counters.ticks,
     hearers: {
       probe: () => shared.take(),
       asked: (question) => tellProbeAnswered(probe, toProbeAnswered(question)),
@@ -56,6 +57,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
 
   function beat(): void {
     counters.beat();
+    thread.look();
     publisher.flush();
   }
 

@@ -8,7 +8,7 @@ import { createProbe } from "../core/probe.ts";
 import { onProbeAnswered } from "../http/observe.ts";
 import { createStatusService } from "../http/service.ts";
 import { parseTarget } from "../http/target.ts";
-import { BEAT_MS, openCounters } from "./counters.ts";
+import { BEAT_MS, openCounters, processNow } from "./counters.ts";
 import { endWedgedProcess } from "./end-wedged.ts";
 import { createForwarder } from "./forward.ts";
 import { type OwnEntries, toOwnEntries } from "./own-entries.ts";
@@ -27,7 +27,7 @@ if (parentPort !== null && isThreadData(workerData)) runSentinel(parentPort, wor
 function runSentinel(main: MessagePort, data: ThreadData): void {
   const { port, host, views, reportPath, publishMs, wedgedAfterMs, exitAfterMs } = data;
   const counters = openCounters(data.counters);
-  const watch = watchMainThread({ counters, monotonicNow: () => performance.now() });
+  const watch = watchMainThread({ counters, monotonicNow: processNow });
   const probe = createProbe({ logger: createLogger(tell) });
   let hasPublished = false;
 
@@ -72,6 +72,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   }
 
   function look(): void {
+    counters.tick();
     watch.look();
     const { silenceMs } = watch;
     if (exitAfterMs === undefined || silenceMs < exitAfterMs) return;

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { Agent } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { request as startTlsRequest, Agent as TlsAgent } from "node:https";
@@ -7,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { ask } from "../support/http.ts";
 import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
+import { AS_PROCESS_ONE, canBeProcessOne } from "../support/process-one.ts";
 import { CERTIFICATE, type ServiceProcess, startService } from "../support/service-process.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -92,11 +92,10 @@ describe("a service that gets a signal", () => {
     expect(await service.exit).toEqual(BY_SIGTERM);
   });
 
-  test.runIf(canUnshare())(
+  test.runIf(canBeProcessOne())(
     "as process 1, which no signal ends, ends with the code of the signal",
     async () => {
-      const prefix = ["unshare", "--pid", "--fork", "--kill-child"];
-      const service = await startService({ drain: { fixedMs: 0 } }, { prefix });
+      const service = await startService({ drain: { fixedMs: 0 } }, { prefix: AS_PROCESS_ONE });
       const [, pid] = /pid (\d+)/.exec(await service.waitForLine(/^pid/)) ?? [];
       expect(pid).toBe("1");
       await ask(service.port, "/kill");
@@ -388,14 +387,5 @@ async function waitUntilRefused(port: number): Promise<void> {
     const socket = await connectTo(port, "").catch(() => undefined);
     if (socket === undefined) return;
     socket.destroy();
-  }
-}
-
-function canUnshare(): boolean {
-  try {
-    execFileSync("unshare", ["--pid", "--fork", "true"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
   }
 }

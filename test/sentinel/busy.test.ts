@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { type BusyService, startAsking, startBusyService } from "../support/busy-service.ts";
+import {
+  type BusyCommand,
+  type BusyService,
+  startAsking,
+  startBusyService,
+} from "../support/busy-service.ts";
+import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
+import { AS_PROCESS_ONE, canBeProcessOne } from "../support/process-one.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -147,7 +154,10 @@ describe("a process that has been wedged for too long", () => {
     async (way, by, functionName) => {
       const folder = makeFolder();
       const options = { wedgedAfterMs: 1_000, exitAfterMs: 1_000 };
-      const service = await startBusyService({ sentinel: options }, [`--report-directory=${folder}`]);
+      const service = await startBusyService(
+        { sentinel: options },
+        { nodeOptions: [`--report-directory=${folder}`] },
+      );
       await service.block(way, by);
       expect(await service.exit).toEqual({ code: null, signal: "SIGKILL" });
       const [file = expect.unreachable(), ...others] = readdirSync(folder);
@@ -164,12 +174,39 @@ describe("a process that has been wedged for too long", () => {
   test("is ended too where the main thread cannot be looked at", async () => {
     const folder = makeFolder();
     const options = { wedgedAfterMs: 1_000, exitAfterMs: 1_000 };
-    const service = await startBusyService({ sentinel: options }, [`--report-directory=${folder}`]);
+    const service = await startBusyService(
+      { sentinel: options },
+      { nodeOptions: [`--report-directory=${folder}`] },
+    );
     await service.block("read", makePipe());
     expect(await service.exit).toEqual({ code: null, signal: "SIGKILL" });
     const [file = expect.unreachable()] = readdirSync(folder);
     const { javascriptStack } = JSON.parse(readFileSync(join(folder, file), "utf8"));
     expect(javascriptStack).toMatchObject({ message: "Error: main thread wedged for 1 s" });
+  });
+
+  describe.runIf(canBeProcessOne())("as process 1, which Linux spares its own SIGKILL,", () => {
+    /** Whether it ends, and whether it has said where it was wedged. */
+    async function watchEnd(command: BusyCommand, block: (service: BusyService) => Promise<void>) {
+      const folder = makeFolder();
+      const service = await startBusyService(
+        { sentinel: { wedgedAfterMs: 1_000, exitAfterMs: 1_000 } },
+        { ...command, prefix: AS_PROCESS_ONE, nodeOptions: [`--report-directory=${folder}`] },
+      );
+      await block(service);
+      const { signal } = await service.exit;
+      return [signal, readdirSync(folder).length];
+    }
+
+    test.each(NODE_MAJORS)("is ended on Node %i", async (major) => {
+      const node = await nodeOfMajor(major);
+      expect(await watchEnd({ node }, ({ block }) => block("loop", "600000"))).toEqual(["SIGTRAP", 1]);
+    });
+
+    test("is ended too where the main thread cannot be looked at", async () => {
+      const pipe = makePipe();
+      expect(await watchEnd({}, ({ block }) => block("read", pipe))).toEqual(["SIGTRAP", 1]);
+    });
   });
 
   test("goes on where nothing was said about ending it, and where it is free again in time", async () => {

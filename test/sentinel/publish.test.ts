@@ -3,7 +3,6 @@ import { createStatusRegistry, type StatusRegistry } from "../../src/core/regist
 import type { Status } from "../../src/core/status.ts";
 import type { SentReport, ToSentinel } from "../../src/sentinel/protocol.ts";
 import { type Publisher, startPublishing } from "../../src/sentinel/publish.ts";
-import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 
 const PUBLISH_MS = 1_000;
@@ -164,19 +163,79 @@ describe("publishing", () => {
     expect(world.rounds).toBe(rounds + 1);
   });
 
-  test("waits for a handler that takes longer than a round", async () => {
-    const registry = createStatusRegistry({ clock: createFakeClock() });
-    const calls: (() => void)[] = [];
-    registry.addStatusHandler(
-      "Slow",
-      () => new Promise((resolve) => calls.push(() => resolve({ state: "OK" }))),
-    );
-    const world = createWorld({}, registry);
+  /** A handler that answers when the test says so, beside one that counts how often it was asked. */
+  function createHalfHanging() {
+    const registry = createStatusRegistry();
+    const calls: ((status: Status) => void)[] = [];
+    let asked = 0;
+    registry.addStatusHandler("Hanging", () => new Promise((resolve) => calls.push(resolve)), {
+      timeoutMs: 10 * PUBLISH_MS,
+    });
+    registry.addStatusHandler("Quick", () => {
+      asked += 1;
+      return { state: "OK", detail: `asked ${asked} times` };
+    });
+    const toDetails = (message: ToSentinel | undefined): unknown =>
+      (message as SentReport).entries.map(({ name, status }) => `${name}: ${status.json}`);
+    return { calls, toDetails, world: createWorld({}, registry) };
+  }
+
+  test("waits for nobody longer than a round lasts: who has not answered yet is RED", async () => {
+    const { world, toDetails } = createHalfHanging();
+    await vi.advanceTimersByTimeAsync(PUBLISH_MS - 1);
+    expect(world.sent).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(world.sent.map(toDetails)).toEqual([
+      [
+        'Hanging: {"state":"RED","detail":"has not answered yet"}',
+        'Quick: {"state":"OK","detail":"asked 1 times"}',
+      ],
+    ]);
+    expect(world.sent).toMatchObject([{ names: ["Hanging", "Quick"], entries: [{ reason: "hung" }, {}] }]);
+  });
+
+  test("goes on each round while a handler hangs that has answered before, and asks it once", async () => {
+    const { world, calls, toDetails } = createHalfHanging();
+    calls[0]?.({ state: "OK", detail: "fine" });
+    expect(toDetails((await world.next())[0])).toHaveLength(2);
+    // The round that begins next is the one that waits for it.
+    await vi.advanceTimersByTimeAsync(PUBLISH_MS);
+    for (const asked of [2, 3, 4, 5]) {
+      const messages = await world.next();
+      expect(messages.map(toDetails)).toEqual([[`Quick: {"state":"OK","detail":"asked ${asked} times"}`]]);
+      expect(messages).toMatchObject([{ rechecked: [] }]);
+    }
+    expect(calls).toHaveLength(2);
+  });
+
+  test("tells at once that a handler has hung until its deadline", async () => {
+    const { world, calls } = createHalfHanging();
+    calls[0]?.({ state: "OK" });
     await world.next();
+    await vi.advanceTimersByTimeAsync(10 * PUBLISH_MS);
+    expect(world.sent.filter(({ kind }) => kind === "news")).toEqual([]);
+    await vi.advanceTimersByTimeAsync(PUBLISH_MS);
+    expect(world.sent).toContainEqual(
+      expect.objectContaining({
+        news: [expect.objectContaining({ change: expect.objectContaining({ reason: "timeout" }) })],
+      }),
+    );
+  });
+
+  test("waits for a registry that can say nothing before it has asked all, as that of a cluster", async () => {
+    const own = createStatusRegistry();
+    let answer = (): void => {};
+    const shared: StatusRegistry = Object.create(own, {
+      getReport: {
+        value: () => new Promise((resolve) => (answer = () => void own.getReport().then(resolve))),
+      },
+    });
+    const world = createWorld({}, shared);
     await vi.advanceTimersByTimeAsync(5 * PUBLISH_MS);
-    expect(calls).toHaveLength(1);
-    calls[0]?.();
-    expect(await world.next()).toHaveLength(1);
+    expect(world.rounds).toBe(0);
+    answer();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(world.rounds).toBe(1);
   });
 
   test("goes on after a report that failed, and tells the logger", async () => {

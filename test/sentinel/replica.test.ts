@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../src/core/change.ts";
 import { UnknownHandlerError } from "../../src/core/errors.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import { type MainThreadFacts, toOwnEntries } from "../../src/sentinel/own-entries.ts";
 import { MAX_SENT_HISTORY, type ToSentinel } from "../../src/sentinel/protocol.ts";
 import { startPublishing } from "../../src/sentinel/publish.ts";
@@ -21,7 +21,10 @@ const LONG_BUSY = { ...HEALTHY, silenceMs: 4_000, reportAgeMs: 4_000 };
 
 /** A registry, and a replica that gets everything that is published of it. */
 async function createWorld(...statuses: readonly NamedStatus[]) {
-  const registry = createStatusRegistry();
+  return createWorldOf(createStatusRegistry(), statuses);
+}
+
+async function createWorldOf(registry: StatusRegistry, statuses: readonly NamedStatus[]) {
   const current = new Map(statuses);
   for (const name of current.keys()) registry.addStatusHandler(name, () => current.get(name) as never);
   let facts = HEALTHY;
@@ -44,6 +47,13 @@ async function createWorld(...statuses: readonly NamedStatus[]) {
     registry,
     replica,
     setStatus: (name: string, status: unknown) => void current.set(name, status),
+    /** Its details are the number of the change. */
+    async changeStates(name: string, times: number) {
+      for (let change = 0; change < times; change += 1) {
+        current.set(name, { state: change % 2 === 0 ? "RED" : "OK", detail: `${change}` });
+        await registry.getStatus(name);
+      }
+    },
     setFacts(newFacts: MainThreadFacts) {
       facts = newFacts;
     },
@@ -114,15 +124,26 @@ describe("the replica of a registry", () => {
 
   test(`remembers the last ${MAX_SENT_HISTORY} changes`, async () => {
     using world = await createWorld(["A", { state: "OK" }]);
-    for (let change = 0; change <= MAX_SENT_HISTORY; change += 1) {
-      world.setStatus("A", { state: change % 2 === 0 ? "RED" : "OK", detail: `${change}` });
-      await world.registry.getStatus("A");
-    }
+    await world.changeStates("A", MAX_SENT_HISTORY + 1);
     const history = world.replica.registry.history("A");
     expect(history.length).toBe(MAX_SENT_HISTORY);
     expect(history[0]?.status.detail).toBe("1");
     expect(world.replica.registry.changeCounts("A")).toEqual(world.registry.changeCounts("A"));
   });
+
+  test.each([0, 1, 3])(
+    "remembers no more changes than the registry, where that is %d",
+    async (historyLimit) => {
+      using world = await createWorldOf(createStatusRegistry({ historyLimit }), [["A", { state: "OK" }]]);
+      const { history, changeCounts } = world.replica.registry;
+      await world.changeStates("A", 2);
+      expect(history("A")).toEqual(world.registry.history("A"));
+      await world.changeStates("A", 5);
+      expect(history("A")).toEqual(world.registry.history("A"));
+      expect(history("A")).toHaveLength(historyLimit);
+      expect(changeCounts("A")).toEqual(world.registry.changeCounts("A"));
+    },
+  );
 
   test("knows nothing of a name that it has not heard of", async () => {
     using world = await createWorld();

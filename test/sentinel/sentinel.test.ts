@@ -1,12 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { BroadcastChannel } from "node:worker_threads";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
+import type { Status } from "../../src/core/status.ts";
 import { onProbeAnswered } from "../../src/http/observe.ts";
+import { BEAT_MS } from "../../src/sentinel/counters.ts";
 import { startSentinel } from "../../src/sentinel/index.ts";
-import { MIN_RESTART_MS } from "../../src/sentinel/thread.ts";
+import { HUNG_AFTER_MS, MIN_RESTART_MS } from "../../src/sentinel/thread.ts";
 import { openEvents } from "../support/event-stream.ts";
 import { ask, askRaw } from "../support/http.ts";
 import { createRecordingLogger } from "../support/registry.ts";
@@ -87,7 +89,8 @@ describe("before the first report", () => {
     const registry = createStatusRegistry();
     onTestFinished(registry.close);
     registry.addStatusHandler("Slow", () => new Promise(() => {}), { timeoutMs: 60_000 });
-    const sentinel = await startSentinel({ port: 0, host: "127.0.0.1", registry, workerUrl: WORKER_URL });
+    const options = { port: 0, host: "127.0.0.1", registry, workerUrl: WORKER_URL, publishMs: 600_000 };
+    const sentinel = await startSentinel(options);
     onTestFinished(sentinel.close);
     const { port } = sentinel.address;
     const report = await ask(port, "/svc_status.json");
@@ -116,6 +119,27 @@ describe("what the main thread says", () => {
     await waitFor("/svc_status", "Database\tRED\nQueue\tOK\n");
     registry.removeStatusHandler("Database");
     await waitFor("/svc_status", "Queue\tOK\n");
+  });
+
+  test("is current while one handler hangs, which is shown as it was", async () => {
+    const registry = createStatusRegistry();
+    onTestFinished(registry.close);
+    let asked = 0;
+    let isHanging = false;
+    registry.addStatusHandler("Quick", () => {
+      asked += 1;
+      return { state: "YELLOW", detail: `asked ${asked} times` };
+    });
+    const hang = async (): Promise<Status> =>
+      isHanging ? new Promise(() => {}) : { state: "YELLOW", detail: "slow" };
+    registry.addStatusHandler("Hanging", hang, { timeoutMs: 600_000 });
+    const { waitFor } = await startTestSentinel({ registry, publishMs: 100 });
+    isHanging = true;
+    const { body, headers } = await waitFor("/svc_status.health", new RegExp(`asked ${asked + 10} times`));
+    const { Quick, Hanging } = JSON.parse(body).checks;
+    expect(Number(headers["age"])).toBeLessThanOrEqual(1);
+    expect(Hanging).toMatchObject([{ status: "warn", output: "slow" }]);
+    expect(Date.parse(Quick[0].time) - Date.parse(Hanging[0].time)).toBeGreaterThan(500);
   });
 
   test("is known of its changes at once, before the next round", async () => {
@@ -250,7 +274,22 @@ describe("a thread that dies", () => {
     onTestFinished(() => channel.close());
     const svcStatus = { path };
     const sentinel = await startTestSentinel({ registry, probe, workerUrl, svcStatus, publishMs: 600_000 });
-    return { ...sentinel, path, logger, probe, end: (way: string) => channel.postMessage(way) };
+    const end = (way: string): void => channel.postMessage(way);
+    return {
+      ...sentinel,
+      path,
+      logger,
+      probe,
+      end,
+      /** Waits until it does. */
+      hang(way: string) {
+        const hanging = new Promise((resolve) => {
+          channel.onmessage = resolve;
+        });
+        end(way);
+        return hanging;
+      },
+    };
   }
 
   function toLog(cause: string, restartMs = MIN_RESTART_MS): string {
@@ -278,6 +317,42 @@ describe("a thread that dies", () => {
     },
     30_000,
   );
+
+  test("is replaced by one that says how old the report is, and not how old it is itself", async () => {
+    const { end, waitFor, path, logger, ask } = await startMortal();
+    await vi.waitFor(async () => expect((await ask(path)).headers).toMatchObject({ age: "2" }), 5_000);
+    end("throw");
+    await vi.waitFor(() => expect(logger.lines).toHaveLength(1));
+    const { headers } = await waitFor(path, "Database\tOK\n");
+    expect(Number(headers["age"])).toBeGreaterThanOrEqual(2);
+  });
+
+  describe("because it hangs", () => {
+    /** Only the beats of the main thread are hurried; the sentinel's thread has its own time. */
+    beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "hrtime"] }));
+    afterEach(() => void vi.useRealTimers());
+
+    test.each(["loop", "wait"])("in a %s is replaced by one that knows as much", async (way) => {
+      const { hang, waitFor, path, logger } = await startMortal();
+      await hang(way);
+      vi.advanceTimersByTime(HUNG_AFTER_MS - 2 * BEAT_MS);
+      expect(logger.lines).toEqual([]);
+      vi.advanceTimersByTime(2 * BEAT_MS);
+      expect(logger.lines).toEqual([toLog("no sign of life for 10 s")]);
+      await waitFor("/livez", /^ok/);
+      await waitFor(`${path}.json`, '{"Database":{"state":"OK","detail":"answers"}}');
+      expect(logger.lines).toHaveLength(1);
+    });
+
+    test("before it listens, that is told to whoever waits for it", async () => {
+      const workerUrl = new URL("data:text/javascript,for (;;);");
+      const starting = expect(startSentinel({ port: 0, workerUrl })).rejects.toThrow(
+        "the sentinel's thread ended before it listened: no sign of life for 10 s",
+      );
+      vi.advanceTimersByTime(HUNG_AFTER_MS);
+      await starting;
+    });
+  });
 
   test("again and again is replaced later each time", async () => {
     const { end, waitFor, logger, ask } = await startMortal();

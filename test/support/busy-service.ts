@@ -15,14 +15,23 @@ export interface BusyService extends Program {
   waitFor(target: string, body: string | RegExp): Promise<Answer>;
 }
 
+export interface BusyCommand {
+  /** @default this Node.js */
+  readonly node?: string;
+  readonly nodeOptions?: readonly string[];
+  /** What comes before `node` on the command line. */
+  readonly prefix?: readonly string[];
+}
+
 const SERVICE = join(import.meta.dirname, "../fixtures/sentinel/service.mjs");
 
 /** Starts test/fixtures/sentinel/service.mjs, and waits until its sentinel has published. */
 export async function startBusyService(
   options: object = {},
-  nodeOptions: readonly string[] = [],
+  { node = process.execPath, nodeOptions = [], prefix = [] }: BusyCommand = {},
 ): Promise<BusyService> {
-  const program = startProgram(process.execPath, [...nodeOptions, SERVICE, JSON.stringify(options)]);
+  const [first = node, ...args] = [...prefix, node, ...nodeOptions, SERVICE, JSON.stringify(options)];
+  const program = startProgram(first, args);
   const line = await program.waitForLine(/^listening /);
   const [port = 0, sentinelPort = 0] = line.split(" ").slice(1).map(Number);
   await waitForAnswer(sentinelPort, "/svc_status", "Database\tOK\n");

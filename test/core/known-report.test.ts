@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import type { HandlerOptions } from "../../src/core/handler-options.ts";
+import { getKnownReport } from "../../src/core/known-report.ts";
+import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createFakeClock } from "../../src/testing/fake-clock.ts";
+
+const WAIT_MS = 1_000;
+
+/** A registry of which one handler never answers. */
+function createWorld(options: HandlerOptions = {}) {
+  const clock = createFakeClock();
+  const registry = createStatusRegistry({ clock });
+  let calls = 0;
+  registry.addStatusHandler(
+    "Hanging",
+    () => {
+      calls += 1;
+      return new Promise(() => {});
+    },
+    { timeoutMs: 60_000, ...options },
+  );
+  return {
+    clock,
+    registry,
+    get calls() {
+      return calls;
+    },
+    /** What is known when the wait is over, after `meanwhile` has happened in it. */
+    async wait(meanwhile = (): void => {}) {
+      const asked = getKnownReport(registry, WAIT_MS);
+      meanwhile();
+      await clock.advance(WAIT_MS);
+      const { entries } = await asked;
+      return entries.map(({ name, status, reason }) => [name, status.detail ?? status.state, reason]);
+    },
+  };
+}
+
+const HANGING = ["Hanging", "has not answered yet", "hung"];
+
+describe("what a registry knows without waiting for all", () => {
+  test("is at once what all say, where all answer", async () => {
+    const registry = createStatusRegistry({ clock: createFakeClock() });
+    registry.addStatusHandler("Quick", async () => ({ state: "OK" }));
+    expect(await getKnownReport(registry, WAIT_MS)).toEqual(await registry.getReport());
+  });
+
+  test("is RED since the first time it was asked for, for who has never answered; that is no change", async () => {
+    const { clock, registry, wait } = createWorld();
+    const firstAsked = new Date(clock.now() + WAIT_MS);
+    expect(await wait()).toEqual([HANGING]);
+    await clock.advance(WAIT_MS);
+    const { entries } = await getKnownReport(registry, WAIT_MS);
+    expect(entries).toMatchObject([{ since: firstAsked }]);
+    expect(registry.history("Hanging")).toEqual([]);
+  });
+
+  test.each([{}, { intervalMs: 1_000 }])(
+    "is waited for once, and asks once who hangs: %o",
+    async (options) => {
+      const world = createWorld(options);
+      await world.wait();
+      const { state } = await getKnownReport(world.registry, WAIT_MS);
+      expect([state, world.calls]).toEqual(["RED", 1]);
+    },
+  );
+
+  test("leaves out who was removed meanwhile, and who came", async () => {
+    const { registry, wait } = createWorld();
+    registry.addStatusHandler("Other", () => new Promise(() => {}));
+    const entries = await wait(() => {
+      registry.removeStatusHandler("Other");
+      registry.addStatusHandler("New", () => ({ state: "OK" }));
+    });
+    expect(entries).toEqual([HANGING]);
+  });
+
+  test("is what a successor says, and RED where that has not answered yet either", async () => {
+    const { registry, wait } = createWorld();
+    registry.addStatusHandler("Other", () => ({ state: "OK" }));
+    registry.addStatusHandler("Quick", () => new Promise(() => {}));
+    const entries = await wait(() => {
+      registry.addStatusHandler("Other", () => new Promise(() => {}));
+      registry.addStatusHandler("Quick", () => ({ state: "OK" }));
+      void registry.getStatus("Quick");
+    });
+    expect(entries).toEqual([HANGING, ["Other", "has not answered yet", "hung"], ["Quick", "OK", undefined]]);
+  });
+
+  test("does not wait for a run in the background", async () => {
+    const { clock, registry } = createWorld();
+    registry.removeStatusHandler("Hanging");
+    let calls = 0;
+    const answerOnce = async () => {
+      calls += 1;
+      return calls === 1 ? { state: "OK" as const } : new Promise<never>(() => {});
+    };
+    registry.addStatusHandler("Background", answerOnce, { intervalMs: 1_000, timeoutMs: 60_000 });
+    await clock.advance(2_000);
+    expect(calls).toBe(2);
+    expect((await getKnownReport(registry, WAIT_MS)).entries).toMatchObject([{ status: { state: "OK" } }]);
+  });
+
+  test("says why, as a report does", async () => {
+    const { registry, wait } = createWorld();
+    registry.addStatusHandler("Search", () => ({ state: "RED" }), { dependsOn: ["Database"] });
+    registry.addStatusHandler("Database", () => ({ state: "RED" }));
+    expect((await wait())[1]).toEqual(["Search", "because Database is RED", "dependency"]);
+  });
+});
