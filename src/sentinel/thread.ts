@@ -36,7 +36,7 @@ export const MAX_RESTART_MS = 30_000;
 /** A thread that has given no sign of life for so long is ended. It is time that the main thread has seen pass. */
 export const HUNG_AFTER_MS = 10_000;
 
-/** The most that the heap of the thread may be, in MiB; reports of 20 MB need 100. One that needs more ends; the process goes on. */
+/** The most that the heap of the thread may be, in MiB. One that needs more ends; the process goes on. */
 export const MAX_HEAP_MEBIBYTES = 256;
 /** A small one: there are hardly any objects that live for long, and memory is not given back. */
 const MAX_YOUNG_MEBIBYTES = 4;
