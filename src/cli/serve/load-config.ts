@@ -5,11 +5,12 @@ import { renderDuration } from "../duration.ts";
 import { findMistakes, type Mistake } from "../schema/find-mistakes.ts";
 import { type Read, readJsonFile, readTextFile } from "../schema/read-json-file.ts";
 import { SERVE_CONFIG, type ServeConfig } from "./config.ts";
+import { type RightParts, toRightParts } from "./right-parts.ts";
 
-/** A configuration as it stands in its file, or everything that is wrong with it. */
+/** A configuration as it stands in its file, or everything that is wrong with its form, and what is not. */
 export type Loaded =
   | { readonly config: ServeConfig; readonly mistakes?: never }
-  | { readonly mistakes: readonly Mistake[] };
+  | { readonly mistakes: readonly Mistake[]; readonly right?: RightParts };
 
 /** How long a module may take to load: what waits for it, such as a second SIGHUP, must not wait for ever. */
 export const MAX_LOAD_MS = 30_000;
@@ -23,8 +24,9 @@ export async function loadConfig(file: string): Promise<Loaded> {
   const read = await READERS[toKind(file)](file);
   if (read.mistake !== undefined) return { mistakes: [read.mistake] };
   const mistakes = look(read.value);
+  if (mistakes.length > 0) return { mistakes, right: toRightParts(read.value, mistakes) };
   // What was found right is what the shape describes.
-  return mistakes.length > 0 ? { mistakes } : { config: read.value as ServeConfig };
+  return { config: read.value as ServeConfig };
 }
 
 /** A module may hand over an object that throws. */

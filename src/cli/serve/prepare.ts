@@ -7,8 +7,9 @@ import { resolveDrainOptions } from "../../drain/options.ts";
 import { resolveOptions, type ServiceStatusOptions } from "../../http/options.ts";
 import { joinPath, type Mistake, toHint } from "../schema/find-mistakes.ts";
 import { CHECK_TYPES } from "./check-types.ts";
-import { type CheckConfig, MACHINE_CHECKS, type NamedCheck, type ServeConfig } from "./config.ts";
+import { type CheckConfig, MACHINE_CHECKS, type NamedCheck } from "./config.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
+import type { RightParts } from "./right-parts.ts";
 
 /** A handler, ready to be registered. */
 export interface PreparedHandler {
@@ -27,27 +28,24 @@ export interface Prepared {
 
 export type Preparation =
   | { readonly prepared: Prepared; readonly mistakes?: never }
-  | { readonly mistakes: readonly Mistake[] };
+  | { readonly prepared?: never; readonly mistakes: readonly Mistake[] };
 
 /** How often a check is asked where nothing is said: often enough that the log tells of a change soon. */
 export const DEFAULT_INTERVAL_MS = 10_000;
 
 /**
- * Makes the handlers of a configuration whose form is right, and finds what no form can tell: names that stand twice,
+ * Makes the handlers of a configuration, as far as its form is right, and finds what no form can tell: names that stand twice,
  * circles, options that do not go together.
  */
-export async function prepare(config: ServeConfig, env: Environment): Promise<Preparation> {
-  const checks = (config.checks ?? MACHINE_CHECKS).map((source, index) => ({
-    source,
-    path: joinPath("checks", index),
-    name: source.name ?? toName(source as NamedCheck),
-  }));
+export async function prepare(config: RightParts, env: Environment): Promise<Preparation> {
+  const sources = config.checks ?? MACHINE_CHECKS;
+  const checks = sources.flatMap((source, index) => toCheck(source, index) ?? []);
   const built = await Promise.all(checks.map((check) => buildHandler(check, env)));
   const handlers = built.flatMap(({ handler }) => handler ?? []);
   const views = prepareViews(config, env);
   const mistakes = [
     ...built.flatMap(({ mistake }) => mistake ?? []),
-    ...findMistakesOfNames(checks),
+    ...findMistakesOfNames(checks, checks.length === sources.length),
     ...views.mistakes,
     ...attempt("drain", () => resolveDrainOptions(config.drain ?? {})),
   ];
@@ -66,6 +64,11 @@ interface Check {
   readonly source: CheckConfig;
   readonly path: string;
   readonly name: string;
+}
+
+function toCheck(source: CheckConfig | undefined, index: number): Check | undefined {
+  if (source === undefined) return undefined;
+  return { source, path: joinPath("checks", index), name: source.name ?? toName(source as NamedCheck) };
 }
 
 /** `HTTP users:8080/svc_status.json`, `Disk /`, `Memory` */
@@ -109,7 +112,8 @@ function toMistakeOfCheck(message: string, path: string, options: object): Mista
   return { path: `${path}.target`, text: message };
 }
 
-function findMistakesOfNames(checks: readonly Check[]): Mistake[] {
+/** Where not all checks are known, nobody can say that a name is not there. */
+function findMistakesOfNames(checks: readonly Check[], areAllKnown: boolean): Mistake[] {
   const byName = new Map<string, Check>();
   const mistakes: Mistake[] = [];
   for (const check of checks) {
@@ -126,7 +130,7 @@ function findMistakesOfNames(checks: readonly Check[]): Mistake[] {
   for (const { name, path, source } of checks) {
     const { dependsOn = [] } = source;
     for (const [index, other] of dependsOn.entries()) {
-      if (byName.has(other)) continue;
+      if (byName.has(other) || !areAllKnown) continue;
       const near = toHint(other, [...byName.keys()]);
       const text = `no check has the name ${JSON.stringify(other)}${near}`;
       mistakes.push({ path: joinPath(joinPath(path, "dependsOn"), index), text });
@@ -142,7 +146,7 @@ interface Views {
   readonly mistakes: readonly Mistake[];
 }
 
-function prepareViews(config: ServeConfig, env: Environment): Views {
+function prepareViews(config: RightParts, env: Environment): Views {
   const { $schema, port, host, socket, checks, drain, probeStatus: _, ...views } = config;
   const { probeStatus, mistakes } = prepareProbe(config.probeStatus, env);
   const options: ServiceStatusOptions = { ...views, ...(probeStatus !== undefined && { probeStatus }) };
@@ -150,7 +154,7 @@ function prepareViews(config: ServeConfig, env: Environment): Views {
 }
 
 function prepareProbe(
-  config: ServeConfig["probeStatus"],
+  config: RightParts["probeStatus"],
   env: Environment,
 ): { readonly probeStatus?: ServiceStatusOptions["probeStatus"]; readonly mistakes: readonly Mistake[] } {
   if (config === undefined) return { mistakes: [] };

@@ -1,8 +1,9 @@
 import type { Mistake } from "../schema/find-mistakes.ts";
 import type { ServeConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import { loadConfig } from "./load-config.ts";
-import { type Prepared, prepare } from "./prepare.ts";
+import { type Loaded, loadConfig } from "./load-config.ts";
+import { discard, type Prepared, prepare } from "./prepare.ts";
+import type { RightParts } from "./right-parts.ts";
 
 /** A configuration and what came of it, or everything that is wrong with it. */
 export type Setup =
@@ -11,9 +12,18 @@ export type Setup =
 
 /** Reads a file and makes what it asks for; without one, what is right for any machine. Never rejects. */
 export async function readSetup(file: string | undefined, env: Environment): Promise<Setup> {
-  const loaded = file === undefined ? { config: {} } : await loadConfig(file);
-  if ("mistakes" in loaded) return { mistakes: loaded.mistakes ?? [] };
+  const loaded: Loaded = file === undefined ? { config: {} } : await loadConfig(file);
+  if (loaded.mistakes !== undefined) {
+    const further = loaded.right === undefined ? [] : await findFurtherMistakes(loaded.right, env);
+    return { mistakes: [...loaded.mistakes, ...further] };
+  }
   const { config } = loaded;
   const preparation = await prepare(config, env);
   return preparation.mistakes === undefined ? { config, prepared: preparation.prepared } : preparation;
+}
+
+async function findFurtherMistakes(right: RightParts, env: Environment): Promise<readonly Mistake[]> {
+  const { prepared, mistakes = [] } = await prepare(right, env);
+  for (const handler of prepared?.handlers ?? []) discard(handler);
+  return mistakes;
 }

@@ -11,7 +11,7 @@ import { ARBITRARY_JSON, arbitraryOf } from "../schema/arbitrary.ts";
 
 async function tell(config: ServeConfig, env: Record<string, string> = {}): Promise<string[]> {
   const { mistakes = [], ...rest } = await prepare(config, env);
-  if ("prepared" in rest) for (const handler of rest.prepared.handlers) discard(handler);
+  for (const handler of rest.prepared?.handlers ?? []) discard(handler);
   return mistakes.map(({ path, text }) => `${path}: ${text}`);
 }
 

@@ -120,7 +120,17 @@ describe("svc-status serve", () => {
   test("tells every mistake of a file and ends with 3", async () => {
     const file = await writeConfig({
       prot: 1,
-      checks: [{ check: "memory" }, { check: "postgres" }, { check: "disk", target: "/", timeoutMs: "fast" }],
+      checks: [
+        { check: "memory" },
+        { check: "postgres" },
+        { check: "disk", target: "/", timeoutMs: "fast" },
+        { check: "memory" },
+        { check: "tcp", target: "a:99999" },
+        { check: "clock", name: "X", dependsOn: ["Y", "Disk /"] },
+        { check: "clock", name: "Y", dependsOn: ["X"] },
+      ],
+      svcStatus: { path: 1 },
+      probeStatus: { control: { token: { env: "NOT_SET" } } },
     });
     const { code, stdout, stderr } = await runCli(["serve", "--config", file]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
@@ -128,6 +138,12 @@ describe("svc-status serve", () => {
       `${file}: prot: unknown key. Did you mean port?`,
       expect.stringMatching(/: checks\[1\]\.check: postgres asks through a client, .*a module \(\.mjs\)/),
       `${file}: checks[2].timeoutMs: expected a number ≥ 1, got "fast"`,
+      `${file}: svcStatus.path: expected a path such as "/svc_status", without query and final slash, got 1`,
+      `${file}: checks[4].target: port: expected an integer from 1 to 65535, got 99999`,
+      `${file}: checks[3].name: is called "Memory", as checks[0] is: give one of them a name`,
+      `${file}: checks[5].dependsOn: expected no cycle, got "X" -> "Y" -> "X"`,
+      `${file}: checks[6].dependsOn: expected no cycle, got "Y" -> "X" -> "Y"`,
+      expect.stringMatching(/: probeStatus\.control\.token: .*NOT_SET/),
       "",
     ]);
   });
