@@ -80,11 +80,18 @@ const REFUSALS: Readonly<Record<number, (answer: Answer, names: readonly string[
 /** As svc-status answers where a handler is unknown. */
 const UNKNOWN_NAME = "no status handler has this name";
 
+/** The service does not say which of them. */
+function describeUnknown(names: readonly string[]): string {
+  return names.length > 1
+    ? `not each of ${names.join(", ")} is the name of a status handler`
+    : `no status handler is named ${names.join()}`;
+}
+
 function explainNotFound({ from, text }: Answer, names: readonly string[]): NoAnswerError {
   if (text.trim() === UNKNOWN_NAME)
     return new NoAnswerError(
       "failed",
-      `no status handler is named ${names.join(" or ")}. See which there are by leaving out --name`,
+      `${describeUnknown(names)}. See which there are by leaving out --name`,
     );
   return new UnusableAnswerError(
     `there is nothing at ${from} (404). Give the whole URL if the status is at another path`,

@@ -121,6 +121,9 @@ describe("the path of the status", () => {
     });
     expect((await runCli(["show", address, "--name", "B"])).stderr).toContain("no status handler is named B");
     expect(asked).toEqual(["/svc_status?name=B"]);
+    expect((await runCli(["show", address, "--name", "A", "--name", "B"])).stderr).toContain(
+      "not each of A, B is the name of a status handler",
+    );
   });
 
   test.each([
