@@ -9,6 +9,7 @@ import type { PageSource, PageView } from "../formats/page/page-model.ts";
 import { renderParts } from "../formats/page/render-page.ts";
 import { createEventStream, createResponse, type StatusResponse, type StatusStream } from "./message.ts";
 import { createPageFeed, type PageFeed } from "./page-feed.ts";
+import { createPendingPictures } from "./page-pending.ts";
 
 /** So many pages may be kept up to date at the same time. Further ones ask again and again instead. */
 export const MAX_PAGE_STREAMS = 1_000;
@@ -19,17 +20,18 @@ export interface PageEventsSetup {
   readonly clock?: Clock;
 }
 
-/** Answers with the news of a page. The report is what the page begins with. */
-export type AnswerPageEvents = (view: PageView, report: Report) => StatusResponse;
+/** Answers with the news of a page. `ask` gives the report to begin with, where nobody looks at this page yet. */
+export type AnswerPageEvents = (view: PageView, ask: () => Promise<Report>) => Promise<StatusResponse>;
 
 /** All who may see the same share one feed: 200 open pages ask the handlers no more often than one. */
 export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
   const { registry, source, clock = systemClock } = setup;
   const feeds = new Map<string, PageFeed>();
+  const pending = createPendingPictures();
   let streams = 0;
 
   function findFeed(view: PageView): PageFeed {
-    const key = JSON.stringify(view);
+    const key = toKey(view);
     const feed = feeds.get(key) ?? createFeed(view, () => void feeds.delete(key));
     feeds.set(key, feed);
     return feed;
@@ -43,6 +45,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
       listen,
       onError,
       onIdle,
+      pending,
       clock,
     });
   }
@@ -60,18 +63,28 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
     return false;
   }
 
-  function open(view: PageView, report: Report): StatusStream {
-    const stream = findFeed(view).open(report, () => {
-      streams -= 1;
-    });
+  function open(view: PageView, report: Report | undefined, cut: () => void): StatusStream {
+    if (streams >= MAX_PAGE_STREAMS) return ENDED;
     streams += 1;
-    return stream;
+    return findFeed(view).open({ report, cut, onEnd });
   }
 
-  return function answerPageEvents(view, report) {
+  function onEnd(): void {
+    streams -= 1;
+  }
+
+  return async function answerPageEvents(view, ask) {
     if (streams >= MAX_PAGE_STREAMS) return TOO_MANY;
-    return createEventStream(() => open(view, report));
+    const report = feeds.has(toKey(view)) ? undefined : await ask();
+    return createEventStream((cut) => open(view, report, cut));
   };
 }
 
 const TOO_MANY = createResponse({ status: 503, body: "too many open pages\n" });
+
+/** For those who asked when there was room, and were answered when there was none. */
+const ENDED: StatusStream = { next: async () => undefined, cancel: () => {} };
+
+function toKey(view: PageView): string {
+  return JSON.stringify(view);
+}

@@ -50,7 +50,11 @@ export function send(response: ServerResponse, { status, headers, body, stream }
   try {
     response.writeHead(status, headers);
     if (stream === undefined) response.end(body);
-    else void sendStream(response, stream());
+    else
+      void sendStream(
+        response,
+        stream(() => void response.destroy()),
+      );
   } catch {
     // Somebody has put a `writeHead` of his own in place of Node's, and it threw. No answer is better than none ever.
     response.destroy();
