@@ -23,7 +23,7 @@ import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/formats/page/render-properties
 import { MAX_ACCEPT_LENGTH } from "../src/http/accept.ts";
 import { METRICS_TIMEOUT_MS } from "../src/http/collect-metrics.ts";
 import { ANY_FORMAT, negotiate } from "../src/http/negotiate.ts";
-import { MAX_PAGE_STREAMS } from "../src/http/page-events.ts";
+import { MAX_NAMED_FEEDS, MAX_PAGE_STREAMS } from "../src/http/page-events.ts";
 import {
   PAGE_BYTES_PER_S,
   PAGE_HEARTBEAT_MS,
@@ -119,6 +119,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_NAMED_HANDLERS,
   MAX_SHOWN_PROPERTY_LENGTH,
   MAX_KNOWN_PICTURES,
+  MAX_NAMED_FEEDS,
   MAX_PAGE_PIECE_BYTES,
   MAX_PAGE_STREAMS,
   MAX_PENDING_PAGE_BYTES,

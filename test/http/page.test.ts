@@ -3,11 +3,12 @@ import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import type { StatusResponse, StatusStream } from "../../src/http/message.ts";
 import type { ServiceStatusOptions, SvcStatusOptions } from "../../src/http/options.ts";
-import { MAX_PAGE_STREAMS } from "../../src/http/page-events.ts";
+import { MAX_NAMED_FEEDS, MAX_PAGE_STREAMS } from "../../src/http/page-events.ts";
 import { createStatusService } from "../../src/http/service.ts";
 import { readText } from "../support/read-text.ts";
 import { createRecordingLogger, registryOf } from "../support/registry.ts";
 import { createStatusRequest } from "../support/status-request.ts";
+import { createWatchedRegistry } from "../support/watched-registry.ts";
 
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const EVENTS = "/svc_status.events";
@@ -170,6 +171,39 @@ describe("the news of the page", () => {
     const first = await readText(open(await get(`${EVENTS}?name=Cache`)));
     expect(first).toContain('"order":["handler:Cache"]');
     expect(await get(`${EVENTS}?name=Nobody`)).toMatchObject({ status: 404 });
+  });
+
+  test("are the same for the same handlers, in whatever order and how often they are named", async () => {
+    const watched = createWatchedRegistry();
+    for (const name of ["A", "B"]) watched.registry.addStatusHandler(name, () => ({ state: "OK" }));
+    const get = createGet({ registry: watched.registry });
+    const readers = [];
+    for (const query of ["name=A&name=B", "name=B&name=A", "name=A&name=B&name=A&name=A"])
+      readers.push(open(await get(`${EVENTS}?${query}`)));
+    expect(watched.listeners).toBe(1);
+    const pictures = await Promise.all(readers.map(readText));
+    expect(new Set(pictures).size).toBe(1);
+    expect(pictures[0]).toContain('"order":["handler:A","handler:B"]');
+    open(await get(`${EVENTS}?name=A`));
+    expect(watched.listeners).toBe(2);
+  });
+
+  test(`are for ${MAX_NAMED_FEEDS} choices of handlers at the same time; the next one is told to ask again`, async () => {
+    const registry = registryOf([]);
+    for (let index = 0; index <= MAX_NAMED_FEEDS; index += 1)
+      registry.addStatusHandler(`H${index}`, () => ({ state: "OK" }));
+    const get = createGet({ registry });
+    const streams = [];
+    for (let index = 0; index < MAX_NAMED_FEEDS; index += 1)
+      streams.push(open(await get(`${EVENTS}?name=H${index}`)));
+    const next = `${EVENTS}?name=H${MAX_NAMED_FEEDS}`;
+    expect(await get(next)).toMatchObject({ status: 503, body: "too many open pages\n" });
+    for (const allowed of [EVENTS, `${EVENTS}?name=H0`])
+      expect(await get(allowed)).toMatchObject({ status: 200 });
+    streams.at(-1)?.cancel();
+    const [one, other] = [await get(next), await get(`${EVENTS}?name=H0&name=H1`)];
+    expect(await open(one).next()).toBeDefined();
+    expect(await open(other).next()).toBeUndefined();
   });
 
   test("end for those who look at a handler that is removed", async () => {
