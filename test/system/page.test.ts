@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -19,12 +20,37 @@ const HOSTILE = [
 ] as const;
 
 /** Three handlers, of which one explains another. */
-async function startOrders(options?: ServiceStatusOptions): Promise<PageService> {
-  const service = await startPageService({ service: { name: "orders", version: "1.2.3" }, ...options });
+async function startOrders(options?: ServiceStatusOptions, wrap?: Wrap): Promise<PageService> {
+  const service = await startPageService({ service: { name: "orders", version: "1.2.3" }, ...options }, wrap);
   service.set("Cache", "OK", { detail: "97 % hits" });
   service.set("Database", "OK", { detail: "12 of 20 connections in use", labels: { connections: 12 } });
   service.set("Orders", "OK", {}, { dependsOn: ["Database"] });
   return service;
+}
+
+type Wrap = NonNullable<Parameters<typeof startPageService>[1]>;
+
+/** A service that takes requests and answers none, for as long as the test wants. */
+async function startHangable() {
+  const held: (() => void)[] = [];
+  const streams: ServerResponse[] = [];
+  let isHanging = false;
+  const service = await startOrders({}, (listener) => (request, response) => {
+    if (isHanging) return held.push(() => listener(request, response));
+    if (request.url?.endsWith(".events")) streams.push(response);
+    return listener(request, response);
+  });
+  return {
+    service,
+    streams,
+    hang() {
+      isHanging = true;
+    },
+    goOn() {
+      isHanging = false;
+      for (const answer of held.splice(0)) answer();
+    },
+  };
 }
 
 /** What the rows say, in their order; those that are folded stand behind the one that explains them. */
@@ -220,6 +246,54 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await violationsOf(page)).toEqual([]);
       behindMs = 0;
       await waitForLink(page, fresh);
+    });
+
+    test("it says after 5 s that nobody answers, where it asks and the server hangs", async () => {
+      const { service, hang, goOn } = await startHangable();
+      const page = await newPage();
+      await page.addInitScript("delete globalThis.EventSource");
+      await page.clock.install();
+      await page.goto(service.url);
+      await waitForLink(page, "Updated every 2 s");
+      await page.clock.pauseAt(Date.now() + 1_000);
+      service.set("Cache", "YELLOW");
+      await page.clock.runFor(2_000);
+      await rowOf(page, "Cache", ".YELLOW").waitFor();
+      hang();
+      await page.clock.runFor(4_999);
+      expect(await page.locator("#link").textContent()).toBe("Updated every 2 s");
+      await page.clock.runFor(1);
+      expect(await page.locator("#link").textContent()).toBe("No answer for over 5 s: this is how it was");
+      expect(await page.title()).toBe("No answer (was YELLOW: orders)");
+      expect(await shownText(page, ".overall")).toMatch(/^was YELLOW/);
+      // A handler may take its time. The answer counts, though it comes late.
+      service.set("Cache", "OK");
+      await page.clock.runFor(5_000);
+      await page.clock.resume();
+      expect(await violationsOf(page)).toEqual([]);
+      goOn();
+      await waitForLink(page, "Updated every 2 s");
+      expect(await page.title()).toBe("OK: orders");
+    });
+
+    test("it says after 5 s that nobody answers, where its stream ends and the server hangs", async () => {
+      const { service, hang, goOn, streams } = await startHangable();
+      const page = await newPage();
+      await page.clock.install();
+      await open(page, service.url);
+      await page.clock.pauseAt(Date.now() + 1_000);
+      hang();
+      for (const stream of streams) stream.end("event: again\ndata:\n\n");
+      await page.clock.runFor(5_000);
+      await waitForLink(page, "No answer for over 5 s: this is how it was");
+      // It asks for the stream, then for the page, and each time waits for 15 s in vain.
+      await page.clock.runFor(30_000);
+      await waitForLink(page, "Connection lost: this is how it was");
+      expect(await page.title()).toBe("Connection lost (was OK: orders)");
+      goOn();
+      await page.clock.runFor(2_000);
+      await waitForLink(page, "Live");
+      expect(await page.title()).toBe("OK: orders");
     });
 
     test("it leaves its stream when it is closed", async () => {
