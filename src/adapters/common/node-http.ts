@@ -21,7 +21,7 @@ export function toNodeHandler(answerStatusRequest: StatusService): NodeHandler {
 }
 
 /** How long a stream waits for a reader that does not read: a computer that sleeps, or one that wants to do harm. */
-export const MAX_UNREAD_MS = 60_000;
+export const MAX_UNREAD_MS = 15_000;
 const LOOK_EVERY_MS = 1_000;
 
 const NOT_FOUND: StatusResponse = createResponse({ status: 404, body: "not found\n" });
