@@ -216,6 +216,23 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await page.title()).toBe("RED: orders");
     });
 
+    test.each([1_100, 800, 320])("what was has room beside the names, at a width of %d", async (width) => {
+      const service = await startOrders();
+      service.set("Cache", "YELLOW");
+      const page = await newPage({ viewport: { width, height: 800 } });
+      await open(page, service.url);
+      await page.getByRole("button", { name: "Pause" }).click();
+      await waitForLink(page, "Paused");
+      const overflows = await page
+        .locator(".summary .state")
+        .evaluateAll((states) => states.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+      expect(overflows).toEqual([0, 0, 0]);
+      const { borderTopWidth } = await page
+        .locator(".link")
+        .evaluate((link) => ({ ...getComputedStyle(link) }));
+      expect(borderTopWidth).toBe("1px");
+    });
+
     test.each<[what: string, prepare: (page: Page) => Promise<unknown>]>([
       ["there are no server-sent events", (page) => page.addInitScript("delete globalThis.EventSource")],
       ["a proxy refuses them", (page) => page.route("**/*.events", (route) => route.abort())],
