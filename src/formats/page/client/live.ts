@@ -2,8 +2,11 @@ import { noteServerTime, updateAges } from "./ages.ts";
 import { find } from "./find.ts";
 import { type News, showNews, showState, toNews } from "./news.ts";
 
-/** Between two questions, where the news do not come by themselves. */
+/** So often it is asked where the news do not come by themselves. */
 const ASK_EVERY_MS = 2_000;
+
+/** Who takes longer than that to answer is asked again soon: each second more would make the picture older. */
+const MIN_REST_MS = 250;
 
 /** The news say at least each second that they are there. After so long a silence it is said that nobody answers. */
 const SILENCE_MS = 5_000;
@@ -97,6 +100,7 @@ export function startLive(): void {
 
   async function ask(): Promise<void> {
     const controller = new AbortController();
+    const askedAt = performance.now();
     timer = setTimeout(() => controller.abort(), PATIENCE_MS);
     const stopped = timer;
     const answer = await askPage(controller.signal);
@@ -111,7 +115,7 @@ export function startLive(): void {
       show(isLate(answer) ? "late" : "asking");
       showNews(answer.news);
     }
-    timer = setTimeout(connect, ASK_EVERY_MS);
+    timer = setTimeout(connect, Math.max(MIN_REST_MS, ASK_EVERY_MS - (performance.now() - askedAt)));
   }
 
   function stop(): void {
