@@ -33,7 +33,11 @@ import {
 } from "../src/http/page-feed.ts";
 import { MAX_PENDING_PAGE_BYTES } from "../src/http/page-pending.ts";
 import { MAX_KNOWN_PICTURES } from "../src/http/page-pictures.ts";
-import { MAX_PAGE_PIECE_BYTES, PAGE_STREAM_LIFETIME_MS } from "../src/http/page-reader.ts";
+import {
+  MAX_PAGE_PIECE_BYTES,
+  PAGE_STREAM_GRACE_MS,
+  PAGE_STREAM_LIFETIME_MS,
+} from "../src/http/page-reader.ts";
 import { PERMISSION_TIMEOUT_MS } from "../src/http/permission.ts";
 import { MAX_SERVICE_LINKS, MAX_SERVICE_TEXT_LENGTH } from "../src/http/service-description.ts";
 import { MAX_FORWARDED } from "../src/sentinel/forward.ts";
@@ -128,6 +132,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   PAGE_MAX_GAP_MS,
   PAGE_MIN_GAP_MS,
   PAGE_READ_EVERY_MS,
+  PAGE_STREAM_GRACE_MS,
   PAGE_STREAM_LIFETIME_MS,
   MAX_SERVICE_LINKS,
   MAX_SERVICE_TEXT_LENGTH,

@@ -7,6 +7,9 @@ import { encodeEvent, NO_VERSION } from "./page-pictures.ts";
 /** After it a stream ends. The page opens it again, and it is decided again what its reader may see. */
 export const PAGE_STREAM_LIFETIME_MS = 60_000;
 
+/** Who is in the middle of a picture then has so long to read it to its end. */
+export const PAGE_STREAM_GRACE_MS = 5_000;
+
 /** A picture is handed over in pieces of this size: encryption and sockets copy what they are given. */
 export const MAX_PAGE_PIECE_BYTES = 65_536;
 
@@ -71,7 +74,7 @@ export function createPageReader({ news, clock, pending, cut, onEnd }: PageReade
   /** Who waits is given the last word; who has not come for it until now does not come any more. */
   function wake(): void {
     if (goOn !== undefined) goOn();
-    else if (clock.monotonicNow() >= endsAt) letGo();
+    else if (clock.monotonicNow() >= endsAt + PAGE_STREAM_GRACE_MS) letGo();
   }
 
   function take(): Uint8Array | undefined {

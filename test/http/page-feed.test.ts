@@ -12,7 +12,11 @@ import {
   PAGE_READ_EVERY_MS,
 } from "../../src/http/page-feed.ts";
 import { MAX_KNOWN_PICTURES } from "../../src/http/page-pictures.ts";
-import { MAX_PAGE_PIECE_BYTES, PAGE_STREAM_LIFETIME_MS } from "../../src/http/page-reader.ts";
+import {
+  MAX_PAGE_PIECE_BYTES,
+  PAGE_STREAM_GRACE_MS,
+  PAGE_STREAM_LIFETIME_MS,
+} from "../../src/http/page-reader.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createPageSource, FULL_VIEW } from "../support/page-scene.ts";
 import { readText } from "../support/read-text.ts";
@@ -69,7 +73,7 @@ function createSubject() {
     };
   }
 
-  return { clock, logger, registry, probe, job, open, read, asked: () => asked };
+  return { clock, logger, registry, probe, job, answer, open, read, asked: () => asked };
 }
 
 interface News {
@@ -172,11 +176,21 @@ describe("a reader", () => {
     expect(reader.pieces.at(-1)).toBe("event: again\ndata:\n\n");
   });
 
-  test("who does not read at all is let go as soon, with what was not sent yet", async () => {
+  test("who is in the middle of a picture then reads it to its end first", async () => {
+    const { clock, open } = createSubject();
+    const { stream, cuts } = await open();
+    await readText(stream);
+    await clock.advance(PAGE_STREAM_LIFETIME_MS + PAGE_STREAM_GRACE_MS - 1);
+    expect(await readText(stream)).toBe("event: again\ndata:\n\n");
+    expect(await stream.next()).toBeUndefined();
+    expect({ timers: clock.pendingTimers, cuts }).toEqual({ timers: 0, cuts: [] });
+  });
+
+  test("who does not read it is let go soon after, with what was not sent yet", async () => {
     const { clock, open } = createSubject();
     const { stream, cuts } = await open();
     await stream.next();
-    await clock.advance(PAGE_STREAM_LIFETIME_MS - 1);
+    await clock.advance(PAGE_STREAM_LIFETIME_MS + PAGE_STREAM_GRACE_MS - 1);
     expect(clock.pendingTimers).toBe(1);
     await clock.advance(PAGE_HEARTBEAT_MS);
     expect({ timers: clock.pendingTimers, cuts }).toEqual({ timers: 0, cuts: ["cut"] });
@@ -286,6 +300,20 @@ describe("all readers of the same page", () => {
     job.setState("RED");
     await clock.advance(PAGE_MIN_GAP_MS);
     expect((await one.stream.next())?.buffer).toBe((await other.stream.next())?.buffer);
+  });
+
+  test("may come when the last of the others has just gone: then the handlers are asked", async () => {
+    const { clock, registry, open, answer, asked } = createSubject();
+    const last = await open();
+    const answered = await answer(FULL_VIEW, registry.getReport);
+    last.stream.cancel();
+    const before = asked();
+    const stream = answered.stream?.(() => {}) ?? expect.unreachable("no stream");
+    onTestFinished(stream.cancel);
+    const first = readText(stream);
+    await clock.advance(0);
+    expect(await first).toContain('"order":["handler:Asked","handler:Job"]');
+    expect(asked() - before).toBe(1);
   });
 
   test("begin with what is known, which asks no handler again", async () => {
