@@ -23,9 +23,21 @@ import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/formats/page/render-properties
 import { MAX_ACCEPT_LENGTH } from "../src/http/accept.ts";
 import { METRICS_TIMEOUT_MS } from "../src/http/collect-metrics.ts";
 import { ANY_FORMAT, negotiate } from "../src/http/negotiate.ts";
-import { MAX_PAGE_STREAMS } from "../src/http/page-events.ts";
-import { PAGE_HEARTBEAT_MS, PAGE_MIN_GAP_MS, PAGE_READ_EVERY_MS } from "../src/http/page-feed.ts";
-import { PAGE_STREAM_LIFETIME_MS } from "../src/http/page-reader.ts";
+import { MAX_NAMED_FEEDS, MAX_PAGE_STREAMS } from "../src/http/page-events.ts";
+import {
+  PAGE_BYTES_PER_S,
+  PAGE_HEARTBEAT_MS,
+  PAGE_MAX_GAP_MS,
+  PAGE_MIN_GAP_MS,
+  PAGE_READ_EVERY_MS,
+} from "../src/http/page-feed.ts";
+import { MAX_PENDING_PAGE_BYTES } from "../src/http/page-pending.ts";
+import { MAX_KNOWN_PICTURES } from "../src/http/page-pictures.ts";
+import {
+  MAX_PAGE_PIECE_BYTES,
+  PAGE_STREAM_GRACE_MS,
+  PAGE_STREAM_LIFETIME_MS,
+} from "../src/http/page-reader.ts";
 import { PERMISSION_TIMEOUT_MS } from "../src/http/permission.ts";
 import { MAX_SERVICE_LINKS, MAX_SERVICE_TEXT_LENGTH } from "../src/http/service-description.ts";
 import { MAX_FORWARDED } from "../src/sentinel/forward.ts";
@@ -110,10 +122,17 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_SHOWN_CHANGES,
   MAX_NAMED_HANDLERS,
   MAX_SHOWN_PROPERTY_LENGTH,
+  MAX_KNOWN_PICTURES,
+  MAX_NAMED_FEEDS,
+  MAX_PAGE_PIECE_BYTES,
   MAX_PAGE_STREAMS,
+  MAX_PENDING_PAGE_BYTES,
+  PAGE_BYTES_PER_S,
   PAGE_HEARTBEAT_MS,
+  PAGE_MAX_GAP_MS,
   PAGE_MIN_GAP_MS,
   PAGE_READ_EVERY_MS,
+  PAGE_STREAM_GRACE_MS,
   PAGE_STREAM_LIFETIME_MS,
   MAX_SERVICE_LINKS,
   MAX_SERVICE_TEXT_LENGTH,

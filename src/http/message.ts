@@ -16,14 +16,20 @@ export interface StatusResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** What is sent behind the headers instead of a body, for as long as somebody reads. Called once, by who sends it. */
-  readonly stream?: () => StatusStream;
+  /**
+   * What is sent behind the headers instead of a body, for as long as somebody reads. Called once, by who sends it.
+   * `cut` is called where it shall not be waited any more for a reader to take what was sent.
+   */
+  readonly stream?: (cut: () => void) => StatusStream;
 }
 
 /** An answer that comes in pieces, for one reader. */
 export interface StatusStream {
-  /** The next piece, when there is one; `undefined` when there will be no more. Asked for one at a time. */
-  next(): Promise<string | undefined>;
+  /**
+   * The next piece, when there is one; `undefined` when there will be no more. Asked for one at a time. Many readers
+   * are given the same one: nobody writes to it.
+   */
+  next(): Promise<Uint8Array | undefined>;
   /** Nobody reads any more. */
   cancel(): void;
 }
@@ -74,7 +80,7 @@ export function withoutBody(response: StatusResponse): StatusResponse {
 }
 
 /** An answer that is sent in pieces (Server-Sent Events). Nothing on its way may hold back or compress them. */
-export function createEventStream(stream: () => StatusStream): StatusResponse {
+export function createEventStream(stream: NonNullable<StatusResponse["stream"]>): StatusResponse {
   const { status, headers, body } = createResponse({
     status: 200,
     body: "",

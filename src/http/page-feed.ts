@@ -3,7 +3,9 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
 import { STATE_NUMBERS } from "../core/state.ts";
 import type { StatusStream } from "./message.ts";
-import { type Picture, toDelta, toNextPicture } from "./page-delta.ts";
+import type { Picture } from "./page-delta.ts";
+import type { PendingPictures } from "./page-pending.ts";
+import { createPictures } from "./page-pictures.ts";
 import { createPageReader, type PageNews, type PageReader } from "./page-reader.ts";
 
 /** How often each stream says that it is there. */
@@ -15,6 +17,12 @@ export const PAGE_READ_EVERY_MS = 2_000;
 /** What changes faster than this is shown together. */
 export const PAGE_MIN_GAP_MS = 200;
 
+/** Where more would be sent to all readers together, what changes is shown together for longer than that. */
+export const PAGE_BYTES_PER_S = 20_000_000;
+
+/** But never for longer than this: somebody may be waiting for just that change. */
+export const PAGE_MAX_GAP_MS = 3_000;
+
 export interface FeedSetup {
   /** Asks the handlers. */
   readonly read: () => Promise<Report>;
@@ -24,13 +32,23 @@ export interface FeedSetup {
   /** Told of a report that could not be read. `true`: there will be none any more. */
   readonly onError: (error: unknown) => boolean;
   readonly onIdle: () => void;
+  readonly pending: PendingPictures;
   readonly clock?: Clock;
 }
 
 /** The news for all who look at the same page. It works only while somebody does. */
 export interface PageFeed {
-  /** A stream of its own for each reader. The report spares the first one the wait; `onEnd` is called once. */
-  open(report: Report, onEnd: () => void): StatusStream;
+  /** A stream of its own for each reader. */
+  open(reader: ReaderSetup): StatusStream;
+}
+
+export interface ReaderSetup {
+  /** Spares the first reader the wait. */
+  readonly report: Report | undefined;
+  /** Ends the answer, whatever of it has not been sent yet. */
+  readonly cut: () => void;
+  /** Called once. */
+  readonly onEnd: () => void;
 }
 
 interface NotedChange {
@@ -39,37 +57,38 @@ interface NotedChange {
 }
 
 export function createPageFeed(setup: FeedSetup): PageFeed {
-  const { read, toPicture, listen, onError, onIdle, clock = systemClock } = setup;
+  const { read, toPicture, listen, onError, onIdle, pending, clock = systemClock } = setup;
   const readers = new Set<PageReader>();
+  const pictures = createPictures();
   let stopListening = (): void => {};
   let report: Report | undefined;
-  let picture: Picture = [];
+  /** When the present picture was read. */
+  let at: Date | undefined;
   /** What was told since a question began: the answer to it may be older. */
   const changes = new Map<string, NotedChange>();
   /** Counts the questions: a change belongs to the one that was asked last. */
   let round = 0;
   let isReading = false;
+  let isStopped = false;
   let beats = 0;
   let shownAt = Number.NEGATIVE_INFINITY;
+  let gapMs = PAGE_MIN_GAP_MS;
   let cancelBeat = (): void => {};
   let cancelShow: (() => void) | undefined;
-  const deltas = new WeakMap<Picture, { readonly to: Picture; readonly text: string }>();
 
-  function start(first: Report): void {
-    report = first;
-    picture = toPicture(first);
+  function start(first: Report | undefined): void {
     stopListening = listen(noteChange);
     cancelBeat = clock.startTimer(PAGE_HEARTBEAT_MS, beat, { background: true });
+    report = first;
+    if (report === undefined) void ask();
+    else present(report);
   }
 
   function stop(): void {
+    isStopped = true;
     stopListening();
     cancelBeat();
     cancelShow?.();
-    cancelShow = undefined;
-    report = undefined;
-    picture = [];
-    changes.clear();
     onIdle();
   }
 
@@ -87,7 +106,7 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
 
   /** The first of many changes is shown at once, the others together. */
   function showSoon(): void {
-    const waitMs = shownAt + PAGE_MIN_GAP_MS - clock.monotonicNow();
+    const waitMs = shownAt + gapMs - clock.monotonicNow();
     cancelShow ??= clock.startTimer(Math.max(0, waitMs), show, { background: true });
   }
 
@@ -96,16 +115,20 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
     cancelShow = undefined;
     shownAt = clock.monotonicNow();
     if (report === undefined) return;
-    try {
-      present(report);
-    } catch (error) {
-      fail(error);
-    }
-    if (report !== undefined && isOutdated(report)) void ask();
+    present(report);
+    if (isOutdated(report)) void ask();
   }
 
   function present(known: Report): void {
-    picture = toNextPicture(picture, toPicture(withWorse(known, changes)));
+    try {
+      const isNew = pictures.turnTo(toPicture(withWorse(known, changes)));
+      at = known.at;
+      gapMs = isNew
+        ? toGapMs(pictures.toEvent(pictures.version - 1).byteLength * readers.size)
+        : PAGE_MIN_GAP_MS;
+    } catch (error) {
+      fail(error);
+    }
     wakeAll();
   }
 
@@ -118,14 +141,11 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
     isReading = true;
     round += 1;
     try {
-      const asked = await read();
-      if (report === undefined) return;
-      report = asked;
+      report = await read();
       for (const [name, noted] of changes) if (noted.round < round) changes.delete(name);
-      present(asked);
-      if (isOutdated(asked)) showSoon();
+      if (!isStopped) showSoon();
     } catch (error) {
-      fail(error);
+      if (!isStopped) fail(error);
     } finally {
       isReading = false;
     }
@@ -143,18 +163,10 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
     for (const { wake } of [...readers]) wake();
   }
 
-  function toEvent(from: Picture): string {
-    const known = deltas.get(from);
-    if (known?.to === picture) return known.text;
-    const text = `event: picture\ndata: ${toDelta(from, picture)}\n\n`;
-    deltas.set(from, { to: picture, text });
-    return text;
-  }
-
-  function open(first: Report, onEnd: () => void): StatusStream {
+  function open({ report: first, cut, onEnd }: ReaderSetup): StatusStream {
     if (readers.size === 0) start(first);
-    const news = (): PageNews => ({ picture, at: report?.at ?? first.at, beats, toEvent });
-    const reader = createPageReader({ news, clock, onEnd: forget });
+    const news = (): PageNews => ({ version: pictures.version, at, beats, toEvent: pictures.toEvent });
+    const reader = createPageReader({ news, clock, pending, cut, onEnd: forget });
     readers.add(reader);
     return reader.stream;
 
@@ -166,6 +178,12 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   }
 
   return { open };
+}
+
+/** So that no more bytes a second are sent than there may be, as far as nobody waits too long for that. */
+function toGapMs(bytes: number): number {
+  const paidMs = (bytes / PAGE_BYTES_PER_S) * 1_000;
+  return Math.min(PAGE_MAX_GAP_MS, Math.max(PAGE_MIN_GAP_MS, paidMs));
 }
 
 /** A handler that is worse than when it was asked is shown at once; one that is better, when it is asked again. */

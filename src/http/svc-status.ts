@@ -79,21 +79,23 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
     const names = parameters.getAll("name");
     const isForPrometheus = format === "prometheus" || format === "openmetrics";
     const further = isForPrometheus ? collectMetrics?.() : undefined;
+    const ask = (): Promise<SharedReport> =>
+      names.length === 0 ? getSharedReport() : registry.getReport({ names }).then(toShared);
     let shared: SharedReport;
     try {
-      shared = names.length === 0 ? await getSharedReport() : toShared(await registry.getReport({ names }));
+      if (format === EVENTS) {
+        const view = { details: showsDetails, controls: await seesControls(request), names };
+        return await answerPageEvents(view, async () => (await ask()).report);
+      }
+      shared = await ask();
     } catch (error) {
       if (error instanceof UnknownHandlerError) return UNKNOWN_NAME;
       throw error;
     }
     const { report } = shared;
     const vary = NEGOTIATED.includes(suffix);
-    if (format === "html" || format === EVENTS) {
-      const controls = await isGranted("probeStatus.control threw, controls are hidden", () =>
-        maySeeControls(request),
-      );
-      if (format === EVENTS) return answerPageEvents({ details: showsDetails, controls, names }, report);
-      const page = { controls, names, filter: toFilter(parameters) };
+    if (format === "html") {
+      const page = { controls: await seesControls(request), names, filter: toFilter(parameters) };
       return toResponse(format, { report, details: showsDetails, metrics: "", page }, vary);
     }
     const metrics = further && (await further);
@@ -116,6 +118,10 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
 
   function maySee(mayRead: Permission, request: StatusRequest): Promise<boolean> {
     return isGranted("svcStatus.details threw, details are hidden", () => isPermitted(mayRead, request));
+  }
+
+  function seesControls(request: StatusRequest): Promise<boolean> {
+    return isGranted("probeStatus.control threw, controls are hidden", () => maySeeControls(request));
   }
 
   async function maySeeControls(request: StatusRequest): Promise<boolean> {

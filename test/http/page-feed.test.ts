@@ -2,13 +2,24 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
 import { StateHandler } from "../../src/core/state-handler.ts";
-import type { StatusStream } from "../../src/http/message.ts";
 import { endOpenStreams } from "../../src/http/open-streams.ts";
 import { createPageEvents } from "../../src/http/page-events.ts";
-import { PAGE_HEARTBEAT_MS, PAGE_MIN_GAP_MS, PAGE_READ_EVERY_MS } from "../../src/http/page-feed.ts";
-import { PAGE_STREAM_LIFETIME_MS } from "../../src/http/page-reader.ts";
+import {
+  PAGE_BYTES_PER_S,
+  PAGE_HEARTBEAT_MS,
+  PAGE_MAX_GAP_MS,
+  PAGE_MIN_GAP_MS,
+  PAGE_READ_EVERY_MS,
+} from "../../src/http/page-feed.ts";
+import { MAX_KNOWN_PICTURES } from "../../src/http/page-pictures.ts";
+import {
+  MAX_PAGE_PIECE_BYTES,
+  PAGE_STREAM_GRACE_MS,
+  PAGE_STREAM_LIFETIME_MS,
+} from "../../src/http/page-reader.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createPageSource, FULL_VIEW } from "../support/page-scene.ts";
+import { readText } from "../support/read-text.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 
 /** A page's news, whose time the test moves. `Job` is set by the test; `Asked` counts how often it is asked. */
@@ -28,23 +39,33 @@ function createSubject() {
   const source = createPageSource(registry, { probe });
   const answer = createPageEvents({ registry, source, clock });
 
+  async function open(view = FULL_VIEW) {
+    const ask = () => registry.getReport(view.names.length === 0 ? {} : { names: view.names });
+    const answered = await answer(view, ask);
+    const cuts: string[] = [];
+    const stream = answered.stream?.(() => void cuts.push("cut")) ?? expect.unreachable("no stream");
+    onTestFinished(stream.cancel);
+    return { stream, cuts };
+  }
+
   /** Reads whatever comes, as a browser does. */
   async function read(view = FULL_VIEW) {
-    const report = await registry.getReport(view.names.length === 0 ? {} : { names: view.names });
-    const stream = answer(view, report).stream?.() ?? expect.unreachable("no stream");
+    const { stream, cuts } = await open(view);
     const pieces: string[] = [];
     let isOver = false;
     void (async () => {
-      for (let piece = await stream.next(); piece !== undefined; piece = await stream.next())
-        pieces.push(piece);
+      for (let text = await readText(stream); text !== undefined; text = await readText(stream))
+        pieces.push(text);
       isOver = true;
     })();
     await clock.advance(0);
     return {
       stream,
+      cuts,
       pieces,
       get pictures() {
-        return pieces.filter((piece) => piece.startsWith("event: picture")).map(toNews);
+        const events = pieces.join("").split("\n\n").slice(0, -1);
+        return events.filter((event) => event.startsWith("event: picture")).map(toNews);
       },
       get isOver() {
         return isOver;
@@ -52,7 +73,7 @@ function createSubject() {
     };
   }
 
-  return { clock, logger, registry, probe, job, read, answer, asked: () => asked };
+  return { clock, logger, registry, probe, job, answer, open, read, asked: () => asked };
 }
 
 interface News {
@@ -85,7 +106,7 @@ describe("a reader", () => {
     const reader = await read();
     await clock.advance(10 * PAGE_HEARTBEAT_MS);
     expect(reader.pictures).toHaveLength(1);
-    expect(reader.pieces.slice(1)).toHaveLength(10);
+    expect(reader.pieces.slice(1)).toHaveLength(1 + 10);
     const { at, now } = JSON.parse(/^event: read\ndata: (.*)$/m.exec(reader.pieces.at(-1) ?? "")?.[1] ?? "");
     expect(now - Date.parse(at)).toBeLessThanOrEqual(PAGE_READ_EVERY_MS);
   });
@@ -99,19 +120,50 @@ describe("a reader", () => {
     expect(JSON.stringify(reader.pictures[1])).toContain("moving");
   });
 
-  test("who is slow gets the newest picture, and not those between", async () => {
-    const { clock, registry, job, answer } = createSubject();
-    const stream = answer(FULL_VIEW, await registry.getReport()).stream?.() as StatusStream;
-    onTestFinished(stream.cancel);
-    await stream.next();
-    for (const detail of ["one", "two", "three"]) {
-      job.setState("YELLOW", { detail });
+  test("is told behind each picture when that was read, though there may be a newer one", async () => {
+    const { clock, probe, open } = createSubject();
+    const { stream } = await open();
+    const readAt = clock.now();
+    await readText(stream);
+    await clock.advance(PAGE_READ_EVERY_MS);
+    probe.decommission();
+    await clock.advance(PAGE_READ_EVERY_MS);
+    const dated = (await readText(stream)) ?? "";
+    expect(dated).toContain(JSON.stringify({ at: new Date(readAt), now: clock.now() }));
+    expect(await readText(stream)).toMatch(/^event: picture\n/);
+  });
+
+  test.each([
+    ["a few pictures behind gets what has changed since", MAX_KNOWN_PICTURES - 1, ["head"]],
+    ["further behind gets the whole page", MAX_KNOWN_PICTURES, ["head", "handler:Asked", "handler:Job"]],
+  ])("who is %s, and none of those between", async (_, behind, keys) => {
+    const { clock, probe, open } = createSubject();
+    const { stream } = await open();
+    await readText(stream);
+    for (let step = 1; step <= behind; step += 1) {
+      probe.decommission(`step ${step}`);
       await clock.advance(PAGE_READ_EVERY_MS);
     }
-    const piece = (await stream.next()) ?? "";
-    expect(keysOf(toNews(piece))).toEqual(["head", "handler:Job"]);
-    expect(piece).toContain("three");
-    expect(piece).not.toContain(">two<");
+    expect(await readText(stream)).toMatch(/^event: read\n/);
+    const piece = (await readText(stream)) ?? "";
+    expect(keysOf(toNews(piece))).toEqual(keys);
+    expect(piece).toContain(`step ${behind}`);
+    expect(piece).not.toContain(`step ${behind - 1}`);
+  });
+
+  test(`gets a picture in pieces of at most ${MAX_PAGE_PIECE_BYTES} bytes`, async () => {
+    const { registry, open } = createSubject();
+    registry.addStatusHandler("Long", () => ({
+      state: "OK",
+      text: "é".repeat(20_000),
+      more: "é".repeat(20_000),
+    }));
+    const { stream } = await open();
+    const pieces: Uint8Array[] = [];
+    while (!Buffer.concat(pieces).includes("\n\n"))
+      pieces.push((await stream.next()) ?? expect.unreachable());
+    expect(pieces.map(({ byteLength }) => byteLength)).toEqual([MAX_PAGE_PIECE_BYTES, expect.any(Number)]);
+    expect(keysOf(toNews(Buffer.concat(pieces).toString()))).toContain("handler:Long");
   });
 
   test("is let go after a while, with a word that it may come again", async () => {
@@ -124,15 +176,25 @@ describe("a reader", () => {
     expect(reader.pieces.at(-1)).toBe("event: again\ndata:\n\n");
   });
 
-  test("who does not read at all is let go as soon", async () => {
-    const { clock, registry, answer } = createSubject();
-    const stream = answer(FULL_VIEW, await registry.getReport()).stream?.();
-    await stream?.next();
-    await clock.advance(PAGE_STREAM_LIFETIME_MS - 1);
+  test("who is in the middle of a picture then reads it to its end first", async () => {
+    const { clock, open } = createSubject();
+    const { stream, cuts } = await open();
+    await readText(stream);
+    await clock.advance(PAGE_STREAM_LIFETIME_MS + PAGE_STREAM_GRACE_MS - 1);
+    expect(await readText(stream)).toBe("event: again\ndata:\n\n");
+    expect(await stream.next()).toBeUndefined();
+    expect({ timers: clock.pendingTimers, cuts }).toEqual({ timers: 0, cuts: [] });
+  });
+
+  test("who does not read it is let go soon after, with what was not sent yet", async () => {
+    const { clock, open } = createSubject();
+    const { stream, cuts } = await open();
+    await stream.next();
+    await clock.advance(PAGE_STREAM_LIFETIME_MS + PAGE_STREAM_GRACE_MS - 1);
     expect(clock.pendingTimers).toBe(1);
     await clock.advance(PAGE_HEARTBEAT_MS);
-    expect(clock.pendingTimers).toBe(0);
-    expect(await stream?.next()).toBeUndefined();
+    expect({ timers: clock.pendingTimers, cuts }).toEqual({ timers: 0, cuts: ["cut"] });
+    expect(await stream.next()).toBeUndefined();
   });
 
   test("is let go when the servers close", async () => {
@@ -168,13 +230,13 @@ describe("a change", () => {
     await clock.advance(0);
   });
 
-  test("for the better is shown when the handlers have been asked again, which is at once", async () => {
+  test("for the better is shown when the handlers have been asked again, which is soon", async () => {
     const { clock, registry, read } = createSubject();
     const pushed = { state: "RED" as "OK" | "RED" };
     registry.addStatusHandler("Background", () => ({ ...pushed }), { intervalMs: 700 });
     const reader = await read();
     pushed.state = "OK";
-    await clock.advance(701);
+    await clock.advance(700 + PAGE_MIN_GAP_MS);
     expect(JSON.stringify(reader.pictures.at(-1))).toContain('data-title=\\"OK');
   });
 
@@ -188,6 +250,29 @@ describe("a change", () => {
     }
     expect(reader.pictures.length).toBeGreaterThanOrEqual(5);
     expect(reader.pictures.length).toBeLessThanOrEqual(7);
+  });
+
+  test.each([
+    ["one reader, as soon as may be", 1, () => PAGE_MIN_GAP_MS],
+    [
+      "some readers, when that sends no more bytes than may be",
+      24,
+      (bytes: number) => (24 * bytes * 1_000) / PAGE_BYTES_PER_S,
+    ],
+    ["many readers, not later than may be", 200, () => PAGE_MAX_GAP_MS],
+  ])("that follows a long one is shown to %s", async (_, count, toExpectedMs) => {
+    const { clock, registry, probe, read } = createSubject();
+    let text = "a";
+    for (let index = 0; index < 20; index += 1)
+      registry.addStatusHandler(`Long${index}`, () => ({ state: "OK", text: text.repeat(19_000) }));
+    const [reader] = await Promise.all(Array.from({ length: count }, () => read()));
+    text = "b";
+    while ((reader?.pictures.length ?? 0) < 2) await clock.advance(10);
+    const shownAt = clock.now();
+    const bytes = Buffer.byteLength(JSON.stringify(reader?.pictures[1]));
+    probe.decommission();
+    while ((reader?.pictures.length ?? 0) < 3) await clock.advance(10);
+    expect(Math.abs(clock.now() - shownAt - toExpectedMs(bytes))).toBeLessThanOrEqual(10);
   });
 
   test("that the question itself brings does not make it ask again and again", async () => {
@@ -205,6 +290,40 @@ describe("a change", () => {
 });
 
 describe("all readers of the same page", () => {
+  test("are given the same bytes", async () => {
+    const { clock, job, open } = createSubject();
+    const [one, other] = [await open(), await open()];
+    const first = await one.stream.next();
+    expect(await other.stream.next()).toEqual(first);
+    expect((await (await open()).stream.next())?.buffer).toBe(first?.buffer);
+    await Promise.all([one.stream.next(), other.stream.next()]);
+    job.setState("RED");
+    await clock.advance(PAGE_MIN_GAP_MS);
+    expect((await one.stream.next())?.buffer).toBe((await other.stream.next())?.buffer);
+  });
+
+  test("may come when the last of the others has just gone: then the handlers are asked", async () => {
+    const { clock, registry, open, answer, asked } = createSubject();
+    const last = await open();
+    const answered = await answer(FULL_VIEW, registry.getReport);
+    last.stream.cancel();
+    const before = asked();
+    const stream = answered.stream?.(() => {}) ?? expect.unreachable("no stream");
+    onTestFinished(stream.cancel);
+    const first = readText(stream);
+    await clock.advance(0);
+    expect(await first).toContain('"order":["handler:Asked","handler:Job"]');
+    expect(asked() - before).toBe(1);
+  });
+
+  test("begin with what is known, which asks no handler again", async () => {
+    const { read, asked } = createSubject();
+    await read();
+    const before = asked();
+    const reader = await read();
+    expect({ asked: asked() - before, pictures: reader.pictures.length }).toEqual({ asked: 0, pictures: 1 });
+  });
+
   test("share one question, whatever their number", async () => {
     const { clock, read, asked } = createSubject();
     const readers = [];

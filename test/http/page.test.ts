@@ -3,10 +3,12 @@ import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import type { StatusResponse, StatusStream } from "../../src/http/message.ts";
 import type { ServiceStatusOptions, SvcStatusOptions } from "../../src/http/options.ts";
-import { MAX_PAGE_STREAMS } from "../../src/http/page-events.ts";
+import { MAX_NAMED_FEEDS, MAX_PAGE_STREAMS } from "../../src/http/page-events.ts";
 import { createStatusService } from "../../src/http/service.ts";
+import { readText } from "../support/read-text.ts";
 import { createRecordingLogger, registryOf } from "../support/registry.ts";
 import { createStatusRequest } from "../support/status-request.ts";
+import { createWatchedRegistry } from "../support/watched-registry.ts";
 
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const EVENTS = "/svc_status.events";
@@ -25,7 +27,7 @@ function createGet(options: ServiceStatusOptions): Get {
 
 /** Opens the stream of an answer, for as long as the test takes. */
 function open({ stream }: StatusResponse): StatusStream {
-  const opened = stream?.() ?? expect.unreachable("no stream");
+  const opened = stream?.(() => {}) ?? expect.unreachable("no stream");
   onTestFinished(opened.cancel);
   return opened;
 }
@@ -111,9 +113,12 @@ describe("the news of the page", () => {
       },
       body: "",
     });
-    const first = await open(answer).next();
-    expect(first).toMatch(
-      /^event: picture\ndata: \{"order":\["handler:Database","handler:Cache"\],"parts":\[\["head",.*m4rk3r.*\n\nevent: read\ndata: \{"at":"2026-01-01T00:00:00.000Z","now":\d+\}\n\n$/,
+    const stream = open(answer);
+    expect(await readText(stream)).toMatch(
+      /^event: picture\ndata: \{"order":\["handler:Database","handler:Cache"\],"parts":\[\["head",.*m4rk3r.*\n\n$/,
+    );
+    expect(await readText(stream)).toMatch(
+      /^event: read\ndata: \{"at":"2026-01-01T00:00:00.000Z","now":\d+\}\n\n$/,
     );
   });
 
@@ -144,7 +149,7 @@ describe("the news of the page", () => {
     registry.addStatusHandler("Api", () => ({ state: "RED" }), { dependsOn: ["Database"] });
     const service = { version: "m4rk3r" };
     const answer = await createGet({ registry, service, svcStatus: { details: details ?? "never" } })(EVENTS);
-    const first = await open(answer).next();
+    const first = await readText(open(answer));
     expect(first).toContain('"handler:Api"');
     expect(first).not.toMatch(/m4rk3r|because|critical/);
   });
@@ -157,15 +162,48 @@ describe("the news of the page", () => {
       open(await get(EVENTS, { "x-team": "operations" })),
       open(await get(EVENTS)),
     ];
-    expect(await insider.next()).toContain("m4rk3r");
-    expect(await stranger.next()).not.toContain("m4rk3r");
+    expect(await readText(insider)).toContain("m4rk3r");
+    expect(await readText(stranger)).not.toContain("m4rk3r");
   });
 
   test("are about the handlers that are asked for by name; an unknown one is 404", async () => {
     const get = createGet({ registry: createRegistry() });
-    const first = await open(await get(`${EVENTS}?name=Cache`)).next();
+    const first = await readText(open(await get(`${EVENTS}?name=Cache`)));
     expect(first).toContain('"order":["handler:Cache"]');
     expect(await get(`${EVENTS}?name=Nobody`)).toMatchObject({ status: 404 });
+  });
+
+  test("are the same for the same handlers, in whatever order and how often they are named", async () => {
+    const watched = createWatchedRegistry();
+    for (const name of ["A", "B"]) watched.registry.addStatusHandler(name, () => ({ state: "OK" }));
+    const get = createGet({ registry: watched.registry });
+    const readers = [];
+    for (const query of ["name=A&name=B", "name=B&name=A", "name=A&name=B&name=A&name=A"])
+      readers.push(open(await get(`${EVENTS}?${query}`)));
+    expect(watched.listeners).toBe(1);
+    const pictures = await Promise.all(readers.map(readText));
+    expect(new Set(pictures).size).toBe(1);
+    expect(pictures[0]).toContain('"order":["handler:A","handler:B"]');
+    open(await get(`${EVENTS}?name=A`));
+    expect(watched.listeners).toBe(2);
+  });
+
+  test(`are for ${MAX_NAMED_FEEDS} choices of handlers at the same time; the next one is told to ask again`, async () => {
+    const registry = registryOf([]);
+    for (let index = 0; index <= MAX_NAMED_FEEDS; index += 1)
+      registry.addStatusHandler(`H${index}`, () => ({ state: "OK" }));
+    const get = createGet({ registry });
+    const streams = [];
+    for (let index = 0; index < MAX_NAMED_FEEDS; index += 1)
+      streams.push(open(await get(`${EVENTS}?name=H${index}`)));
+    const next = `${EVENTS}?name=H${MAX_NAMED_FEEDS}`;
+    expect(await get(next)).toMatchObject({ status: 503, body: "too many open pages\n" });
+    for (const allowed of [EVENTS, `${EVENTS}?name=H0`])
+      expect(await get(allowed)).toMatchObject({ status: 200 });
+    streams.at(-1)?.cancel();
+    const [one, other] = [await get(next), await get(`${EVENTS}?name=H0&name=H1`)];
+    expect(await open(one).next()).toBeDefined();
+    expect(await open(other).next()).toBeUndefined();
   });
 
   test("end for those who look at a handler that is removed", async () => {
@@ -188,6 +226,15 @@ describe("the news of the page", () => {
     streams[0]?.cancel();
     expect(await get(EVENTS)).toMatchObject({ status: 200 });
   });
+
+  test("are not for more readers either when all of them come at once", async () => {
+    const get = createGet({ registry: createRegistry() });
+    const answers = [];
+    for (let count = 0; count <= MAX_PAGE_STREAMS; count += 1) answers.push(await get(EVENTS));
+    const streams = answers.map(open);
+    expect(await streams.at(-2)?.next()).toBeDefined();
+    expect(await streams.at(-1)?.next()).toBeUndefined();
+  });
 });
 
 describe("the button for the probe", () => {
@@ -205,7 +252,7 @@ describe("the button for the probe", () => {
   ])("with %j and %j is shown: %s", async (options, headers, isShown) => {
     const get = createGet({ registry: createRegistry(), ...options });
     expect((await get("/svc_status.html", headers)).body.includes(SHOWN)).toBe(isShown);
-    const first = await open(await get(EVENTS, headers)).next();
+    const first = await readText(open(await get(EVENTS, headers)));
     expect(first?.includes(SHOWN.replaceAll('"', '\\"'))).toBe(isShown);
   });
 

@@ -7,6 +7,7 @@ import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { getTakeOver } from "../../src/core/probe-source.ts";
 import type { State } from "../../src/core/state.ts";
 import { StateHandler } from "../../src/core/state-handler.ts";
+import type { Status } from "../../src/core/status.ts";
 import { BROWSER_TIMEOUT_MS, openPage, startBrowser } from "../support/browser.ts";
 import { type PageService, startPageService } from "../support/page-service.ts";
 import { describeWithProgram } from "../support/system.ts";
@@ -94,6 +95,17 @@ const OPTIONS: Readonly<Record<string, HandlerOptions>> = {
   EventLoop: { scope: "local" },
 };
 
+/** How long each is asked: what is in the process is known at once, and others are a network away. */
+const TOOK_MS: Readonly<Record<string, number>> = {
+  DatabaseConnection: 4,
+  OrderHistory: 23,
+  Reports: 61,
+  PaymentGateway: 180,
+  Mailer: 12,
+  EventLoop: 0,
+  TlsCertificate: 37,
+};
+
 const SERVICE = {
   name: "orders",
   version: "1.14.2",
@@ -103,10 +115,30 @@ const SERVICE = {
   ],
 };
 
-/** A service to which all of that has happened, told by a clock that was behind at first. */
+/** A service to which all of that has happened, told by a clock that was behind at first, and goes on with each question. */
 async function startOrders(story: readonly Happening[]): Promise<PageService> {
   let behindMs = 0;
-  const clock = { ...systemClock, now: () => Date.now() - behindMs };
+  let tookMs = 0;
+  const clock = {
+    ...systemClock,
+    now: () => Date.now() - behindMs,
+    monotonicNow: () => systemClock.monotonicNow() + tookMs,
+  };
+
+  class Handler extends StateHandler {
+    readonly name: string;
+
+    constructor(name: string) {
+      super();
+      this.name = name;
+    }
+
+    override status(): Status {
+      tookMs += TOOK_MS[this.name] ?? 0;
+      return super.status();
+    }
+  }
+
   const service = await startPageService({ service: SERVICE }, undefined, { clock });
   const { registry, probe } = service;
   getTakeOver(probe)?.("OK", new Date(Date.now() - UPTIME * MINUTE_MS));
@@ -114,7 +146,7 @@ async function startOrders(story: readonly Happening[]): Promise<PageService> {
   const inOrder = story.toSorted(([one], [other]) => other - one);
   for (const [minutesAgo, name, state, detail = "", more = {}] of inOrder) {
     behindMs = minutesAgo * MINUTE_MS;
-    const handler = handlers.get(name) ?? new StateHandler();
+    const handler = handlers.get(name) ?? new Handler(name);
     handler.setState(state, { ...(detail !== "" && { detail }), ...more });
     if (!handlers.has(name)) registry.addStatusHandler(name, handler, OPTIONS[name]);
     handlers.set(name, handler);
@@ -137,6 +169,9 @@ describeWithProgram(["chromium"], "the pictures of the status page", () => {
     await page.goto(service.url);
     await page.locator("#link", { hasText: "Live" }).waitFor();
     await page.locator(".since", { hasText: "for 3 d" }).first().waitFor();
+    expect(await page.locator(".row", { hasText: "PaymentGateway" }).locator(".took").textContent()).toBe(
+      "180 ms",
+    );
     const fold = page.locator(".fold > summary");
     if ((await fold.count()) > 0) await fold.click();
     const image = await page.screenshot({ fullPage: true });

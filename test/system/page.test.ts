@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -19,12 +20,37 @@ const HOSTILE = [
 ] as const;
 
 /** Three handlers, of which one explains another. */
-async function startOrders(options?: ServiceStatusOptions): Promise<PageService> {
-  const service = await startPageService({ service: { name: "orders", version: "1.2.3" }, ...options });
+async function startOrders(options?: ServiceStatusOptions, wrap?: Wrap): Promise<PageService> {
+  const service = await startPageService({ service: { name: "orders", version: "1.2.3" }, ...options }, wrap);
   service.set("Cache", "OK", { detail: "97 % hits" });
   service.set("Database", "OK", { detail: "12 of 20 connections in use", labels: { connections: 12 } });
   service.set("Orders", "OK", {}, { dependsOn: ["Database"] });
   return service;
+}
+
+type Wrap = NonNullable<Parameters<typeof startPageService>[1]>;
+
+/** A service that takes requests and answers none, for as long as the test wants. */
+async function startHangable() {
+  const held: (() => void)[] = [];
+  const streams: ServerResponse[] = [];
+  let isHanging = false;
+  const service = await startOrders({}, (listener) => (request, response) => {
+    if (isHanging) return held.push(() => listener(request, response));
+    if (request.url?.endsWith(".events")) streams.push(response);
+    return listener(request, response);
+  });
+  return {
+    service,
+    streams,
+    hang() {
+      isHanging = true;
+    },
+    goOn() {
+      isHanging = false;
+      for (const answer of held.splice(0)) answer();
+    },
+  };
 }
 
 /** What the rows say, in their order; those that are folded stand behind the one that explains them. */
@@ -190,6 +216,23 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await page.title()).toBe("RED: orders");
     });
 
+    test.each([1_100, 800, 320])("what was has room beside the names, at a width of %d", async (width) => {
+      const service = await startOrders();
+      service.set("Cache", "YELLOW");
+      const page = await newPage({ viewport: { width, height: 800 } });
+      await open(page, service.url);
+      await page.getByRole("button", { name: "Pause" }).click();
+      await waitForLink(page, "Paused");
+      const overflows = await page
+        .locator(".summary .state")
+        .evaluateAll((states) => states.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+      expect(overflows).toEqual([0, 0, 0]);
+      const { borderTopWidth } = await page
+        .locator(".link")
+        .evaluate((link) => ({ ...getComputedStyle(link) }));
+      expect(borderTopWidth).toBe("1px");
+    });
+
     test.each<[what: string, prepare: (page: Page) => Promise<unknown>]>([
       ["there are no server-sent events", (page) => page.addInitScript("delete globalThis.EventSource")],
       ["a proxy refuses them", (page) => page.route("**/*.events", (route) => route.abort())],
@@ -220,6 +263,78 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await violationsOf(page)).toEqual([]);
       behindMs = 0;
       await waitForLink(page, fresh);
+    });
+
+    /** A page that asks again and again, and has just been answered. The test moves its time. */
+    async function openAsking(service: PageService): Promise<Page> {
+      const page = await newPage();
+      await page.addInitScript("delete globalThis.EventSource");
+      await page.clock.install();
+      await page.goto(service.url);
+      await waitForLink(page, "Updated every 2 s");
+      await page.clock.pauseAt(Date.now() + 1_000);
+      service.set("Cache", "YELLOW");
+      while ((await rowOf(page, "Cache", ".YELLOW").count()) === 0) await page.clock.runFor(100);
+      return page;
+    }
+
+    test("it says after 5 s that nobody answers, where it asks and the server hangs", async () => {
+      const { service, hang, goOn } = await startHangable();
+      const page = await openAsking(service);
+      hang();
+      await page.clock.runFor(4_500);
+      expect(await page.locator("#link").textContent()).toBe("Updated every 2 s");
+      await page.clock.runFor(500);
+      expect(await page.locator("#link").textContent()).toBe("No answer for over 5 s: this is how it was");
+      expect(await page.title()).toBe("No answer (was YELLOW: orders)");
+      expect(await shownText(page, ".overall")).toMatch(/^was YELLOW/);
+      // A handler may take its time. The answer counts, though it comes late.
+      service.set("Cache", "OK");
+      await page.clock.runFor(5_000);
+      await page.clock.resume();
+      expect(await violationsOf(page)).toEqual([]);
+      goOn();
+      await waitForLink(page, "Updated every 2 s");
+      expect(await page.title()).toBe("OK: orders");
+    });
+
+    test("it does not say so of a server that takes 4 s each time", async () => {
+      const { service, hang, goOn } = await startHangable();
+      const page = await openAsking(service);
+      for (const [state, tookMs] of [
+        ["RED", 2_000],
+        ["OK", 4_000],
+        ["YELLOW", 4_000],
+      ] as const) {
+        hang();
+        const asked = page.waitForRequest("**/*.html").then(() => true);
+        while (!(await Promise.race([asked, page.evaluate(() => false)]))) await page.clock.runFor(250);
+        await page.clock.runFor(tookMs);
+        expect(await page.locator("#link").textContent()).toBe("Updated every 2 s");
+        service.set("Cache", state);
+        goOn();
+        await rowOf(page, "Cache", `.${state}`).waitFor();
+      }
+    });
+
+    test("it says after 5 s that nobody answers, where its stream ends and the server hangs", async () => {
+      const { service, hang, goOn, streams } = await startHangable();
+      const page = await newPage();
+      await page.clock.install();
+      await open(page, service.url);
+      await page.clock.pauseAt(Date.now() + 1_000);
+      hang();
+      for (const stream of streams) stream.end("event: again\ndata:\n\n");
+      await page.clock.runFor(5_000);
+      await waitForLink(page, "No answer for over 5 s: this is how it was");
+      // It asks for the stream, then for the page, and each time waits for 15 s in vain.
+      await page.clock.runFor(30_000);
+      await waitForLink(page, "Connection lost: this is how it was");
+      expect(await page.title()).toBe("Connection lost (was OK: orders)");
+      goOn();
+      await page.clock.runFor(2_000);
+      await waitForLink(page, "Live");
+      expect(await page.title()).toBe("OK: orders");
     });
 
     test("it leaves its stream when it is closed", async () => {

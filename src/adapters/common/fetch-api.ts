@@ -18,16 +18,15 @@ export function toResponse({ status, headers, body, stream }: StatusResponse): R
 }
 
 /** It is opened when somebody reads, and holds no more than one piece. */
-function toReadable(open: () => StatusStream): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
+function toReadable(open: (cut: () => void) => StatusStream): ReadableStream<Uint8Array> {
   let stream: StatusStream | undefined;
   return new ReadableStream(
     {
       async pull(controller) {
-        stream ??= open();
+        stream ??= open(() => controller.error(new Error("not read in time")));
         const piece = await stream.next();
         if (piece === undefined) controller.close();
-        else controller.enqueue(encoder.encode(piece));
+        else controller.enqueue(piece);
       },
       cancel: () => stream?.cancel(),
     },

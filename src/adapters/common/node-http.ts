@@ -21,7 +21,7 @@ export function toNodeHandler(answerStatusRequest: StatusService): NodeHandler {
 }
 
 /** How long a stream waits for a reader that does not read: a computer that sleeps, or one that wants to do harm. */
-export const MAX_UNREAD_MS = 60_000;
+export const MAX_UNREAD_MS = 15_000;
 const LOOK_EVERY_MS = 1_000;
 
 const NOT_FOUND: StatusResponse = createResponse({ status: 404, body: "not found\n" });
@@ -50,7 +50,11 @@ export function send(response: ServerResponse, { status, headers, body, stream }
   try {
     response.writeHead(status, headers);
     if (stream === undefined) response.end(body);
-    else void sendStream(response, stream());
+    else
+      void sendStream(
+        response,
+        stream(() => void response.destroy()),
+      );
   } catch {
     // Somebody has put a `writeHead` of his own in place of Node's, and it threw. No answer is better than none ever.
     response.destroy();

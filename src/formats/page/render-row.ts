@@ -62,7 +62,7 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
       <span class="detail" dir="auto">${toRowDetail(entry)}</span>
       ${strip}
       <span class="since">for ${renderAge(since, scene.now)}</span>
-      <span class="took">${toDurationText(durationMs)}</span>
+      <span class="took" title="Duration of the last run">${toDurationText(durationMs)}</span>
     </summary>
     <div class="more">
       ${renderFacts(entry, scene)}

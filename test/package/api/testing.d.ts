@@ -13,11 +13,11 @@ export interface StatusResponse {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
-    readonly stream?: () => StatusStream;
+    readonly stream?: (cut: () => void) => StatusStream;
 }
 
 export interface StatusStream {
-    next(): Promise<string | undefined>;
+    next(): Promise<Uint8Array | undefined>;
     cancel(): void;
 }
 

@@ -2,24 +2,28 @@ import { noteServerTime, updateAges } from "./ages.ts";
 import { find } from "./find.ts";
 import { type News, showNews, showState, toNews } from "./news.ts";
 
-/** Between two questions, where the news do not come by themselves. */
+/** So often it is asked where the news do not come by themselves. */
 const ASK_EVERY_MS = 2_000;
 
-/** The news say at least each second that they are there. After so long a silence nobody is there any more. */
+/** Who takes longer than that to answer is asked again soon: each second more would make the picture older. */
+const MIN_REST_MS = 250;
+
+/** The news say at least each second that they are there. After so long a silence it is said that nobody answers. */
 const SILENCE_MS = 5_000;
 
 /** The handlers are asked every 2 s. What was read so long ago may be otherwise by now, whoever says it. */
 const LATE_MS = 5_000;
 
-/** The first answer waits for the slowest handler, and those may take their time. */
+/** An answer waits for the slowest handler, and those may take their time: only after this it is asked anew. */
 const PATIENCE_MS = 15_000;
 
-type Link = "live" | "asking" | "late" | "lost" | "paused";
+type Link = "live" | "asking" | "late" | "silent" | "lost" | "paused";
 
 const WORDS: Readonly<Record<Link, string>> = {
   live: "Live",
   asking: `Updated every ${ASK_EVERY_MS / 1_000} s`,
   late: "No newer answer: this is how it was",
+  silent: `No answer for over ${SILENCE_MS / 1_000} s: this is how it was`,
   lost: "Connection lost: this is how it was",
   paused: "Paused: this is how it was",
 };
@@ -28,10 +32,12 @@ const WORDS: Readonly<Record<Link, string>> = {
 export function startLive(): void {
   const url = new URL(document.documentElement.dataset["events"] ?? "", location.href);
   const pause = find<HTMLButtonElement>("pause");
+  const mayHaveEvents = typeof EventSource === "function";
   let source: EventSource | undefined;
   let timer = 0;
+  let silence = 0;
   let link: Link | undefined;
-  let hasEvents = typeof EventSource === "function";
+  let hasEvents = mayHaveEvents;
 
   function show(newLink: Link, reason = ""): void {
     const words = WORDS[newLink] + reason;
@@ -41,9 +47,16 @@ export function startLive(): void {
     link = newLink;
     const { classList } = document.documentElement;
     classList.toggle("late", link === "late");
-    classList.toggle("lost", link === "lost");
-    classList.toggle("stale", link === "lost" || link === "paused");
+    classList.toggle("silent", link === "silent");
+    classList.toggle("lost", link === "lost" || link === "silent");
+    classList.toggle("stale", link === "lost" || link === "silent" || link === "paused");
     showState();
+  }
+
+  /** Somebody was there just now. Who is silent from now on may be busy: that is not a connection that is lost. */
+  function noteSign(): void {
+    clearTimeout(silence);
+    silence = setTimeout(() => link !== "lost" && show("silent"), SILENCE_MS);
   }
 
   function connect(): void {
@@ -67,20 +80,16 @@ export function startLive(): void {
     function hear<Data>(event: string, note: (data: Data) => void): void {
       opened.addEventListener(event, ({ data }: MessageEvent<string>) => {
         note(JSON.parse(data) as Data);
+        noteSign();
         clearTimeout(timer);
-        timer = setTimeout(lose, SILENCE_MS);
+        timer = setTimeout(fail, SILENCE_MS);
       });
     }
   }
 
-  /** Something between here and the server holds back what does not end. */
+  /** Something between here and the server holds back what does not end, unless nobody answers at all. */
   function giveUpEvents(): void {
     hasEvents = false;
-    fail();
-  }
-
-  function lose(): void {
-    show("lost");
     fail();
   }
 
@@ -91,18 +100,22 @@ export function startLive(): void {
 
   async function ask(): Promise<void> {
     const controller = new AbortController();
+    const askedAt = performance.now();
     timer = setTimeout(() => controller.abort(), PATIENCE_MS);
     const stopped = timer;
     const answer = await askPage(controller.signal);
     if (timer !== stopped) return; // paused meanwhile
     clearTimeout(timer);
-    if (typeof answer === "string") show("lost", answer);
-    else {
+    if (typeof answer === "string") {
+      hasEvents = mayHaveEvents;
+      show("lost", answer);
+    } else {
+      noteSign();
       noteRead(answer);
       show(isLate(answer) ? "late" : "asking");
       showNews(answer.news);
     }
-    timer = setTimeout(connect, ASK_EVERY_MS);
+    timer = setTimeout(connect, Math.max(MIN_REST_MS, ASK_EVERY_MS - (performance.now() - askedAt)));
   }
 
   function stop(): void {
@@ -120,11 +133,14 @@ export function startLive(): void {
   pause.addEventListener("click", () => {
     const isPaused = link !== "paused";
     pause.textContent = isPaused ? "Resume" : "Pause";
+    noteSign();
     if (!isPaused) return restart();
     stop();
+    clearTimeout(silence);
     show("paused");
   });
   setInterval(() => updateAges(document), 1_000);
+  noteSign();
   connect();
 }
 

@@ -46,9 +46,8 @@ export function showState(): void {
   const isStale = classList.contains("stale");
   const news = find("news");
   if (!isStale && document.title !== title) news.textContent = title;
-  document.title = isStale
-    ? `${classList.contains("lost") ? "Connection lost" : "Paused"} (was ${title})`
-    : title;
+  const lost = classList.contains("silent") ? "No answer" : "Connection lost";
+  document.title = isStale ? `${classList.contains("lost") ? lost : "Paused"} (was ${title})` : title;
   const link = document.querySelector<HTMLLinkElement>("link[rel=icon]");
   const shown = isStale ? (dataset["lostIcon"] ?? "") : icon;
   if (link && link.href !== shown) link.href = shown;
