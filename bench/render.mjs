@@ -1,6 +1,6 @@
 // What it takes to make a report, and to write it.
 import { Gauge, Registry } from "prom-client";
-import { createJsonRenderer, createPrometheusRenderer } from "../dist/formats.js";
+import { createJsonRenderer, createPrometheusRenderer } from "../dist/core.js";
 import { createStatusRegistry } from "../dist/index.js";
 import { compareFunctions } from "./support/compare.mjs";
 import { publish } from "./support/rows.mjs";

@@ -8,20 +8,21 @@ import { rolldown } from "rolldown";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 
-/** The shared files, by folder: what several entries need of a folder stands in the first that fits. */
-const SHARED_FOLDERS = [
-  "core",
-  "formats",
-  "http",
-  "adapters/common",
-  "checks/support",
-  "metrics",
-  "drain",
-  "sentinel",
-  "cli/schema",
-  "cli/serve",
-  "cli",
-];
+/**
+ * The shared files: what several entries need of these folders stands in the first that fits. Each file that is loaded
+ * costs more than what else would stand in it, so two layers may share one.
+ */
+const SHARED_FILES = {
+  core: ["core", "formats"],
+  http: ["http", "adapters"],
+  "checks/support": ["checks/support"],
+  metrics: ["metrics"],
+  drain: ["drain"],
+  sentinel: ["sentinel"],
+  "cli/schema": ["cli/schema"],
+  "cli/serve": ["cli/serve"],
+  cli: ["cli"],
+};
 
 /** Paths of modules in a .d.ts: `from "./state.js"`, `import("./state.js")`. */
 const DECLARED_IMPORT = /(?:\bfrom |\bimport\(|\bimport )"(\.[^"]*)\.js"/g;
@@ -56,24 +57,27 @@ async function joinFiles(entries, peers) {
     minifyInternalExports: false,
     entryFileNames: "[name].js",
     chunkFileNames: toFileName,
-    codeSplitting: { includeDependenciesRecursively: false, groups: SHARED_FOLDERS.map(toSharedGroup) },
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: Object.entries(SHARED_FILES).map(toSharedGroup),
+    },
   });
   await build.close();
   return output;
 }
 
-/** A folder's shared file has its name; what is loaded later, and what is shared with an entry, that of its source. */
+/** A shared file has its name; what is loaded later, and what is shared with an entry, that of its source. */
 function toFileName({ name, facadeModuleId, moduleIds }) {
-  if (SHARED_FOLDERS.includes(name)) return `${name}.js`;
+  if (Object.hasOwn(SHARED_FILES, name)) return `${name}.js`;
   return facadeModuleId ? `${toName(facadeModuleId)}.js` : `${toName(moduleIds.at(-1))}.shared.js`;
 }
 
-function toSharedGroup(folder, index) {
+function toSharedGroup([name, folders], index) {
   return {
-    name: folder,
-    test: (id) => `${toName(id)}/`.startsWith(`${folder}/`),
+    name,
+    test: (id) => folders.some((folder) => toName(id).startsWith(`${folder}/`)),
     minShareCount: 2,
-    priority: SHARED_FOLDERS.length - index,
+    priority: -index,
   };
 }
 

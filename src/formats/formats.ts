@@ -1,6 +1,5 @@
 import type { State } from "../core/state.ts";
 import { HEALTH_HTTP_STATUS } from "./health.ts";
-import { PAGE_HEADERS } from "./page/render-page.ts";
 
 /** A way to write a report. */
 export type Format = "csv" | "json" | "health" | "prometheus" | "openmetrics" | "html";
@@ -17,13 +16,14 @@ export interface FormatDefinition {
   readonly versionRequired?: boolean;
   /** Codes that the format itself prescribes. Without them the option `httpStatus` has its say. */
   readonly httpStatus?: Readonly<Record<State, number>>;
-  /** What else the answer says about itself. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const ALWAYS_200: Readonly<Record<State, number>> = { OK: 200, YELLOW: 200, RED: 200 };
 
-/** Every format. A new one is one more line here, one file beside this one, and one line in `createReportWriter`. */
+/**
+ * Every format. A new one is one more line here, one file beside this one, and one line in `createReportWriter`. The
+ * page has a view of its own.
+ */
 export const FORMATS: Readonly<Record<Format, FormatDefinition>> = {
   csv: { suffix: ".csv", contentType: "text/csv; charset=utf-8", mediaType: "text/csv" },
   json: { suffix: ".json", contentType: "application/json", mediaType: "application/json" },
@@ -48,12 +48,8 @@ export const FORMATS: Readonly<Record<Format, FormatDefinition>> = {
     version: "1.0.0",
     httpStatus: ALWAYS_200,
   },
-  html: {
-    suffix: ".html",
-    contentType: "text/html; charset=utf-8",
-    mediaType: "text/html",
-    // Proxies put pages of their own in the place of those with other codes.
-    httpStatus: ALWAYS_200,
-    headers: PAGE_HEADERS,
-  },
+  html: { suffix: ".html", contentType: "text/html; charset=utf-8", mediaType: "text/html" },
 };
+
+/** What stands behind the path where the page's news come from. */
+export const EVENTS_SUFFIX = ".events";

@@ -13,9 +13,8 @@ import {
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import { STATES, type State } from "../core/state.ts";
-import { FORMATS } from "../formats/formats.ts";
+import { EVENTS_SUFFIX, FORMATS } from "../formats/formats.ts";
 import type { ServiceDescription } from "../formats/page/page-model.ts";
-import { EVENTS_SUFFIX } from "../formats/page/render-page.ts";
 import type { Control } from "./access.ts";
 import type { Permission } from "./permission.ts";
 import { resolveService } from "./service-description.ts";

@@ -3,20 +3,20 @@ import { UnknownHandlerError } from "../core/errors.ts";
 import { type Logger, log } from "../core/logger.ts";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
+import type { Report } from "../core/report.ts";
 import { isState } from "../core/state.ts";
-import { FORMATS, type Format } from "../formats/formats.ts";
-import type { PageFilter, PageSource, ServiceDescription } from "../formats/page/page-model.ts";
-import { EVENTS_SUFFIX } from "../formats/page/render-page.ts";
+import { EVENTS_SUFFIX, FORMATS, type Format } from "../formats/formats.ts";
+import type { PageFilter, PageSource, PageView, ServiceDescription } from "../formats/page/page-model.ts";
 import { decideControl } from "./access.ts";
 import { createMetricsCollector } from "./collect-metrics.ts";
 import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
 import { ANY_FORMAT, isScraper, negotiate, PROMETHEUS_FORMATS } from "./negotiate.ts";
 import type { ProbeStatusOptions, ResolvedSvcStatus } from "./options.ts";
-import { createPageEvents } from "./page-events.ts";
+import type { PageViews } from "./page-view.ts";
 import { isPermitted, type Permission } from "./permission.ts";
 import { createReportSharing, type SharedReport, toShared } from "./share-report.ts";
 import type { Target } from "./target.ts";
-import { createReportWriter, type Writing } from "./write-report.ts";
+import { createReportWriter, type TextFormat } from "./write-report.ts";
 
 export interface SvcStatusSetup {
   readonly registry: StatusRegistry;
@@ -32,6 +32,15 @@ export interface SvcStatusView {
   readonly paths: readonly string[];
   owns(path: string): boolean;
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
+}
+
+/** What is asked for, whatever its format. */
+interface Asked {
+  /** Whether details may be shown to who asks. */
+  readonly details: boolean;
+  /** These handlers only; none: all of them. */
+  readonly names: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus" | ".html";
@@ -64,64 +73,89 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   const collectMetrics = metrics && createMetricsCollector(metrics, getLogger);
   const source = toPageSource(setup);
   const getSharedReport = createReportSharing(registry);
-  const writeReport = createReportWriter(options, { registry, probe, pageSource: source });
-  const answerPageEvents = createPageEvents({ registry, source });
+  const writeReport = createReportWriter(options, { registry, probe });
   const notAllowed = toMethodNotAllowed(METHODS);
   const paths = [...Object.keys(FORMAT_OF_SUFFIX), EVENTS_SUFFIX].map((suffix) => ownPath + suffix);
+  let pageViews: Promise<PageViews> | undefined;
 
   async function answerReport(request: StatusRequest, { path, query }: Target): Promise<StatusResponse> {
     const suffix = path.slice(ownPath.length);
     if (authorize !== undefined && !(await isPermitted(authorize, request))) return FORBIDDEN;
     const format = isSuffix(suffix) ? FORMAT_OF_SUFFIX[suffix](request) : EVENTS;
-    const showsDetails =
-      typeof details === "function" ? await maySee(details, request) : details === "always";
     const parameters = query === "" ? NO_PARAMETERS : new URLSearchParams(query);
-    const names = parameters.getAll("name");
-    const isForPrometheus = format === "prometheus" || format === "openmetrics";
-    const further = isForPrometheus ? collectMetrics?.() : undefined;
-    const ask = (): Promise<SharedReport> =>
-      names.length === 0 ? getSharedReport() : registry.getReport({ names }).then(toShared);
-    let shared: SharedReport;
+    const asked: Asked = {
+      details: typeof details === "function" ? await maySee(details, request) : details === "always",
+      names: parameters.getAll("name"),
+      headers: NEGOTIATED.includes(suffix) ? VARY : NO_HEADERS,
+    };
     try {
-      if (format === EVENTS) {
-        const view = { details: showsDetails, controls: await seesControls(request), names };
-        return await answerPageEvents(view, async () => (await ask()).report);
-      }
-      shared = await ask();
+      if (format === EVENTS) return await answerEvents(request, asked);
+      if (format === "html") return await answerPage(request, asked, toFilter(parameters));
+      return await answerText(format, asked);
     } catch (error) {
       if (error instanceof UnknownHandlerError) return UNKNOWN_NAME;
       throw error;
     }
-    const { report } = shared;
-    const vary = NEGOTIATED.includes(suffix);
-    if (format === "html") {
-      const page = { controls: await seesControls(request), names, filter: toFilter(parameters) };
-      return toResponse(format, { report, details: showsDetails, metrics: "", page }, vary);
-    }
-    const metrics = further && (await further);
-    const page = { controls: false, names, filter: undefined };
-    const writing = { report, details: showsDetails, metrics: metrics ?? "", page };
-    const write = (): StatusResponse => toResponse(format, writing, vary);
-    return metrics === undefined ? shared.toResponse(`${format} ${showsDetails} ${vary}`, write) : write();
   }
 
-  function toResponse(wanted: Format, writing: Writing, vary: boolean): StatusResponse {
-    const { format, text } = writeReport(wanted, writing);
-    const { contentType, headers, httpStatus: prescribed = httpStatus } = FORMATS[format];
-    return createResponse({
-      status: prescribed[writing.report.state],
-      contentType,
-      body: text,
-      ...(vary ? { headers: { ...headers, Vary: "Accept" } } : headers && { headers }),
-    });
+  async function answerText(format: TextFormat, asked: Asked): Promise<StatusResponse> {
+    const isForPrometheus = format === "prometheus" || format === "openmetrics";
+    const further = isForPrometheus ? collectMetrics?.() : undefined;
+    const shared = await ask(asked);
+    const metrics = further && (await further);
+    const write = (): StatusResponse => toResponse(format, shared.report, asked, metrics);
+    const key = `${format} ${asked.details} ${asked.headers === VARY}`;
+    return metrics === undefined ? shared.toResponse(key, write) : write();
+  }
+
+  function toResponse(
+    wanted: TextFormat,
+    report: Report,
+    { details: showsDetails, headers }: Asked,
+    metrics = "",
+  ): StatusResponse {
+    const { format, text } = writeReport(wanted, { report, details: showsDetails, metrics });
+    const { contentType, httpStatus: prescribed = httpStatus } = FORMATS[format];
+    return createResponse({ status: prescribed[report.state], contentType, body: text, headers });
+  }
+
+  async function answerPage(
+    request: StatusRequest,
+    asked: Asked,
+    filter: PageFilter | undefined,
+  ): Promise<StatusResponse> {
+    const views = await loadPageViews();
+    const view = await toView(request, asked);
+    const { report } = await ask(asked);
+    return views.answerPage(view, { report, filter, headers: asked.headers });
+  }
+
+  async function answerEvents(request: StatusRequest, asked: Asked): Promise<StatusResponse> {
+    const views = await loadPageViews();
+    const view = await toView(request, asked);
+    return views.answerEvents(view, async () => (await ask(asked)).report);
+  }
+
+  function loadPageViews(): Promise<PageViews> {
+    pageViews ??= import("./page-view.ts").then(({ createPageViews }) =>
+      createPageViews({ registry, source }),
+    );
+    return pageViews;
+  }
+
+  function ask({ names }: Asked): Promise<SharedReport> {
+    return names.length === 0 ? getSharedReport() : registry.getReport({ names }).then(toShared);
+  }
+
+  async function toView(request: StatusRequest, { details: showsDetails, names }: Asked): Promise<PageView> {
+    const controls = await isGranted("probeStatus.control threw, controls are hidden", () =>
+      maySeeControls(request),
+    );
+    return { details: showsDetails, controls, names };
   }
 
   function maySee(mayRead: Permission, request: StatusRequest): Promise<boolean> {
     return isGranted("svcStatus.details threw, details are hidden", () => isPermitted(mayRead, request));
-  }
-
-  function seesControls(request: StatusRequest): Promise<boolean> {
-    return isGranted("probeStatus.control threw, controls are hidden", () => maySeeControls(request));
   }
 
   async function maySeeControls(request: StatusRequest): Promise<boolean> {
@@ -146,6 +180,9 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
       METHODS.includes(request.method) ? answerReport(request, target) : notAllowed,
   };
 }
+
+const VARY: Asked["headers"] = { Vary: "Accept" };
+const NO_HEADERS: Asked["headers"] = {};
 
 const FORBIDDEN = createResponse({ status: 403, body: "forbidden\n" });
 const UNKNOWN_NAME = createResponse({ status: 404, body: "no status handler has this name\n" });

@@ -8,8 +8,6 @@ import { renderCsv } from "../formats/csv.ts";
 import type { Format } from "../formats/formats.ts";
 import { renderHealth } from "../formats/health.ts";
 import { createJsonRenderer } from "../formats/json.ts";
-import type { PageFilter, PageSource, PageView } from "../formats/page/page-model.ts";
-import { renderPage } from "../formats/page/render-page.ts";
 import {
   createPrometheusRenderer,
   EXTENDED_FAMILIES,
@@ -21,27 +19,27 @@ import type { ResolvedSvcStatus } from "./options.ts";
 export interface Writing {
   readonly report: Report;
   readonly details: boolean;
-  /** What else decides how the page looks. */
-  readonly page: Omit<PageView, "details"> & { readonly filter: PageFilter | undefined };
   /** The application's metrics as they were collected; only the formats for Prometheus show them. */
   readonly metrics: string;
 }
 
 export interface Written {
   /** The format it came out in: OpenMetrics only where all of its parts are. */
-  readonly format: Format;
+  readonly format: TextFormat;
   readonly text: string;
 }
 
+/** What programs read. */
+export type TextFormat = Exclude<Format, "html">;
+
 /** Writes a report in a format, with the options of the view. */
-export type WriteReport = (format: Format, writing: Writing) => Written;
+export type WriteReport = (format: TextFormat, writing: Writing) => Written;
 
 export type WriterOptions = Pick<ResolvedSvcStatus, "detailColumn" | "repeatMetadata" | "extended">;
 
 export interface WriterSources {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
-  readonly pageSource: PageSource;
 }
 
 /** So many different things are told to the logger; more would be a memory leak. */
@@ -49,26 +47,20 @@ const MAX_TOLD = 1_000;
 
 export function createReportWriter(
   { detailColumn, repeatMetadata, extended }: WriterOptions,
-  { registry, probe, pageSource }: WriterSources,
+  { registry, probe }: WriterSources,
 ): WriteReport {
   const ownFamilies = extended ? [...OWN_FAMILIES, ...EXTENDED_FAMILIES] : OWN_FAMILIES;
   const told = new Set<string>();
   const renderJson = createJsonRenderer();
   const renderPrometheus = createPrometheusRenderer();
 
-  const writers: Readonly<Record<Format, (writing: Writing) => Written>> = {
+  const writers: Readonly<Record<TextFormat, (writing: Writing) => Written>> = {
     csv: ({ report, details }) => ({ format: "csv", text: renderCsv(report, { detailColumn, details }) }),
     json: ({ report, details }) => ({ format: "json", text: renderJson(report, { details }) }),
     health: ({ report, details }) => ({ format: "health", text: renderHealth(report, { details }) }),
     prometheus: writePrometheus,
     openmetrics: writeOpenMetrics,
-    html: writePage,
   };
-
-  function writePage({ report, details, page: { filter, ...view } }: Writing): Written {
-    const scene = { source: pageSource, view: { ...view, details }, report, now: Date.now() };
-    return { format: "html", text: renderPage({ ...scene, ...(filter && { filter }) }) };
-  }
 
   function writePrometheus({ report, details, metrics }: Writing): Written {
     const own = renderPrometheus(report, {

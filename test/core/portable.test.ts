@@ -4,7 +4,7 @@ import { run } from "../support/run.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures");
 
-test("the built core, formats and http run with web globals alone, and import no node: module", async () => {
+test("the built core and views run with web globals alone, and import no node: module", async () => {
   const args = ["--experimental-vm-modules", "--no-warnings", join(fixtures, "web-world.mjs")];
   const { code, stdout, stderr } = await run(process.execPath, args, fixtures);
   expect(stdout.split("\n")).toEqual([
@@ -15,6 +15,7 @@ test("the built core, formats and http run with web globals alone, and import no
     "Pushed YELLOW reported",
     "Pushed YELLOW, Throws RED, Hangs RED",
     expect.stringMatching(/^200 \d+$/),
+    "200 text/html; charset=utf-8",
     "false",
     "0",
     "",

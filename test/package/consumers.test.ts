@@ -37,7 +37,7 @@ load();
 `;
 
 /** Each file costs some 0.3 ms and 100 kB of memory. scripts/bundle.mjs joins them. */
-const MAX_LOADED = 7;
+const MAX_LOADED = 4;
 
 /** Where a release of Nest is installed beside the package. */
 function withNest(major: keyof typeof NESTS): string {

@@ -1,4 +1,5 @@
 import { STATES, type State } from "../../core/state.ts";
+import { EVENTS_SUFFIX } from "../formats.ts";
 import { PAGE_SCRIPT, PAGE_SCRIPT_HASH, PAGE_STYLE, PAGE_STYLE_HASH } from "./assets.ts";
 import { type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
 import { html, type Markup, toText, verbatim } from "./markup.ts";
@@ -8,9 +9,6 @@ import { HEAD_KEY, renderHead, toRelativeUrl, toTitle } from "./render-head.ts";
 import { ROW_KEY, renderRow } from "./render-row.ts";
 import { renderShapes, toFavicon } from "./state-markup.ts";
 import { renderAge } from "./time-markup.ts";
-
-/** What stands behind the path of the report where the page's news come from. */
-export const EVENTS_SUFFIX = ".events";
 
 /** Without the script, the browser asks again after so many seconds. */
 export const REFRESH_S = 10;

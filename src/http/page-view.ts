@@ -1,0 +1,41 @@
+import type { StatusRegistry } from "../core/registry.ts";
+import type { Report } from "../core/report.ts";
+import { FORMATS } from "../formats/formats.ts";
+import type { PageFilter, PageSource, PageView } from "../formats/page/page-model.ts";
+import { PAGE_HEADERS, renderPage } from "../formats/page/render-page.ts";
+import { createResponse, type StatusResponse } from "./message.ts";
+import { type AnswerPageEvents, createPageEvents } from "./page-events.ts";
+
+/** The page and its news over HTTP. Loaded when somebody looks: most processes show it to nobody. */
+export interface PageViews {
+  answerPage(view: PageView, asked: PageAsked): StatusResponse;
+  readonly answerEvents: AnswerPageEvents;
+}
+
+export interface PageAsked {
+  readonly report: Report;
+  readonly filter: PageFilter | undefined;
+  /** More headers, such as `Vary`. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface PageViewsSetup {
+  readonly registry: StatusRegistry;
+  readonly source: PageSource;
+}
+
+export function createPageViews({ registry, source }: PageViewsSetup): PageViews {
+  const { contentType } = FORMATS.html;
+
+  return {
+    // Proxies put pages of their own in the place of those with other codes: it is 200 whatever the state is.
+    answerPage: (view, { report, filter, headers }) =>
+      createResponse({
+        status: 200,
+        contentType,
+        body: renderPage({ source, view, report, now: Date.now(), ...(filter && { filter }) }),
+        headers: { ...PAGE_HEADERS, ...headers },
+      }),
+    answerEvents: createPageEvents({ registry, source }),
+  };
+}
