@@ -136,11 +136,17 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
     return views.answerEvents(view, async () => (await ask(asked)).report);
   }
 
-  function loadPageViews(): Promise<PageViews> {
-    pageViews ??= import("./page-view.ts").then(({ createPageViews }) =>
-      createPageViews({ registry, source }),
-    );
-    return pageViews;
+  async function loadPageViews(): Promise<PageViews> {
+    try {
+      pageViews ??= import("./page-view.ts").then(({ createPageViews }) =>
+        createPageViews({ registry, source }),
+      );
+      return await pageViews;
+    } catch (error) {
+      // A deployment may have taken the file away for a moment.
+      pageViews = undefined;
+      throw error;
+    }
   }
 
   function ask({ names }: Asked): Promise<SharedReport> {

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import type { StatusResponse, StatusStream } from "../../src/http/message.ts";
@@ -56,6 +56,21 @@ describe("the page", () => {
       ...(target === "/svc_status" && { Vary: "Accept" }),
     });
     expect(body).toMatch(/^<!doctype html><html .*m4rk3r.*<\/html>$/s);
+  });
+
+  test("is 500 where its file has gone, and there again when the file is", async () => {
+    const logger = createRecordingLogger();
+    const get = createGet({ registry: registryOf([["Cache", { state: "OK" }]], { logger }) });
+    vi.doMock("../../src/http/page-view.ts", () => {
+      throw new Error("Cannot find module");
+    });
+    onTestFinished(() => void vi.doUnmock("../../src/http/page-view.ts"));
+    for (const target of ["/svc_status.html", EVENTS])
+      expect(await get(target)).toMatchObject({ status: 500, body: "internal error\n" });
+    expect((await get("/svc_status.json")).status).toBe(200);
+    expect(logger.lines).toHaveLength(2);
+    vi.doUnmock("../../src/http/page-view.ts");
+    expect((await get("/svc_status.html")).status).toBe(200);
   });
 
   test.each<[accept: string, headers: Headers]>([
