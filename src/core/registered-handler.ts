@@ -21,7 +21,7 @@ export interface RegisteredHandler {
   readonly ask: Ask<Entry>;
   /** The last entry; `undefined` before the first. */
   readonly last: Entry | undefined;
-  /** The last entry; before the first, one that says so: RED, reason `hung`. */
+  /** The last entry; before the first that of who was replaced, or one that says that there is none: RED, `hung`. */
   readonly known: Entry;
   /** Whoever asks now waits for a run that has begun before, and there is something `known` to go on with. */
   readonly isBusy: boolean;
@@ -45,10 +45,12 @@ export interface HandlerSetup {
   /** Those of its `timeoutMs`. */
   readonly deadlines: Deadlines;
   readonly toDate: ToDate;
+  /** The last entry of who had this name before. */
+  readonly predecessor: Entry | undefined;
 }
 
 export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler {
-  const { name, handler, options, clock, track, deadlines, toDate } = setup;
+  const { name, handler, options, clock, track, deadlines, toDate, predecessor } = setup;
   const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
   let last: Entry | undefined;
   let unanswered: Entry | undefined;
@@ -89,11 +91,12 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     return toEntry({ ...outcome, ...toFailure("stale", NOT_ASKED) }, new Date(outcome.checkedAt));
   }
 
-  /** Nobody was told of it as a change: it is no answer. */
+  /** Nobody was told of it as a change: it is no answer, and no restart would bring one about. */
   function toUnanswered(): Entry {
     const { status, reason } = toFailure("hung", "has not answered yet");
     const checkedAt = clock.now();
-    return toEntry({ status, rawStatus: status, reason, checkedAt, durationMs: 0 }, toDate(checkedAt));
+    const outcome = { status, rawStatus: status, reason, checkedAt, durationMs: 0 };
+    return { ...toEntry(outcome, toDate(checkedAt)), scope: "shared" };
   }
 
   function recall(entry: Entry): Entry {
@@ -159,6 +162,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     stopListening();
     background?.stop();
     deadline.stop();
+    deadlines.leave();
     if (last !== undefined) last = toStale(last, NOT_ASKED);
   }
 
@@ -169,13 +173,14 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
       return last;
     },
     get known() {
-      if (last !== undefined) return last;
+      const known = last ?? predecessor;
+      if (known !== undefined) return known;
       unanswered ??= toUnanswered();
       return unanswered;
     },
     get isBusy() {
       const isRead = background !== undefined && last !== undefined;
-      return sharing.isRunning && !isRead && (last ?? unanswered) !== undefined;
+      return sharing.isRunning && !isRead && (last ?? predecessor ?? unanswered) !== undefined;
     },
     get isStopped() {
       return stopped;

@@ -142,8 +142,9 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
       options: resolved,
       clock,
       track,
-      deadlines: deadlines.find(resolved.timeoutMs),
+      deadlines: deadlines.join(resolved.timeoutMs),
       toDate,
+      predecessor: replaced?.last,
     });
     // First the map: what is stopped may have listeners that register and remove.
     handlers.set(name, registered);

@@ -115,21 +115,23 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
     cancelShow = undefined;
     shownAt = clock.monotonicNow();
     if (report === undefined) return;
-    present(report);
-    if (isOutdated(report)) void ask();
+    if (present(report) && isOutdated(report)) void ask();
   }
 
-  function present(known: Report): void {
+  function present(known: Report): boolean {
     try {
       const isNew = pictures.turnTo(toPicture(withWorse(known, changes)));
       at = known.at;
       gapMs = isNew
         ? toGapMs(pictures.toEvent(pictures.version - 1).byteLength * readers.size)
         : PAGE_MIN_GAP_MS;
+      return true;
     } catch (error) {
       fail(error);
+      return false;
+    } finally {
+      wakeAll();
     }
-    wakeAll();
   }
 
   function fail(error: unknown): void {

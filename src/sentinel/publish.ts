@@ -105,6 +105,8 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
     flush,
     repeat() {
       if (published === undefined) return;
+      // What waits is in the memories already.
+      waiting = [];
       const names = [...published.keys()];
       const entries = [...published.values()];
       send({ kind: "report", names, entries, rechecked: [], memories: names.map(toMemory) });

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
+import type { Report } from "../../src/core/report.ts";
 import { StateHandler } from "../../src/core/state-handler.ts";
 import { endOpenStreams } from "../../src/http/open-streams.ts";
 import { createPageEvents } from "../../src/http/page-events.ts";
@@ -376,6 +377,9 @@ describe("all readers of the same page", () => {
     registry.getReport = () => Promise.reject(new Error("no report"));
     await clock.advance(PAGE_READ_EVERY_MS);
     expect(logger.lines).toContain("error: the news of the status page failed: no report");
+    registry.getReport = async () => 5 as unknown as Report;
+    await clock.advance(PAGE_READ_EVERY_MS);
+    expect(logger.lines.at(-1)).toContain("error: the news of the status page failed: Cannot read");
     registry.getReport = getReport;
     registry.removeStatusHandler("Asked");
     await clock.advance(PAGE_READ_EVERY_MS);

@@ -163,6 +163,21 @@ describe("publishing", () => {
     expect(world.rounds).toBe(rounds + 1);
   });
 
+  test("tells no change twice when it is repeated while some wait for the next beat", async () => {
+    const world = createWorld({ A: { state: "OK" } });
+    await world.next();
+    for (const state of ["RED", "OK", "RED"] as const) {
+      world.setStatus("A", { state });
+      await world.registry.getStatus("A");
+    }
+    world.publisher.repeat();
+    world.publisher.flush();
+    const [news, repeated, ...further] = world.sent;
+    expect(news).toMatchObject({ kind: "news", news: [{ change: { to: "RED" } }] });
+    expect(repeated).toMatchObject({ kind: "report", memories: [{ history: [{}, {}, {}] }] });
+    expect(further).toEqual([]);
+  });
+
   /** A handler that answers when the test says so, beside one that counts how often it was asked. */
   function createHalfHanging() {
     const registry = createStatusRegistry();

@@ -23,19 +23,24 @@ let loads = 0;
 export async function loadConfig(file: string): Promise<Loaded> {
   const read = await READERS[toKind(file)](file);
   if (read.mistake !== undefined) return { mistakes: [read.mistake] };
-  const mistakes = look(read.value);
-  if (mistakes.length > 0) return { mistakes, right: toRightParts(read.value, mistakes) };
-  // What was found right is what the shape describes.
-  return { config: read.value as ServeConfig };
+  return look(read.value);
 }
 
 /** A module may hand over an object that throws. */
-function look(value: unknown): readonly Mistake[] {
+function look(value: unknown): Loaded {
+  let mistakes: readonly Mistake[] = [];
   try {
-    return findMistakes(SERVE_CONFIG, value);
+    mistakes = findMistakes(SERVE_CONFIG, value);
+    if (mistakes.length > 0) return { mistakes, right: toRightParts(value, mistakes) };
+    // What was found right is what the shape describes.
+    return { config: value as ServeConfig };
   } catch (error) {
-    return [{ path: "", text: `cannot be looked at: ${describeError(error)}` }];
+    return { mistakes: [...mistakes, toUnreadable(error)] };
   }
+}
+
+export function toUnreadable(error: unknown): Mistake {
+  return { path: "", text: `cannot be looked at: ${describeError(error)}` };
 }
 
 const READERS: Readonly<Record<Kind, (file: string) => Promise<Read>>> = {

@@ -56,8 +56,9 @@ export async function prepare(config: RightParts, env: Environment): Promise<Pre
 
 /** Stops what a check has started when it was made. What a module has made, the module may use elsewhere. */
 export function discard({ handler, source }: PreparedHandler): void {
+  if (!("check" in source)) return;
   const { close } = handler as { close?: unknown };
-  if ("check" in source && typeof close === "function") close.call(handler);
+  if (typeof close === "function") close.call(handler);
 }
 
 interface Check {

@@ -1,7 +1,7 @@
 import type { Mistake } from "../schema/find-mistakes.ts";
 import type { ServeConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import { type Loaded, loadConfig } from "./load-config.ts";
+import { type Loaded, loadConfig, toUnreadable } from "./load-config.ts";
 import { discard, type Prepared, prepare } from "./prepare.ts";
 import type { RightParts } from "./right-parts.ts";
 
@@ -18,12 +18,21 @@ export async function readSetup(file: string | undefined, env: Environment): Pro
     return { mistakes: [...loaded.mistakes, ...further] };
   }
   const { config } = loaded;
-  const preparation = await prepare(config, env);
-  return preparation.mistakes === undefined ? { config, prepared: preparation.prepared } : preparation;
+  try {
+    const preparation = await prepare(config, env);
+    return preparation.mistakes === undefined ? { config, prepared: preparation.prepared } : preparation;
+  } catch (error) {
+    return { mistakes: [toUnreadable(error)] };
+  }
 }
 
 async function findFurtherMistakes(right: RightParts, env: Environment): Promise<readonly Mistake[]> {
-  const { prepared, mistakes = [] } = await prepare(right, env);
-  for (const handler of prepared?.handlers ?? []) discard(handler);
-  return mistakes;
+  try {
+    const { prepared, mistakes = [] } = await prepare(right, env);
+    for (const handler of prepared?.handlers ?? []) discard(handler);
+    return mistakes;
+  } catch {
+    // A module's object may throw when it is looked at again. There is something to mend already.
+    return [];
+  }
 }

@@ -16,6 +16,11 @@ export interface Deadlines {
   begin(waiting: Waiting): void;
   /** It has ended before its deadline. */
   end(waiting: Waiting): void;
+  /** A handler that has its deadlines here is not asked any more. */
+  leave(): void;
+}
+
+interface OwnDeadlines extends Deadlines {
   /** To be called when another answer is `isAwaited()`. */
   awaitedChanged(): void;
 }
@@ -25,6 +30,7 @@ export interface DeadlinesOptions {
   readonly clock: Clock;
   /** Whether somebody waits for an answer: only then do deadlines keep the process alive. */
   readonly isAwaited: () => boolean;
+  readonly onLeave: () => void;
 }
 
 /**
@@ -32,18 +38,29 @@ export interface DeadlinesOptions {
  * more than the call. Calls that may take equally long reach their deadlines in the order of their beginnings, so that
  * the timer of the first is enough. Where nobody waits there is none.
  */
-export function createDeadlines({ timeoutMs, clock, isAwaited }: DeadlinesOptions): Deadlines {
+export function createDeadlines({ timeoutMs, clock, isAwaited, onLeave }: DeadlinesOptions): OwnDeadlines {
   let first: Waiting | undefined;
   let last: Waiting | undefined;
   let cancelTimer: (() => void) | undefined;
   let timerDueAt = 0;
 
   function begin(waiting: Waiting): void {
-    waiting.before = last;
-    if (last === undefined) first = waiting;
-    else last.after = waiting;
-    last = waiting;
-    if (cancelTimer === undefined) startTimer(waiting.startedAt + timeoutMs, waiting.startedAt);
+    let before = last;
+    // One that asks another while it is called has begun before it, and comes here after it.
+    while (before !== undefined && before.startedAt > waiting.startedAt) before = before.before;
+    insert(waiting, before);
+    // It may have blocked until now.
+    if (first === waiting) startTimer(waiting.startedAt + timeoutMs, clock.monotonicNow());
+  }
+
+  function insert(waiting: Waiting, before: Waiting | undefined): void {
+    const after = before === undefined ? first : before.after;
+    waiting.before = before;
+    waiting.after = after;
+    if (before === undefined) first = waiting;
+    else before.after = waiting;
+    if (after === undefined) last = waiting;
+    else after.before = waiting;
   }
 
   function end(waiting: Waiting): void {
@@ -87,6 +104,7 @@ export function createDeadlines({ timeoutMs, clock, isAwaited }: DeadlinesOption
   return {
     begin,
     end,
+    leave: onLeave,
     awaitedChanged() {
       if (cancelTimer !== undefined) startTimer(timerDueAt, clock.monotonicNow());
     },
@@ -95,15 +113,15 @@ export function createDeadlines({ timeoutMs, clock, isAwaited }: DeadlinesOption
 
 /** The deadlines of all handlers of a registry. */
 export interface RegistryDeadlines {
-  /** Those of the handlers that may take so long. */
-  find(timeoutMs: number): Deadlines;
+  /** Those of the handlers that may take so long, for another one of them. */
+  join(timeoutMs: number): Deadlines;
   /** Somebody waits for answers, and keeps the process alive until `release()`. */
   hold(): void;
   release(): void;
 }
 
 export function createRegistryDeadlines(clock: Clock): RegistryDeadlines {
-  const known = new Map<number, Deadlines>();
+  const known = new Map<number, { readonly deadlines: OwnDeadlines; handlers: number }>();
   let awaiting = 0;
 
   function isAwaited(): boolean {
@@ -114,14 +132,24 @@ export function createRegistryDeadlines(clock: Clock): RegistryDeadlines {
     const wasAwaited = isAwaited();
     awaiting += by;
     if (isAwaited() === wasAwaited) return;
-    for (const deadlines of known.values()) deadlines.awaitedChanged();
+    for (const { deadlines } of known.values()) deadlines.awaitedChanged();
+  }
+
+  function create(timeoutMs: number) {
+    const onLeave = (): void => {
+      created.handlers -= 1;
+      if (created.handlers === 0) known.delete(timeoutMs);
+    };
+    const created = { deadlines: createDeadlines({ timeoutMs, clock, isAwaited, onLeave }), handlers: 0 };
+    known.set(timeoutMs, created);
+    return created;
   }
 
   return {
-    find(timeoutMs) {
-      const deadlines = known.get(timeoutMs) ?? createDeadlines({ timeoutMs, clock, isAwaited });
-      known.set(timeoutMs, deadlines);
-      return deadlines;
+    join(timeoutMs) {
+      const joined = known.get(timeoutMs) ?? create(timeoutMs);
+      joined.handlers += 1;
+      return joined.deadlines;
     },
     hold: () => change(1),
     release: () => change(-1),

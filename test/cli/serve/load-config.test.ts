@@ -31,6 +31,16 @@ test("a module leaves no timer behind", async () => {
   expect(code).toBe(3);
 });
 
+test("what was found before a configuration throws is told", async () => {
+  const file = writeModule(
+    "let looks = 0; export default { port: 'x', get checks() { looks += 1; if (looks > 1) throw new Error('late'); return []; } };",
+  );
+  const { code, stderr } = await runCli(["serve", "--config", file]);
+  expect(stderr).toContain(`${file}: port: expected `);
+  expect(stderr).not.toContain("internal error");
+  expect(code).toBe(3);
+});
+
 test.each([
   "export default { get port() { throw new Error('x'); } };",
   "export default new Proxy({}, { ownKeys() { throw new Error('x'); } });",

@@ -15,7 +15,7 @@ let overdue: string[];
 
 beforeEach(() => {
   clock = createFakeClock();
-  deadlines = createDeadlines({ timeoutMs: 100, clock, isAwaited: () => false });
+  deadlines = createDeadlines({ timeoutMs: 100, clock, isAwaited: () => false, onLeave() {} });
   overdue = [];
 });
 
@@ -42,6 +42,21 @@ test("each call has its own deadline, though one timer serves all", async () => 
   await clock.advance(100);
   expect(overdue).toEqual(["a at 100", "b at 130", "c at 130"]);
   expect(clock.pendingTimers).toBe(0);
+});
+
+test("a call that has begun before others, and comes after them, reaches its deadline first", async () => {
+  const startedAt = clock.monotonicNow();
+  await clock.advance(60);
+  begin("asked by it");
+  deadlines.begin({
+    startedAt,
+    atDeadline: () => void overdue.push(`asks at ${clock.monotonicNow()}`),
+    before: undefined,
+    after: undefined,
+  });
+  expect(clock.pendingTimers).toBe(1);
+  await clock.advance(100);
+  expect(overdue).toEqual(["asks at 100", "asked by it at 160"]);
 });
 
 test("a call that has ended has no deadline any more, wherever it stood among the others", async () => {
@@ -73,7 +88,7 @@ test("a call that begins at the deadline of another waits as long as any", async
 
 test("a timer that fires a little early is believed, but only for whom it was started", async () => {
   const early: FakeClock = { ...clock, startTimer: (ms, run) => clock.startTimer(ms - 0.5, run) };
-  deadlines = createDeadlines({ timeoutMs: 100, clock: early, isAwaited: () => false });
+  deadlines = createDeadlines({ timeoutMs: 100, clock: early, isAwaited: () => false, onLeave() {} });
   begin("a");
   await clock.advance(30);
   begin("b");
@@ -91,6 +106,7 @@ test("no timer is longer than a call may take, whenever it begins", () => {
     timeoutMs: MAX_TIMER_MS,
     clock: { ...clock, startTimer },
     isAwaited: () => false,
+    onLeave() {},
   });
   const startedAt = 1.004;
   expect(startedAt + MAX_TIMER_MS - startedAt).toBeGreaterThan(MAX_TIMER_MS);
@@ -120,12 +136,21 @@ describe("the deadlines of a registry", () => {
   });
 
   test("are shared by handlers that may take equally long", () => {
-    expect(deadlines.find(100)).toBe(deadlines.find(100));
-    expect(deadlines.find(100)).not.toBe(deadlines.find(200));
+    expect(deadlines.join(100)).toBe(deadlines.join(100));
+    expect(deadlines.join(100)).not.toBe(deadlines.join(200));
+  });
+
+  test("are forgotten when no handler is left that has them", () => {
+    const [one, other] = [deadlines.join(100), deadlines.join(100)];
+    one.leave();
+    expect(deadlines.join(100)).toBe(one);
+    one.leave();
+    other.leave();
+    expect(deadlines.join(100)).not.toBe(one);
   });
 
   test("keep the process alive while somebody waits, whoever has begun the call", async () => {
-    begin("a", () => {}, deadlines.find(100));
+    begin("a", () => {}, deadlines.join(100));
     await clock.advance(30);
     deadlines.hold();
     deadlines.hold();
@@ -140,7 +165,7 @@ describe("the deadlines of a registry", () => {
   });
 
   test("start no timer for who waits where nothing runs", () => {
-    deadlines.find(100);
+    deadlines.join(100);
     deadlines.hold();
     deadlines.release();
     expect(started).toEqual([]);
