@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describeError } from "../../core/describe-error.ts";
+import { settleWithin } from "../../core/settle-within.ts";
 import { renderDuration } from "../duration.ts";
 import { findMistakes, type Mistake } from "../schema/find-mistakes.ts";
 import { type Read, readJsonFile, readTextFile } from "../schema/read-json-file.ts";
@@ -64,23 +65,12 @@ async function readModule(file: string): Promise<Read> {
   loads += 1;
   url.searchParams.set("load", String(loads));
   try {
-    const module = await importInTime(url.href);
+    const loading: Promise<{ readonly default?: unknown }> = import(url.href);
+    const message = `it has not finished within ${renderDuration(MAX_LOAD_MS)}`;
+    const module = await settleWithin(loading, MAX_LOAD_MS, { message });
     if (module.default === undefined) return { mistake: { path: "", text: "has no default export" } };
     return { value: module.default };
   } catch (error) {
     return { mistake: { path: "", text: `cannot be loaded: ${describeError(error)}` } };
-  }
-}
-
-async function importInTime(href: string): Promise<{ readonly default?: unknown }> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    const error = new Error(`it has not finished within ${renderDuration(MAX_LOAD_MS)}`);
-    timer = setTimeout(() => reject(error), MAX_LOAD_MS);
-  });
-  try {
-    return await Promise.race([import(href), tooLate]);
-  } finally {
-    clearTimeout(timer);
   }
 }

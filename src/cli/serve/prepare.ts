@@ -34,8 +34,8 @@ export type Preparation =
 export const DEFAULT_INTERVAL_MS = 10_000;
 
 /**
- * Makes the handlers of a configuration, as far as its form is right, and finds what no form can tell: names that stand twice,
- * circles, options that do not go together.
+ * Makes the handlers of a configuration, as far as its form is right, and finds what no form can tell: names that stand
+ * twice, circles, options that do not go together.
  */
 export async function prepare(config: RightParts, env: Environment): Promise<Preparation> {
   const sources = config.checks ?? MACHINE_CHECKS;
