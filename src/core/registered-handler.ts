@@ -53,7 +53,8 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   const { name, handler, options, clock, track, deadlines, toDate, predecessor } = setup;
   const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
   let last: Entry | undefined;
-  let unanswered: Entry | undefined;
+  /** Stands in for the first entry. */
+  let standIn = predecessor;
   let stopped = false;
   let isInHandler = false;
   let isFollowing = false;
@@ -173,14 +174,13 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
       return last;
     },
     get known() {
-      const known = last ?? predecessor;
-      if (known !== undefined) return known;
-      unanswered ??= toUnanswered();
-      return unanswered;
+      if (last !== undefined) return last;
+      standIn ??= toUnanswered();
+      return standIn;
     },
     get isBusy() {
       const isRead = background !== undefined && last !== undefined;
-      return sharing.isRunning && !isRead && (last ?? predecessor ?? unanswered) !== undefined;
+      return sharing.isRunning && !isRead && (last ?? standIn) !== undefined;
     },
     get isStopped() {
       return stopped;
