@@ -1,10 +1,9 @@
-import type { StatusRegistry } from "../core/registry.ts";
 import type { Report } from "../core/report.ts";
 import { FORMATS } from "../formats/formats.ts";
-import type { PageFilter, PageSource, PageView } from "../formats/page/page-model.ts";
+import type { PageFilter, PageView } from "../formats/page/page-model.ts";
 import { PAGE_HEADERS, renderPage } from "../formats/page/render-page.ts";
 import { createResponse, type StatusResponse } from "./message.ts";
-import { type AnswerPageEvents, createPageEvents } from "./page-events.ts";
+import { type AnswerPageEvents, createPageEvents, type PageEventsSetup } from "./page-events.ts";
 
 /** The page and its news over HTTP. Loaded when somebody looks: most processes show it to nobody. */
 export interface PageViews {
@@ -19,12 +18,8 @@ export interface PageAsked {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface PageViewsSetup {
-  readonly registry: StatusRegistry;
-  readonly source: PageSource;
-}
-
-export function createPageViews({ registry, source }: PageViewsSetup): PageViews {
+export function createPageViews(setup: PageEventsSetup): PageViews {
+  const { source } = setup;
   const { contentType } = FORMATS.html;
 
   return {
@@ -36,6 +31,6 @@ export function createPageViews({ registry, source }: PageViewsSetup): PageViews
         body: renderPage({ source, view, report, now: Date.now(), ...(filter && { filter }) }),
         headers: { ...PAGE_HEADERS, ...headers },
       }),
-    answerEvents: createPageEvents({ registry, source }),
+    answerEvents: createPageEvents(setup),
   };
 }

@@ -26,6 +26,14 @@ async function enter(terminal: Terminal, line: string): Promise<void> {
   await terminal.press("Enter");
 }
 
+/** A shell in which `wait` waits for a service that is not there. */
+async function startWaitInVain(): Promise<Terminal> {
+  const terminal = await startShell();
+  await enter(terminal, `svc-status wait 127.0.0.1:${await findFreePort()}`);
+  await terminal.waitFor(/connection refused/);
+  return terminal;
+}
+
 /** The main screen with its prompt, a cursor that is seen, and keys that are shown and read in lines. */
 async function expectCleanTerminal(terminal: Terminal, exitStatus: number): Promise<void> {
   await enter(terminal, "echo exit=$? $(stty -a | grep -oE '(^| )-?(icanon|echo|isig)\\b')");
@@ -69,9 +77,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
   });
 
   test("wait ends with Ctrl-C", async () => {
-    const terminal = await startShell();
-    await enter(terminal, `svc-status wait 127.0.0.1:${await findFreePort()}`);
-    await terminal.waitFor(/connection refused/);
+    const terminal = await startWaitInVain();
     await terminal.press("C-c");
     await terminal.waitFor(/\n\$$/);
     await expectCleanTerminal(terminal, 130);
@@ -192,9 +198,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
   });
 
   test("wait gives the terminal back while it is stopped by Ctrl-Z, and goes on with fg", async () => {
-    const terminal = await startShell();
-    await enter(terminal, `svc-status wait 127.0.0.1:${await findFreePort()}`);
-    await terminal.waitFor(/connection refused/);
+    const terminal = await startWaitInVain();
     await terminal.press("C-z");
     expect(await terminal.waitFor(/Stopped[\s\S]*\n\$$/)).not.toContain("connection refused");
     await expectCleanTerminal(terminal, 148);
