@@ -3,9 +3,9 @@ import { text } from "node:stream/consumers";
 const TABLE = "CREATE TABLE IF NOT EXISTS notes (id SERIAL PRIMARY KEY, text TEXT NOT NULL)";
 
 /** What the service is for: notes. And the switches that break it, for you to see its status change. */
-export function createApp({ database, userService, description, blockMs }) {
+export function createApp({ database, userService, describe, blockMs }) {
   const routes = {
-    "GET /": () => description,
+    "GET /": () => describe(),
     "GET /notes": () => queryNotes("SELECT id, text FROM notes ORDER BY id"),
     "POST /notes": async (request) =>
       queryNotes("INSERT INTO notes (text) VALUES ($1) RETURNING id, text", [await text(request)]),

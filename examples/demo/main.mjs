@@ -11,9 +11,6 @@ import { readSettings } from "./settings.mjs";
 import { createUserService } from "./user-service.mjs";
 
 const { port, sentinelPort, databaseUrl, importStepMs, blockMs } = readSettings(process.env);
-const server = createServer();
-await listen();
-
 const database = createDatabase(databaseUrl);
 const userService = createUserService();
 const importJob = new ImportJob();
@@ -46,32 +43,39 @@ const service = {
   links: [{ title: "What to try", url: "/" }],
 };
 
+await userService.start();
+// A database that does not answer is a status too, and no reason not to start.
+await database.query("SELECT 1").catch(() => {});
+importJob.start(importStepMs);
+
 // A thread of its own, which answers while this one is busy.
 const sentinel = await startSentinel({ port: sentinelPort, host: "127.0.0.1", service }).catch((error) =>
   complain("SENTINEL_PORT", sentinelPort, error),
 );
 
-const description = describeDemo({
-  url: `http://127.0.0.1:${server.address().port}`,
-  sentinelUrl: `http://127.0.0.1:${sentinel.address.port}`,
-  blockMs,
-  databaseName: databaseUrl === undefined ? "PGlite, in memory" : "the server of DATABASE_URL",
-});
 const answerStatus = serviceStatus({ service, svcStatus: { controls: true } });
-const answerApp = createApp({ database, userService, description, blockMs });
-server.on("request", (request, response) =>
+const answerApp = createApp({ database, userService, describe, blockMs });
+const server = createServer((request, response) =>
   answerStatus(request, response, () => answerApp(request, response)),
 );
+// Last of all: a request that comes before everything is ready is refused, and never left without an answer.
+await listen();
 
-await userService.start();
-// Where it does not answer, that is a status too, and no reason not to start.
-await database.query("SELECT 1").catch(() => {});
+console.log(describe());
 importJob.logger = console;
-console.log(description);
-importJob.start(importStepMs);
 
 process.once("SIGINT", stop);
 process.once("SIGTERM", stop);
+
+/** The ports are known when both servers listen. */
+function describe() {
+  return describeDemo({
+    url: `http://127.0.0.1:${server.address().port}`,
+    sentinelUrl: `http://127.0.0.1:${sentinel.address.port}`,
+    blockMs,
+    databaseName: databaseUrl === undefined ? "PGlite, in memory" : "the server of DATABASE_URL",
+  });
+}
 
 /** On this machine only: everybody who reaches it may stop its database. */
 function listen() {

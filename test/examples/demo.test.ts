@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { curl } from "../support/curl.ts";
+import { findFreePort } from "../support/free-port.ts";
 import { type Answer, ask, serve } from "../support/http.ts";
 import { waitForAnswer } from "../support/sentinel.ts";
 
@@ -221,6 +223,35 @@ describe("a demo whose database does not answer", () => {
     },
   );
 });
+
+describe("a demo that is starting", () => {
+  test("answers every request that it accepts, from the first one on", { timeout: TIMEOUT_MS }, async () => {
+    const port = await findFreePort();
+    const demo = startDemo({ PORT: String(port), SENTINEL_PORT: "0", DATABASE_URL: NO_DATABASE });
+    onTestFinished(() => demo.kill("SIGKILL"));
+    let isReady = false;
+    void demo.ready.then(() => {
+      isReady = true;
+    });
+    const answers: Promise<Answer>[] = [];
+    let refusals = 0;
+    while (!isReady || answers.length < 20) {
+      if (await isListening(port)) answers.push(ask(port, "/svc_status?name=ImportJob"));
+      else refusals += 1;
+    }
+    const bodies = (await Promise.all(answers)).map(({ status, body }) => `${status} ${body}`);
+    expect(refusals).toBeGreaterThan(0);
+    expect([...new Set(bodies)]).toEqual(["200 ImportJob\tYELLOW\n"]);
+  });
+});
+
+/** Whether a connection to this port is accepted. */
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
 
 describe("a demo that cannot start", () => {
   test("says that its port is taken", { timeout: TIMEOUT_MS }, async () => {
