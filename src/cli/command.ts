@@ -141,7 +141,7 @@ export const CONNECTION_OPTIONS = {
     short: "H",
     placeholder: "'NAME: VALUE'",
     repeatable: true,
-    help: "Send this header too",
+    help: "Send this header too, to a host that you name",
   },
   ca: {
     type: "text",

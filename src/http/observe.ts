@@ -8,6 +8,9 @@ export interface ProbeAnswered {
   readonly status: number;
 }
 
+/** Whoever sends this header looks once, and sends no traffic that would have to leave: `svc-status commission`. */
+export const CHECK_HEADER = "svc-status-check";
+
 type Listener = (event: ProbeAnswered) => void;
 
 const listenersOf = new WeakMap<Probe, Set<Listener>>();
@@ -20,6 +23,7 @@ export function onProbeAnswered(probe: Probe, listener: Listener): () => void {
 }
 
 export function tellProbeAnswered(probe: Probe, event: ProbeAnswered): void {
+  if (event.request.header(CHECK_HEADER) !== undefined) return;
   const listeners = listenersOf.get(probe);
   if (listeners === undefined) return;
   for (const listener of listeners) listener(event);

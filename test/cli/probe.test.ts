@@ -2,6 +2,8 @@ import { createServer } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { serviceStatus } from "../../src/adapters/node.ts";
 import { createProbe, MAX_PROBE_BODY_LENGTH } from "../../src/core/probe.ts";
+import { createDrain } from "../../src/drain/drain.ts";
+import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { runCli } from "../support/cli.ts";
 import { listen } from "../support/listen.ts";
 import { startHostile, startService } from "./service.ts";
@@ -117,6 +119,98 @@ describe("svc-status decommission and commission", () => {
   });
 });
 
+describe("svc-status commission, taken back", () => {
+  test("says that a drain decommissions again", async () => {
+    const { address, probe } = await startService();
+    const drain = createDrain(createServer(), { probe, clock: createFakeClock() });
+    void drain.start("SIGTERM");
+    expect(await runCli(["commission", address])).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: `svc-status: http://${address} is not commissioned: it accepted the change, but its probe answers 503 OFF. It is shutting down, somebody decommissioned it again, or a critical handler is RED (probeStatus.requireHealthy)\n`,
+    });
+    expect(probe.commissioned).toBe(false);
+  });
+
+  test("says that the probe looks at the handlers", async () => {
+    const { address, registry } = await startService({ probeStatus: { requireHealthy: true } });
+    registry.addStatusHandler("Database", () => ({ state: "RED" }));
+    const { code, stderr } = await runCli(["commission", address]);
+    expect(stderr).toContain("is not commissioned: it accepted the change, but its probe answers 503 RED. ");
+    expect(code).toBe(3);
+  });
+
+  test("says when it cannot know", async () => {
+    const address = await startHostile((request, response) => {
+      if (request.method === "POST") response.end("OK");
+      else request.socket.destroy();
+    });
+    const { code, stdout, stderr } = await runCli(["commission", address]);
+    expect(stderr).toContain(
+      `http://${address} accepted the change, but does not say what it is now: no answer from http://${address}: `,
+    );
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  });
+});
+
+describe("svc-status decommission, taken back", () => {
+  test("says that somebody commissioned in between", async () => {
+    const { address, probe } = await startService();
+    probe.on("change", ({ commissioned }) => {
+      if (!commissioned) queueMicrotask(() => probe.commission());
+    });
+    for (const options of [[], ["--wait"]]) {
+      expect(await runCli(["decommission", address, ...options])).toEqual({
+        code: 3,
+        stdout: "",
+        stderr: `svc-status: http://${address} is not decommissioned: it accepted the change, but its probe answers 200 OK. Did somebody commission it again?\n`,
+      });
+    }
+  });
+
+  test("says which body another one has set", async () => {
+    const { address, probe } = await startService();
+    probe.on("change", ({ body }) => {
+      if (body === "OFF") queueMicrotask(() => probe.decommission("up\u202egrading"));
+    });
+    expect(await runCli(["decommission", address])).toMatchObject({
+      code: 0,
+      stdout: `http://${address} is decommissioned: its probe answers up grading\n`,
+    });
+  });
+
+  test("believes 404 too, and no other code", async () => {
+    const { address } = await startService({ probeStatus: { decommissionedStatus: 404 } });
+    expect((await runCli(["decommission", address])).code).toBe(0);
+    const broken = await startHostile((request, response) => {
+      response.writeHead(request.method === "POST" ? 200 : 500).end("OFF");
+    });
+    const { code, stderr } = await runCli(["decommission", broken]);
+    expect(stderr).toContain("but its probe answers 500 OFF. That is not how a probe answers");
+    expect(code).toBe(3);
+  });
+
+  test("waits for a service that closes before it can be asked", async () => {
+    const server = createServer((request, response) => {
+      response.writeHead(200, { connection: "close" }).end("OFF");
+      if (request.method === "POST") server.close();
+    });
+    const { port } = await listen(server);
+    expect(await runCli(["decommission", `127.0.0.1:${port}`, "--wait", ...FAST])).toMatchObject({
+      code: 0,
+      stdout: `http://127.0.0.1:${port} has closed\n`,
+    });
+  });
+
+  test("is not taken for a load balancer by a drain", async () => {
+    const { address, probe } = await startService();
+    const drain = createDrain(createServer(), { probe, fixedMs: 0 });
+    for (const command of ["decommission", "commission", "decommission"])
+      expect((await runCli([command, address])).code).toBe(0);
+    expect((await drain.start()).probers).toEqual([]);
+  });
+});
+
 describe("svc-status decommission --wait", () => {
   test("stays until the service has closed, and asks it nothing meanwhile: a drain counts who asks", async () => {
     const requests: string[] = [];
@@ -130,7 +224,7 @@ describe("svc-status decommission --wait", () => {
     onTestFinished(close);
     server.on("connection", () => {
       connections += 1;
-      if (connections === 4) void close();
+      if (connections === 5) void close();
     });
     const address = `127.0.0.1:${port}`;
     expect(await runCli(["decommission", address, "--wait", ...FAST])).toEqual({
@@ -138,8 +232,8 @@ describe("svc-status decommission --wait", () => {
       stdout: `http://${address} is decommissioned: its probe answers OFF\nhttp://${address} has closed\n`,
       stderr: `waiting until http://${address} has closed\n`,
     });
-    expect(requests).toEqual(["POST /probe_status?body=OFF"]);
-    expect(connections).toBe(4);
+    expect(requests).toEqual(["POST /probe_status?body=OFF", "GET /probe_status"]);
+    expect(connections).toBe(5);
   });
 
   test("gives up in time", async () => {

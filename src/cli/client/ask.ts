@@ -1,13 +1,16 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
+import { toAddress } from "./address.ts";
 import type { Connection } from "./connection.ts";
 import { toNoAnswer, UnusableAnswerError } from "./no-answer.ts";
-import { describeServiceUrl, type ServiceUrl, toAddress } from "./service-url.ts";
+import { describeServiceUrl, type ServiceUrl } from "./service-url.ts";
 
 export interface Question {
   readonly target: ServiceUrl;
   /** @default "GET" */
   readonly method?: "GET" | "POST";
   readonly accept?: string;
+  /** Besides those that the user typed, which win. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** A bearer token. */
   readonly token?: string | undefined;
   readonly connection: Connection;
@@ -62,9 +65,9 @@ async function send(question: Question): Promise<IncomingMessage> {
 }
 
 function toRequestOptions(question: Question): RequestOptions {
-  const { target, method = "GET", accept = "*/*", token, connection, signal } = question;
+  const { target, method = "GET", accept = "*/*", headers, token, connection, signal } = question;
   const { url, socketPath } = target;
-  const where = socketPath === undefined ? toAddress(url) : { socketPath };
+  const where = socketPath === undefined ? toAddress(target) : { socketPath };
   return {
     ...where,
     ...connection.tls,
@@ -74,6 +77,7 @@ function toRequestOptions(question: Question): RequestOptions {
       host: url.host,
       accept,
       "user-agent": "svc-status",
+      ...headers,
       ...(method === "POST" && { "content-length": "0" }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...connection.headers,

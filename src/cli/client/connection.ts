@@ -4,6 +4,7 @@ import { describeError } from "../../core/describe-error.ts";
 import { hasControlCharacters } from "../../core/text.ts";
 import { CliError } from "../cli-error.ts";
 import type { CONNECTION_OPTIONS, OptionValues } from "../command.ts";
+import { expectTypedHost, type ServiceUrl } from "./service-url.ts";
 
 /** How to ask, for every question of a command. */
 export interface Connection {
@@ -18,8 +19,16 @@ const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
 /** One in PEM, up to its end, if it has one. */
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----(?:[\s\S]*?-----END CERTIFICATE-----)?/g;
 
-/** @throws CliError for a header that is none, and for a file that cannot be read. */
-export function toConnection(values: OptionValues<typeof CONNECTION_OPTIONS>): Connection {
+/**
+ * How to ask these services.
+ *
+ * @throws CliError for a header that is none, or that would go to a guessed host, and for a file that cannot be read.
+ */
+export function toConnection(
+  values: OptionValues<typeof CONNECTION_OPTIONS>,
+  services: readonly ServiceUrl[],
+): Connection {
+  if (values.header.length > 0) for (const service of services) expectTypedHost("--header", service);
   const ca = values.ca === undefined ? undefined : readCertificates(values.ca);
   return {
     headers: toHeaders(values.header.map(parseHeader)),

@@ -1,13 +1,18 @@
 import { connect } from "node:net";
-import { type ServiceUrl, toAddress } from "./service-url.ts";
+import { toAddress } from "./address.ts";
+import type { ServiceUrl } from "./service-url.ts";
 
 /** Nobody listens on the port, and there is no such socket. */
 const CLOSED: readonly unknown[] = ["ECONNREFUSED", "ENOENT"];
 
+/** This machine has no such address, as where IPv6 is switched off. */
+const UNAVAILABLE: readonly unknown[] = ["EADDRNOTAVAIL", "EAFNOSUPPORT"];
+
 /** Whether a service refuses connections. Whatever else goes wrong may be the way there, and is no. */
-export function isClosed({ url, socketPath }: ServiceUrl, signal: AbortSignal): Promise<boolean> {
+export function isClosed(service: ServiceUrl, signal: AbortSignal): Promise<boolean> {
+  const { socketPath } = service;
   return new Promise((resolve, reject) => {
-    const socket = connect(socketPath === undefined ? toAddress(url) : { path: socketPath });
+    const socket = connect(socketPath === undefined ? toAddress(service) : { path: socketPath });
 
     function end(settle: () => void): void {
       signal.removeEventListener("abort", abort);
@@ -25,8 +30,12 @@ export function isClosed({ url, socketPath }: ServiceUrl, signal: AbortSignal): 
   });
 }
 
-/** A name may have several addresses, and all must refuse. */
-function isRefusal(error: Error): boolean {
+/** A name may have several addresses: one refuses, and all others do, or are not there. */
+export function isRefusal(error: Error): boolean {
   const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  return errors.every((each) => CLOSED.includes((each as { code?: unknown }).code));
+  const codes = errors.map((each) => (each as { code?: unknown }).code);
+  return (
+    codes.some((code) => CLOSED.includes(code)) &&
+    codes.every((code) => CLOSED.includes(code) || UNAVAILABLE.includes(code))
+  );
 }

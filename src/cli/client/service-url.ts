@@ -1,50 +1,46 @@
 import { CliError } from "../cli-error.ts";
 import { expectSocketPath } from "../socket-path.ts";
+import { parseUrl, toUnexpected } from "./parse-url.ts";
 
 /** Where a service is. */
 export interface ServiceUrl {
   /** For a unix socket the host is `localhost`, and says nothing. */
   readonly url: URL;
   readonly socketPath?: string;
+  /** Only a port was typed: the host is guessed to be this machine, and gets neither tokens nor headers. */
+  readonly isHostGuessed?: true;
 }
 
 /** What stands behind the path of the status for each of its formats. */
 const FORMAT_SUFFIX = /\.(?:csv|json|prometheus|health|html)$/;
 
-const EXPECTED =
-  "expected a URL such as http://localhost:8080, localhost:8080 or unix:/run/app.sock:/svc_status";
+/** `8080`, `:8080` and `8080/path`. */
+const PORT_ALONE = /^:?(\d+(?:[/?#].*)?)$/;
 
 /**
- * Reads `http://host:port/path`, the same without `http://`, and `unix:/run/app.sock:/path`.
+ * Reads `http://host:port/path`, the same without `http://`, a port of this machine, and `unix:/run/app.sock:/path`.
  *
  * @throws CliError for anything else.
  */
 export function parseServiceUrl(text: string): ServiceUrl {
+  const [, port] = PORT_ALONE.exec(text) ?? [];
+  if (port !== undefined) return { url: parseUrl(`http://localhost:${port}`, text), isHostGuessed: true };
   const [isUnix, socketPath, path = "/"] = /^unix:(?:\/\/)?(.*?)(?::(\/.*))?$/.exec(text) ?? [];
   if (isUnix === undefined)
-    return { url: toUrl(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`, text) };
-  if (socketPath === undefined || socketPath === "")
-    throw new CliError(`${EXPECTED}, got ${JSON.stringify(text)}`);
-  return { url: toUrl(`http://localhost${path}`, text), socketPath: expectSocketPath(socketPath) };
+    return { url: parseUrl(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`, text) };
+  if (socketPath === undefined || socketPath === "") throw toUnexpected(text);
+  return { url: parseUrl(`http://localhost${path}`, text), socketPath: expectSocketPath(socketPath) };
 }
 
-function toUrl(address: string, text: string): URL {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || /\s/.test(address) || !isUserReadable(url)) {
-    // It may hold a password, which belongs on no screen.
-    throw new CliError(`${EXPECTED}${text.includes("@") ? "" : `, got ${JSON.stringify(text)}`}`);
-  }
-  url.hash = "";
-  return url;
+/** Headers and tokens are secrets. @throws CliError where they would go to a host that nobody typed. */
+export function expectTypedHost(option: string, { url, isHostGuessed }: ServiceUrl): void {
+  if (isHostGuessed)
+    throw new CliError(`${option} is sent only to a host that you name. ${toTypedHost(url)}`);
 }
 
-function isUserReadable({ username, password }: URL): boolean {
-  try {
-    decodeURIComponent(username + password);
-    return true;
-  } catch {
-    return false;
-  }
+/** What to type instead of a port alone. */
+export function toTypedHost({ host, port }: URL): string {
+  return `Write ${host} instead of ${port || 80}`;
 }
 
 /**
@@ -92,10 +88,4 @@ export function describeServiceUrl({ url, socketPath }: ServiceUrl): string {
   const path = url.pathname + url.search;
   if (socketPath !== undefined) return `unix:${socketPath}${path === "/" ? "" : `:${path}`}`;
   return url.origin + (path === "/" ? "" : path);
-}
-
-/** Where to connect to. An IPv6 address stands in brackets only in URLs. */
-export function toAddress({ protocol, hostname, port }: URL): { host: string; port: number } {
-  const usualPort = protocol === "https:" ? 443 : 80;
-  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: port === "" ? usualPort : Number(port) };
 }

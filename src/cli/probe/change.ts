@@ -2,36 +2,40 @@ import { CliError } from "../cli-error.ts";
 import { type Answer, ask } from "../client/ask.ts";
 import type { Connection } from "../client/connection.ts";
 import { UnusableAnswerError } from "../client/no-answer.ts";
-import { type ServiceUrl, toProbeUrl } from "../client/service-url.ts";
+import { expectTypedHost, type ServiceUrl, toProbeUrl, toTypedHost } from "../client/service-url.ts";
 
-export interface ProbeChangeRequest {
+/** How to ask a probe. */
+export interface ProbeQuestion {
   readonly service: ServiceUrl;
-  readonly body: string;
   readonly token: string | undefined;
   readonly connection: Connection;
   readonly signal: AbortSignal;
 }
 
 /** What refusals mean, and what can be done. */
-const REFUSALS: Readonly<Record<number, (answer: Answer, hasToken: boolean) => string>> = {
+const REFUSALS: Readonly<Record<number, (answer: Answer, question: ProbeQuestion) => string>> = {
   400: ({ from, text }) => `${from} does not take this body: ${text.trim().slice(0, 200)}`,
-  401: ({ from }, hasToken) =>
-    hasToken
-      ? `${from} does not know this token (401). Is it the one of this service?`
-      : `${from} wants a token (401). Set SVC_STATUS_TOKEN to it`,
+  401: explainUnauthorized,
   403: ({ from }) =>
     `${from} does not take this from here (403). Run it on the machine of the service, past any proxy, or let the service take a token (probeStatus.control)`,
   404: ({ from }) => `there is nothing at ${from} (404). Give the whole URL if the probe is at another path`,
   405: ({ from }) => `${from} is not a probe that can be changed (405). Is it the right URL?`,
 };
 
+function explainUnauthorized({ from }: Answer, { service, token }: ProbeQuestion): string {
+  if (token !== undefined) return `${from} does not know this token (401). Is it the one of this service?`;
+  const wants = `${from} wants a token (401)`;
+  if (!service.isHostGuessed) return `${wants}. Set SVC_STATUS_TOKEN to it`;
+  return `${wants}, which is sent only to a host that you name. ${toTypedHost(service.url)}, and set SVC_STATUS_TOKEN`;
+}
+
 /** Sets the body of a probe. @throws NoAnswerError where the service does not say that it is set. */
-export async function changeProbe(request: ProbeChangeRequest): Promise<void> {
-  const { service, body, token, connection, signal } = request;
+export async function changeProbe(question: ProbeQuestion, body: string): Promise<void> {
+  const { service, token, connection, signal } = question;
   const target = toProbeUrl(service, body);
   const answer = await ask({ target, method: "POST", accept: "text/plain", token, connection, signal });
   const refusal = REFUSALS[answer.status];
-  if (refusal !== undefined) throw new UnusableAnswerError(refusal(answer, token !== undefined));
+  if (refusal !== undefined) throw new UnusableAnswerError(refusal(answer, question));
   // Some servers answer anything with 200; a probe answers with what it was set to.
   if (answer.status !== 200 || answer.text !== body)
     throw new UnusableAnswerError(
@@ -40,16 +44,19 @@ export async function changeProbe(request: ProbeChangeRequest): Promise<void> {
 }
 
 /**
- * The token to send, if there is one. Arguments are seen by everybody on the machine, the environment is not.
+ * The token to send, if there is one. Arguments are seen by everybody on the machine, the environment is not. A guessed
+ * host gets none.
  *
- * @throws CliError for one that no header can hold.
+ * @throws CliError for one that no header can hold, and for one that is typed for a guessed host.
  */
 export function readToken(
   given: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
+  service: ServiceUrl,
 ): string | undefined {
+  if (given !== undefined) expectTypedHost("--token", service);
   const token = given ?? env["SVC_STATUS_TOKEN"] ?? "";
   if (!/^[!-~]*$/.test(token))
     throw new CliError("the token: expected visible ASCII characters without spaces or line ends");
-  return token === "" ? undefined : token;
+  return token === "" || service.isHostGuessed ? undefined : token;
 }

@@ -5,17 +5,20 @@ import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import { clean } from "../terminal/clean.ts";
 import { changeProbe, readToken } from "./change.ts";
+import { expectCommissioned } from "./check.ts";
 import type { COMMISSION } from "./definitions.ts";
 
-/** Lets a probe answer OK again. */
+/** Lets a probe answer OK again, and says so only if it does. */
 export async function runCommission(invocation: Invocation<typeof COMMISSION>): Promise<ExitStatus> {
   const { operands, values, io } = invocation;
   const service = parseServiceUrl(operands[0] ?? "");
-  const connection = toConnection(values);
-  const token = readToken(values.token, io.env);
-  await withinDeadline(values.timeout, io.signal, (signal) =>
-    changeProbe({ service, body: COMMISSIONED_BODY, token, connection, signal }),
-  );
+  const connection = toConnection(values, [service]);
+  const token = readToken(values.token, io.env, service);
+  await withinDeadline(values.timeout, io.signal, async (signal) => {
+    const question = { service, token, connection, signal };
+    await changeProbe(question, COMMISSIONED_BODY);
+    await expectCommissioned(question);
+  });
   io.stdout.write(clean(`${describeServiceUrl(service)} is commissioned`).concat("\n"));
   return 0;
 }

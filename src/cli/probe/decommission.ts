@@ -3,41 +3,51 @@ import { CliError } from "../cli-error.ts";
 import { toConnection } from "../client/connection.ts";
 import { withinDeadline } from "../client/deadline.ts";
 import { isClosed } from "../client/is-closed.ts";
+import { NoAnswerError } from "../client/no-answer.ts";
 import { repeatUntil } from "../client/repeat.ts";
-import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
+import { describeServiceUrl, parseServiceUrl, type ServiceUrl } from "../client/service-url.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import { renderDuration } from "../duration.ts";
 import { clean } from "../terminal/clean.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { changeProbe, readToken } from "./change.ts";
+import { expectDecommissioned } from "./check.ts";
 import type { DECOMMISSION } from "./definitions.ts";
 
 /** Lets a probe answer something else than OK; with `--wait` stays until nobody answers any more. */
-export async function runDecommission({
-  operands: [address = ""],
-  values,
-  io,
-}: Invocation<typeof DECOMMISSION>): Promise<ExitStatus> {
-  const { body, timeout, interval } = values;
+export async function runDecommission(invocation: Invocation<typeof DECOMMISSION>): Promise<ExitStatus> {
+  const { operands, values, io } = invocation;
+  const { body, timeout } = values;
   expectBody(body);
-  const service = parseServiceUrl(address);
-  const where = describeServiceUrl(service);
-  const connection = toConnection(values);
-  const token = readToken(values.token, io.env);
+  const service = parseServiceUrl(operands[0] ?? "");
+  const connection = toConnection(values, [service]);
+  const token = readToken(values.token, io.env, service);
   const startedAt = performance.now();
-  await withinDeadline(timeout, io.signal, (signal) =>
-    changeProbe({ service, body, token, connection, signal }),
-  );
-  io.stdout.write(`${clean(`${where} is decommissioned: its probe answers ${body}`)}\n`);
-  if (!values.wait) return 0;
+  const shown = await withinDeadline(timeout, io.signal, async (signal) => {
+    const question = { service, token, connection, signal };
+    await changeProbe(question, body);
+    const answer = expectDecommissioned(question);
+    return values.wait ? await unlessSilent(answer) : await answer;
+  });
+  const where = describeServiceUrl(service);
+  if (shown !== undefined)
+    io.stdout.write(`${clean(`${where} is decommissioned: its probe answers ${shown}`)}\n`);
+  if (values.wait) await waitUntilClosed(service, timeout - (performance.now() - startedAt), invocation);
+  return 0;
+}
 
+async function waitUntilClosed(
+  service: ServiceUrl,
+  timeoutMs: number,
+  { values, io }: Invocation<typeof DECOMMISSION>,
+): Promise<void> {
+  const where = describeServiceUrl(service);
   const progress = createProgress(io.stderr);
   progress.tell(`waiting until ${where} has closed`);
-  const timeoutMs = timeout - (performance.now() - startedAt);
   let hasClosed: boolean;
   try {
     // It connects and asks nothing: who asks for the probe is a load balancer in the eyes of a drain.
-    hasClosed = await repeatUntil({ timeoutMs, intervalMs: interval, signal: io.signal }, (signal) =>
+    hasClosed = await repeatUntil({ timeoutMs, intervalMs: values.interval, signal: io.signal }, (signal) =>
       isClosed(service, signal),
     );
   } finally {
@@ -45,10 +55,17 @@ export async function runDecommission({
   }
   if (!hasClosed)
     throw new CliError(
-      `${where} still accepts connections after ${renderDuration(timeout)}. End it, wait longer with --timeout, or look whether it was started anew`,
+      `${where} still accepts connections after ${renderDuration(values.timeout)}. End it, wait longer with --timeout, or look whether it was started anew`,
     );
   io.stdout.write(`${clean(`${where} has closed`)}\n`);
-  return 0;
+}
+
+/** A service may close at once, which is what `--wait` waits for. */
+function unlessSilent(answer: Promise<string>): Promise<string | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof NoAnswerError) return undefined;
+    throw error;
+  });
 }
 
 function expectBody(body: string): void {

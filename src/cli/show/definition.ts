@@ -7,7 +7,12 @@ export const SHOW = {
     "The overall state is the one that the service counts: a RED handler that is not critical makes it YELLOW only.",
     "With --fail-on the exit status is 0 or 1, as Docker's HEALTHCHECK wants it: 1 for that state or a worse one, and for no answer.",
   ],
-  operands: [{ placeholder: "URL", help: "Where the service is: http://localhost:8080" }],
+  operands: [
+    {
+      placeholder: "URL",
+      help: "Where the service is: http://localhost:8080, or 8080 for a port of this machine",
+    },
+  ],
   options: {
     name: {
       type: "text",

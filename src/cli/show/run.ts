@@ -36,7 +36,7 @@ export async function runShow({ operands: [address = ""], values, io }: ShowInvo
   const { format, quiet, timeout, name: names } = values;
   const failOn = values["fail-on"];
   const service = parseServiceUrl(address);
-  const connection = toConnection(values);
+  const connection = toConnection(values, [service]);
   try {
     return await withinDeadline(timeout, io.signal, async (signal) => {
       const question = { service, names, connection, signal };

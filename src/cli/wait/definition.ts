@@ -5,7 +5,12 @@ export const WAIT = {
     "Asks again and again until the overall state, or the state of every handler that is named, is the wanted one. A service that does not answer yet, and a handler that is not there yet, are waited for. One that refuses to answer, or whose certificate is not trusted, is not.",
     "What it waits for stands on standard error.",
   ],
-  operands: [{ placeholder: "URL", help: "Where the service is: http://localhost:8080" }],
+  operands: [
+    {
+      placeholder: "URL",
+      help: "Where the service is: http://localhost:8080, or 8080 for a port of this machine",
+    },
+  ],
   options: {
     name: {
       type: "text",

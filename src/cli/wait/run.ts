@@ -26,7 +26,7 @@ export async function runWait({
 }: Invocation<typeof WAIT>): Promise<ExitStatus> {
   const { name: names, state: wanted, timeout: timeoutMs, interval: intervalMs } = values;
   const service = parseServiceUrl(address);
-  const connection = toConnection(values);
+  const connection = toConnection(values, [service]);
   const where = describeServiceUrl(service);
   const progress = createProgress(io.stderr);
   let last: Seen = { state: undefined, text: "no answer yet" };

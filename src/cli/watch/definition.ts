@@ -4,7 +4,13 @@ export const WATCH = {
   description: [
     "On a terminal a table of all handlers, in which changes stand out for some seconds; q or Ctrl-C ends it and brings the screen back. Elsewhere a line for each change.",
   ],
-  operands: [{ placeholder: "URL", repeatable: true, help: "Where the service is: http://localhost:8080" }],
+  operands: [
+    {
+      placeholder: "URL",
+      repeatable: true,
+      help: "Where the service is: http://localhost:8080, or 8080 for a port of this machine",
+    },
+  ],
   options: {
     name: {
       type: "text",

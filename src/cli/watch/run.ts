@@ -39,7 +39,7 @@ const REDRAW_MS = 1_000;
 export async function runWatch({ operands, values, io }: Invocation<typeof WATCH>): Promise<ExitStatus> {
   const { name: names, interval, timeout, bell } = values;
   const services = operands.map(parseServiceUrl);
-  const connection = toConnection(values);
+  const connection = toConnection(values, services);
   const views = services.map((service) => createServiceView(describeServiceUrl(service)));
   const quitting = new AbortController();
   const quit = () => quitting.abort();

@@ -13,6 +13,15 @@ describe("the address of a service", () => {
     ["http://localhost:8080/", "http://localhost:8080"],
     ["https://user:secret@example.org/a?b=c#d", "https://example.org/a?b=c"],
     ["[::1]:8080", "http://[::1]:8080"],
+    ["9101", "http://localhost:9101"],
+    [":9101", "http://localhost:9101"],
+    ["9101/", "http://localhost:9101"],
+    [":9101/app/svc_status?a=b#c", "http://localhost:9101/app/svc_status?a=b"],
+    ["65535", "http://localhost:65535"],
+    ["127.0.0.1:8080", "http://127.0.0.1:8080"],
+    ["http://user:1@127.0.0.1", "http://127.0.0.1"],
+    ["9101.example.org", "http://9101.example.org"],
+    ["9101@example.org", "http://example.org"],
     ["unix:/run/app.sock", "unix:/run/app.sock"],
     ["unix:///run/app.sock:/svc_status", "unix:/run/app.sock:/svc_status"],
     ["unix:run/a:b.sock:/x", "unix:run/a:b.sock:/x"],
@@ -27,6 +36,47 @@ describe("the address of a service", () => {
       expect(() => parseServiceUrl(text)).toThrow(/^expected a URL such as .*, got /);
     },
   );
+
+  test.each([
+    ["9101", true],
+    [":9101/svc_status", true],
+    ["localhost:9101", undefined],
+    ["http://localhost:9101", undefined],
+    ["unix:/run/app.sock", undefined],
+  ])("is guessed where the host is not typed: %s, %s", (text, isHostGuessed) => {
+    expect(parseServiceUrl(text).isHostGuessed).toBe(isHostGuessed);
+  });
+
+  test.each([
+    "0",
+    ":0",
+    "65536",
+    ":123456",
+    "99999/svc_status",
+    "localhost:0",
+    "[::1]:65536",
+    "https://a:65536/",
+  ])("has a port in range: %j", (text) => {
+    expect(() => parseServiceUrl(text)).toThrow(
+      `unix:/run/app.sock:/svc_status, with a port from 1 to 65535, got "${text}"`,
+    );
+  });
+
+  test.each([
+    ["http://9101", '"9101", which would mean 0.0.35.141. For a port of this machine: localhost:9101'],
+    [
+      "https://:9101@9101/a",
+      '"9101", which would mean 0.0.35.141. For a port of this machine: localhost:9101',
+    ],
+    ["9101:8080", '"9101", which would mean 0.0.35.141. For a port of this machine: localhost:9101'],
+    ["99999:8080", '"99999", which would mean 0.1.134.159'],
+    ["127.1:8080", '"127.1", which would mean 127.0.0.1'],
+    ["0x7f000001", '"0x7f000001", which would mean 127.0.0.1'],
+    ["127.0.0.01", '"127.0.0.01", which would mean 127.0.0.1'],
+    ["http:///127.0.0.1", '"", which would mean 127.0.0.1'],
+  ])("is not a number that would be read as an address: %s", (text, told) => {
+    expect(() => parseServiceUrl(text)).toThrow(`expected a host name or a whole IPv4 address, got ${told}`);
+  });
 
   test("is not a socket whose path the system would cut", () => {
     const longest = `/${"x".repeat(MAX_SOCKET_PATH_BYTES - 1)}`;

@@ -1,0 +1,69 @@
+import { COMMISSIONED_BODY, MAX_PROBE_BODY_LENGTH } from "../../core/probe.ts";
+import { CHECK_HEADER } from "../../http/observe.ts";
+import { CliError } from "../cli-error.ts";
+import { type Answer, ask } from "../client/ask.ts";
+import { NoAnswerError } from "../client/no-answer.ts";
+import { describeServiceUrl, toProbeUrl } from "../client/service-url.ts";
+import type { ProbeQuestion } from "./change.ts";
+
+/** How much of an unexpected answer is shown. */
+const MAX_SHOWN_LENGTH = 200;
+
+/** The codes of a probe that is decommissioned. */
+const DECOMMISSIONED: readonly number[] = [503, 404];
+
+/** @throws CliError where a load balancer is told anything but OK: a drain may have taken the change back. */
+export async function expectCommissioned(question: ProbeQuestion): Promise<void> {
+  const answer = await askProbe(question);
+  if (answer.status === 200 && answer.text.trim() === COMMISSIONED_BODY) return;
+  throw toContradiction(
+    question,
+    answer,
+    "not commissioned",
+    "It is shutting down, somebody decommissioned it again, or a critical handler is RED (probeStatus.requireHealthy)",
+  );
+}
+
+/**
+ * What a decommissioned probe answers: somebody else may have set another body.
+ *
+ * @throws CliError where a load balancer is not refused: somebody may have commissioned it again.
+ */
+export async function expectDecommissioned(question: ProbeQuestion): Promise<string> {
+  const answer = await askProbe(question);
+  if (DECOMMISSIONED.includes(answer.status)) return answer.text.slice(0, MAX_PROBE_BODY_LENGTH);
+  const hint =
+    answer.status === 200 ? "Did somebody commission it again?" : "That is not how a probe answers";
+  throw toContradiction(question, answer, "not decommissioned", hint);
+}
+
+/** What a load balancer sees now. A drain does not take this question for that of a load balancer. */
+async function askProbe({ service, token, connection, signal }: ProbeQuestion): Promise<Answer> {
+  const target = toProbeUrl(service);
+  try {
+    return await ask({
+      target,
+      accept: "text/plain",
+      headers: { [CHECK_HEADER]: "1" },
+      token,
+      connection,
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    const text = `${describeServiceUrl(service)} accepted the change, but does not say what it is now: ${error.message}`;
+    throw new NoAnswerError(error.kind, text, { cause: error });
+  }
+}
+
+function toContradiction(
+  { service }: ProbeQuestion,
+  { status, text }: Answer,
+  what: string,
+  hint: string,
+): CliError {
+  const shown = `${status} ${text.trim().slice(0, MAX_SHOWN_LENGTH)}`.trim();
+  return new CliError(
+    `${describeServiceUrl(service)} is ${what}: it accepted the change, but its probe answers ${shown}. ${hint}`,
+  );
+}
