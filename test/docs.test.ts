@@ -83,6 +83,7 @@ const NOT_RUN = [
   "docs/serve.md: sh, it goes on until it is told to end",
   "docs/serve.md: json, test/cli/serve/docs.test.ts checks it",
   "docs/serve.md: text, test/cli/serve/docs.test.ts compares it",
+  "docs/frameworks/fetch.md: js, it needs Nuxt",
   "docs/frameworks/fetch.md: ts, it needs Next.js",
   "docs/frameworks/fetch.md: js, it needs Next.js",
   "docs/frameworks/fetch.md: js, it needs Bun",

@@ -58,6 +58,19 @@ beforeAll(async () => {
   }
 });
 
+/** Data that tools look up by its path, and that programs import with an attribute. */
+const DATA = ["svc-status/package.json", "svc-status/config.schema.json"];
+
+const LOAD_DATA = `
+import { createRequire } from "node:module";
+const require = createRequire(import.meta.url);
+for (const path of ${JSON.stringify(DATA)}) {
+  const { default: imported } = await import(path, { with: { type: "json" } });
+  const required = require(require.resolve(path));
+  console.log(JSON.stringify(imported) === JSON.stringify(required), required.version ?? typeof required.$schema);
+}
+`;
+
 const MAIN_ENTRY = `
 import { addStatusHandler, createStatusRegistry, type Report } from "svc-status";
 export const state: Report["state"] = "OK";
@@ -104,6 +117,12 @@ describe("a JavaScript consumer", () => {
   test.each(NODE_MAJORS)("requires and imports each entry on Node %i, without a warning", async (major) => {
     const outcome = await runScript(consumer, await nodeOfMajor(major), ALONE);
     expect(outcome).toEqual({ code: 0, stdout: `v${major} ${ALONE.length}\n`, stderr: "" });
+  });
+
+  test.each(NODE_MAJORS)("resolves, requires and imports the data on Node %i", async (major) => {
+    const args = ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", LOAD_DATA];
+    const outcome = await run(await nodeOfMajor(major), args, consumer);
+    expect(outcome).toEqual({ code: 0, stdout: `true ${manifest.version}\ntrue string\n`, stderr: "" });
   });
 
   test.each([11, 12] as const)("requires and imports the entry for Nest beside Nest %i", async (major) => {

@@ -61,7 +61,13 @@ test("imports itself, Node.js and its optional peers, nothing else", async () =>
 
 /** An ES module for those who require it too, which Node.js can, and JSON beside the modules. */
 const ATTW_OPTIONS = [
-  ...["--ignore-rules", "cjs-resolves-to-esm", "--exclude-entrypoints", "./config.schema.json"],
+  ...[
+    "--ignore-rules",
+    "cjs-resolves-to-esm",
+    "--exclude-entrypoints",
+    "./config.schema.json",
+    "./package.json",
+  ],
   ...["--no-definitely-typed", "--format", "ascii"],
 ];
 

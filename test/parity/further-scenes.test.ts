@@ -220,6 +220,14 @@ svc_status{name="the \"best\" C:\\_a\"b"} 1
     expect((await ask("/svc_status")).body).toBe("A\tRED\tone two three\nB\tRED\t'=1+1\n");
   });
 
+  test("a boolean detail is written as JavaScript writes it: Python wrote True and False", async () => {
+    const { ask } = await serveScene([
+      ["A", { state: "RED", detail: false }],
+      ["B", { state: "OK", detail: true }],
+    ]);
+    expect((await ask("/svc_status")).body).toBe("A\tRED\tfalse\nB\tOK\ttrue\n");
+  });
+
   test("the probe's POST needs permission, unless it is opened", async () => {
     const { ask } = await serve(serviceStatus({ probe: createProbe() }));
     const headers = { "x-forwarded-for": "203.0.113.1" };
