@@ -8,6 +8,7 @@ addStatusHandler("DatabaseConnection", () => ({ state: OK }));
 const app = express();
 app.use(serviceStatus());
 app.get("/", (_request, response) => response.send("hello\n"));
-const server = app.listen(Number(process.env.PORT ?? 8080), "127.0.0.1", () => {
+const server = app.listen(Number(process.env.PORT ?? 8080), "127.0.0.1", (error) => {
+  if (error) throw error; // Express 5 hands over that the port is taken
   console.log(`http://127.0.0.1:${server.address().port}`);
 });

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, test } from "vitest";
+import { serve } from "../support/http.ts";
+import { run } from "../support/run.ts";
 
 const examples = join(import.meta.dirname, "../../examples");
 let child: ChildProcess | undefined;
@@ -32,5 +34,12 @@ describe.each(["node", "express", "fastify", "koa", "hono", "fetch", "nest"])("e
       "hello\n",
     ]);
     expect(answers[0]?.headers.get("etag")).toBeNull();
+  });
+
+  test("says that its port is taken", { timeout: 20_000 }, async () => {
+    const { port } = await serve((_request, response) => response.end());
+    const { code, stderr } = await run("env", [`PORT=${port}`, process.execPath, `${name}.mjs`], examples);
+    expect(stderr).toContain(`EADDRINUSE: address already in use 127.0.0.1:${port}`);
+    expect(code).toBe(1);
   });
 });

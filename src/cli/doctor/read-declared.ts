@@ -7,9 +7,16 @@ import { toNumbersOfServe } from "./serve-numbers.ts";
 
 export type ReadDeclared = { readonly declared: Declared } | { readonly mistakes: readonly Mistake[] };
 
+/** The settings of platforms, which somebody may hand over as they are. */
+const OTHER_LANGUAGE = /\.(?:ya?ml|cfg|conf|toml)$/i;
+
+const EXPECTED_NUMBERS =
+  'expected JSON with the numbers of these settings, such as { "probeIntervalMs": 2000, "graceMs": 32000 }, or options such as --probe-interval 2s. See: svc-status doctor --help';
+
 /** Reads numbers, or takes them from a configuration of `serve`. `-` is what `readInput` gives. Never rejects. */
 export async function readDeclared(file: string, readInput: () => Promise<string>): Promise<ReadDeclared> {
   if (/\.[cm]?[jt]s$/.test(file)) return fromConfig(await loadConfig(file));
+  if (OTHER_LANGUAGE.test(file)) return { mistakes: [{ path: "", text: EXPECTED_NUMBERS }] };
   const read = file === "-" ? readJsonText(await readInput()) : await readJsonFile(file);
   if (read.mistake !== undefined) return { mistakes: [read.mistake] };
   const { value } = read;

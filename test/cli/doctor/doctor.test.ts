@@ -130,6 +130,18 @@ describe("svc-status doctor", () => {
       stderr: "/nowhere/numbers.json: cannot be read: there is no such file\n",
     });
   });
+
+  test.each(["kubernetes.yaml", "haproxy.cfg", "nginx.conf"])(
+    "says what it reads instead of %s",
+    async (name) => {
+      const file = join(import.meta.dirname, "../../../deploy", name);
+      expect(await runCli(["doctor", file])).toEqual({
+        code: 3,
+        stdout: "",
+        stderr: `${file}: expected JSON with the numbers of these settings, such as { "probeIntervalMs": 2000, "graceMs": 32000 }, or options such as --probe-interval 2s. See: svc-status doctor --help\n`,
+      });
+    },
+  );
 });
 
 test("a configuration of serve says how long its checks take, and that they are asked in the background", () => {
