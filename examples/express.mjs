@@ -9,6 +9,6 @@ const app = express();
 app.use(serviceStatus());
 app.get("/", (_request, response) => response.send("hello\n"));
 const server = app.listen(Number(process.env.PORT ?? 8080), "127.0.0.1", (error) => {
-  if (error) throw error; // Express 5 hands over that the port is taken
+  if (error) throw error; // Express 5 passes the error of listen here
   console.log(`http://127.0.0.1:${server.address().port}`);
 });

@@ -8,7 +8,7 @@ export interface ProbeAnswered {
   readonly status: number;
 }
 
-/** Whoever sends this header looks once, and sends no traffic that would have to leave: `svc-status commission`. */
+/** Marks the single check of `svc-status commission`, which is not the probe of a balancer: a drain ignores it. */
 export const CHECK_HEADER = "svc-status-check";
 
 type Listener = (event: ProbeAnswered) => void;

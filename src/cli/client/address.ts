@@ -27,9 +27,7 @@ export function toAddress({ url, isHostGuessed }: ServiceUrl): Address {
   };
 }
 
-const lookUpLoopback: LookupFunction = (_hostname, { all }, callback) => {
-  process.nextTick(() => {
-    if (all) callback(null, LOOPBACK);
-    else callback(null, "127.0.0.1", 4);
-  });
+/** Selecting a family asks for all addresses. */
+const lookUpLoopback: LookupFunction = (_hostname, _options, callback) => {
+  process.nextTick(callback, null, LOOPBACK);
 };

@@ -37,7 +37,7 @@ export async function expectDecommissioned(question: ProbeQuestion): Promise<str
   throw toContradiction(question, answer, "not decommissioned", hint);
 }
 
-/** What a load balancer sees now. A drain does not take this question for that of a load balancer. */
+/** What a load balancer sees now. A drain does not count this check as a probe. */
 async function askProbe({ service, token, connection, signal }: ProbeQuestion): Promise<Answer> {
   const target = toProbeUrl(service);
   try {
