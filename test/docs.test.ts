@@ -58,6 +58,7 @@ const frameworks = readdirSync(join(root, "docs/frameworks")).map((file) => `fra
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
+  "SECURITY.md",
   ...[...docs, ...checks, ...frameworks].map((file) => `docs/${file}`),
 ];
 
