@@ -2,11 +2,11 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { publication } from "./support/publication.ts";
+import { publication } from "../support/publication.ts";
 
 const { apply, REPOSITORY_URL, restore, toManifest, toPackedPage } = publication;
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 const FILES = ["package.json", "README.md", "CHANGELOG.md"] as const;
 const URL = "https://host.test/owner/svc-status";
 
