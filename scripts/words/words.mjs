@@ -1,5 +1,5 @@
 /** A sentence begins: at the beginning of a line, of a cell, or behind a full stop. */
-const START = String.raw`(?:^|(?<=[.!?:;|] ))(?:[-*|] )?`;
+const START = `(?:^|(?<=[.!?:;|] ))(?:[-*|] )?`;
 
 /**
  * The forms that recur, each with an example, and with words that are better. A pattern is meant to find few places
