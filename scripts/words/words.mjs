@@ -38,7 +38,7 @@ export const WORDS = [
   },
   {
     name: '"where" for "if" or "when"',
-    pattern: String.raw`\bwhere (?:nothing|nobody|none|there (?:is|are)|it is|that is|this is|they are|you want|one is|somebody)\b`,
+    pattern: String.raw`\bwhere (?:nothing|nobody|none|there (?:is|are)|it is|that is|this is|you want|one is|somebody)\b`,
     bad: "the wait where nothing can be proved",
     good: "if, when",
   },
