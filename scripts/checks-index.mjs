@@ -5,28 +5,28 @@ import { join } from "node:path";
 const folder = join(import.meta.dirname, "../docs/checks");
 
 const KINDS = [
-  ["kind", "means"],
-  ["`refused`", "something answers there, and does not want to"],
-  ["`unreachable`", "there is no way to that network or host"],
+  ["kind", "meaning"],
+  ["`refused`", "the host answers, and refuses the connection or the request"],
+  ["`unreachable`", "there is no route to that network or host"],
   ["`DNS`", "the name does not resolve"],
   ["`TLS`", "no secure connection: a certificate, a protocol version"],
-  ["`authentication`", "the password, the token or the rights are wrong"],
+  ["`authentication`", "the password, the token or the permissions are wrong"],
   ["`timeout`", "no answer in time"],
   ["`closed`", "the connection was lost or closed"],
-  ["`wrong answer`", "it answers, but not as it should"],
+  ["`wrong answer`", "it answers, but not as expected"],
   ["`failed`", "anything else, in the words of the client"],
 ];
 
 const INTRODUCTION = `# Ready-made checks
 
-A check is a status handler for a real thing. It asks through the client that your application has, imports no driver, and opens no connection that your application did not open; those that have no client (\`dns\`, \`http\`, \`smtp\`, \`tcp\`, \`tlsCertificate\`) close theirs.
+A check is a status handler for a database, a broker, a disk or another real thing. It uses the client that your application already has, imports no driver, and opens no connection that your application did not open. The checks without a client (\`dns\`, \`http\`, \`smtp\`, \`tcp\`, \`tlsCertificate\`) close their connections.
 
-What was measured stands in the detail beside its limits, and as numbers in the Prometheus format. An option that begins with \`warn\` makes it YELLOW, one that begins with \`max\` or \`min\` RED. What begins with \`max\` or \`min\` and is left out never makes it RED, unless a default is named.
+The detail shows each measured value next to its limits, and the Prometheus format shows the values as numbers. An option that begins with \`warn\` makes it YELLOW. An option that begins with \`max\` or \`min\` makes it RED. Without a default such a limit does not apply until you set it.
 
 The detail of a failure begins with its kind, so that you know where to look:
 
 ${renderTable(KINDS)}
-A client that cannot be told to stop is not asked again and again while it hangs: its handler is RED, \`timed out\`, and is called ever more rarely until it answers. URLs lose their user name and password, and \`password=\`, \`token=\`, \`secret=\` and \`key=\` their values, before a detail is shown.
+Some clients cannot abort a request. While such a request hangs, its handler is RED, \`timed out\`, and is called less and less often until it answers. URLs lose their user name and password, and \`password=\`, \`token=\`, \`secret=\` and \`key=\` their values, before a detail is shown.
 
 `;
 
@@ -36,7 +36,7 @@ function toRow(file) {
   return [`[\`${name}\`](${file})`, `\`svc-status/checks/${file.replace(".md", "")}\``, summary];
 }
 
-/** With columns of one width, as the formatter wants them. */
+/** With columns of equal width, as the formatter writes them. */
 function renderTable(rows) {
   const widths = rows[0].map((_cell, column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])));
@@ -47,7 +47,7 @@ function renderTable(rows) {
 const files = readdirSync(folder)
   .filter((file) => file.endsWith(".md") && file !== "README.md")
   .sort();
-const table = renderTable([["check", "from", "what it asks"], ...files.map(toRow)]);
+const table = renderTable([["check", "import from", "what it does"], ...files.map(toRow)]);
 const index = `${INTRODUCTION}## All checks\n\n${table}`;
 
 if (process.argv.includes("--print")) process.stdout.write(index);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAX_UNREAD_MS } from "../src/adapters/common/node-http.ts";
 import { MAX_ANSWER_BYTES, MAX_REDIRECTS } from "../src/cli/client/ask.ts";
 import { ATTEMPT_TIMEOUT_MS } from "../src/cli/client/repeat.ts";
@@ -44,6 +44,7 @@ import { MAX_FORWARDED } from "../src/sentinel/forward.ts";
 import { BUSY_AFTER_MS } from "../src/sentinel/own-entries.ts";
 import { MAX_SENT_HISTORY } from "../src/sentinel/protocol.ts";
 import { HUNG_AFTER_MS, MAX_HEAP_MEBIBYTES, MAX_RESTART_MS, MIN_RESTART_MS } from "../src/sentinel/thread.ts";
+import { startAnsweringPostgres } from "./support/answering-postgres.ts";
 import { parseSections } from "./support/doc-blocks.ts";
 import { checkSection } from "./support/doc-section.ts";
 
@@ -57,6 +58,7 @@ const frameworks = readdirSync(join(root, "docs/frameworks")).map((file) => `fra
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
+  "SECURITY.md",
   ...[...docs, ...checks, ...frameworks].map((file) => `docs/${file}`),
 ];
 
@@ -75,6 +77,12 @@ const NOT_RUN = [
   "docs/cluster.md: sh, it needs pm2",
   "docs/cluster.md: sh, it needs pm2",
   "docs/doctor.md: sh, what it prints is longer than a page",
+  "docs/faq.md: sh, it needs Jest",
+  "docs/kubernetes.md: dockerfile, it needs Docker",
+  "docs/kubernetes.md: yaml, test/kubernetes-page.test.ts checks it",
+  "docs/kubernetes.md: sh, what it prints is longer than a page",
+  "docs/kubernetes.md: yaml, test/system/kubernetes-page.test.ts checks it",
+  "docs/kubernetes.md: yaml, test/system/kubernetes-page.test.ts checks it",
   "docs/leaving.md: text, the times are another each time",
   "docs/leaving.md: text, a picture",
   "docs/leaving.md: yaml, not tested here",
@@ -142,13 +150,19 @@ const LIMITS: Readonly<Record<string, number>> = {
   REFRESH_S,
 };
 
+let postgres: Awaited<ReturnType<typeof startAnsweringPostgres>>;
+beforeAll(async () => {
+  postgres = await startAnsweringPostgres();
+});
+afterAll(() => postgres.close());
+
 describe.each(pages.filter((page) => parseSections(read(page)).length > 0))("%s", (page) => {
   const sections = parseSections(read(page)).map((section) => [section.heading, section] as const);
 
   test.each(sections)(
     "shows what really happens under: %s",
     async (_heading, section) => {
-      const { comparisons, checked, notRun } = await checkSection(section);
+      const { comparisons, checked, notRun } = await checkSection(section, { DATABASE_URL: postgres.url });
       expect(checked + notRun.length).toBe(section.blocks.length);
       expect(comparisons.map(({ line, came }) => `${page}:${line}\n${came}`)).toEqual(
         comparisons.map(({ line, shown }) => `${page}:${line}\n${shown}`),

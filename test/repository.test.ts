@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { run } from "./support/run.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -24,3 +25,24 @@ test.each(["package-lock.json", "bench/package-lock.json"])(
     expect(wanted.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
   },
 );
+
+test("the files in .github are YAML, and the workflow of each change runs .ci/run", () => {
+  const folder = join(root, ".github");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".yml"),
+  );
+  const parsed = Object.fromEntries(
+    files.map((file) => [file, parse(readFileSync(join(folder, file), "utf8")) as unknown]),
+  );
+  expect(Object.keys(parsed).sort()).toEqual([
+    "ISSUE_TEMPLATE/bug.yml",
+    "ISSUE_TEMPLATE/config.yml",
+    "ISSUE_TEMPLATE/proposal.yml",
+    "workflows/ci.yml",
+    "workflows/release.yml",
+  ]);
+  expect(parsed["workflows/ci.yml"]).toMatchObject({
+    on: { push: { branches: ["main"] } },
+    jobs: { test: { steps: expect.arrayContaining([{ run: "bash .ci/run" }]) } },
+  });
+});

@@ -5,24 +5,24 @@ const HEAD = ["what", "goal", "measured", "spread", ""];
 
 const INTRODUCTION = `# Benchmarks
 
-What svc-status costs, and what its peers cost. \`npm run bench\` makes this page and the raw figures, [bench/results.json](../bench/results.json): on your machine in less than ten minutes.
+The cost of svc-status and of similar libraries. \`npm run bench\` makes this page and the raw figures, [bench/results.json](../bench/results.json), on your machine in less than ten minutes.
 
-What is compared is measured in turn (A B A B), each server in a process of its own. Shown are the median of the rounds and their middle half. Most figures are ratios, because they are nearly the same on every machine: \`×\` says how often as much CPU time, or time, as what stands behind "against". The CPU time of a server is that of its whole process, per request, under 50 kept connections.
+Compared programs are measured in turn (A B A B), each server in its own process. The tables show the median of the rounds and their middle half. Most figures are ratios, because ratios are nearly the same on every machine: \`×\` is the multiple of the CPU time, or the time, of the program after "against". The CPU time of a server is that of its whole process, per request, under 50 kept-alive connections.
 `;
 
-/** What is not obvious about a benchmark. */
+/** Notes on benchmarks that are not obvious. */
 const EXPLANATIONS = {
-  probe: `The bare server is \`node:http\` with a constant body and the same headers as ours. The hand-written one looks at the path, too.`,
-  report: `Ten handlers that are healthy at once, asynchronously. The bare server answers the same bytes and asks nobody. Where a peer leaves the asking to the application, as \`@godaddy/terminus\` and \`@fastify/under-pressure\` do, a \`Promise.all\` asks: no deadlines, and one failure hides the others. \`@nestjs/terminus\` has deadlines, as ours. Requests that lie ready at the same time share one report of ours; over one connection each has its own.`,
-  shared: `Ten handlers of 50 ms each, 50 connections: how often they are run. Requests that come while a handler runs share its answer.`,
+  probe: `The bare server is \`node:http\` with a constant body and the same headers as ours. The hand-written one also checks the path.`,
+  report: `Ten handlers that resolve at once, asynchronously, as OK. The bare server answers the same bytes without handlers. If a library leaves the checks to the application, as \`@godaddy/terminus\` and \`@fastify/under-pressure\` do, a \`Promise.all\` runs them: without deadlines, and one failure hides the others. \`@nestjs/terminus\` has deadlines, as ours. In svc-status, requests that are pending at the same time share one report; over one connection each has its own.`,
+  shared: `Ten handlers of 50 ms each, 50 connections: how often the handlers run. Requests that arrive while a handler runs share its result.`,
   hung: `One handler that never settles, and 10,000 requests.`,
-  render: `A report as text. The plain join escapes and formats each sample anew. Reports are made anew in each round, as requests make them.`,
-  import: `\`import "svc-status"\` and \`"svc-status/node"\`, over a process that imports \`node:http\` alone.`,
-  install: `What \`npm install svc-status\` puts on the disk.`,
-  cli: `The command line starts, asks a service on this machine and shows its status.`,
-  sustained: `5,000 requests a second for 60 s, while a handler changes its state every second. Times count from when a request was due.`,
-  background: `10,000 handlers that are asked every 10 s in the background.`,
-  busy: `The probe, asked every 100 ms over a new connection with a time-out of 1 s, while the main thread is blocked. Lost is what was not answered with 200 in time.`,
+  render: `A report as text. The plain join escapes and formats each sample again. Each round makes new reports, as requests do.`,
+  import: `\`import "svc-status"\` and \`"svc-status/node"\`, compared with a process that imports only \`node:http\`.`,
+  install: `The files that \`npm install svc-status\` puts on the disk.`,
+  cli: `The command line starts, reads the status of a service on this machine, and shows it.`,
+  sustained: `5,000 requests a second for 60 s, while a handler changes its state every second. Times count from the moment when a request was due.`,
+  background: `10,000 handlers that run every 10 s in the background.`,
+  busy: `The probe, requested every 100 ms over a new connection with a timeout of 1 s, while the main thread is blocked. A probe is lost if it is not answered with 200 in time.`,
 };
 
 export function renderPage(results) {
@@ -30,7 +30,7 @@ export function renderPage(results) {
   return `${INTRODUCTION}\n${renderMachines(results)}\n${parts.join("\n")}`;
 }
 
-/** One line where all were measured alike. */
+/** One line if all were measured on the same machine and commit. */
 function renderMachines(results) {
   const names = new Map();
   for (const [name, { machine }] of Object.entries(results)) {
@@ -56,7 +56,7 @@ function renderPart(name, rows) {
   );
 }
 
-/** With columns of one width, as the formatter wants them. */
+/** With columns of equal width, as the formatter writes them. */
 function renderTable(rows) {
   const widths = rows[0].map((_cell, column) => Math.max(3, ...rows.map((row) => row[column].length)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])));

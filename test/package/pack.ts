@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { publication } from "../support/publication.ts";
 import { run } from "../support/run.ts";
 
 /** The package as npm would publish it. */
@@ -32,7 +33,11 @@ export default async function pack(project: TestProject): Promise<() => Promise<
   await writeFile(join(consumer, "package.json"), '{ "private": true }');
 
   const { root } = project.config;
-  const output = await npm(root, "pack", "--ignore-scripts", "--json", "--pack-destination", folder);
+  // "prepack" and "postpack" without the build, which the tests that run already use.
+  publication.apply(root);
+  const output = await npm(root, "pack", "--ignore-scripts", "--json", "--pack-destination", folder).finally(
+    () => publication.restore(root),
+  );
   const [{ filename, size, unpackedSize, files }] = JSON.parse(output) as [
     { filename: string; size: number; unpackedSize: number; files: { path: string }[] },
   ];

@@ -12,11 +12,15 @@ export interface Program {
 
 const PRELOADED = new URL("doc-preload.mjs", import.meta.url).href;
 
-/** Starts a program in `folder`, where its imports are resolved. */
-export function startProgram(blocks: readonly string[], folder: string): Program {
+/** Starts a program in `folder`, where its imports are resolved, with `environment` added to this one's. */
+export function startProgram(
+  blocks: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Program {
   const code = blocks.map((block) => `${block}\nawait endOfBlock();\n`).join("");
   const options = ["--import", PRELOADED, "--input-type=module", "--eval", code];
-  const child = spawn(process.execPath, options, { cwd: folder });
+  const child = spawn(process.execPath, options, { cwd: folder, env: { ...process.env, ...environment } });
   const chunks: AsyncIterator<string> = child.stdout.setEncoding("utf8")[Symbol.asyncIterator]();
   const closed = new Promise((resolve) => void child.once("close", resolve));
   const ports = new Map<number, number>();

@@ -42,12 +42,15 @@ const root = join(import.meta.dirname, "../..");
  *
  * Everything else throws, unless it says `no-run` and why.
  */
-export async function checkSection({ blocks }: Section): Promise<SectionOutcome> {
+export async function checkSection(
+  { blocks }: Section,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<SectionOutcome> {
   const comparisons: Comparison[] = [];
   const notRun = blocks.filter(({ notRunBecause }) => notRunBecause !== undefined);
   const toCheck = blocks.filter(({ notRunBecause }) => notRunBecause === undefined);
   const code = toCheck.filter(({ language }) => language === "js").map(({ text }) => text);
-  const program = code.length === 0 ? undefined : startProgram(code, root);
+  const program = code.length === 0 ? undefined : startProgram(code, root, environment);
   let output: Output | undefined;
   let checked = 0;
 
