@@ -1,3 +1,4 @@
+import { toElapsedText } from "../../core/elapsed-text.ts";
 import type { Entry } from "../../core/report.ts";
 import type { EntryGroup } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
@@ -53,7 +54,7 @@ function renderSummary({ name, status }: Entry): Markup {
 }
 
 function renderDetails(entry: Entry, scene: PageScene): Markup {
-  const { name, status, since, durationMs } = entry;
+  const { name, status, since } = entry;
   const { strip, list } = renderChanges(scene.source.history(name));
   return html`<details>
     <summary class="summary">
@@ -62,7 +63,7 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
       <span class="detail" dir="auto">${toRowDetail(entry)}</span>
       ${strip}
       <span class="since">for ${renderAge(since, scene.now)}</span>
-      <span class="took" title="Duration of the last run">${toDurationText(durationMs)}</span>
+      ${renderTook(entry)}
     </summary>
     <div class="more">
       ${renderFacts(entry, scene)}
@@ -72,6 +73,13 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
       ${list}
     </div>
   </details>`;
+}
+
+/** A handler that hangs has finished no run: it shows how long it has not answered. */
+function renderTook({ reason, durationMs }: Entry): Markup {
+  return reason === "hung"
+    ? html`<span class="took" title="Time without an answer">${toElapsedText(durationMs)}</span>`
+    : html`<span class="took" title="Duration of the last run">${toDurationText(durationMs)}</span>`;
 }
 
 function renderFlags({ critical, scope }: Entry): Markup {
@@ -85,7 +93,7 @@ function renderFacts(entry: Entry, scene: PageScene): Markup {
   const isOld = scene.report.at.getTime() - checkedAt.getTime() > NOTABLY_OLDER_MS;
   return html`<dl class="facts">
     ${renderFact(status.state, html`since ${renderMoment(since)}`)}
-    ${renderFact("Last run", html`took ${toDurationText(durationMs)}`)}
+    ${renderFact("Last run", reason === "hung" ? html`no answer for ${toElapsedText(durationMs)}` : html`took ${toDurationText(durationMs)}`)}
     ${isOld && renderFact("Asked", renderMoment(checkedAt))}
     ${reason !== undefined && renderFact("Reason", html`${reason}`)}
     ${rawStatus.state !== status.state && renderFact("Answered", html`${rawStatus.state}`)}
