@@ -11,10 +11,13 @@ import { HIGHLIGHT_MS } from "../src/cli/watch/render.ts";
 import { MAX_QUEUED_CHANGES } from "../src/core/changes.ts";
 import { MAX_TIMER_MS } from "../src/core/clock.ts";
 import { MAX_MESSAGE_LENGTH } from "../src/core/describe-error.ts";
+import { MAX_LOGGED_LENGTH } from "../src/core/logger.ts";
 import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/deadline.ts";
+import { MAX_LOGGED_DETAIL_LENGTH } from "../src/core/printable.ts";
 import { MAX_PROBE_BODY_LENGTH } from "../src/core/probe.ts";
 import { MAX_NAME_LENGTH } from "../src/core/registration.ts";
 import { MAX_HISTORY_LIMIT } from "../src/core/registry.ts";
+import { MAX_TROUBLE_LINES_PER_MINUTE } from "../src/core/trouble.ts";
 import { MAX_ROW_DETAIL_LENGTH } from "../src/formats/page/match-filter.ts";
 import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../src/formats/page/render-changes.ts";
 import { MAX_NAMED_HANDLERS } from "../src/formats/page/render-head.ts";
@@ -106,6 +109,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_HEAP_MEBIBYTES,
   MAX_HISTORY_LIMIT,
   MAX_HUNG_BACKOFF_MS,
+  MAX_LOGGED_DETAIL_LENGTH,
+  MAX_LOGGED_LENGTH,
   MAX_MEASURED_LENGTH,
   MAX_MESSAGE_LENGTH,
   MAX_NAME_LENGTH,
@@ -115,6 +120,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_RESTART_MS,
   MAX_SENT_HISTORY,
   MAX_TIMER_MS,
+  MAX_TROUBLE_LINES_PER_MINUTE,
   MAX_UNREAD_MS,
   METRICS_TIMEOUT_MS,
   MAX_ROW_DETAIL_LENGTH,

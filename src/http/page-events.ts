@@ -1,10 +1,9 @@
 import type { Change } from "../core/change.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import { describeError } from "../core/describe-error.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
-import { log } from "../core/logger.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Report } from "../core/report.ts";
+import { createTrouble } from "../core/trouble.ts";
 import type { PageSource, PageView } from "../formats/page/page-model.ts";
 import { renderParts } from "../formats/page/render-page.ts";
 import { createEventStream, createResponse, type StatusResponse, type StatusStream } from "./message.ts";
@@ -34,6 +33,11 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
   const { registry, source, clock = systemClock } = setup;
   const feeds = new Map<string, PageFeed>();
   const pending = createPendingPictures();
+  const trouble = createTrouble({
+    what: "the news of the status page failed",
+    getLogger: () => registry.logger,
+    clock,
+  });
   let streams = 0;
   let namedFeeds = 0;
 
@@ -76,7 +80,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
 
   function onError(error: unknown): boolean {
     if (error instanceof UnknownHandlerError) return true;
-    log(registry.logger, "error", `the news of the status page failed: ${describeError(error)}`);
+    trouble.failed(error);
     return false;
   }
 
