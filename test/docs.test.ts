@@ -23,7 +23,7 @@ import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../src/formats/page
 import { MAX_NAMED_HANDLERS } from "../src/formats/page/render-head.ts";
 import { REFRESH_S } from "../src/formats/page/render-page.ts";
 import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/formats/page/render-properties.ts";
-import { MAX_ACCEPT_LENGTH } from "../src/http/accept.ts";
+import { MAX_ACCEPT_LENGTH, MAX_ACCEPT_RANGES, parseAccept } from "../src/http/accept.ts";
 import { METRICS_TIMEOUT_MS } from "../src/http/collect-metrics.ts";
 import { ANY_FORMAT, negotiate } from "../src/http/negotiate.ts";
 import { MAX_NAMED_FEEDS, MAX_PAGE_STREAMS } from "../src/http/page-events.ts";
@@ -103,6 +103,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   BUSY_AFTER_MS,
   HUNG_AFTER_MS,
   MAX_ACCEPT_LENGTH,
+  MAX_ACCEPT_RANGES,
   MAX_ALIGNED_WIDTH,
   MAX_ANSWER_BYTES,
   MAX_FORWARDED,
@@ -204,7 +205,7 @@ describe("the pages", () => {
     const [, table = ""] = read("docs/formats.md").split(/^\| `Accept` +\| answer +\|$/m);
     const rows = [...table.matchAll(/^\| (?:none|`([^`]+)`) +\| (\w+) +\|$/gm)];
     expect(rows.length).toBeGreaterThan(15);
-    expect(rows.map(([, accept]) => [accept, negotiate(accept, ANY_FORMAT)])).toEqual(
+    expect(rows.map(([, accept]) => [accept, negotiate(parseAccept(accept), ANY_FORMAT)])).toEqual(
       rows.map(([, accept, format]) => [accept, format]),
     );
   });

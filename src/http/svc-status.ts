@@ -7,6 +7,7 @@ import { isState } from "../core/state.ts";
 import { createTrouble } from "../core/trouble.ts";
 import { EVENTS_SUFFIX, FORMATS, type Format } from "../formats/formats.ts";
 import type { PageFilter, PageSource, PageView, ServiceDescription } from "../formats/page/page-model.ts";
+import { parseAccept } from "./accept.ts";
 import { decideControl } from "./access.ts";
 import { createMetricsCollector } from "./collect-metrics.ts";
 import {
@@ -59,7 +60,7 @@ const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest) => Form
   ".csv": () => "csv",
   ".json": () => "json",
   ".health": () => "health",
-  ".prometheus": (request) => negotiate(request.header("accept"), PROMETHEUS_FORMATS),
+  ".prometheus": (request) => negotiate(parseAccept(request.header("accept")), PROMETHEUS_FORMATS),
   ".html": () => "html",
 };
 
@@ -234,9 +235,9 @@ function toFilter(parameters: URLSearchParams): PageFilter | undefined {
 }
 
 function negotiateAny(request: StatusRequest): Format {
-  const accept = request.header("accept");
-  const format = negotiate(accept, ANY_FORMAT);
+  const ranges = parseAccept(request.header("accept"));
+  const format = negotiate(ranges, ANY_FORMAT);
   const isLost =
-    FOR_PEOPLE.includes(format) && isScraper(accept, request.header("x-prometheus-scrape-timeout-seconds"));
+    FOR_PEOPLE.includes(format) && isScraper(ranges, request.header("x-prometheus-scrape-timeout-seconds"));
   return isLost ? "prometheus" : format;
 }
