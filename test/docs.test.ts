@@ -26,7 +26,14 @@ import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/formats/page/render-properties
 import { MAX_ACCEPT_LENGTH, MAX_ACCEPT_RANGES, parseAccept } from "../src/http/accept.ts";
 import { METRICS_TIMEOUT_MS } from "../src/http/collect-metrics.ts";
 import { ANY_FORMAT, negotiate } from "../src/http/negotiate.ts";
-import { MAX_NAMED_FEEDS, MAX_PAGE_STREAMS } from "../src/http/page-events.ts";
+import {
+  MAX_NAMED_FEEDS,
+  MAX_NAMED_FEEDS_OF_ADDRESS,
+  MAX_PAGE_STREAMS,
+  MAX_PAGE_STREAMS_OF_ADDRESS,
+  UNSHARED_NAMED_FEEDS,
+  UNSHARED_PAGE_STREAMS,
+} from "../src/http/page-events.ts";
 import {
   PAGE_BYTES_PER_S,
   PAGE_HEARTBEAT_MS,
@@ -131,8 +138,12 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_SHOWN_PROPERTY_LENGTH,
   MAX_KNOWN_PICTURES,
   MAX_NAMED_FEEDS,
+  MAX_NAMED_FEEDS_OF_ADDRESS,
   MAX_PAGE_PIECE_BYTES,
   MAX_PAGE_STREAMS,
+  MAX_PAGE_STREAMS_OF_ADDRESS,
+  UNSHARED_NAMED_FEEDS,
+  UNSHARED_PAGE_STREAMS,
   MAX_PENDING_PAGE_BYTES,
   PAGE_BYTES_PER_S,
   PAGE_HEARTBEAT_MS,

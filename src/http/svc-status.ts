@@ -148,7 +148,7 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   async function answerEvents(request: StatusRequest, asked: Asked): Promise<StatusResponse> {
     const views = await loadPageViews();
     const view = await toView(request, asked);
-    return views.answerEvents(view, async () => (await ask(asked)).report);
+    return views.answerEvents(view, async () => (await ask(asked)).report, request.remoteAddress);
   }
 
   async function loadPageViews(): Promise<PageViews> {
