@@ -1,0 +1,44 @@
+interface Hub {
+  readonly listeners: Set<() => void>;
+  readonly stop: () => void;
+}
+
+// Each entry lives as long as somebody listens, and at most as long as its signal.
+const hubs = new WeakMap<AbortSignal, Hub>();
+
+/**
+ * Calls `listener` once when the signal is aborted, and returns the function that ends it. However many listen, the
+ * signal has one listener: Node.js warns of a leak from the eleventh on. What is aborted already calls nobody.
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal === undefined || signal.aborted) return () => {};
+  const hub = hubs.get(signal) ?? createHub(signal);
+  // Another function each time: the same listener may be added twice.
+  const call = (): void => listener();
+  hub.listeners.add(call);
+  return function stopListening() {
+    if (hub.listeners.delete(call) && hub.listeners.size === 0) hub.stop();
+  };
+}
+
+function createHub(signal: AbortSignal): Hub {
+  const listeners = new Set<() => void>();
+
+  function tellAll(): void {
+    stop();
+    for (const call of listeners) {
+      listeners.delete(call);
+      call();
+    }
+  }
+
+  function stop(): void {
+    signal.removeEventListener("abort", tellAll);
+    if (hubs.get(signal) === hub) hubs.delete(signal);
+  }
+
+  const hub: Hub = { listeners, stop };
+  hubs.set(signal, hub);
+  signal.addEventListener("abort", tellAll);
+  return hub;
+}
