@@ -3,12 +3,13 @@ interface Hub {
   readonly stop: () => void;
 }
 
-// Each entry lives as long as somebody listens, and at most as long as its signal.
+// An entry ends with the last of its listeners, and at the latest with its signal.
 const hubs = new WeakMap<AbortSignal, Hub>();
 
 /**
- * Calls `listener` once when the signal is aborted, and returns the function that ends it. However many listen, the
- * signal has one listener: Node.js warns of a leak from the eleventh on. What is aborted already calls nobody.
+ * Calls `listener` once when the signal is aborted, and returns the function that ends it. All
+ * callers share one listener on the signal, because Node.js warns of a leak from the eleventh on. A signal that is
+ * aborted already calls nobody.
  */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal === undefined || signal.aborted) return () => {};

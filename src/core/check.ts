@@ -5,9 +5,9 @@ import { OK } from "./state.ts";
 
 /**
  * Turns "works unless it throws" into a status handler: OK when `run` returns or resolves, RED when it
- * throws or rejects. Results that say no are failures too: `false`, because `check(() => existsSync(path))` is what
- * people write; `{ ok: false }`, as a `Response` of `fetch` is for a 500; and `{ success: false }`. Any other result
- * is ignored, and so is the body of a `Response`.
+ * throws or rejects. These results count as failures too: `false`, because people write
+ * `check(() => existsSync(path))`; `{ ok: false }`, as a `Response` of `fetch` has it for a 500; and
+ * `{ success: false }`. `check` ignores any other result, and the body of a `Response`.
  *
  * @example
  * addStatusHandler("DatabaseConnection", check(() => pool.query("SELECT 1")));

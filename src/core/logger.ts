@@ -1,7 +1,7 @@
 import { toPrintable } from "./printable.ts";
 import { isThenable } from "./thenable.ts";
 
-/** The longest line that is logged; of a longer one, the end is missing. */
+/** Maximum length of a log line. The end of a longer one is cut. */
 export const MAX_LOGGED_LENGTH = 2_000;
 
 /** Where the library writes to: `console`, pino and winston all fit as they are. */

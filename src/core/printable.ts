@@ -1,8 +1,8 @@
-// What has no shape of its own: controls, marks that turn the direction of a line, halves of surrogate pairs, private
-// and unassigned characters, and what separates lines and paragraphs.
+// Characters without a visible shape: controls, direction marks, halves of surrogate pairs, private and unassigned
+// characters, and separators of lines and paragraphs.
 const NOT_PRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-/** How much of a detail is logged, in characters as it is written. */
+/** Maximum length of a detail in a log line, in characters after escaping. */
 export const MAX_LOGGED_DETAIL_LENGTH = 500;
 
 /** The same text, with an escape for each character that could break its line or steer a terminal. */

@@ -30,8 +30,8 @@ const MINUTE_MS = 60_000;
 
 /**
  * Logs a failure when it begins, when its message changes, and when it ends. Without a logger, the first failure of
- * this kind in the process becomes a process warning. It remembers one message. A number of lines bounds what callers
- * can cause who choose the message, or make it fail every other time.
+ * this kind in the process becomes a process warning. It remembers one message. A maximum
+ * of lines in a minute bounds callers that can choose the message, or that fail every other time.
  */
 export function createTrouble({ what, recovery, getLogger, clock = systemClock }: TroubleSetup): Trouble {
   let lastMessage: string | undefined;
@@ -46,7 +46,7 @@ export function createTrouble({ what, recovery, getLogger, clock = systemClock }
     const isKnown = message === lastMessage && now - lastAt < TROUBLE_FORGOTTEN_AFTER_MS;
     lastAt = now;
     if (isKnown) return;
-    // What could not be logged is logged when there is room again.
+    // A line that was not written does not count: the next failure is logged when there is room again.
     lastMessage = tell("error", `${what}: ${message}`, now) ? message : undefined;
   }
 

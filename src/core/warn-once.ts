@@ -8,10 +8,10 @@ interface WarningProcess {
   emitWarning?(message: string, options: { readonly type: string; readonly detail: string }): void;
 }
 
-// Of the whole process: many instances with the same trouble warn once.
+// For the whole process: many instances with the same trouble warn once.
 const warned = new Set<string>();
 
-/** Emits a process warning, the first time for each kind. For trouble that no logger is told of. */
+/** Emits a process warning for the first trouble of each kind that no logger gets. */
 export function warnOnce(kind: string, message: string): void {
   if (warned.has(kind) || warned.size >= MAX_WARNED_KINDS) return;
   warned.add(kind);
@@ -22,6 +22,6 @@ export function warnOnce(kind: string, message: string): void {
       detail: "It is shown once. Set a logger to see all trouble.",
     });
   } catch {
-    // A process that takes no warnings leaves nobody to tell.
+    // A warning that cannot be emitted must not fail a request.
   }
 }

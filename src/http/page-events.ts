@@ -15,10 +15,10 @@ import { createShares, type ShareLimits } from "./shares.ts";
 /** So many pages may be kept up to date at the same time. Further ones ask again and again instead. */
 export const MAX_PAGE_STREAMS = 1_000;
 
-/** So many of them are given to whoever comes first. Behind a proxy, all readers come from its address. */
+/** These are open to every address without a limit: behind a proxy, all readers have the proxy's address. */
 export const UNSHARED_PAGE_STREAMS = 500;
 
-/** The others are for addresses that have fewer than this: one client must not keep all others from the news. */
+/** Maximum for each address among the others, so that one client does not keep all others from the news. */
 export const MAX_PAGE_STREAMS_OF_ADDRESS = 20;
 
 /**
@@ -27,10 +27,10 @@ export const MAX_PAGE_STREAMS_OF_ADDRESS = 20;
  */
 export const MAX_NAMED_FEEDS = 20;
 
-/** The same for choices of handlers: so many are for whoever comes first. */
+/** The same for choices of handlers: these are open to every address without a limit. */
 export const UNSHARED_NAMED_FEEDS = 10;
 
-/** The others are for addresses that have made fewer choices than this. */
+/** Maximum for each address among the others. */
 export const MAX_NAMED_FEEDS_OF_ADDRESS = 2;
 
 export interface PageEventsSetup {

@@ -1,9 +1,9 @@
-/** How many there are for all, and for each holder. */
+/** Limits for all holders together, and for each. */
 export interface ShareLimits {
   readonly total: number;
-  /** So many are given to whoever comes first. */
+  /** While fewer than these are taken, no holder is limited. */
   readonly freeForAll: number;
-  /** When these are gone, a holder gets more only while it has fewer than this. */
+  /** After that, a holder gets another one only while it has fewer than this. */
   readonly share: number;
 }
 
@@ -16,8 +16,8 @@ export interface Shares {
 }
 
 /**
- * Divides what is scarce among holders. One holder alone can never have more than `freeForAll`, so that others find
- * room. As long as there is plenty nobody is limited: behind a proxy, all readers are one holder.
+ * Divides what is scarce among holders. One holder alone never has more than `freeForAll`, so that there is room for
+ * others. While there is plenty, no holder is limited: behind a proxy, all readers are one holder.
  */
 export function createShares({ total, freeForAll, share }: ShareLimits): Shares {
   const counts = new Map<string, number>();

@@ -62,6 +62,7 @@ describe("a check", () => {
     ["a Response of a redirect", Response.redirect("http://users.invalid/", 302), "HTTP status 302"],
     ["the Response of a network error", Response.error(), "ok: false"],
     ["what looks like a Response", { ok: false, status: 404, body: "secret" }, "HTTP status 404"],
+    ["{ ok: false } with a status that is none of a failure", { ok: false, status: 200 }, "ok: false"],
     ["{ ok: false } with a status of another kind", { ok: false, status: "down" }, "ok: false"],
     ["{ ok: false } with a number that is no HTTP status", { ok: false, status: 2.5 }, "ok: false"],
     ["{ ok: false }", { ok: false, error: "secret" }, "ok: false"],

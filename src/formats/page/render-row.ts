@@ -89,11 +89,11 @@ function renderFlags({ critical, scope }: Entry): Markup {
 }
 
 function renderFacts(entry: Entry, scene: PageScene): Markup {
-  const { critical, scope, since, durationMs, reason, dependsOn, checkedAt, status, rawStatus } = entry;
+  const { critical, scope, since, reason, dependsOn, checkedAt, status, rawStatus } = entry;
   const isOld = scene.report.at.getTime() - checkedAt.getTime() > NOTABLY_OLDER_MS;
   return html`<dl class="facts">
     ${renderFact(status.state, html`since ${renderMoment(since)}`)}
-    ${renderFact("Last run", reason === "hung" ? html`no answer for ${toElapsedText(durationMs)}` : html`took ${toDurationText(durationMs)}`)}
+    ${renderFact("Last run", renderRun(entry))}
     ${isOld && renderFact("Asked", renderMoment(checkedAt))}
     ${reason !== undefined && renderFact("Reason", html`${reason}`)}
     ${rawStatus.state !== status.state && renderFact("Answered", html`${rawStatus.state}`)}
@@ -101,6 +101,12 @@ function renderFacts(entry: Entry, scene: PageScene): Markup {
     ${renderFact("Scope", html`${scope}`)}
     ${dependsOn.length > 0 && renderFact("Depends on", renderNames(dependsOn))}
   </dl>`;
+}
+
+function renderRun({ reason, durationMs }: Entry): Markup {
+  return reason === "hung"
+    ? html`no answer for ${toElapsedText(durationMs)}`
+    : html`took ${toDurationText(durationMs)}`;
 }
 
 function renderFact(term: string, description: Markup): Markup {
