@@ -11,19 +11,29 @@ import { HIGHLIGHT_MS } from "../src/cli/watch/render.ts";
 import { MAX_QUEUED_CHANGES } from "../src/core/changes.ts";
 import { MAX_TIMER_MS } from "../src/core/clock.ts";
 import { MAX_MESSAGE_LENGTH } from "../src/core/describe-error.ts";
+import { MAX_LOGGED_LENGTH } from "../src/core/logger.ts";
 import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/deadline.ts";
+import { MAX_LOGGED_DETAIL_LENGTH } from "../src/core/printable.ts";
 import { MAX_PROBE_BODY_LENGTH } from "../src/core/probe.ts";
 import { MAX_NAME_LENGTH } from "../src/core/registration.ts";
 import { MAX_HISTORY_LIMIT } from "../src/core/registry.ts";
+import { MAX_TROUBLE_LINES_PER_MINUTE } from "../src/core/trouble.ts";
 import { MAX_ROW_DETAIL_LENGTH } from "../src/formats/page/match-filter.ts";
 import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../src/formats/page/render-changes.ts";
 import { MAX_NAMED_HANDLERS } from "../src/formats/page/render-head.ts";
 import { REFRESH_S } from "../src/formats/page/render-page.ts";
 import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/formats/page/render-properties.ts";
-import { MAX_ACCEPT_LENGTH } from "../src/http/accept.ts";
+import { MAX_ACCEPT_LENGTH, MAX_ACCEPT_RANGES, parseAccept } from "../src/http/accept.ts";
 import { METRICS_TIMEOUT_MS } from "../src/http/collect-metrics.ts";
 import { ANY_FORMAT, negotiate } from "../src/http/negotiate.ts";
-import { MAX_NAMED_FEEDS, MAX_PAGE_STREAMS } from "../src/http/page-events.ts";
+import {
+  MAX_NAMED_FEEDS,
+  MAX_NAMED_FEEDS_OF_ADDRESS,
+  MAX_PAGE_STREAMS,
+  MAX_PAGE_STREAMS_OF_ADDRESS,
+  UNSHARED_NAMED_FEEDS,
+  UNSHARED_PAGE_STREAMS,
+} from "../src/http/page-events.ts";
 import {
   PAGE_BYTES_PER_S,
   PAGE_HEARTBEAT_MS,
@@ -109,12 +119,15 @@ const LIMITS: Readonly<Record<string, number>> = {
   BUSY_AFTER_MS,
   HUNG_AFTER_MS,
   MAX_ACCEPT_LENGTH,
+  MAX_ACCEPT_RANGES,
   MAX_ALIGNED_WIDTH,
   MAX_ANSWER_BYTES,
   MAX_FORWARDED,
   MAX_HEAP_MEBIBYTES,
   MAX_HISTORY_LIMIT,
   MAX_HUNG_BACKOFF_MS,
+  MAX_LOGGED_DETAIL_LENGTH,
+  MAX_LOGGED_LENGTH,
   MAX_MEASURED_LENGTH,
   MAX_MESSAGE_LENGTH,
   MAX_NAME_LENGTH,
@@ -124,6 +137,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_RESTART_MS,
   MAX_SENT_HISTORY,
   MAX_TIMER_MS,
+  MAX_TROUBLE_LINES_PER_MINUTE,
   MAX_UNREAD_MS,
   METRICS_TIMEOUT_MS,
   MAX_ROW_DETAIL_LENGTH,
@@ -133,8 +147,12 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_SHOWN_PROPERTY_LENGTH,
   MAX_KNOWN_PICTURES,
   MAX_NAMED_FEEDS,
+  MAX_NAMED_FEEDS_OF_ADDRESS,
   MAX_PAGE_PIECE_BYTES,
   MAX_PAGE_STREAMS,
+  MAX_PAGE_STREAMS_OF_ADDRESS,
+  UNSHARED_NAMED_FEEDS,
+  UNSHARED_PAGE_STREAMS,
   MAX_PENDING_PAGE_BYTES,
   PAGE_BYTES_PER_S,
   PAGE_HEARTBEAT_MS,
@@ -213,7 +231,7 @@ describe("the pages", () => {
     const [, table = ""] = read("docs/formats.md").split(/^\| `Accept` +\| answer +\|$/m);
     const rows = [...table.matchAll(/^\| (?:none|`([^`]+)`) +\| (\w+) +\|$/gm)];
     expect(rows.length).toBeGreaterThan(15);
-    expect(rows.map(([, accept]) => [accept, negotiate(accept, ANY_FORMAT)])).toEqual(
+    expect(rows.map(([, accept]) => [accept, negotiate(parseAccept(accept), ANY_FORMAT)])).toEqual(
       rows.map(([, accept, format]) => [accept, format]),
     );
   });

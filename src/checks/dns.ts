@@ -1,4 +1,5 @@
 import { lookup, Resolver } from "node:dns/promises";
+import { onAbort } from "../core/abort.ts";
 import { failExpectation } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
@@ -96,12 +97,11 @@ interface Question {
 async function resolve({ name, recordType, servers, signal }: Question): Promise<string[]> {
   const resolver = new Resolver();
   if (servers !== undefined) resolver.setServers(servers);
-  const cancel = (): void => resolver.cancel();
-  signal.addEventListener("abort", cancel, { once: true });
+  const stopListening = onAbort(signal, () => resolver.cancel());
   try {
     return await RECORDS[recordType](resolver, name);
   } finally {
-    signal.removeEventListener("abort", cancel);
+    stopListening();
   }
 }
 

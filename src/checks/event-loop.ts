@@ -1,6 +1,6 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { type Clock, systemClock } from "../core/clock.ts";
-import { expectMethods, expectNumber } from "../core/expect.ts";
+import { expectMethods, expectNumber, failExpectation } from "../core/expect.ts";
 import type { StatusProvider } from "../core/handler.ts";
 import { OK } from "../core/state.ts";
 import { formatMs, formatRatio, measureRising, toStatus } from "./support/measure.ts";
@@ -33,7 +33,10 @@ export interface EventLoopOptions {
    * @default 0.9
    */
   readonly warnUtilisation?: number;
-  /** RED from this part of a window spent working. Left out: never, because a busy process still answers. */
+  /**
+   * RED from this part of a window spent working. Left out: never, because a busy process still answers. Bun does not
+   * measure this part: there, the check looks at the delay alone and rejects both limits.
+   */
   readonly maxUtilisation?: number;
   /** Where the windows' time comes from. For tests. */
   readonly clock?: Clock;
@@ -49,6 +52,17 @@ interface Window {
   readonly delayMs: number;
   readonly utilisation: number;
 }
+
+type Runtime = "Node.js" | "Bun" | "Deno";
+
+/** What each runtime really measures. What it does not measure would look like an idle process. */
+const MEASURES: Readonly<Record<Runtime, { readonly delay: boolean; readonly utilisation: boolean }>> = {
+  "Node.js": { delay: true, utilisation: true },
+  // `eventLoopUtilization()` is always 0.
+  Bun: { delay: true, utilisation: false },
+  // Its histogram goes on ticking while the loop is blocked.
+  Deno: { delay: false, utilisation: false },
+};
 
 /** How often the delay is sampled. */
 const RESOLUTION_MS = 20;
@@ -72,10 +86,12 @@ const OPTIONS: Expectations<EventLoopOptions> = {
  *
  * @example
  * addStatusHandler("EventLoop", eventLoop(), { scope: "local", critical: false });
- * @throws TypeError for an option that cannot be right.
+ * @throws TypeError for an option that cannot be right, and on a runtime that cannot measure, such as Deno.
  */
 export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
   expectOptions(options, OPTIONS);
+  const runtime = findRuntime();
+  expectMeasured(options, runtime);
   const { windowMs = 10_000, percentile = 99, warnDelayMs = 100, maxDelayMs = 1_000 } = options;
   const { warnUtilisation = 0.9, maxUtilisation, clock = systemClock } = options;
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -109,25 +125,24 @@ export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
   return {
     status() {
       const { delayMs, utilisation } = last ?? look();
-      const status = toStatus([
-        measureRising({
-          what: `delay (percentile ${percentile})`,
-          label: "delay_seconds",
-          value: delayMs,
-          scale: 0.001,
-          format: formatMs,
-          warn: warnDelayMs,
-          max: maxDelayMs,
-        }),
-        measureRising({
-          what: "utilisation",
-          label: "utilisation",
-          value: utilisation,
-          format: formatRatio,
-          warn: warnUtilisation,
-          max: maxUtilisation,
-        }),
-      ]);
+      const delay = measureRising({
+        what: `delay (percentile ${percentile})`,
+        label: "delay_seconds",
+        value: delayMs,
+        scale: 0.001,
+        format: formatMs,
+        warn: warnDelayMs,
+        max: maxDelayMs,
+      });
+      const work = measureRising({
+        what: "utilisation",
+        label: "utilisation",
+        value: utilisation,
+        format: formatRatio,
+        warn: warnUtilisation,
+        max: maxUtilisation,
+      });
+      const status = toStatus(MEASURES[runtime].utilisation ? [delay, work] : [delay]);
       return last === undefined ? { ...status, state: OK, detail: `first window: ${status.detail}` } : status;
     },
     close() {
@@ -140,4 +155,21 @@ export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
 /** Before the loop has begun to turn there is nothing to divide by. */
 function toUtilisation({ utilization }: EventLoopUtilization): number {
   return Number.isFinite(utilization) ? utilization : 0;
+}
+
+function findRuntime(): Runtime {
+  if ("Deno" in globalThis) return "Deno";
+  return "Bun" in globalThis ? "Bun" : "Node.js";
+}
+
+function expectMeasured({ warnUtilisation, maxUtilisation }: EventLoopOptions, runtime: Runtime): void {
+  const { delay, utilisation } = MEASURES[runtime];
+  if (!delay)
+    throw new TypeError(
+      `eventLoop: expected a runtime that measures the delay of its event loop, as Node.js does, got ${runtime}`,
+    );
+  if (utilisation) return;
+  const expected = `none, as ${runtime} does not measure it`;
+  if (warnUtilisation !== undefined) failExpectation("warnUtilisation", expected, warnUtilisation);
+  if (maxUtilisation !== undefined) failExpectation("maxUtilisation", expected, maxUtilisation);
 }

@@ -1,3 +1,4 @@
+import { onAbort } from "../core/abort.ts";
 import { expectMethods, expectText } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { CheckError, type FailureKind, withFailureKind } from "./support/failure.ts";
@@ -66,10 +67,9 @@ function callHealth(client: GrpcClient, service: string, signal: AbortSignal): P
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     let call: { cancel(): void } | undefined;
-    const cancel = (): void => call?.cancel();
-    signal.addEventListener("abort", cancel, { once: true });
+    const stopListening = onAbort(signal, () => call?.cancel());
     call = client.makeUnaryRequest(METHOD, writeRequest, readResponse, service, (error, status) => {
-      signal.removeEventListener("abort", cancel);
+      stopListening();
       if (error) reject(toError(error));
       else resolve(status ?? 0);
     });

@@ -1,6 +1,7 @@
 import { expectNumber, expectObject, expectOneOf, failExpectation } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
+import { followRedirects, type SendQuestion } from "./support/follow-redirects.ts";
 import { type Measure, measureLatency, toStatus } from "./support/measure.ts";
 import {
   type Expectations,
@@ -30,7 +31,8 @@ export interface HttpOptions {
   readonly report?: ServiceReport;
   /**
    * `"manual"`: a redirect is an answer like any other, and not an expected one; a login page that all go to would
-   * otherwise look well. `"follow"`: its target is asked.
+   * otherwise look well. `"follow"`: its target is asked, at most 20 times in a row. `headers` are not sent to
+   * another origin, which another port and `http:` in place of `https:` are too.
    * @default "manual"
    */
   readonly redirect?: "manual" | "follow";
@@ -81,7 +83,7 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
   const { method = "GET", redirect = "manual", maxBodyBytes = 1_048_576, report } = options;
   const { expectedBody, expectedJson, warnLatencyMs, maxLatencyMs, fetch = globalThis.fetch } = options;
   const isExpected = toStatusPredicate(options.expectedStatus, report);
-  const headers = { ...options.headers, connection: "close" };
+  const headers = { ...options.headers };
   const limits = {
     ...(warnLatencyMs !== undefined && { warnLatencyMs }),
     ...(maxLatencyMs !== undefined && { maxLatencyMs }),
@@ -89,7 +91,15 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
 
   return withFailureKind(async function askHttp({ signal }) {
     const startedAt = performance.now();
-    const response = await fetch(address, { method, headers, redirect, signal });
+    const send: SendQuestion = (question) =>
+      fetch(question.url, {
+        method: question.method,
+        headers: { ...question.headers, connection: "close" },
+        redirect: "manual",
+        signal,
+      });
+    const first = { url: address, method, headers };
+    const response = await (redirect === "follow" ? followRedirects(send, first) : send(first));
     const body = await readBody(response, maxBodyBytes);
     const { status } = response;
     if (!isExpected(status)) throw toStatusError(status);

@@ -4,12 +4,15 @@ import { RED, STATE_NUMBERS } from "../core/state.ts";
 import type { Status } from "../core/status.ts";
 import type { WorkerAnswer } from "./protocol.ts";
 
-/** One entry for each name: the worst of all workers, with what each of them says in `entries`. */
-export function mergeAnswers(answers: readonly WorkerAnswer[], now: number): readonly Entry[] {
+/**
+ * One entry for each name: the worst of all workers, with what each of them says in `entries`. `waitedMs` is how long
+ * they were waited for.
+ */
+export function mergeAnswers(answers: readonly WorkerAnswer[], now: number, waitedMs = 0): readonly Entry[] {
   const byName = new Map<string, Map<number, Entry>>();
   for (const { worker, entries } of answers) {
     const told = entries && toEntries(entries);
-    for (const entry of told ?? [toSilentEntry(`worker ${worker}`, now)]) {
+    for (const entry of told ?? [toSilentEntry(`worker ${worker}`, now, waitedMs)]) {
       const said = byName.get(entry.name) ?? new Map<number, Entry>();
       byName.set(entry.name, said.set(worker, entry));
     }
@@ -18,7 +21,7 @@ export function mergeAnswers(answers: readonly WorkerAnswer[], now: number): rea
 }
 
 /** A process that does not answer is busy or stuck: nobody knows how its handlers are. */
-export function toSilentEntry(name: string, now: number): Entry {
+export function toSilentEntry(name: string, now: number, waitedMs: number): Entry {
   const at = new Date(now);
   const status = Object.freeze({ state: RED, detail: "has not told its status in time" });
   return {
@@ -28,7 +31,7 @@ export function toSilentEntry(name: string, now: number): Entry {
     critical: true,
     scope: "local",
     checkedAt: at,
-    durationMs: 0,
+    durationMs: waitedMs,
     since: at,
     reason: "timeout",
     dependsOn: [],

@@ -20,16 +20,18 @@ export function createSharedRegistry({ registry, isCoordinated, askAll }: Shared
     const { names } = options;
     const areUsable = names === undefined || isListOfTexts(names);
     if (!isCoordinated() || !areUsable) return registry.getReport(options);
+    const askedAt = performance.now();
     const answers = await askAll(names);
-    if (answers !== undefined) return toReport(answers, names);
-    return isCoordinated() ? getHalfReport(names) : registry.getReport(options);
+    const waitedMs = performance.now() - askedAt;
+    if (answers !== undefined) return toReport(answers, names, waitedMs);
+    return isCoordinated() ? getHalfReport(names, waitedMs) : registry.getReport(options);
   }
 
   /** The primary is busy or stuck. What this worker says alone is not all, so that must be seen. */
-  async function getHalfReport(names: Names): Promise<Report> {
+  async function getHalfReport(names: Names, waitedMs: number): Promise<Report> {
     const own = await getOwnEntries(registry, names);
     const now = Date.now();
-    return createReport([...own, toSilentEntry("primary", now)], now);
+    return createReport([...own, toSilentEntry("primary", now, waitedMs)], now);
   }
 
   return Object.create(registry, {
@@ -53,9 +55,9 @@ export async function getOwnEntries(registry: StatusRegistry, names: Names): Pro
 }
 
 /** @throws UnknownHandlerError where all workers have answered, and none of them has a handler of that name. */
-function toReport(answers: readonly WorkerAnswer[], names: Names): Report {
+function toReport(answers: readonly WorkerAnswer[], names: Names, waitedMs: number): Report {
   const now = Date.now();
-  const entries = mergeAnswers(answers, now);
+  const entries = mergeAnswers(answers, now, waitedMs);
   const isComplete = answers.every((answer) => answer.entries !== undefined);
   const missing = names?.find((name) => !entries.some((entry) => entry.name === name));
   if (isComplete && missing !== undefined) throw new UnknownHandlerError(missing);

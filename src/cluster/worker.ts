@@ -1,7 +1,6 @@
 import cluster from "node:cluster";
 import { MAX_TIMER_MS } from "../core/clock.ts";
 import { defaultRegistry } from "../core/default-registry.ts";
-import { describeError } from "../core/describe-error.ts";
 import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../core/expect.ts";
 import type { Hearers } from "../core/hearers.ts";
 import { log } from "../core/logger.ts";
@@ -9,6 +8,7 @@ import { setPeers } from "../core/peers.ts";
 import { defaultProbe, type Probe, type ProbeChange } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import { toSentEntry } from "../core/sent-entry.ts";
+import { createTrouble } from "../core/trouble.ts";
 import { hearPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
 import { createQuestions } from "./questions.ts";
 import { createSharedRegistry, getOwnEntries } from "./shared-report.ts";
@@ -62,6 +62,10 @@ export async function joinCluster(options: WorkerOptions = {}): Promise<ClusterM
   hasJoined = true;
   const reports = createQuestions<readonly WorkerAnswer[]>();
   const leaves = createQuestions<boolean>();
+  const trouble = createTrouble({
+    what: "the primary could not be told the status",
+    getLogger: () => registry.logger,
+  });
   let reportTimeoutMs: number | undefined;
   let tellWelcomed = (): void => {};
   let taking: string | undefined;
@@ -117,8 +121,9 @@ export async function joinCluster(options: WorkerOptions = {}): Promise<ClusterM
     try {
       const entries = await getOwnEntries(registry, names);
       send({ kind: "entries", id, entries: entries.map(toSentEntry) });
+      trouble.worked();
     } catch (error) {
-      log(registry.logger, "error", `the primary could not be told the status: ${describeError(error)}`);
+      trouble.failed(error);
     }
   }
 

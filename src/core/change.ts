@@ -1,4 +1,5 @@
 import { toDetailText } from "./detail-text.ts";
+import { quoteDetail } from "./printable.ts";
 import type { State } from "./state.ts";
 import type { Reason, Status } from "./status.ts";
 
@@ -20,6 +21,6 @@ export interface Change {
 export function describeChange({ name, from, to, reason, status }: Change): string {
   const cause = reason === undefined ? "" : ` (${reason})`;
   const text = toDetailText(status);
-  const detail = text === "" ? "" : ` ${JSON.stringify(text)}`;
+  const detail = text === "" ? "" : ` ${quoteDetail(text)}`;
   return `${name}: ${from ?? "none"} -> ${to}${cause}${detail}`;
 }

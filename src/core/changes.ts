@@ -1,3 +1,4 @@
+import { onAbort } from "./abort.ts";
 import type { Change } from "./change.ts";
 
 /** How far a consumer may fall behind before it loses the oldest changes. */
@@ -36,13 +37,12 @@ function createIterator({ listen, onClose, isClosed, signal }: ObserveSetup): As
     missed += 1;
   });
   const stopWaitingForClose = onClose(endAfterQueue);
-  signal?.addEventListener("abort", end, { once: true });
+  const stopWaitingForAbort = onAbort(signal, end);
   if (signal?.aborted || isClosed()) end();
 
   function end(): void {
     queue.length = 0;
     endAfterQueue();
-    signal?.removeEventListener("abort", end);
   }
 
   /** What had happened before the registry was closed can still be read. */
@@ -50,6 +50,7 @@ function createIterator({ listen, onClose, isClosed, signal }: ObserveSetup): As
     isOver = true;
     stopListening();
     stopWaitingForClose();
+    if (queue.length === 0) stopWaitingForAbort();
     for (const reader of waiting.splice(0)) reader(DONE);
   }
 

@@ -1,11 +1,13 @@
 import { expectFunction } from "./expect.ts";
 import type { HandlerContext, StatusFunction } from "./handler.ts";
+import { findRefusal } from "./refusal.ts";
 import { OK } from "./state.ts";
 
 /**
  * Turns "works unless it throws" into a status handler: OK when `run` returns or resolves, RED when it
- * throws or rejects. `false` counts as a failure too, because `check(() => existsSync(path))` is what
- * people write. Any other result is ignored: `fetch` resolves for a 500, so look at its `ok` yourself.
+ * throws or rejects. These results count as failures too: `false`, because people write
+ * `check(() => existsSync(path))`; `{ ok: false }`, as a `Response` of `fetch` has it for a 500; and
+ * `{ success: false }`. `check` ignores any other result, and the body of a `Response`.
  *
  * @example
  * addStatusHandler("DatabaseConnection", check(() => pool.query("SELECT 1")));
@@ -14,7 +16,8 @@ import { OK } from "./state.ts";
 export function check(run: (context: HandlerContext) => unknown): StatusFunction {
   expectFunction("check(run)", run);
   return async function checked(context) {
-    if ((await run(context)) === false) throw new Error("the check returned false");
+    const refusal = findRefusal(await run(context));
+    if (refusal !== undefined) throw new Error(`the check returned ${refusal}`);
     return { state: OK };
   };
 }

@@ -1,9 +1,9 @@
-import { describeError } from "./describe-error.ts";
 import { expectFunction, expectKnownKeys, expectMethods, expectObject, failExpectation } from "./expect.ts";
 import { createListeners } from "./listeners.ts";
-import { type Logger, log } from "./logger.ts";
+import type { Logger } from "./logger.ts";
 import { noteTakeOver, takeFromSources } from "./probe-source.ts";
 import { hasControlCharacters } from "./text.ts";
+import { createTrouble } from "./trouble.ts";
 
 /** The longest body of a probe, in UTF-16 code units as `length` counts them. */
 export const MAX_PROBE_BODY_LENGTH = 1_024;
@@ -58,9 +58,8 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 
   let body = firstBody;
   let since = new Date();
-  const listeners = createListeners<ProbeChange>((error) =>
-    log(logger, "error", `a listener of the probe threw: ${describeError(error)}`),
-  );
+  const trouble = createTrouble({ what: "a listener of the probe threw", getLogger: () => logger });
+  const listeners = createListeners<ProbeChange>(trouble.failed);
 
   function setBody(newBody: string): void {
     if (newBody !== body) takeOver(newBody, new Date());

@@ -96,8 +96,8 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   function toUnanswered(): Entry {
     const { status, reason } = toFailure("hung", "has not answered yet");
     const checkedAt = clock.now();
-    const outcome = { status, rawStatus: status, reason, checkedAt, durationMs: 0 };
-    return { ...toEntry(outcome, toDate(checkedAt)), scope: "shared" };
+    const outcome = { status, rawStatus: status, reason, checkedAt, durationMs: deadline.runningMs };
+    return { ...toEntry(outcome, standIn?.since ?? toDate(checkedAt)), scope: "shared" };
   }
 
   function recall(entry: Entry): Entry {
@@ -175,7 +175,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     },
     get known() {
       if (last !== undefined) return last;
-      standIn ??= toUnanswered();
+      standIn = predecessor ?? toUnanswered();
       return standIn;
     },
     get isBusy() {

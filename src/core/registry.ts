@@ -4,7 +4,6 @@ import { type ObservedChange, observeChanges } from "./changes.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createDates } from "./dates.ts";
 import { expectNoCycle, explain } from "./dependencies.ts";
-import { describeError } from "./describe-error.ts";
 import { UnknownHandlerError } from "./errors.ts";
 import {
   expectBoolean,
@@ -28,11 +27,12 @@ import { settleWithin } from "./settle-within.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 import { type ChangeCounts, createTrack, NO_CHANGES } from "./track.ts";
+import { createTrouble } from "./trouble.ts";
 import { expectState, type WaitOptions, waitUntil } from "./wait.ts";
 
 /** How a registry works. Every option is optional. */
 export interface RegistryOptions {
-  /** Where changes and trouble are told: `console`, pino and winston fit as they are. Without it the library is silent. */
+  /** Where changes and trouble are told: `console`, pino and winston fit as they are. Without it, the first trouble of each kind is a process warning. */
   readonly logger?: Logger;
   /** Where the registry takes its time from. For tests: see `createFakeClock` in `svc-status/testing`. */
   readonly clock?: Clock;
@@ -120,9 +120,12 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   expectMethods("clock", clock, ["now", "monotonicNow", "random", "startTimer"]);
   expectNumber("historyLimit", historyLimit, { min: 0, max: MAX_HISTORY_LIMIT, integer: true });
   const handlers = new Map<string, RegisteredHandler>();
-  const listeners = createListeners<Change>((error) =>
-    log(registry.logger, "error", `a listener of the registry threw: ${describeError(error)}`),
-  );
+  const trouble = createTrouble({
+    what: "a listener of the registry threw",
+    getLogger: () => registry.logger,
+    clock,
+  });
+  const listeners = createListeners<Change>(trouble.failed);
   const closing = createListeners<void>(() => {});
   const deadlines = createRegistryDeadlines(clock);
   const toDate = createDates();

@@ -12,7 +12,7 @@ export interface Entry {
   readonly scope: Scope;
   /** When the result was there. */
   readonly checkedAt: Date;
-  /** How long the run took. */
+  /** How long the run took; with the reason `hung`, how long the handler has not answered. */
   readonly durationMs: number;
   /** Since when the present state holds. */
   readonly since: Date;

@@ -1,9 +1,9 @@
 import { describeValue } from "./expect.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import { log } from "./logger.ts";
+import { quoteDetail } from "./printable.ts";
 import { RED, type State } from "./state.ts";
 import type { Status } from "./status.ts";
-import { replaceControlCharacters } from "./text.ts";
 
 /** Any class. */
 export type Constructor = new (...args: never[]) => object;
@@ -71,7 +71,7 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
 function describeChange(before: State | undefined, { state, detail }: Status): string {
   const change = `state change: ${before ?? "none"} -> ${state}`;
   const text = typeof detail === "string" ? detail : describeValue(detail);
-  return replaceControlCharacters(detail === undefined ? change : `${change} "${text}"`);
+  return detail === undefined ? change : `${change} ${quoteDetail(text)}`;
 }
 
 const SettableStateBase: new () => SettableState = StateHandlerMixin(class {});

@@ -1,3 +1,4 @@
+import { onAbort } from "./abort.ts";
 import { type Clock, MAX_TIMER_MS } from "./clock.ts";
 import { UnknownHandlerError } from "./errors.ts";
 import {
@@ -56,7 +57,7 @@ export async function waitUntil({ isInState, clock, options, onClose, isClosed }
       cancelPause();
       cancelTimeout?.();
       stopWaitingForClose();
-      signal?.removeEventListener("abort", abort);
+      stopWaitingForAbort();
     }
     function abort(): void {
       end();
@@ -95,7 +96,7 @@ export async function waitUntil({ isInState, clock, options, onClose, isClosed }
 
     const cancelTimeout = timeoutMs === undefined ? undefined : clock.startTimer(timeoutMs, giveUp);
     const stopWaitingForClose = onClose(askLast);
-    signal?.addEventListener("abort", abort, { once: true });
+    const stopWaitingForAbort = onAbort(signal, abort);
     if (isClosed()) askLast();
     else askAgain();
   });

@@ -1,6 +1,6 @@
-import { describeError } from "../core/describe-error.ts";
-import { type Logger, log } from "../core/logger.ts";
+import type { Logger } from "../core/logger.ts";
 import { replaceControlCharacters } from "../core/text.ts";
+import { createTrouble } from "../core/trouble.ts";
 import type { StatusRequest } from "../http/message.ts";
 
 /** More are not remembered: whoever asks under ever new names must not fill the memory. */
@@ -8,6 +8,11 @@ export const MAX_PROBERS = 1_000;
 
 /** Two questions further apart belong to no rhythm: somebody has looked by hand. */
 export const MAX_PROBE_INTERVAL_MS = 60_000;
+
+const PROBER_ID_TROUBLE = {
+  what: "proberId failed, the prober goes by its address",
+  recovery: "proberId works again",
+};
 
 const REMEMBERED_GAPS = 8;
 const MAX_ID_LENGTH = 300;
@@ -48,13 +53,16 @@ export interface ProbersSetup {
 /** Remembers who asks the probe, how often, and what they have been answered. */
 export function createProbers({ redsSeen, proberId = toProberId, logger }: ProbersSetup): Probers {
   const known = new Map<string, KnownProber>();
+  const trouble = createTrouble({ ...PROBER_ID_TROUBLE, getLogger: () => logger });
   let isCounting = false;
 
   function toId(request: StatusRequest): string | undefined {
     try {
-      return proberId(request)?.slice(0, MAX_ID_LENGTH);
+      const id = proberId(request)?.slice(0, MAX_ID_LENGTH);
+      trouble.worked();
+      return id;
     } catch (error) {
-      log(logger, "error", `proberId failed, the prober goes by its address: ${describeError(error)}`);
+      trouble.failed(error);
       return toProberId(request);
     }
   }

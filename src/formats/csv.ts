@@ -14,14 +14,17 @@ export interface CsvOptions {
 export function renderCsv(report: Report, { detailColumn, details }: CsvOptions): string {
   return sortByName(report.entries)
     .map(({ name, status }) => {
-      const line = `${name}\t${status.state}`;
+      const line = `${toCell(name)}\t${status.state}`;
       return detailColumn ? `${line}\t${details ? toCell(toDetailText(status)) : ""}\n` : `${line}\n`;
     })
     .join("");
 }
 
-/** A detail can hold anything, and must not begin a new cell, a new line or a formula in a spreadsheet. */
+// With what spreadsheets skip before it, and with the full-width forms that some of them read too.
+const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+
+/** A name or a detail must not begin a new cell, a new line or a formula in a spreadsheet. */
 function toCell(text: string): string {
   const cell = replaceControlCharacters(text);
-  return /^[=+\-@]/.test(cell) ? `'${cell}` : cell;
+  return FORMULA.test(cell) ? `'${cell}` : cell;
 }

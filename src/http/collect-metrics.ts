@@ -1,7 +1,7 @@
-import { describeError } from "../core/describe-error.ts";
 import { expectText } from "../core/expect.ts";
-import { type Logger, log } from "../core/logger.ts";
+import type { Logger } from "../core/logger.ts";
 import { settleWithin } from "../core/settle-within.ts";
+import { createTrouble } from "../core/trouble.ts";
 import type { MetricsSource } from "./options.ts";
 
 /** How long the application's metrics may take. After it the answer goes without them. */
@@ -20,7 +20,7 @@ export function createMetricsCollector(
 ): CollectMetrics {
   let running: Promise<string> | undefined;
   let isOverdue = false;
-  let lastFailure: string | undefined;
+  const trouble = createTrouble({ what: "collecting the application's metrics failed", getLogger });
 
   async function collect(): Promise<string> {
     const text: unknown = await source.metrics();
@@ -41,14 +41,11 @@ export function createMetricsCollector(
     try {
       running ??= run();
       const text = await settleWithin(running, METRICS_TIMEOUT_MS);
-      lastFailure = undefined;
+      trouble.worked();
       return text;
     } catch (error) {
       isOverdue = running !== undefined;
-      const failure = describeError(error);
-      if (failure !== lastFailure)
-        log(getLogger(), "error", `collecting the application's metrics failed: ${failure}`);
-      lastFailure = failure;
+      trouble.failed(error);
       return "";
     }
   };

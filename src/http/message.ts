@@ -45,6 +45,10 @@ export interface ResponseParts {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const PLAIN_TEXT = "text/plain; charset=utf-8";
+
+const encoder = new TextEncoder();
+
 /** Every answer has these headers: it is never cached, never sniffed, and never a 304, as it has no ETag. */
 export function createResponse({
   status,
@@ -73,6 +77,9 @@ export function toMethodNotAllowed(allowed: readonly string[]): StatusResponse {
   });
 }
 
+/** An error that the logger knows, and nobody else. */
+export const INTERNAL_ERROR: StatusResponse = createResponse({ status: 500, body: "internal error\n" });
+
 /** The answer to a HEAD request: the same without its body (RFC 9110, 9.3.2). */
 export function withoutBody(response: StatusResponse): StatusResponse {
   const { status, headers } = response;
@@ -90,10 +97,6 @@ export function createEventStream(stream: NonNullable<StatusResponse["stream"]>)
   const passing = { "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" };
   return { status, headers: { ...others, ...passing }, body, stream };
 }
-
-const PLAIN_TEXT = "text/plain; charset=utf-8";
-
-const encoder = new TextEncoder();
 
 function toByteLength(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is one byte a character

@@ -1,5 +1,5 @@
 import { FORMATS, type Format } from "../formats/formats.ts";
-import { type MediaRange, parseAccept } from "./accept.ts";
+import type { MediaRange } from "./accept.ts";
 
 /** Which formats there are to choose from. */
 export interface Choice {
@@ -33,8 +33,7 @@ type Precision = 0 | 1 | 2 | 3;
  * written, as the original does. A header that cannot be read, or asks for nothing that there is, gets the
  * default; only what it excludes with `q=0` is kept from it.
  */
-export function negotiate(accept: string | undefined, { byDefault }: Choice): Format {
-  const ranges = parseAccept(accept);
+export function negotiate(ranges: readonly MediaRange[], { byDefault }: Choice): Format {
   const wishes = byDefault.map((format) => toWish(format, ranges));
   const [best] = wishes.filter(({ quality }) => quality > 0).sort(compareWishes);
   const fallback = best ?? wishes.find(({ precision }) => precision === 0) ?? wishes[0];
@@ -42,9 +41,9 @@ export function negotiate(accept: string | undefined, { byDefault }: Choice): Fo
 }
 
 /** Whether this is a Prometheus, or one of those who speak like it: it must never be given csv. */
-export function isScraper(accept: string | undefined, scrapeTimeout: string | undefined): boolean {
+export function isScraper(ranges: readonly MediaRange[], scrapeTimeout: string | undefined): boolean {
   if (scrapeTimeout !== undefined) return true;
-  return parseAccept(accept).some(
+  return ranges.some(
     ({ type, version, quality }) =>
       quality > 0 &&
       (type === FORMATS.openmetrics.mediaType ||

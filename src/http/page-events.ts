@@ -1,18 +1,25 @@
 import type { Change } from "../core/change.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import { describeError } from "../core/describe-error.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
-import { log } from "../core/logger.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Report } from "../core/report.ts";
+import { createTrouble } from "../core/trouble.ts";
 import type { PageSource, PageView } from "../formats/page/page-model.ts";
 import { renderParts } from "../formats/page/render-page.ts";
+import { toAddressBlock } from "./address-block.ts";
 import { createEventStream, createResponse, type StatusResponse, type StatusStream } from "./message.ts";
-import { createPageFeed, type PageFeed } from "./page-feed.ts";
+import { createPageFeed, type PageFeed, type ReaderSetup } from "./page-feed.ts";
 import { createPendingPictures } from "./page-pending.ts";
+import { createShares, type ShareLimits } from "./shares.ts";
 
 /** So many pages may be kept up to date at the same time. Further ones ask again and again instead. */
 export const MAX_PAGE_STREAMS = 1_000;
+
+/** These are open to every address without a limit: behind a proxy, all readers have the proxy's address. */
+export const UNSHARED_PAGE_STREAMS = 500;
+
+/** Maximum for each address among the others, so that one client does not keep all others from the news. */
+export const MAX_PAGE_STREAMS_OF_ADDRESS = 20;
 
 /**
  * So many choices of handlers (`?name=A&name=B`) are kept up to date at the same time: each costs questions and
@@ -20,38 +27,55 @@ export const MAX_PAGE_STREAMS = 1_000;
  */
 export const MAX_NAMED_FEEDS = 20;
 
+/** The same for choices of handlers: these are open to every address without a limit. */
+export const UNSHARED_NAMED_FEEDS = 10;
+
+/** Maximum for each address among the others. */
+export const MAX_NAMED_FEEDS_OF_ADDRESS = 2;
+
 export interface PageEventsSetup {
   readonly registry: StatusRegistry;
   readonly source: PageSource;
   readonly clock?: Clock;
 }
 
-/** Answers with the news of a page. `ask` gives the report to begin with, where nobody looks at this page yet. */
-export type AnswerPageEvents = (view: PageView, ask: () => Promise<Report>) => Promise<StatusResponse>;
+/**
+ * Answers the peer at an address with the news of a page. `ask` gives the report to begin with, if nobody looks at
+ * this page yet.
+ */
+export type AnswerPageEvents = (
+  view: PageView,
+  ask: () => Promise<Report>,
+  remoteAddress?: string,
+) => Promise<StatusResponse>;
 
 /** All who see the same share one feed: 200 open pages ask the handlers no more often than one. */
 export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
   const { registry, source, clock = systemClock } = setup;
   const feeds = new Map<string, PageFeed>();
   const pending = createPendingPictures();
-  let streams = 0;
-  let namedFeeds = 0;
+  const trouble = createTrouble({
+    what: "the news of the status page failed",
+    getLogger: () => registry.logger,
+    clock,
+  });
+  const streams = createShares(STREAM_LIMITS);
+  const namedFeeds = createShares(NAMED_FEED_LIMITS);
 
-  function hasRoom(view: PageView): boolean {
-    if (streams >= MAX_PAGE_STREAMS) return false;
-    return view.names.length === 0 || feeds.has(toKey(view)) || namedFeeds < MAX_NAMED_FEEDS;
+  function hasRoom(view: PageView, holder: string): boolean {
+    if (!streams.hasRoom(holder)) return false;
+    return view.names.length === 0 || feeds.has(toKey(view)) || namedFeeds.hasRoom(holder);
   }
 
-  function findFeed(view: PageView): PageFeed {
+  function findFeed(view: PageView, holder: string): PageFeed {
     const key = toKey(view);
-    const feed = feeds.get(key) ?? createFeed(view);
+    const feed = feeds.get(key) ?? createFeed(view, holder);
     feeds.set(key, feed);
     return feed;
   }
 
-  function createFeed(view: PageView): PageFeed {
-    const counted = view.names.length === 0 ? 0 : 1;
-    namedFeeds += counted;
+  function createFeed(view: PageView, holder: string): PageFeed {
+    const giveBack = view.names.length === 0 ? undefined : namedFeeds.take(holder);
     return createPageFeed({
       read: () =>
         registry.getReport({ background: true, ...(view.names.length > 0 && { names: view.names }) }),
@@ -60,7 +84,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
       onError,
       onIdle() {
         feeds.delete(toKey(view));
-        namedFeeds -= counted;
+        giveBack?.();
       },
       pending,
       clock,
@@ -76,26 +100,33 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
 
   function onError(error: unknown): boolean {
     if (error instanceof UnknownHandlerError) return true;
-    log(registry.logger, "error", `the news of the status page failed: ${describeError(error)}`);
+    trouble.failed(error);
     return false;
   }
 
-  function open(view: PageView, report: Report | undefined, cut: () => void): StatusStream {
-    if (!hasRoom(view)) return ENDED;
-    streams += 1;
-    return findFeed(view).open({ report, cut, onEnd });
+  function open(view: PageView, holder: string, setup: Pick<ReaderSetup, "report" | "cut">): StatusStream {
+    if (!hasRoom(view, holder)) return ENDED;
+    return findFeed(view, holder).open({ ...setup, onEnd: streams.take(holder) });
   }
 
-  function onEnd(): void {
-    streams -= 1;
-  }
-
-  return async function answerPageEvents(view, ask) {
-    if (!hasRoom(view)) return TOO_MANY;
+  return async function answerPageEvents(view, ask, remoteAddress) {
+    const holder = toAddressBlock(remoteAddress);
+    if (!hasRoom(view, holder)) return TOO_MANY;
     const report = feeds.has(toKey(view)) ? undefined : await ask();
-    return createEventStream((cut) => open(view, report, cut));
+    return createEventStream((cut) => open(view, holder, { report, cut }));
   };
 }
+
+const STREAM_LIMITS: ShareLimits = {
+  total: MAX_PAGE_STREAMS,
+  freeForAll: UNSHARED_PAGE_STREAMS,
+  share: MAX_PAGE_STREAMS_OF_ADDRESS,
+};
+const NAMED_FEED_LIMITS: ShareLimits = {
+  total: MAX_NAMED_FEEDS,
+  freeForAll: UNSHARED_NAMED_FEEDS,
+  share: MAX_NAMED_FEEDS_OF_ADDRESS,
+};
 
 const TOO_MANY = createResponse({ status: 503, body: "too many open pages\n" });
 

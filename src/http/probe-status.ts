@@ -1,10 +1,12 @@
 import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import { RED } from "../core/state.ts";
+import { createTrouble } from "../core/trouble.ts";
 import { decideControl } from "./access.ts";
 import {
   type Answer,
   createResponse,
+  INTERNAL_ERROR,
   type StatusRequest,
   type StatusResponse,
   toMethodNotAllowed,
@@ -26,9 +28,15 @@ const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS", "POST"];
 const BODY_IN_REQUEST = `the new body belongs into the query: curl -X POST '…?body=OFF'; nothing was changed\n`;
 const BODY_RULE = `body: expected at most ${MAX_PROBE_BODY_LENGTH} characters without control characters\n`;
 
+const CONTROL_TROUBLE = {
+  what: "probeStatus.control threw, the probe is unchanged",
+  recovery: "probeStatus.control works again",
+};
+
 export function createProbeStatusView({ probe, registry, options }: ProbeStatusSetup): ProbeStatusView {
   const { control, requireHealthy, decommissionedStatus } = options;
   const notAllowed = toMethodNotAllowed(METHODS);
+  const trouble = createTrouble({ ...CONTROL_TROUBLE, getLogger: () => registry.logger });
   let verdict = toVerdict(probe.body);
   let verdictBody = probe.body;
 
@@ -64,7 +72,8 @@ export function createProbeStatusView({ probe, registry, options }: ProbeStatusS
   }
 
   async function change(request: StatusRequest, query: string): Promise<StatusResponse> {
-    const access = await decideControl(control, request);
+    const access = await trouble.watch(() => decideControl(control, request));
+    if (access === undefined) return INTERNAL_ERROR;
     if (access !== "allowed") return toRefusal(access);
     const body = new URLSearchParams(query).getAll("body").at(-1);
     if (body === undefined && hasRequestBody(request))

@@ -1,9 +1,8 @@
-import { describeError } from "../core/describe-error.ts";
-import { log } from "../core/logger.ts";
+import { createTrouble } from "../core/trouble.ts";
 import { createHealthProbesView, type RemarkOf } from "./health-probes.ts";
 import {
   type Answer,
-  createResponse,
+  INTERNAL_ERROR,
   type StatusRequest,
   type StatusResponse,
   withoutBody,
@@ -54,6 +53,7 @@ export function createStatusService(
     ...(healthProbesView?.paths ?? []),
   ];
   noteOwnPaths(paths);
+  const trouble = createTrouble({ what: "a status request failed", getLogger: () => registry.logger });
 
   function route(request: StatusRequest): Answer {
     const target = parseTarget(request.target);
@@ -73,8 +73,8 @@ export function createStatusService(
   }
 
   function toInternalError(error: unknown): StatusResponse {
-    log(registry.logger, "error", `a status request failed: ${describeError(error)}`);
-    return createResponse({ status: 500, body: "internal error\n" });
+    trouble.failed(error);
+    return INTERNAL_ERROR;
   }
 
   function answerStatusRequest(request: StatusRequest): Answer {

@@ -1,15 +1,22 @@
-import { describeError } from "../core/describe-error.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
-import { type Logger, log } from "../core/logger.ts";
+import type { Logger } from "../core/logger.ts";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Report } from "../core/report.ts";
 import { isState } from "../core/state.ts";
+import { createTrouble } from "../core/trouble.ts";
 import { EVENTS_SUFFIX, FORMATS, type Format } from "../formats/formats.ts";
 import type { PageFilter, PageSource, PageView, ServiceDescription } from "../formats/page/page-model.ts";
+import { parseAccept } from "./accept.ts";
 import { decideControl } from "./access.ts";
 import { createMetricsCollector } from "./collect-metrics.ts";
-import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
+import {
+  createResponse,
+  INTERNAL_ERROR,
+  type StatusRequest,
+  type StatusResponse,
+  toMethodNotAllowed,
+} from "./message.ts";
 import { ANY_FORMAT, isScraper, negotiate, PROMETHEUS_FORMATS } from "./negotiate.ts";
 import type { ProbeStatusOptions, ResolvedSvcStatus } from "./options.ts";
 import type { PageViews } from "./page-view.ts";
@@ -53,7 +60,7 @@ const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest) => Form
   ".csv": () => "csv",
   ".json": () => "json",
   ".health": () => "health",
-  ".prometheus": (request) => negotiate(request.header("accept"), PROMETHEUS_FORMATS),
+  ".prometheus": (request) => negotiate(parseAccept(request.header("accept")), PROMETHEUS_FORMATS),
   ".html": () => "html",
 };
 
@@ -71,6 +78,11 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   const { path: ownPath, details, authorize, httpStatus, metrics } = options;
   const getLogger = (): Logger | undefined => registry.logger;
   const collectMetrics = metrics && createMetricsCollector(metrics, getLogger);
+  const troubles = {
+    authorize: createTrouble({ ...AUTHORIZE_TROUBLE, getLogger }),
+    details: createTrouble({ ...DETAILS_TROUBLE, getLogger }),
+    control: createTrouble({ ...CONTROL_TROUBLE, getLogger }),
+  };
   const source = toPageSource(setup);
   const getSharedReport = createReportSharing(registry);
   const writeReport = createReportWriter(options, { registry, probe });
@@ -80,7 +92,10 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
 
   async function answerReport(request: StatusRequest, { path, query }: Target): Promise<StatusResponse> {
     const suffix = path.slice(ownPath.length);
-    if (authorize !== undefined && !(await isPermitted(authorize, request))) return FORBIDDEN;
+    if (authorize !== undefined) {
+      const isAllowed = await troubles.authorize.watch(() => isPermitted(authorize, request));
+      if (!isAllowed) return isAllowed === undefined ? INTERNAL_ERROR : FORBIDDEN;
+    }
     const format = isSuffix(suffix) ? FORMAT_OF_SUFFIX[suffix](request) : EVENTS;
     const parameters = query === "" ? NO_PARAMETERS : new URLSearchParams(query);
     const asked: Asked = {
@@ -133,7 +148,7 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   async function answerEvents(request: StatusRequest, asked: Asked): Promise<StatusResponse> {
     const views = await loadPageViews();
     const view = await toView(request, asked);
-    return views.answerEvents(view, async () => (await ask(asked)).report);
+    return views.answerEvents(view, async () => (await ask(asked)).report, request.remoteAddress);
   }
 
   async function loadPageViews(): Promise<PageViews> {
@@ -154,29 +169,18 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   }
 
   async function toView(request: StatusRequest, { details: showsDetails, names }: Asked): Promise<PageView> {
-    const controls = await isGranted("probeStatus.control threw, controls are hidden", () =>
-      maySeeControls(request),
-    );
+    // What the application cannot decide is not granted, and costs nobody the report.
+    const controls = (await troubles.control.watch(() => maySeeControls(request))) ?? false;
     return { details: showsDetails, controls, names };
   }
 
-  function maySee(mayRead: Permission, request: StatusRequest): Promise<boolean> {
-    return isGranted("svcStatus.details threw, details are hidden", () => isPermitted(mayRead, request));
+  async function maySee(mayRead: Permission, request: StatusRequest): Promise<boolean> {
+    return (await troubles.details.watch(() => isPermitted(mayRead, request))) ?? false;
   }
 
   async function maySeeControls(request: StatusRequest): Promise<boolean> {
     if (source.controlPath === undefined || probeStatus === undefined) return false;
     return (await decideControl(probeStatus.control, request)) === "allowed";
-  }
-
-  /** What the application cannot decide is not granted, and costs nobody the report. */
-  async function isGranted(otherwise: string, decide: () => boolean | Promise<boolean>): Promise<boolean> {
-    try {
-      return await decide();
-    } catch (error) {
-      log(registry.logger, "error", `${otherwise}: ${describeError(error)}`);
-      return false;
-    }
   }
 
   return {
@@ -186,6 +190,19 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
       METHODS.includes(request.method) ? answerReport(request, target) : notAllowed,
   };
 }
+
+const AUTHORIZE_TROUBLE = {
+  what: "svcStatus.authorize threw, the answer is 500",
+  recovery: "svcStatus.authorize works again",
+};
+const DETAILS_TROUBLE = {
+  what: "svcStatus.details threw, details are hidden",
+  recovery: "svcStatus.details works again",
+};
+const CONTROL_TROUBLE = {
+  what: "probeStatus.control threw, controls are hidden",
+  recovery: "probeStatus.control works again",
+};
 
 const VARY: Asked["headers"] = { Vary: "Accept" };
 const NO_HEADERS: Asked["headers"] = {};
@@ -218,9 +235,9 @@ function toFilter(parameters: URLSearchParams): PageFilter | undefined {
 }
 
 function negotiateAny(request: StatusRequest): Format {
-  const accept = request.header("accept");
-  const format = negotiate(accept, ANY_FORMAT);
+  const ranges = parseAccept(request.header("accept"));
+  const format = negotiate(ranges, ANY_FORMAT);
   const isLost =
-    FOR_PEOPLE.includes(format) && isScraper(accept, request.header("x-prometheus-scrape-timeout-seconds"));
+    FOR_PEOPLE.includes(format) && isScraper(ranges, request.header("x-prometheus-scrape-timeout-seconds"));
   return isLost ? "prometheus" : format;
 }

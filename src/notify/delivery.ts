@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { type Logger, log } from "../core/logger.ts";
+import { logOrWarn } from "../core/trouble.ts";
 import { type StatusNotification, withMissed } from "./notification.ts";
 import type { Failure, Target } from "./target.ts";
 
@@ -139,7 +140,9 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
   }
 
   function tell(level: keyof Logger, what: string): void {
-    log(getLogger(), level, `notifications to ${label}: ${what}`);
+    const line = `notifications to ${label}: ${what}`;
+    if (level === "error") logOrWarn(getLogger(), "a notification is given up", line);
+    else log(getLogger(), level, line);
   }
 
   return {

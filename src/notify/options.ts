@@ -23,8 +23,9 @@ export interface NotifyUrlOptions extends NotifyCommonOptions {
 
 export interface NotifySendOptions extends NotifyCommonOptions {
   /**
-   * Delivers the notification in another way. What it throws or rejects with counts as a failure; what it returns
-   * does not matter, but the response of a `fetch` is judged by its code as that of `url` is.
+   * Delivers the notification in another way. It fails if it throws or rejects, or if it returns `false`,
+   * `{ ok: false }` or `{ success: false }`. The response of a `fetch` is judged by its code as that of `url` is. Any
+   * other result is ignored.
    */
   readonly send: Send;
   readonly url?: undefined;

@@ -1,4 +1,5 @@
 import { describeError } from "../core/describe-error.ts";
+import { findRefusal, isHttpStatus } from "../core/refusal.ts";
 import type { StatusNotification } from "./notification.ts";
 import type { Send } from "./options.ts";
 
@@ -34,7 +35,7 @@ export function createTarget(send: Send): Target {
     async attempt(notification, signal) {
       try {
         const answer: unknown = await send(notification, { signal });
-        return isResponse(answer) ? judge(answer) : undefined;
+        return isResponse(answer) ? judge(answer) : judgeResult(answer);
       } catch (error) {
         return { why: describeError(error), isFinal: false };
       }
@@ -43,8 +44,13 @@ export function createTarget(send: Send): Target {
 }
 
 function isResponse(value: unknown): value is AnyResponse {
-  const status: unknown = (value as { status?: unknown } | null | undefined)?.status;
-  return typeof status === "number" && status >= 100 && status <= 599;
+  return isHttpStatus((value as { status?: unknown } | null | undefined)?.status);
+}
+
+/** Such as Slack's `{ ok: false }`, which arrives with a 200. */
+function judgeResult(result: unknown): Failure | undefined {
+  const refusal = findRefusal(result);
+  return refusal === undefined ? undefined : { why: `send returned ${refusal}`, isFinal: false };
 }
 
 function judge(response: AnyResponse): Failure | undefined {

@@ -74,7 +74,7 @@ function toEntry({ name, scope, state, detail, since }: Said, now: number): Entr
     critical: true,
     scope,
     checkedAt: new Date(now),
-    durationMs: 0,
+    durationMs: now - since,
     since: new Date(since),
     reason: "reported",
     dependsOn: [],

@@ -1,11 +1,10 @@
 import type { Change } from "../core/change.ts";
-import { describeError } from "../core/describe-error.ts";
 import { getKnownReport } from "../core/known-report.ts";
-import { log } from "../core/logger.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { toSentChange } from "../core/sent-change.ts";
 import { type SentEntry, type SentStatus, toSentEntry } from "../core/sent-entry.ts";
+import { createTrouble } from "../core/trouble.ts";
 import {
   MAX_SENT_HISTORY,
   type SentMemory,
@@ -37,6 +36,11 @@ type Published = ReadonlyMap<string, SentEntry>;
  * ones wait for the next beat, because each message has its price. The timers keep no process alive.
  */
 export function startPublishing({ registry, publishMs, send, onRound }: PublishSetup): Publisher {
+  const trouble = createTrouble({
+    what: "the sentinel could not be given a report",
+    recovery: "the sentinel is given reports again",
+    getLogger: () => registry.logger,
+  });
   let published: Published | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
@@ -50,8 +54,9 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
       flush();
       publishEntries(entries);
       onRound();
+      trouble.worked();
     } catch (error) {
-      log(registry.logger, "error", `the sentinel could not be given a report: ${describeError(error)}`);
+      trouble.failed(error);
     }
     if (!isStopped) timer = setTimeout(publish, publishMs).unref();
   }

@@ -1,14 +1,14 @@
 import type { Change } from "../core/change.ts";
 import { observeChanges } from "../core/changes.ts";
-import { describeError } from "../core/describe-error.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
 import { createListeners } from "../core/listeners.ts";
-import { type Logger, log } from "../core/logger.ts";
+import type { Logger } from "../core/logger.ts";
 import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "../core/registry.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
 import { toChange } from "../core/sent-change.ts";
 import { toEntries } from "../core/sent-entry.ts";
 import { type ChangeCounts, NO_CHANGES } from "../core/track.ts";
+import { createTrouble } from "../core/trouble.ts";
 import type { OwnEntries } from "./own-entries.ts";
 import { MAX_SENT_HISTORY, type SentNews, type SentReport } from "./protocol.ts";
 
@@ -39,9 +39,8 @@ interface Memory {
 export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): Replica {
   let published = new Map<string, Entry>();
   const memories = new Map<string, Memory>();
-  const listeners = createListeners<Change>((error) =>
-    log(logger, "error", `a listener of the registry threw: ${describeError(error)}`),
-  );
+  const trouble = createTrouble({ what: "a listener of the registry threw", getLogger: () => logger });
+  const listeners = createListeners<Change>(trouble.failed);
 
   function takeReport({ names, entries, rechecked, memories: sent }: SentReport): void {
     for (const entry of toEntries(entries) ?? []) published.set(entry.name, entry);

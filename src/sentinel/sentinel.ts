@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { log } from "../core/logger.ts";
+import { logOrWarn } from "../core/trouble.ts";
 import { tellProbeAnswered } from "../http/observe.ts";
 import { BEAT_MS, createCountersBuffer, openCounters } from "./counters.ts";
 import { toProbeAnswered } from "./forward.ts";
@@ -41,7 +42,10 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
     hearers: {
       probe: () => shared.take(),
       asked: (question) => tellProbeAnswered(probe, toProbeAnswered(question)),
-      log: ({ level, message }) => log(registry.logger, level, message),
+      log: ({ level, message }) =>
+        level === "error"
+          ? logOrWarn(registry.logger, "the sentinel's thread reports trouble", message)
+          : log(registry.logger, level, message),
     },
     onRestart: () => publisher.repeat(),
     getLogger: () => registry.logger,

@@ -2,7 +2,8 @@ import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
 import { describeError } from "../core/describe-error.ts";
 import { type Hearers, hear } from "../core/hearers.ts";
-import { type Logger, log } from "../core/logger.ts";
+import type { Logger } from "../core/logger.ts";
+import { logOrWarn } from "../core/trouble.ts";
 import { processNow } from "./counters.ts";
 import type { ThreadData, ToMain, ToSentinel } from "./protocol.ts";
 import { listenForSilence, type Silence } from "./silence.ts";
@@ -89,9 +90,9 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
   function startAgainLater(cause: string): void {
     running = undefined;
     if (isClosed || address === undefined) return;
-    log(
+    logOrWarn(
       getLogger(),
-      "error",
+      "the sentinel's thread ended",
       `the sentinel's thread ended: ${cause}; the next one begins in ${restartMs} ms`,
     );
     restarting = setTimeout(startAgain, restartMs).unref();

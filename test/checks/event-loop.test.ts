@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type EventLoopCheck, type EventLoopOptions, eventLoop } from "../../src/checks/event-loop.ts";
 import type { Status } from "../../src/core/status.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
@@ -111,4 +111,40 @@ describe("eventLoop", { timeout: 30_000 }, () => {
     expect(clock.pendingTimers).toBe(0);
     expect(report()).toEqual(report());
   });
+});
+
+describe("a runtime that cannot measure", () => {
+  function pretend(runtime: "Deno" | "Bun"): void {
+    vi.stubGlobal(runtime, {});
+    onTestFinished(() => void vi.unstubAllGlobals());
+  }
+
+  test("is refused when the check is made: Deno never sees a blocked loop", () => {
+    pretend("Deno");
+    expect(() => eventLoop()).toThrow(
+      new TypeError(
+        "eventLoop: expected a runtime that measures the delay of its event loop, as Node.js does, got Deno",
+      ),
+    );
+  });
+
+  test("shows nothing that it does not measure: Bun knows the delay alone", async () => {
+    pretend("Bun");
+    const clock = createFakeClock();
+    const handler = eventLoop({ clock });
+    onTestFinished(handler.close);
+    await clock.advance(10_000);
+    expect(read(handler).detail).toMatch(/^delay \(percentile 99\) [^,]+, RED from 1000 ms\)$/);
+    expect(Object.keys(read(handler).labels)).toEqual(["delay_seconds"]);
+  });
+
+  test.each(["warnUtilisation", "maxUtilisation"])(
+    "judges nothing that it does not measure: %s",
+    (option) => {
+      pretend("Bun");
+      expect(() => eventLoop({ [option]: 0.9 })).toThrow(
+        new TypeError(`${option}: expected none, as Bun does not measure it, got 0.9`),
+      );
+    },
+  );
 });

@@ -117,6 +117,36 @@ test("sends its own method and headers", async () => {
   await asked.close?.();
 });
 
+test("sends none of its headers to another origin that it is redirected to", async () => {
+  const got: (string | undefined)[] = [];
+  const other = await listen(
+    createServer(({ headers }, response) => {
+      got.push(headers.authorization, headers.cookie, headers["x-api-key"] as string | undefined);
+      response.end("there");
+    }),
+  );
+  const asked = await serve(answerWith(307, "", { location: `http://127.0.0.1:${other.port}/` }), {
+    redirect: "follow",
+    headers: { authorization: SECRET, cookie: SECRET, "x-api-key": SECRET },
+    expectedBody: "there",
+  });
+  expect((await ask(asked.handler)).status.state).toBe("OK");
+  expect(got).toEqual([undefined, undefined, undefined]);
+  await asked.close?.();
+  await other.close();
+});
+
+test("holds no connection of a redirect that it follows", async () => {
+  const listening = await listen(
+    createServer((request, response) =>
+      request.url === "/end" ? response.end() : response.writeHead(302, { location: "/end" }).write("…"),
+    ),
+  );
+  await ask(http(`http://127.0.0.1:${listening.port}`, { redirect: "follow" }));
+  await expect.poll(() => listening.connections, { interval: 5, timeout: 4_000 }).toBe(0);
+  await listening.close();
+});
+
 test("follows a redirect when it is told to", async () => {
   const answer: RequestListener = (request, response) =>
     request.url === "/end" ? response.end("there") : response.writeHead(302, { location: "/end" }).end();

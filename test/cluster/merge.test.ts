@@ -74,12 +74,13 @@ describe("the answers of several workers", () => {
   });
 
   test("are RED where a worker has not answered", async () => {
-    const entries = mergeAnswers([await answerOf(1, ["a", { state: "OK" }]), { worker: 2 }], NOW);
+    const entries = mergeAnswers([await answerOf(1, ["a", { state: "OK" }]), { worker: 2 }], NOW, 7_000);
     expect(entries.map(({ name, status, reason }) => [name, status.state, reason])).toEqual([
       ["a", "OK", undefined],
       ["worker 2", "RED", "timeout"],
     ]);
     expect(entries[1]?.checkedAt.getTime()).toBe(NOW);
+    expect(entries[1]?.durationMs).toBe(7_000);
   });
 
   test("are nothing where nobody answers", () => {

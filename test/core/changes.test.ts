@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../src/core/change.ts";
 import { MAX_QUEUED_CHANGES, type ObservedChange } from "../../src/core/changes.ts";
@@ -319,6 +320,15 @@ describe("changes()", () => {
     await loop;
     expect(seen).toBe("RED");
     expect(listening).toEqual([]);
+  });
+
+  test("keeps no listener on a signal for a loop that nobody goes on with, once the registry is closed", () => {
+    const { registry } = start();
+    const { signal } = new AbortController();
+    for (let count = 0; count < 20; count += 1) registry.changes({ signal })[Symbol.asyncIterator]();
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    registry.close();
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   test("ends with break, and then keeps nothing", async () => {

@@ -23,6 +23,12 @@ describe("a check", () => {
     ["an array", []],
     ["what looks like a status", { state: "RED", detail: "not a status here" }],
     ["false in an object", new Boolean(false)],
+    ["a Response that is ok", new Response("fine")],
+    ["{ ok: true, success: true }", { ok: true, success: true }],
+    ["{ ok: 0 }, which is a number of something", { ok: 0, success: 0 }],
+    ["{ ok: undefined }", { ok: undefined, success: null }],
+    ["an HTTP status alone", { status: 503 }],
+    ["rows that say no", [{ ok: false }]],
   ])("is OK when it returns or resolves %s", async (_, value) => {
     expect((await entryOf(() => value)).status).toEqual({ state: OK });
     expect((await entryOf(async () => value)).status).toEqual({ state: OK });
@@ -49,6 +55,32 @@ describe("a check", () => {
     const red = { reason: "threw", status: { state: RED, detail: "the check returned false" } };
     expect(await entryOf(() => false)).toMatchObject(red);
     expect(await entryOf(async () => false)).toMatchObject(red);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["a Response of a 503", new Response("password=secret", { status: 503 }), "HTTP status 503"],
+    ["a Response of a redirect", Response.redirect("http://users.invalid/", 302), "HTTP status 302"],
+    ["the Response of a network error", Response.error(), "ok: false"],
+    ["what looks like a Response", { ok: false, status: 404, body: "secret" }, "HTTP status 404"],
+    ["{ ok: false } with a status that is none of a failure", { ok: false, status: 200 }, "ok: false"],
+    ["{ ok: false } with a status of another kind", { ok: false, status: "down" }, "ok: false"],
+    ["{ ok: false } with a number that is no HTTP status", { ok: false, status: 2.5 }, "ok: false"],
+    ["{ ok: false }", { ok: false, error: "secret" }, "ok: false"],
+    ["{ success: false }", { success: false, message: "secret" }, "success: false"],
+    ["a class instance that inherits its no", Object.create({ success: false }), "success: false"],
+  ])("is RED when it returns or resolves %s, and says nothing else of it", async (_, value, shown) => {
+    const red = { reason: "threw", status: { state: RED, detail: `the check returned ${shown}` } };
+    expect(await entryOf(() => value)).toMatchObject(red);
+    expect(await entryOf(async () => value)).toMatchObject(red);
+  });
+
+  test("is RED when what it returns cannot be read", async () => {
+    const unreadable = {
+      get ok(): boolean {
+        throw new Error("detached");
+      },
+    };
+    expect((await entryOf(() => unreadable)).status).toEqual({ state: RED, detail: "detached" });
   });
 
   test("waits for any thenable", async () => {

@@ -73,9 +73,9 @@ describe("a handler that never settles", { timeout: 60_000 }, () => {
       durationMs: 2_000,
     });
     expect((await registry.getReport()).entries[0]).toMatchObject({
-      status: { state: "RED", detail: "has not answered since it timed out after 2000 ms" },
+      status: { state: "RED", detail: "has not answered for 2 s (timed out after 2000 ms)" },
       reason: "hung",
-      durationMs: 0,
+      durationMs: 2_000,
     });
     expect(never.calls).toBe(1);
   });

@@ -52,7 +52,7 @@ describe("what a registry knows without waiting for all", () => {
     await clock.advance(WAIT_MS);
     const { entries } = await getKnownReport(registry, WAIT_MS);
     // Shared: liveness must not look at it, whatever the handler's own scope.
-    expect(entries).toMatchObject([{ since: firstAsked, scope: "shared" }]);
+    expect(entries).toMatchObject([{ since: firstAsked, scope: "shared", durationMs: 2 * WAIT_MS }]);
     expect(registry.history("Hanging")).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, test } from "vitest";
+import { MAX_LOGGED_DETAIL_LENGTH } from "../../src/core/printable.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import { GREEN, OK, RED, YELLOW } from "../../src/core/state.ts";
 import { StateHandler, StateHandlerMixin } from "../../src/core/state-handler.ts";
@@ -120,12 +121,16 @@ describe("the log", () => {
     expect(messages).toEqual([]);
   });
 
-  test("gets one line, whatever the detail", () => {
+  test("gets one printable line of bounded length, whatever the detail", () => {
     const { messages, logger } = keepMessages();
     const worker = new StateHandler();
     worker.logger = logger;
     worker.setState(RED, { detail: "first\nsecond\u001b[2J" });
-    expect(messages).toEqual(['state change: none -> RED "first second [2J"']);
+    worker.setState(OK, { detail: "x".repeat(10_000_000) });
+    expect(messages).toEqual([
+      String.raw`state change: none -> RED "first\nsecond\u001b[2J"`,
+      `state change: RED -> OK "${"x".repeat(MAX_LOGGED_DETAIL_LENGTH - 1)}…"`,
+    ]);
   });
 
   test.each<[string, unknown, string]>([

@@ -164,10 +164,10 @@ describe("proberId", () => {
   test.each([
     ["throws", () => expect.unreachable("no idea")],
     ["returns a number", () => 5 as unknown as string],
-  ])("that %s is logged, and the address and the User-Agent decide", (_, proberId) => {
+  ])("that %s is logged once, and the address and the User-Agent decide", (_, proberId) => {
     const logger = createRecordingLogger();
     const probers = createProbers({ redsSeen: 3, proberId, logger });
-    probers.note(KUBELET, { status: 200, now: 0 });
+    for (let now = 0; now < 10; now += 1) probers.note(KUBELET, { status: 200, now });
     expect(probers.list.map(({ id }) => id)).toEqual(["10.0.0.2 kube-probe/1.31"]);
     expect(logger.lines).toEqual([
       expect.stringMatching(/^error: proberId failed, the prober goes by its address: /),

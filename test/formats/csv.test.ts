@@ -59,6 +59,8 @@ describe("csv", () => {
     ["a formula with +", "+1+2", "'+1+2"],
     ["a formula with -", "-1+2", "'-1+2"],
     ["a formula with @", "@SUM(A1)", "'@SUM(A1)"],
+    ["a formula behind what spreadsheets skip", "\t\u00a0=1+2", "' \u00a0=1+2"],
+    ["a formula in full-width characters", "\uff1d1", "'\uff1d1"],
     ["an = further on", "a=b", "a=b"],
     ["quotes", 'the "best" one', 'the "best" one'],
     ["letters beyond ASCII", "zurück 数据 😀", "zurück 数据 😀"],
@@ -70,5 +72,21 @@ describe("csv", () => {
     ["an array", [1, 2], ""],
   ])("writes a detail with %s in one cell", async (_, detail, cell) => {
     expect(renderCsv(await reportOf(["A", { state: "OK", detail }]), WITH_DETAIL)).toBe(`A\tOK\t${cell}\n`);
+  });
+
+  test.each([
+    ["=HYPERLINK(A1)", "'=HYPERLINK(A1)"],
+    ["+1+2", "'+1+2"],
+    ["-1+2", "'-1+2"],
+    ["@SUM(A1)", "'@SUM(A1)"],
+    [" =1", "' =1"],
+    ["\uff0b1", "'\uff0b1"],
+    ["Database", "Database"],
+    ["a=b", "a=b"],
+    ["'=1", "'=1"],
+  ])("writes the name %s so that it is no formula, with and without details", async (name, cell) => {
+    const report = await reportOf([name, { state: "OK" }]);
+    expect(renderCsv(report, PLAIN)).toBe(`${cell}\tOK\n`);
+    expect(renderCsv(report, WITH_DETAIL)).toBe(`${cell}\tOK\t\n`);
   });
 });

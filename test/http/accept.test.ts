@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { MAX_KNOWN_ACCEPT_LENGTH, MAX_KNOWN_ACCEPTS, parseAccept } from "../../src/http/accept.ts";
+import {
+  MAX_ACCEPT_LENGTH,
+  MAX_ACCEPT_RANGES,
+  MAX_KNOWN_ACCEPT_LENGTH,
+  MAX_KNOWN_ACCEPTS,
+  MAX_RANGE_PARAMETERS,
+  parseAccept,
+} from "../../src/http/accept.ts";
 
 describe("a header that comes again", () => {
   test("is not read again", () => {
@@ -21,5 +28,23 @@ describe("a header that comes again", () => {
     expect(accept).toHaveLength(length);
     const [one, other] = [parseAccept(accept), parseAccept(accept)];
     expect(one === other).toBe(isRemembered);
+  });
+});
+
+describe("a header with much in it", () => {
+  const types = (accept: string) => parseAccept(accept).map(({ type }) => type);
+
+  test(`is read up to its ${MAX_ACCEPT_RANGES} first ranges`, () => {
+    const before = "a/b,".repeat(MAX_ACCEPT_RANGES - 1);
+    expect(types(`${before}text/csv`).at(-1)).toBe("text/csv");
+    expect(types(`${before}a/b,text/csv`).at(-1)).toBe("a/b");
+    expect(types(",".repeat(MAX_ACCEPT_LENGTH))).toEqual([]);
+  });
+
+  test(`has no range with more than ${MAX_RANGE_PARAMETERS} parameters: its quality may be in the next`, () => {
+    const range = `text/csv${";x=1".repeat(MAX_RANGE_PARAMETERS)}`;
+    expect(types(`${range}, a/b`)).toEqual(["text/csv", "a/b"]);
+    expect(types(`${range};q=0, a/b`)).toEqual(["a/b"]);
+    expect(types(`text/csv${";".repeat(8_000)}, a/b`)).toEqual(["a/b"]);
   });
 });

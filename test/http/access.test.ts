@@ -217,7 +217,7 @@ describe("control as a function", () => {
   ])("that %s is a 500 that says nothing, and is logged", async (_, control) => {
     const { answer, probe, log } = await decommission(control);
     expect(answer).toMatchObject({ status: 500, body: "internal error\n" });
-    expect(log).toEqual(["error: a status request failed: no access"]);
+    expect(log).toEqual(["error: probeStatus.control threw, the probe is unchanged: no access"]);
     expect(probe.commissioned).toBe(true);
   });
 
@@ -236,7 +236,9 @@ describe("control as a function", () => {
       await vi.advanceTimersByTimeAsync(1);
       const { answer, probe, log } = await attempt;
       expect(answer).toMatchObject({ status: 500, body: "internal error\n" });
-      expect(log).toEqual(["error: a status request failed: timed out after 5000 ms"]);
+      expect(log).toEqual([
+        "error: probeStatus.control threw, the probe is unchanged: timed out after 5000 ms",
+      ]);
       expect(probe.commissioned).toBe(true);
       expect(vi.getTimerCount()).toBe(0);
     });

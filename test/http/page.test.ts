@@ -3,7 +3,14 @@ import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import type { StatusResponse, StatusStream } from "../../src/http/message.ts";
 import type { ServiceStatusOptions, SvcStatusOptions } from "../../src/http/options.ts";
-import { MAX_NAMED_FEEDS, MAX_PAGE_STREAMS } from "../../src/http/page-events.ts";
+import {
+  MAX_NAMED_FEEDS,
+  MAX_NAMED_FEEDS_OF_ADDRESS,
+  MAX_PAGE_STREAMS,
+  MAX_PAGE_STREAMS_OF_ADDRESS,
+  UNSHARED_NAMED_FEEDS,
+  UNSHARED_PAGE_STREAMS,
+} from "../../src/http/page-events.ts";
 import { createStatusService } from "../../src/http/service.ts";
 import { readText } from "../support/read-text.ts";
 import { createRecordingLogger, registryOf } from "../support/registry.ts";
@@ -14,14 +21,18 @@ const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 const EVENTS = "/svc_status.events";
 
 type Headers = Readonly<Record<string, string>>;
-type Get = (target: string, headers?: Headers, method?: string) => Promise<StatusResponse>;
+type Get = (
+  target: string,
+  headers?: Headers,
+  method?: string,
+  remoteAddress?: string,
+) => Promise<StatusResponse>;
 
 function createGet(options: ServiceStatusOptions): Get {
   const service = createStatusService({ probe: createProbe(), ...options });
-  return async function get(target, headers = {}, method = "GET") {
-    return (
-      (await service(createStatusRequest({ target, headers, method }))) ?? expect.unreachable("not ours")
-    );
+  return async function get(target, headers = {}, method = "GET", remoteAddress = "127.0.0.1") {
+    const request = createStatusRequest({ target, headers, method, remoteAddress });
+    return (await service(request)) ?? expect.unreachable("not ours");
   };
 }
 
@@ -31,6 +42,9 @@ function open({ stream }: StatusResponse): StatusStream {
   onTestFinished(opened.cancel);
   return opened;
 }
+
+/** Another one for each reader. */
+const toAddress = (reader: number): string => `10.0.${reader >> 8}.${reader & 255}`;
 
 const createRegistry = (): StatusRegistry =>
   registryOf([
@@ -68,7 +82,7 @@ describe("the page", () => {
     for (const target of ["/svc_status.html", EVENTS])
       expect(await get(target)).toMatchObject({ status: 500, body: "internal error\n" });
     expect((await get("/svc_status.json")).status).toBe(200);
-    expect(logger.lines).toHaveLength(2);
+    expect(logger.lines).toHaveLength(1);
     vi.doUnmock("../../src/http/page-view.ts");
     expect((await get("/svc_status.html")).status).toBe(200);
   });
@@ -207,7 +221,10 @@ describe("the news of the page", () => {
     const registry = registryOf([]);
     for (let index = 0; index <= MAX_NAMED_FEEDS; index += 1)
       registry.addStatusHandler(`H${index}`, () => ({ state: "OK" }));
-    const get = createGet({ registry });
+    const getAny = createGet({ registry });
+    let reader = 0;
+    /** Each time from another address. */
+    const get = (target: string) => getAny(target, {}, "GET", toAddress(reader++));
     const streams = [];
     for (let index = 0; index < MAX_NAMED_FEEDS; index += 1)
       streams.push(open(await get(`${EVENTS}?name=H${index}`)));
@@ -234,18 +251,47 @@ describe("the news of the page", () => {
 
   test(`are for ${MAX_PAGE_STREAMS} readers at the same time; the next one is told to ask again`, async () => {
     const get = createGet({ registry: createRegistry() });
+    const getFrom = (reader: number) => get(EVENTS, {}, "GET", toAddress(reader));
     const streams = [];
-    for (let count = 0; count < MAX_PAGE_STREAMS; count += 1) streams.push(open(await get(EVENTS)));
-    expect(await get(EVENTS)).toMatchObject({ status: 503, body: "too many open pages\n" });
+    for (let reader = 0; reader < MAX_PAGE_STREAMS; reader += 1) streams.push(open(await getFrom(reader)));
+    expect(await getFrom(MAX_PAGE_STREAMS)).toMatchObject({ status: 503, body: "too many open pages\n" });
     streams[0]?.cancel();
     streams[0]?.cancel();
-    expect(await get(EVENTS)).toMatchObject({ status: 200 });
+    expect(await getFrom(MAX_PAGE_STREAMS)).toMatchObject({ status: 200 });
+  });
+
+  test(`are for ${UNSHARED_PAGE_STREAMS} readers of one address, and others find room beside them`, async () => {
+    const get = createGet({ registry: createRegistry() });
+    const getFrom = (address: string) => get(EVENTS, {}, "GET", address);
+    for (let count = 0; count < UNSHARED_PAGE_STREAMS; count += 1) open(await getFrom("2001:db8::1"));
+    for (const sameBlock of ["2001:db8::1", "2001:db8:0:0:ffff::2"])
+      expect(await getFrom(sameBlock)).toMatchObject({ status: 503, body: "too many open pages\n" });
+    for (let count = 0; count < MAX_PAGE_STREAMS_OF_ADDRESS; count += 1)
+      expect(await open(await getFrom("2001:db8:0:1::1")).next()).toBeDefined();
+    expect(await getFrom("2001:db8:0:1::1")).toMatchObject({ status: 503 });
+    expect(await getFrom("192.0.2.1")).toMatchObject({ status: 200 });
+  });
+
+  test(`are for ${UNSHARED_NAMED_FEEDS} choices of handlers of one address, and others find room beside them`, async () => {
+    const registry = registryOf([]);
+    for (let index = 0; index <= MAX_NAMED_FEEDS; index += 1)
+      registry.addStatusHandler(`H${index}`, () => ({ state: "OK" }));
+    const get = createGet({ registry });
+    let index = 0;
+    const choose = (address: string) => get(`${EVENTS}?name=H${index++}`, {}, "GET", address);
+    for (let count = 0; count < UNSHARED_NAMED_FEEDS; count += 1) open(await choose("192.0.2.1"));
+    expect(await choose("192.0.2.1")).toMatchObject({ status: 503 });
+    expect(await get(EVENTS, {}, "GET", "192.0.2.1")).toMatchObject({ status: 200 });
+    for (let count = 0; count < MAX_NAMED_FEEDS_OF_ADDRESS; count += 1) open(await choose("192.0.2.2"));
+    expect(await choose("192.0.2.2")).toMatchObject({ status: 503 });
+    expect(await choose("192.0.2.3")).toMatchObject({ status: 200 });
   });
 
   test("are not for more readers either when all of them come at once", async () => {
     const get = createGet({ registry: createRegistry() });
     const answers = [];
-    for (let count = 0; count <= MAX_PAGE_STREAMS; count += 1) answers.push(await get(EVENTS));
+    for (let reader = 0; reader <= MAX_PAGE_STREAMS; reader += 1)
+      answers.push(await get(EVENTS, {}, "GET", toAddress(reader)));
     const streams = answers.map(open);
     expect(await streams.at(-2)?.next()).toBeDefined();
     expect(await streams.at(-1)?.next()).toBeUndefined();

@@ -130,12 +130,12 @@ describe("details", () => {
       },
     ],
     ["rejects", () => Promise.reject(new Error("no idea"))],
-  ])("are hidden where the function %s, and that is logged", async (_, details) => {
+  ])("are hidden where the function %s, and that is logged once", async (_, details) => {
     const { answers, log } = await askForAll({ details });
     expectHidden(answers);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 503, 200, 200, 200]);
     const told = log.filter((line) => line.includes("svcStatus"));
-    expect(told).toEqual(Array(6).fill("error: svcStatus.details threw, details are hidden: no idea"));
+    expect(told).toEqual(["error: svcStatus.details threw, details are hidden: no idea"]);
   });
 });
 
@@ -179,10 +179,10 @@ describe("authorize", () => {
       },
     ],
     ["rejects", () => Promise.reject(new Error(`${MARKER} no idea`))],
-  ])("that %s is a 500 that says nothing, and is logged", async (_, authorize) => {
+  ])("that %s is a 500 that says nothing, and is logged once", async (_, authorize) => {
     const { answers, log } = await askForAll({ authorize });
     for (const answer of answers) expect(answer).toMatchObject({ status: 500, body: "internal error\n" });
-    expect(log).toEqual(Array(6).fill(`error: a status request failed: ${MARKER} no idea`));
+    expect(log).toEqual([`error: svcStatus.authorize threw, the answer is 500: ${MARKER} no idea`]);
   });
 
   test("does not guard the probe", async () => {
@@ -191,12 +191,39 @@ describe("authorize", () => {
   });
 });
 
+describe("a function that throws now and then", () => {
+  test.each([
+    ["authorize", "svcStatus.authorize", "the answer is 500"],
+    ["details", "svcStatus.details", "details are hidden"],
+  ])(
+    "as %s is logged when it begins to throw, throws another thing, and works again",
+    async (option, name, what) => {
+      const logger = createRecordingLogger();
+      const registry = registryOf([["A", { state: "OK" }]], { logger });
+      let message: string | undefined;
+      const decide = () => {
+        if (message !== undefined) throw new Error(message);
+        return true;
+      };
+      const service = createStatusService({ registry, svcStatus: { [option]: decide } });
+      for (message of [undefined, "no idea", "no idea", "no memory", undefined, undefined, "no idea"])
+        await service(createStatusRequest({ target: "/svc_status.json" }));
+      expect(logger.lines).toEqual([
+        `error: ${name} threw, ${what}: no idea`,
+        `error: ${name} threw, ${what}: no memory`,
+        `info: ${name} works again`,
+        `error: ${name} threw, ${what}: no idea`,
+      ]);
+    },
+  );
+});
+
 describe("a function that never answers", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   test.each<[option: string, status: number, line: string]>([
-    ["authorize", 500, "error: a status request failed: timed out after 5000 ms"],
+    ["authorize", 500, "error: svcStatus.authorize threw, the answer is 500: timed out after 5000 ms"],
     ["details", 200, "error: svcStatus.details threw, details are hidden: timed out after 5000 ms"],
   ])("as %s is given up after 5 s: %d", async (option, status, line) => {
     const logger = createRecordingLogger();

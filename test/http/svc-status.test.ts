@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
 import type { StatusResponse } from "../../src/http/message.ts";
@@ -306,7 +306,7 @@ describe("?name=", () => {
 });
 
 describe("what goes wrong inside", () => {
-  test("is a 500 with a plain text, and logged", async () => {
+  test("is a 500 with a plain text, and logged once", async () => {
     const logger = createRecordingLogger();
     const registry = {
       ...registryOf([]),
@@ -322,7 +322,20 @@ describe("what goes wrong inside", () => {
         "Cache-Control": "no-store",
       });
     }
-    expect(logger.lines).toEqual(Array(4).fill("error: a status request failed: inner details"));
+    expect(logger.lines).toEqual(["error: a status request failed: inner details"]);
+  });
+
+  test("is a process warning without a logger, once", async () => {
+    const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    onTestFinished(() => emitWarning.mockRestore());
+    const registry = { ...registryOf([]), getReport: () => Promise.reject(new Error("inner details")) };
+    for (const service of [createStatusService({ registry }), createStatusService({ registry })]) {
+      expect(await get(service, "/svc_status")).toMatchObject({ status: 500, body: "internal error\n" });
+      expect(await get(service, "/svc_status.json")).toMatchObject({ status: 500 });
+    }
+    expect(emitWarning.mock.calls.map(([message]) => message)).toEqual([
+      "a status request failed: inner details",
+    ]);
   });
 
   test("is a 500 also where a probe of the application throws", async () => {

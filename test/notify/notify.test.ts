@@ -232,6 +232,23 @@ describe("a notification that fails", () => {
     expect(sent).toHaveLength(1);
   });
 
+  test.each([
+    ["false", () => false, "send returned false"],
+    [
+      "{ ok: false }, as Slack answers with a 200",
+      async () => ({ ok: false, error: "x" }),
+      "send returned ok: false",
+    ],
+    ["{ success: false }", () => ({ success: false }), "send returned success: false"],
+  ])("is one whose send returns %s", async (_, send, why) => {
+    const { clock, sent, lines, sendBy, become } = createScene();
+    sendBy(send);
+    await become("RED");
+    await clock.advance(750);
+    expect(sent).toHaveLength(2);
+    expect(lines).toEqual([`warn: notifications to send: one failed and is tried again: ${why}`]);
+  });
+
   test("is one whose send never settles and looks at no signal", async () => {
     const { clock, sent, lines, sendBy, become } = createScene({ timeoutMs: 1_000 });
     sendBy(() => new Promise(() => {}));

@@ -7,7 +7,7 @@ import { run } from "../support/run.ts";
 import { MODULE_ENTRIES } from "./entries.ts";
 
 const MAX_BYTES = 190_000;
-const MAX_UNPACKED_BYTES = 650_000;
+const MAX_UNPACKED_BYTES = 680_000;
 
 const root = join(import.meta.dirname, "../..");
 const { tarball, size, unpackedSize, files, consumer } = inject("packed");

@@ -22,13 +22,37 @@ hono GET /probe_status 503 3 OFF
 hono GET /hello 200 5 hello
 `;
 
-test.each([
-  ["Bun 1", "bun@1", ["bun"]],
-  ["Deno 2", "deno@2", ["deno", "run", "--allow-net=127.0.0.1", "--allow-read", "--no-prompt"]],
-])("the adapters for the Fetch API answer on %s", async (_name, package_, command) => {
-  const args = ["-y", "-p", package_, "--", ...command, "test/package/runtime.mjs"];
+const RUNTIMES = {
+  bun: { name: "Bun 1", package_: "bun@1", command: ["bun"] },
+  deno: {
+    name: "Deno 2",
+    package_: "deno@2",
+    command: ["deno", "run", "--allow-net=127.0.0.1", "--allow-read", "--no-prompt"],
+  },
+};
+
+/** Runs a script of this folder, and gives the lines that it prints. */
+async function runOn({ package_, command }: (typeof RUNTIMES)["bun"], script: string): Promise<string[]> {
+  const args = ["-y", "-p", package_, "--", ...command, `test/package/${script}`];
   const { code, stdout, stderr } = await run("npx", args, root);
-  const lines = stdout.split("\n").map((line) => line.trimEnd());
   expect(code, stderr).toBe(0);
-  expect(lines.filter((line) => line !== "")).toEqual(EXPECTED.trim().split("\n"));
+  const lines = stdout.split("\n").map((line) => line.trimEnd());
+  return lines.filter((line) => line !== "");
+}
+
+test.each([RUNTIMES.bun, RUNTIMES.deno])(
+  "the adapters for the Fetch API answer on $name",
+  async (runtime) => {
+    expect(await runOn(runtime, "runtime.mjs")).toEqual(EXPECTED.trim().split("\n"));
+  },
+);
+
+test("eventLoop sees a blocked loop on Bun, and judges the delay alone", async () => {
+  expect(await runOn(RUNTIMES.bun, "runtime-event-loop.mjs")).toEqual(["YELLOW delay_seconds"]);
+});
+
+test("eventLoop refuses Deno, where it would see no blocked loop", async () => {
+  expect(await runOn(RUNTIMES.deno, "runtime-event-loop.mjs")).toEqual([
+    "eventLoop: expected a runtime that measures the delay of its event loop, as Node.js does, got Deno",
+  ]);
 });

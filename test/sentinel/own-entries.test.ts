@@ -38,6 +38,7 @@ describe("what the sentinel says by itself", () => {
       critical: true,
       since: new Date("2026-01-01T00:00:56Z"),
       checkedAt: new Date("2026-01-01T00:01:00Z"),
+      durationMs: 4_000,
     });
   });
 

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { addAbortSignal } from "node:stream";
+import { onAbort } from "../../core/abort.ts";
 
 /**
  * Waits for an event of a socket that has just been made, looks at the socket, and closes it, whatever happened.
@@ -11,16 +11,18 @@ export async function closeAfter<Kind extends Socket, Seen = void>(
   signal: AbortSignal,
   look?: (socket: Kind) => Seen,
 ): Promise<Seen | undefined> {
+  const stopListening = onAbort(signal, () => socket.destroy(new DOMException("aborted", "AbortError")));
   try {
+    signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       socket
         .once(event, resolve)
         .on("error", reject)
         .once("close", () => reject(new Error("the connection was closed")));
-      addAbortSignal(signal, socket);
     });
     return look?.(socket);
   } finally {
+    stopListening();
     socket.destroy();
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { toElapsedText } from "../elapsed-text.ts";
 import { type Ask, type Outcome, type Result, toFailure } from "../outcome.ts";
 import { CallContext } from "./call-context.ts";
 import type { Deadlines, Waiting } from "./deadlines.ts";
@@ -24,6 +25,8 @@ interface RunningCall extends Waiting {
 
 export interface Deadline {
   readonly ask: Ask;
+  /** How long the call under way has run; 0 if there is none. */
+  readonly runningMs: number;
   /** Aborts what is running. Whoever waits for it is answered at once; nothing is called any more. */
   stop(): void;
 }
@@ -38,16 +41,18 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
   let stopped = false;
   let current: RunningCall | undefined;
   let unsettled = 0;
+  /** When the first call began that timed out since the handler last settled. */
+  let hungSince: number | undefined;
   let nextCallAt = Number.NEGATIVE_INFINITY;
 
   function ask(): Outcome | Promise<Outcome> {
     const startedAt = clock.monotonicNow();
     if (stopped) return toOutcome(toFailure("stale", "no longer asked"), startedAt);
-    if (startedAt < nextCallAt) return toOutcome(toFailure("hung", describeHung()), startedAt);
+    if (startedAt < nextCallAt) return toHung(startedAt);
     const context = new CallContext(name);
     const result = call(context);
     if (result instanceof Promise) return race(result, context, startedAt);
-    nextCallAt = Number.NEGATIVE_INFINITY;
+    noteSettled();
     return toOutcome(result, startedAt);
   }
 
@@ -71,7 +76,7 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
 
   function settle(running: RunningCall, result: Result): void {
     // Even a late answer, which itself is dropped, shows that the handler settles again.
-    nextCallAt = Number.NEGATIVE_INFINITY;
+    noteSettled();
     if (running.isOver) {
       unsettled -= 1;
       return;
@@ -80,8 +85,14 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
     finish(running, result);
   }
 
+  function noteSettled(): void {
+    nextCallAt = Number.NEGATIVE_INFINITY;
+    hungSince = undefined;
+  }
+
   function atDeadline(running: RunningCall): void {
     unsettled += 1;
+    hungSince ??= running.startedAt;
     backOff(running.startedAt);
     finish(running, toFailure("timeout", `timed out after ${timeoutMs} ms`));
     CallContext.abort(running.context, new DOMException(`timed out after ${timeoutMs} ms`, "TimeoutError"));
@@ -106,8 +117,11 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
     nextCallAt = startedAt + Math.min(timeoutMs + pauseMs, Math.max(timeoutMs, MAX_HUNG_BACKOFF_MS));
   }
 
-  function describeHung(): string {
-    return `has not answered since it timed out after ${timeoutMs} ms`;
+  /** No run has taken any time: what counts is how long the handler has not settled. */
+  function toHung(now: number): Outcome {
+    const since = hungSince ?? now;
+    const detail = `has not answered for ${toElapsedText(now - since)} (timed out after ${timeoutMs} ms)`;
+    return toOutcome(toFailure("hung", detail), since);
   }
 
   function toOutcome({ status, reason }: Result, startedAt: number): Outcome {
@@ -117,6 +131,9 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
 
   return {
     ask,
+    get runningMs() {
+      return current === undefined ? 0 : clock.monotonicNow() - current.startedAt;
+    },
     stop() {
       stopped = true;
       stopCurrent();

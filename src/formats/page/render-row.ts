@@ -1,3 +1,4 @@
+import { toElapsedText } from "../../core/elapsed-text.ts";
 import type { Entry } from "../../core/report.ts";
 import type { EntryGroup } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
@@ -53,7 +54,7 @@ function renderSummary({ name, status }: Entry): Markup {
 }
 
 function renderDetails(entry: Entry, scene: PageScene): Markup {
-  const { name, status, since, durationMs } = entry;
+  const { name, status, since } = entry;
   const { strip, list } = renderChanges(scene.source.history(name));
   return html`<details>
     <summary class="summary">
@@ -62,7 +63,7 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
       <span class="detail" dir="auto">${toRowDetail(entry)}</span>
       ${strip}
       <span class="since">for ${renderAge(since, scene.now)}</span>
-      <span class="took" title="Duration of the last run">${toDurationText(durationMs)}</span>
+      ${renderTook(entry)}
     </summary>
     <div class="more">
       ${renderFacts(entry, scene)}
@@ -74,6 +75,13 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
   </details>`;
 }
 
+/** A handler that hangs has finished no run: it shows how long it has not answered. */
+function renderTook({ reason, durationMs }: Entry): Markup {
+  return reason === "hung"
+    ? html`<span class="took" title="Time without an answer">${toElapsedText(durationMs)}</span>`
+    : html`<span class="took" title="Duration of the last run">${toDurationText(durationMs)}</span>`;
+}
+
 function renderFlags({ critical, scope }: Entry): Markup {
   return html`${!critical && html` <span class="flag">not critical</span>`}${
     scope === "local" && html` <span class="flag">local</span>`
@@ -81,11 +89,11 @@ function renderFlags({ critical, scope }: Entry): Markup {
 }
 
 function renderFacts(entry: Entry, scene: PageScene): Markup {
-  const { critical, scope, since, durationMs, reason, dependsOn, checkedAt, status, rawStatus } = entry;
+  const { critical, scope, since, reason, dependsOn, checkedAt, status, rawStatus } = entry;
   const isOld = scene.report.at.getTime() - checkedAt.getTime() > NOTABLY_OLDER_MS;
   return html`<dl class="facts">
     ${renderFact(status.state, html`since ${renderMoment(since)}`)}
-    ${renderFact("Last run", html`took ${toDurationText(durationMs)}`)}
+    ${renderFact("Last run", renderRun(entry))}
     ${isOld && renderFact("Asked", renderMoment(checkedAt))}
     ${reason !== undefined && renderFact("Reason", html`${reason}`)}
     ${rawStatus.state !== status.state && renderFact("Answered", html`${rawStatus.state}`)}
@@ -93,6 +101,12 @@ function renderFacts(entry: Entry, scene: PageScene): Markup {
     ${renderFact("Scope", html`${scope}`)}
     ${dependsOn.length > 0 && renderFact("Depends on", renderNames(dependsOn))}
   </dl>`;
+}
+
+function renderRun({ reason, durationMs }: Entry): Markup {
+  return reason === "hung"
+    ? html`no answer for ${toElapsedText(durationMs)}`
+    : html`took ${toDurationText(durationMs)}`;
 }
 
 function renderFact(term: string, description: Markup): Markup {

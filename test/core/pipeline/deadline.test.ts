@@ -291,7 +291,7 @@ describe("a handler that never settles", () => {
     ]);
   });
 
-  test("says while it hangs since which deadline, and answers at once", async () => {
+  test("says while it hangs how long it has, and answers at once", async () => {
     addHanging(2_000);
     const first = askEntry("Handler");
     await clock.advance(2_000);
@@ -299,10 +299,35 @@ describe("a handler that never settles", () => {
     await clock.advance(1_000);
     expect(await askEntry("Handler")).toMatchObject({
       reason: "hung",
-      durationMs: 0,
+      durationMs: 3_000,
       since,
-      status: { state: RED, detail: "has not answered since it timed out after 2000 ms" },
+      status: { state: RED, detail: "has not answered for 3 s (timed out after 2000 ms)" },
     });
+  });
+
+  test("counts how long it hangs from the first call without an answer, whatever was called since", async () => {
+    addHanging(2_000);
+    void askEntry("Handler");
+    await clock.advance(4_000);
+    const second = askEntry("Handler");
+    await clock.advance(2_000);
+    expect(await second).toMatchObject({ reason: "timeout", durationMs: 2_000 });
+    await clock.advance(1_000);
+    expect(await askEntry("Handler")).toMatchObject({
+      reason: "hung",
+      durationMs: 7_000,
+      status: { detail: "has not answered for 7 s (timed out after 2000 ms)" },
+    });
+  });
+
+  test("counts anew how long it hangs once it has answered, late as that may be", async () => {
+    const answers = [answerIn(5_000, { state: OK })];
+    registry.addStatusHandler("Handler", () => answers.shift() ?? hang(), { timeoutMs: 2_000 });
+    void askEntry("Handler");
+    await clock.advance(10_000);
+    void askEntry("Handler");
+    await clock.advance(3_000);
+    expect(await askEntry("Handler")).toMatchObject({ reason: "hung", durationMs: 3_000 });
   });
 
   test("costs one call when 1,000 reports ask for it at once, and none while it is hung", async () => {

@@ -118,6 +118,18 @@ describe("a row", () => {
     );
   });
 
+  test("of a handler that hangs has how long it has not answered", async () => {
+    const clock = createFakeClock();
+    const registry = createStatusRegistry({ clock });
+    registry.addStatusHandler("Hanging", () => new Promise(() => {}), { timeoutMs: 4_000 });
+    void registry.getReport();
+    await clock.advance(6_000);
+    const row = await renderRow(registry, { now: clock.now() });
+    expect(row).toContain('<span class="took" title="Time without an answer">6 s</span>');
+    expect(textOf(row)).toContain("Last run no answer for 6 s");
+    expect(textOf(row)).toContain("has not answered for 6 s (timed out after 4000 ms)");
+  });
+
   test("is the same whenever it is looked at, where nobody says when that is", async () => {
     const clock = createFakeClock();
     const registry = registryOf([["A", { state: "RED" }]], { clock });

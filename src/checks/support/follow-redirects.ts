@@ -1,0 +1,75 @@
+import { CheckError } from "./failure.ts";
+
+/** Maximum number of redirects that are followed, as `fetch` has it. */
+export const MAX_FOLLOWED_REDIRECTS = 20;
+
+export interface HttpQuestion {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Sends a question, without following a redirect. */
+export type SendQuestion = (question: HttpQuestion) => Promise<Response>;
+
+/** 300 is a choice, and 304 and the others are no redirects (RFC 9110, 15.4). */
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+
+/**
+ * Follows redirects by hand, because `fetch` removes only `Authorization` and cookies on the way to another origin,
+ * and headers such as `X-Api-Key` are secrets too. From the first other origin on, none of the headers is sent: also
+ * not back to the first origin, as the other one has chosen what is asked there.
+ */
+export async function followRedirects(send: SendQuestion, first: HttpQuestion): Promise<Response> {
+  let question = first;
+  for (let redirects = 0; redirects <= MAX_FOLLOWED_REDIRECTS; redirects += 1) {
+    const response = await send(question);
+    const location = response.headers.get("location");
+    if (!REDIRECTS.includes(response.status) || location === null) return response;
+    await discardBody(response);
+    question = toNext(question, response.status, location);
+  }
+  throw new CheckError("wrong answer", `more than ${MAX_FOLLOWED_REDIRECTS} redirects`);
+}
+
+function toNext({ url, method, headers }: HttpQuestion, status: number, location: string): HttpQuestion {
+  const next = toTarget(location, url);
+  const isSame = next.origin === new URL(url).origin;
+  const becomesGet = isAskedByGet(status, method);
+  const kept = becomesGet ? withoutContent(headers) : headers;
+  return { url: next.href, method: becomesGet ? "GET" : method, headers: isSame ? kept : {} };
+}
+
+/** Nothing of the target is shown: it may hold a secret. */
+function toTarget(location: string, base: string): URL {
+  if (!URL.canParse(location, base)) throw new CheckError("wrong answer", "a redirect to what is no URL");
+  const target = new URL(location, base);
+  if (target.protocol !== "http:" && target.protocol !== "https:")
+    throw new CheckError("wrong answer", "a redirect to another protocol than HTTP");
+  if (target.username !== "" || target.password !== "")
+    throw new CheckError("wrong answer", "a redirect to an address with a user name or a password");
+  return target;
+}
+
+/** As the Fetch standard has it: 303 asks for another resource, and 301 and 302 turn a POST into a GET. */
+function isAskedByGet(status: number, method: string): boolean {
+  if (status === 303) return method !== "GET" && method !== "HEAD";
+  return (status === 301 || status === 302) && method === "POST";
+}
+
+function withoutContent(headers: HttpQuestion["headers"]): HttpQuestion["headers"] {
+  return Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name]) => !/^content-(?:encoding|language|length|location|type)$/i.test(name),
+    ),
+  );
+}
+
+/** An answer that nobody reads holds its connection. */
+async function discardBody({ body }: Response): Promise<void> {
+  try {
+    await body?.cancel();
+  } catch {
+    // It has failed already: there is nothing left to discard.
+  }
+}

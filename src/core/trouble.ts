@@ -1,0 +1,94 @@
+import { type Clock, systemClock } from "./clock.ts";
+import { describeError } from "./describe-error.ts";
+import { type Logger, log } from "./logger.ts";
+import { warnOnce } from "./warn-once.ts";
+
+/** Maximum number of lines that one source of trouble logs in a minute. */
+export const MAX_TROUBLE_LINES_PER_MINUTE = 10;
+
+/** A failure that does not come back for this long is logged again when it does. */
+export const TROUBLE_FORGOTTEN_AFTER_MS = 600_000;
+
+export interface TroubleSetup {
+  /** What fails and what follows from it: the beginning of each line, and the kind of the process warning. */
+  readonly what: string;
+  /** The line that is logged when it works again. Default: none. */
+  readonly recovery?: string;
+  readonly getLogger: () => Partial<Logger> | undefined;
+  readonly clock?: Clock;
+}
+
+/** Logs failures that may come with each request. */
+export interface Trouble {
+  failed(error: unknown): void;
+  worked(): void;
+  /** Runs what may fail. Gives `undefined` if it throws or rejects. */
+  watch<Value>(run: () => Value | Promise<Value>): Promise<Value | undefined>;
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Logs a failure when it begins, when its message changes, and when it ends. Without a logger, the first failure of
+ * this kind in the process becomes a process warning. It remembers one message. A maximum
+ * of lines in a minute bounds callers that can choose the message, or that fail every other time.
+ */
+export function createTrouble({ what, recovery, getLogger, clock = systemClock }: TroubleSetup): Trouble {
+  let lastMessage: string | undefined;
+  let lastAt = 0;
+  let minuteBegan = Number.NEGATIVE_INFINITY;
+  let lines = 0;
+  let unsaid = 0;
+
+  function failed(error: unknown): void {
+    const now = clock.monotonicNow();
+    const message = describeError(error);
+    const isKnown = message === lastMessage && now - lastAt < TROUBLE_FORGOTTEN_AFTER_MS;
+    lastAt = now;
+    if (isKnown) return;
+    // A line that was not written does not count: the next failure is logged when there is room again.
+    lastMessage = tell("error", `${what}: ${message}`, now) ? message : undefined;
+  }
+
+  function worked(): void {
+    if (lastMessage === undefined) return;
+    lastMessage = undefined;
+    if (recovery !== undefined) tell("info", recovery, clock.monotonicNow());
+  }
+
+  function tell(level: keyof Logger, message: string, now: number): boolean {
+    if (now - minuteBegan >= MINUTE_MS) {
+      minuteBegan = now;
+      lines = 0;
+    }
+    if (lines === MAX_TROUBLE_LINES_PER_MINUTE) {
+      unsaid += 1;
+      return false;
+    }
+    lines += 1;
+    const line = unsaid === 0 ? message : `${message} (${unsaid} lines before this one were not logged)`;
+    unsaid = 0;
+    if (level === "error") logOrWarn(getLogger(), what, line);
+    else log(getLogger(), level, line);
+    return true;
+  }
+
+  async function watch<Value>(run: () => Value | Promise<Value>): Promise<Value | undefined> {
+    try {
+      const value = await run();
+      worked();
+      return value;
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
+  }
+
+  return { failed, worked, watch };
+}
+
+/** Logs an error. Without a logger, the first one of its kind in the process becomes a process warning. */
+export function logOrWarn(logger: Partial<Logger> | undefined, kind: string, message: string): void {
+  if (logger === undefined) warnOnce(kind, message);
+  else log(logger, "error", message);
+}
