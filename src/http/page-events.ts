@@ -6,6 +6,7 @@ import { log } from "../core/logger.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Report } from "../core/report.ts";
 import type { PageSource, PageView } from "../formats/page/page-model.ts";
+import type { ChangesRenderer } from "../formats/page/render-changes.ts";
 import { renderParts } from "../formats/page/render-page.ts";
 import { createEventStream, createResponse, type StatusResponse, type StatusStream } from "./message.ts";
 import { createPageFeed, type PageFeed } from "./page-feed.ts";
@@ -23,6 +24,7 @@ export const MAX_NAMED_FEEDS = 20;
 export interface PageEventsSetup {
   readonly registry: StatusRegistry;
   readonly source: PageSource;
+  readonly changes: ChangesRenderer;
   readonly clock?: Clock;
 }
 
@@ -31,7 +33,7 @@ export type AnswerPageEvents = (view: PageView, ask: () => Promise<Report>) => P
 
 /** All who see the same share one feed: 200 open pages ask the handlers no more often than one. */
 export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
-  const { registry, source, clock = systemClock } = setup;
+  const { registry, source, changes, clock = systemClock } = setup;
   const feeds = new Map<string, PageFeed>();
   const pending = createPendingPictures();
   let streams = 0;
@@ -55,7 +57,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
     return createPageFeed({
       read: () =>
         registry.getReport({ background: true, ...(view.names.length > 0 && { names: view.names }) }),
-      toPicture: (report) => renderParts({ source, view, report }),
+      toPicture: (report) => renderParts({ source, view, report, changes }),
       listen,
       onError,
       onIdle() {
