@@ -3,22 +3,81 @@ import { RED } from "./state.ts";
 import type { Reason, Status } from "./status.ts";
 import { deriveStatus } from "./status-json.ts";
 
-/** Throws a TypeError when a handler would, over others, depend on itself. */
+/** What the handlers of a registry depend on. */
+export interface Dependencies {
+  /** Throws a TypeError if the handler would, through others, depend on itself. */
+  expectNoCycle(name: string, dependsOn: readonly string[]): void;
+  /** The handler is registered, or replaces the one of this name. */
+  set(name: string, dependsOn: readonly string[]): void;
+  /** The handler is removed. */
+  delete(name: string): void;
+}
+
+/** A cycle that a handler closes leads through a new dependency and back: most registrations follow no dependency. */
+export function createDependencies(): Dependencies {
+  const dependenciesOf = new Map<string, readonly string[]>();
+  /** The number of dependencies that lead to each name. */
+  const dependants = new Map<string, number>();
+
+  function getDependencies(name: string): readonly string[] {
+    return dependenciesOf.get(name) ?? [];
+  }
+
+  function count(names: readonly string[], by: 1 | -1): void {
+    for (const name of names) {
+      const counted = (dependants.get(name) ?? 0) + by;
+      if (counted === 0) dependants.delete(name);
+      else dependants.set(name, counted);
+    }
+  }
+
+  function remove(name: string): void {
+    count(getDependencies(name), -1);
+    dependenciesOf.delete(name);
+  }
+
+  return {
+    expectNoCycle(name, dependsOn) {
+      const known = new Set(getDependencies(name));
+      const added = dependsOn.filter((dependency) => !known.has(dependency));
+      if (dependants.has(name) || added.includes(name)) expectNoCycle(name, added, getDependencies);
+    },
+    set(name, dependsOn) {
+      remove(name);
+      dependenciesOf.set(name, dependsOn);
+      count(dependsOn, 1);
+    },
+    delete: remove,
+  };
+}
+
+/** A way from a handler to what it depends on, the last link first: a long one shares its links with others. */
+interface Path {
+  readonly name: string;
+  readonly from: Path | undefined;
+}
+
+/** Throws a TypeError if a handler would, through others, depend on itself. Looks at each handler once. */
 export function expectNoCycle(
   name: string,
   dependsOn: readonly string[],
   getDependencies: (name: string) => readonly string[],
 ): void {
   const seen = new Set<string>();
-  const open = dependsOn.map((dependency) => [name, dependency]);
+  const start: Path = { name, from: undefined };
+  const open: Path[] = dependsOn.map((dependency) => ({ name: dependency, from: start }));
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    const last = path.at(-1) ?? name;
-    if (last === name)
-      throw new TypeError(`dependsOn: expected no cycle, got ${path.map(quote).join(" -> ")}`);
-    if (seen.has(last)) continue;
-    seen.add(last);
-    for (const next of getDependencies(last)) open.push([...path, next]);
+    if (path.name === name) throw new TypeError(`dependsOn: expected no cycle, got ${describePath(path)}`);
+    if (seen.has(path.name)) continue;
+    seen.add(path.name);
+    for (const next of getDependencies(path.name)) open.push({ name: next, from: path });
   }
+}
+
+function describePath(last: Path): string {
+  const names: string[] = [];
+  for (let path: Path | undefined = last; path !== undefined; path = path.from) names.push(quote(path.name));
+  return names.reverse().join(" -> ");
 }
 
 function quote(name: string): string {

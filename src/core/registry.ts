@@ -3,7 +3,7 @@ import { type Change, describeChange } from "./change.ts";
 import { type ObservedChange, observeChanges } from "./changes.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createDates } from "./dates.ts";
-import { expectNoCycle, explain } from "./dependencies.ts";
+import { createDependencies, explain } from "./dependencies.ts";
 import { UnknownHandlerError } from "./errors.ts";
 import {
   expectBoolean,
@@ -22,6 +22,7 @@ import { type Logger, log } from "./logger.ts";
 import { createRegistryDeadlines } from "./pipeline/deadlines.ts";
 import { createRegisteredHandler, type RegisteredHandler } from "./registered-handler.ts";
 import { expectHandler, expectHandlerName } from "./registration.ts";
+import { noteRegistrations } from "./registrations.ts";
 import { createReport, type Entry, type Report } from "./report.ts";
 import { settleWithin } from "./settle-within.ts";
 import type { State } from "./state.ts";
@@ -120,6 +121,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   expectMethods("clock", clock, ["now", "monotonicNow", "random", "startTimer"]);
   expectNumber("historyLimit", historyLimit, { min: 0, max: MAX_HISTORY_LIMIT, integer: true });
   const handlers = new Map<string, RegisteredHandler>();
+  const dependencies = createDependencies();
   const trouble = createTrouble({
     what: "a listener of the registry threw",
     getLogger: () => registry.logger,
@@ -135,7 +137,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     expectHandlerName(name);
     expectHandler(handler);
     const resolved = resolveHandlerOptions(handlerOptions);
-    expectNoCycle(name, resolved.dependsOn, (other) => handlers.get(other)?.options.dependsOn ?? []);
+    dependencies.expectNoCycle(name, resolved.dependsOn);
     const replaced = handlers.get(name);
     const track =
       replaced?.track ?? createTrack({ name, clock, historyLimit, explain: explainChange, onChange: tell });
@@ -151,6 +153,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     });
     // First the map: what is stopped may have listeners that register and remove.
     handlers.set(name, registered);
+    dependencies.set(name, resolved.dependsOn);
     replaced?.stop();
     if (closed) registered.stop();
   }
@@ -158,6 +161,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   function removeStatusHandler(name: string): boolean {
     const removed = handlers.get(name);
     handlers.delete(name);
+    dependencies.delete(name);
     removed?.stop();
     return removed !== undefined;
   }
@@ -345,6 +349,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     [DISPOSE]: close,
   };
   noteKnownReport(registry, getKnownReport);
+  noteRegistrations(registry, (name) => handlers.get(name)?.track);
   return registry;
 }
 

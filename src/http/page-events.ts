@@ -5,6 +5,7 @@ import type { StatusRegistry } from "../core/registry.ts";
 import type { Report } from "../core/report.ts";
 import { createTrouble } from "../core/trouble.ts";
 import type { PageSource, PageView } from "../formats/page/page-model.ts";
+import type { ChangesRenderer } from "../formats/page/render-changes.ts";
 import { renderParts } from "../formats/page/render-page.ts";
 import { toAddressBlock } from "./address-block.ts";
 import { createEventStream, createResponse, type StatusResponse, type StatusStream } from "./message.ts";
@@ -36,6 +37,7 @@ export const MAX_NAMED_FEEDS_OF_ADDRESS = 2;
 export interface PageEventsSetup {
   readonly registry: StatusRegistry;
   readonly source: PageSource;
+  readonly changes: ChangesRenderer;
   readonly clock?: Clock;
 }
 
@@ -51,7 +53,7 @@ export type AnswerPageEvents = (
 
 /** All who see the same share one feed: 200 open pages ask the handlers no more often than one. */
 export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
-  const { registry, source, clock = systemClock } = setup;
+  const { registry, source, changes, clock = systemClock } = setup;
   const feeds = new Map<string, PageFeed>();
   const pending = createPendingPictures();
   const trouble = createTrouble({
@@ -79,7 +81,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
     return createPageFeed({
       read: () =>
         registry.getReport({ background: true, ...(view.names.length > 0 && { names: view.names }) }),
-      toPicture: (report) => renderParts({ source, view, report }),
+      toPicture: (report) => renderParts({ source, view, report, changes }),
       listen,
       onError,
       onIdle() {

@@ -1,6 +1,7 @@
 import type { Report } from "../core/report.ts";
 import { FORMATS } from "../formats/formats.ts";
 import type { PageFilter, PageView } from "../formats/page/page-model.ts";
+import { createChangesRenderer } from "../formats/page/render-changes.ts";
 import { PAGE_HEADERS, renderPage } from "../formats/page/render-page.ts";
 import { createResponse, type StatusResponse } from "./message.ts";
 import { type AnswerPageEvents, createPageEvents, type PageEventsSetup } from "./page-events.ts";
@@ -11,6 +12,8 @@ export interface PageViews {
   readonly answerEvents: AnswerPageEvents;
 }
 
+export type PageViewsSetup = Pick<PageEventsSetup, "registry" | "source">;
+
 export interface PageAsked {
   readonly report: Report;
   readonly filter: PageFilter | undefined;
@@ -18,8 +21,8 @@ export interface PageAsked {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export function createPageViews(setup: PageEventsSetup): PageViews {
-  const { source } = setup;
+export function createPageViews({ registry, source }: PageViewsSetup): PageViews {
+  const changes = createChangesRenderer(registry);
   const { contentType } = FORMATS.html;
 
   return {
@@ -28,9 +31,9 @@ export function createPageViews(setup: PageEventsSetup): PageViews {
       createResponse({
         status: 200,
         contentType,
-        body: renderPage({ source, view, report, now: Date.now(), ...(filter && { filter }) }),
+        body: renderPage({ source, view, report, changes, now: Date.now(), ...(filter && { filter }) }),
         headers: { ...PAGE_HEADERS, ...headers },
       }),
-    answerEvents: createPageEvents(setup),
+    answerEvents: createPageEvents({ registry, source, changes }),
   };
 }

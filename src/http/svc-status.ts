@@ -217,11 +217,10 @@ function isSuffix(suffix: string): suffix is Suffix {
   return Object.hasOwn(FORMAT_OF_SUFFIX, suffix);
 }
 
-function toPageSource({ registry, probe, options, service, probeStatus }: SvcStatusSetup): PageSource {
+function toPageSource({ probe, options, service, probeStatus }: SvcStatusSetup): PageSource {
   return {
     service,
     probe,
-    history: (name) => registry.history(name),
     path: options.path,
     controlPath: options.controls ? probeStatus?.path : undefined,
   };

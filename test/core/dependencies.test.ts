@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createDependencies, expectNoCycle } from "../../src/core/dependencies.ts";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { createStatusRegistry, MAX_CAUSE_AGE_MS, type StatusRegistry } from "../../src/core/registry.ts";
 import type { State } from "../../src/core/state.ts";
@@ -156,6 +158,15 @@ describe("a handler that depends on others", () => {
   });
 });
 
+function attempt(run: () => void): "accepted" | "refused" {
+  try {
+    run();
+    return "accepted";
+  } catch {
+    return "refused";
+  }
+}
+
 describe("a circle of dependencies", () => {
   const ok = () => ({ state: "OK" as const });
 
@@ -221,6 +232,57 @@ describe("a circle of dependencies", () => {
       TypeError,
     );
     expect(registry.names).toHaveLength(2 * depth);
+  });
+
+  test("is looked for in a chain of thousands of handlers, whichever end is registered first", {
+    timeout: 30_000,
+  }, () => {
+    const length = 3_000;
+    for (const step of [1, -1]) {
+      const registry = createStatusRegistry();
+      const order = Array.from({ length }, (_, index) => (step === 1 ? index : length - 1 - index));
+      for (const index of order)
+        registry.addStatusHandler(`${index}`, ok, index === 0 ? {} : { dependsOn: [`${index - 1}`] });
+      expect(() => registry.addStatusHandler("0", ok, { dependsOn: [`${length - 1}`] })).toThrow(
+        new RegExp(`^dependsOn: expected no cycle, got "0" -> "${length - 1}" -> .* -> "1" -> "0"$`),
+      );
+    }
+  });
+
+  test("is looked for once at each handler", () => {
+    const looked: string[] = [];
+    const getDependencies = (name: string): readonly string[] => {
+      looked.push(name);
+      return name === "0" ? [] : [`${Number(name) - 1}`];
+    };
+    expectNoCycle("1000", ["999", "998"], getDependencies);
+    expect(looked).toHaveLength(1_000);
+  });
+
+  test("is found in whatever order handlers come, change and go", () => {
+    const names = ["A", "B", "C", "D", "E"];
+    const action = fc.record({
+      name: fc.constantFrom(...names),
+      dependsOn: fc.option(fc.subarray(names), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 30 }), (actions) => {
+        const dependencies = createDependencies();
+        const known = new Map<string, readonly string[]>();
+        for (const { name, dependsOn } of actions) {
+          if (dependsOn === undefined) {
+            dependencies.delete(name);
+            known.delete(name);
+            continue;
+          }
+          const expected = attempt(() => expectNoCycle(name, dependsOn, (other) => known.get(other) ?? []));
+          expect(attempt(() => dependencies.expectNoCycle(name, dependsOn))).toBe(expected);
+          if (expected === "refused") continue;
+          dependencies.set(name, dependsOn);
+          known.set(name, dependsOn);
+        }
+      }),
+    );
   });
 
   test.each([

@@ -19,7 +19,7 @@ import {
   PAGE_STREAM_LIFETIME_MS,
 } from "../../src/http/page-reader.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
-import { createPageSource, FULL_VIEW } from "../support/page-scene.ts";
+import { createPageSetup, FULL_VIEW } from "../support/page-scene.ts";
 import { readText } from "../support/read-text.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 
@@ -37,8 +37,7 @@ function createSubject() {
     asked += 1;
     return { state: "OK" };
   });
-  const source = createPageSource(registry, { probe });
-  const answer = createPageEvents({ registry, source, clock });
+  const answer = createPageEvents({ ...createPageSetup(registry, { probe }), clock });
 
   async function open(view = FULL_VIEW) {
     const ask = () => registry.getReport(view.names.length === 0 ? {} : { names: view.names });

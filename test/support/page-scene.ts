@@ -1,19 +1,25 @@
 import { createProbe } from "../../src/core/probe.ts";
 import type { StatusRegistry } from "../../src/core/registry.ts";
 import type { PageScene, PageSource, PageView } from "../../src/formats/page/page-model.ts";
+import { createChangesRenderer } from "../../src/formats/page/render-changes.ts";
+import type { PageEventsSetup } from "../../src/http/page-events.ts";
 
 /** How a page is looked at that shows all of its details. */
 export const FULL_VIEW: PageView = { details: true, controls: false, names: [] };
 
-export function createPageSource(registry: StatusRegistry, parts: Partial<PageSource> = {}): PageSource {
+function createPageSource(parts: Partial<PageSource> = {}): PageSource {
   return {
     service: {},
     probe: createProbe(),
-    history: (name) => registry.history(name),
     path: "/svc_status",
     controlPath: undefined,
     ...parts,
   };
+}
+
+/** What the page's views of a registry are made of. */
+export function createPageSetup(registry: StatusRegistry, parts?: Partial<PageSource>): PageEventsSetup {
+  return { registry, source: createPageSource(parts), changes: createChangesRenderer(registry) };
 }
 
 /** The page of a registry as it is now. */
@@ -25,5 +31,5 @@ export async function createPageScene(
   }: Partial<Omit<PageScene, "source">> & { readonly source?: Partial<PageSource> } = {},
 ): Promise<PageScene> {
   const report = await registry.getReport();
-  return { view: FULL_VIEW, report, ...parts, source: createPageSource(registry, source) };
+  return { view: FULL_VIEW, report, ...parts, ...createPageSetup(registry, source) };
 }

@@ -13,15 +13,17 @@ export interface EntryGroup {
  * explained by a handler that is not shown stands for itself.
  */
 export function groupEntries(entries: readonly Entry[]): readonly EntryGroup[] {
-  const byName = new Map(entries.map((entry) => [entry.name, entry]));
-  const dependants = new Map<string, Entry[]>();
+  const findRoot = createRootFinder(new Map(entries.map((entry) => [entry.name, entry])));
+  const dependantsOf = new Map<Entry, Entry[]>();
   const roots: Entry[] = [];
   for (const entry of [...entries].sort(compareWorstFirst)) {
-    const root = findRoot(entry, byName);
+    const root = findRoot(entry);
+    const dependants = dependantsOf.get(root);
     if (root === entry) roots.push(entry);
-    else dependants.set(root.name, [...(dependants.get(root.name) ?? []), entry]);
+    else if (dependants === undefined) dependantsOf.set(root, [entry]);
+    else dependants.push(entry);
   }
-  return roots.map((entry) => ({ entry, dependants: dependants.get(entry.name) ?? [] }));
+  return roots.map((entry) => ({ entry, dependants: dependantsOf.get(entry) ?? [] }));
 }
 
 /** The same without saying what depends on what. */
@@ -32,14 +34,22 @@ export function listEntries(entries: readonly Entry[]): readonly EntryGroup[] {
   return sorted.map((entry) => ({ entry, dependants: [] }));
 }
 
-function findRoot(entry: Entry, byName: ReadonlyMap<string, Entry>): Entry {
-  const seen = new Set<Entry>();
-  let root = entry;
-  for (let cause = findCause(root, byName); cause && !seen.has(cause); cause = findCause(root, byName)) {
-    seen.add(cause);
-    root = cause;
-  }
-  return root;
+/** Each link of a chain is followed once, also where thousands of handlers are behind it. */
+function createRootFinder(byName: ReadonlyMap<string, Entry>): (entry: Entry) => Entry {
+  const roots = new Map<Entry, Entry>();
+
+  return function findRoot(entry) {
+    const path = new Set<Entry>();
+    let root = entry;
+    for (let link: Entry | undefined = entry; link && !path.has(link); link = findCause(link, byName)) {
+      const known = roots.get(link);
+      root = known ?? link;
+      if (known !== undefined) break;
+      path.add(link);
+    }
+    for (const link of path) roots.set(link, root);
+    return root;
+  };
 }
 
 function findCause({ reason, dependsOn }: Entry, byName: ReadonlyMap<string, Entry>): Entry | undefined {

@@ -1,6 +1,6 @@
-import type { Change } from "../../core/change.ts";
 import type { Probe } from "../../core/probe.ts";
 import type { Report } from "../../core/report.ts";
+import type { ChangesRenderer } from "./render-changes.ts";
 
 /** What the status page says about the service beside its status. */
 export interface ServiceDescription {
@@ -23,8 +23,6 @@ export interface ServiceLink {
 export interface PageSource {
   readonly service: ServiceDescription;
   readonly probe: Probe;
-  /** The last changes of a handler, the oldest first. */
-  readonly history: (name: string) => readonly Change[];
   /** Where the report is served, behind any prefix. */
   readonly path: string;
   /** Where the probe can be changed; `undefined` where it cannot. */
@@ -52,6 +50,7 @@ export interface PageScene {
   readonly source: PageSource;
   readonly view: PageView;
   readonly report: Report;
+  readonly changes: ChangesRenderer;
   /** When it is looked at, for ages. Left out: moments are written as they are, and the client says how old they are. */
   readonly now?: number;
   readonly filter?: PageFilter;

@@ -1,5 +1,6 @@
 import type { Change } from "../../core/change.ts";
 import { toDetailText } from "../../core/detail-text.ts";
+import type { StatusRegistry } from "../../core/registry.ts";
 import { STATES, type State } from "../../core/state.ts";
 import { html, type Markup } from "./markup.ts";
 import { cut, toLine } from "./shown-text.ts";
@@ -19,26 +20,49 @@ export interface RenderedChanges {
   readonly list: Markup;
 }
 
+/** Renders the last changes of handlers. */
+export interface ChangesRenderer {
+  render(name: string): RenderedChanges;
+  /** Forgets the handlers that were removed. Call it before each page. */
+  forgetRemoved(): void;
+}
+
 interface KnownChanges extends RenderedChanges {
   readonly first: Change | undefined;
+  readonly last: Change | undefined;
 }
 
 /** The worse the state, the longer its stroke. */
 const LENGTHS: Readonly<Record<State, number>> = { OK: 4, YELLOW: 8, RED: 12 };
 
-/** By the last change. Of 500 handlers few have changed since they were rendered, and each may have 100 changes. */
-const known = new WeakMap<Change, KnownChanges>();
+/**
+ * Remembers one rendering of each handler: of 500 handlers few have changed since the last page, and each may have 100
+ * changes.
+ */
+export function createChangesRenderer(registry: Pick<StatusRegistry, "history" | "names">): ChangesRenderer {
+  const known = new Map<string, KnownChanges>();
 
-export function renderChanges(changes: readonly Change[]): RenderedChanges {
-  const shown = changes.slice(-MAX_SHOWN_CHANGES);
-  const [first] = shown;
-  const last = shown.at(-1);
-  if (last === undefined) return { strip: renderStrip(shown), list: html`<p>No change is remembered.</p>` };
-  const present = known.get(last);
-  if (present !== undefined && present.first === first) return present;
-  const rendered = { first, strip: renderStrip(shown), list: renderList(shown) };
-  known.set(last, rendered);
-  return rendered;
+  return {
+    render(name) {
+      const changes = registry.history(name).slice(-MAX_SHOWN_CHANGES);
+      const before = known.get(name);
+      if (before !== undefined && before.first === changes[0] && before.last === changes.at(-1))
+        return before;
+      const rendered = render(changes);
+      known.set(name, rendered);
+      return rendered;
+    },
+    forgetRemoved() {
+      const names = new Set(registry.names);
+      for (const name of known.keys()) if (!names.has(name)) known.delete(name);
+    },
+  };
+}
+
+function render(changes: readonly Change[]): KnownChanges {
+  const strip = renderStrip(changes);
+  const list = changes.length === 0 ? html`<p>No change is remembered.</p>` : renderList(changes);
+  return { first: changes[0], last: changes.at(-1), strip, list };
 }
 
 function renderStrip(changes: readonly Change[]): Markup {

@@ -41,7 +41,8 @@ const LINKED_FORMATS: Readonly<Record<string, string>> = {
 
 /** The whole page. */
 export function renderPage(scene: PageScene): string {
-  const { report, view } = scene;
+  const { report, view, changes } = scene;
+  changes.forgetRemoved();
   const now = scene.now ?? report.at.getTime();
   const groups = toGroups(scene);
   const hidesNothing = groups.length === 0 || groups.some((group) => isGroupWanted(group, scene));
@@ -86,6 +87,7 @@ export function renderPage(scene: PageScene): string {
 
 /** What changes on the page, in its order: the head, and a part for each handler that is not folded. */
 export function renderParts(scene: PageScene): readonly PagePart[] {
+  scene.changes.forgetRemoved();
   const rows = toGroups(scene).map((group) => ({
     key: ROW_KEY + group.entry.name,
     html: toText(renderRow(group, scene)),

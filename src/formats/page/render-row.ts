@@ -4,7 +4,6 @@ import type { EntryGroup } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
 import { isGroupWanted, isWanted, toRowDetail } from "./match-filter.ts";
 import type { PageScene } from "./page-model.ts";
-import { renderChanges } from "./render-changes.ts";
 import { renderProperties } from "./render-properties.ts";
 import { renderState } from "./state-markup.ts";
 import { renderAge, renderMoment } from "./time-markup.ts";
@@ -29,12 +28,10 @@ export function renderRow(group: EntryGroup, scene: PageScene): Markup {
 
 /** It is open where the filter has found something in it. */
 function renderFold({ dependants }: EntryGroup, scene: PageScene): Markup {
-  const found = dependants.filter((dependant) => isWanted(dependant, scene));
-  const isOpen = scene.filter !== undefined && found.length > 0;
+  const found = new Set(dependants.filter((dependant) => isWanted(dependant, scene)));
+  const isOpen = scene.filter !== undefined && found.size > 0;
   const handlers = dependants.length === 1 ? "1 handler is" : `${dependants.length} handlers are`;
-  const items = dependants.map((dependant) =>
-    renderItem(dependant, scene, !found.includes(dependant), false),
-  );
+  const items = dependants.map((dependant) => renderItem(dependant, scene, !found.has(dependant), false));
   return html`<details class="fold"${isOpen && html` open`}>
     <summary>${handlers} RED because of this</summary>
     <ul>${items}</ul>
@@ -55,7 +52,7 @@ function renderSummary({ name, status }: Entry): Markup {
 
 function renderDetails(entry: Entry, scene: PageScene): Markup {
   const { name, status, since } = entry;
-  const { strip, list } = renderChanges(scene.source.history(name));
+  const { strip, list } = scene.changes.render(name);
   return html`<details>
     <summary class="summary">
       ${renderState(status.state)}

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../../src/core/handler-options.ts";
 import { createStatusRegistry } from "../../../src/core/registry.ts";
+import type { Entry } from "../../../src/core/report.ts";
 import type { State } from "../../../src/core/state.ts";
 import { groupEntries, listEntries } from "../../../src/formats/page/group-entries.ts";
 
@@ -47,4 +48,45 @@ test("what is explained by a handler that is not shown stands for itself", async
     ["Orders", "RED", { dependsOn: ["Database"] }],
   ];
   expect((await group(handlers, ["Orders"])).grouped).toEqual(["Orders"]);
+});
+
+describe("thousands of handlers", { timeout: 30_000 }, () => {
+  const createEntries = (length: number, toCause: (index: number) => string): readonly Entry[] =>
+    Array.from({ length }, (_, index): Entry => {
+      const status = { state: "RED" } as const;
+      const at = new Date(0);
+      return {
+        name: `${index}`,
+        status,
+        rawStatus: status,
+        critical: true,
+        scope: "shared",
+        checkedAt: at,
+        durationMs: 0,
+        since: at,
+        dependsOn: [toCause(index)],
+        reason: index === 0 ? "reported" : "dependency",
+      };
+    });
+
+  test.each<[string, (index: number) => string]>([
+    ["that depend on one", () => "0"],
+    ["that form a chain", (index) => `${index - 1}`],
+  ])("%s are folded under it", (_, toCause) => {
+    const length = 50_000;
+    const [group, ...others] = groupEntries(createEntries(length, toCause));
+    expect(group?.entry.name).toBe("0");
+    expect(group?.dependants).toHaveLength(length - 1);
+    expect(others).toEqual([]);
+  });
+
+  test("that form a cycle, as workers of a cluster may say, are all shown", () => {
+    const entries = createEntries(3, (index) => `${(index + 2) % 3}`).map((entry) => ({
+      ...entry,
+      reason: "dependency" as const,
+    }));
+    const shown = groupEntries(entries).flatMap(({ entry, dependants }) => [entry, ...dependants]);
+    expect(new Set(shown)).toEqual(new Set(entries));
+    expect(shown).toHaveLength(3);
+  });
 });
