@@ -17,6 +17,7 @@ const EXPLANATIONS = {
   shared: `Ten handlers of 50 ms each, 50 connections: how often they are run. Requests that come while a handler runs share its answer.`,
   hung: `One handler that never settles, and 10,000 requests.`,
   render: `A report as text. The plain join escapes and formats each sample anew. Reports are made anew in each round, as requests make them.`,
+  redact: `An error as the one line that may be shown, without the secrets in it. Hostile is what begins secrets again and again.`,
   import: `\`import "svc-status"\` and \`"svc-status/node"\`, over a process that imports \`node:http\` alone.`,
   install: `What \`npm install svc-status\` puts on the disk.`,
   cli: `The command line starts, asks a service on this machine and shows its status.`,

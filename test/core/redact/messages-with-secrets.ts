@@ -4,8 +4,37 @@ export type MessageWithSecret = readonly [source: string, message: string, secre
 const P = "hunter2-Zx9";
 const KEY = "q83vEjRWeJCrze8SNFZ4kA";
 
+type TokenName =
+  | "aws"
+  | "awsSecret"
+  | "github"
+  | "githubFine"
+  | "gitlab"
+  | "slack"
+  | "stripe"
+  | "stripeHook"
+  | "google"
+  | "googleOauth"
+  | "googleClient"
+  | "jwt"
+  | "npm"
+  | "pypi"
+  | "sendgrid"
+  | "twilio"
+  | "openai"
+  | "huggingFace"
+  | "databricks"
+  | "digitalOcean"
+  | "shopify"
+  | "vault"
+  | "grafana"
+  | "azureClient"
+  | "telegram"
+  | "nats"
+  | "slackHook";
+
 /** In two parts, so that scanners of repositories do not take examples for secrets. */
-export const TOKENS = {
+export const TOKENS: Readonly<Record<TokenName, string>> = {
   aws: ["AKIA", "IOSFODNN7EXAMPLE"].join(""),
   awsSecret: ["wJalrXUtnFEMI/K7MDENG", "/bPxRfiCYEXAMPLEKEY"].join(""),
   github: ["gh", "p_16C7e42F292c6912E7710c838347Ae178B4a"].join(""),
@@ -33,7 +62,7 @@ export const TOKENS = {
   telegram: ["110201543", ":AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx"].join(""),
   nats: ["SUA", "B".repeat(55)].join(""),
   slackHook: ["T00000000", "B00000000", "XXXXXXXXXXXXXXXXXXXXXXXX"].join("/"),
-} as const;
+};
 
 const BEGIN = "-----BEGIN";
 
@@ -182,7 +211,7 @@ export const MESSAGES_WITH_SECRETS: readonly MessageWithSecret[] = [
   ["set-cookie", `{ 'set-cookie': [ 'a=1; Path=/', 'session=${P}; HttpOnly' ] }`, P],
   ["session", `GET /;JSESSIONID=${P} answered 500`, P],
   ["http.request", `Invalid options { host: 'x', auth: 'app:${P}' }`, P],
-  ["npm", `npm error //registry.npmjs.org/:_authToken=${P}`, P],
+  ["npm", `npm error //npm.example.com/:_authToken=${P}`, P],
   ["npm's legacy", `npm error _auth=app:${P} is not valid`, P],
   // Commands
   ["Redis AUTH", `ERR wrong command AUTH default ${P}`, P],
