@@ -3,12 +3,12 @@ import { NOUNS, SUFFIX } from "./names.ts";
 import { NOTHING, QUOTE, QUOTED } from "./values.ts";
 
 const KEY_NAMES = "(?:api|access|account|secret|private|shared)[_-]?key";
-const IS_PROSE =
+const NOT_PROSE =
   "(?!(?:and|argument|as|but|cannot|expects?|file|flag|for|from|has|in|instead|is|must|needs?|not|option|or|parameter|requires?|to|was|with)\\b|[,.;:)\\]-])";
 
 /** `--password x`, `--api-key=x`; not `--password is required`. */
 export const OPTIONS_OF_COMMANDS: Kind = hideBehind(
-  `((?:^|[\\s"'([])--?(?:[\\w-]{0,40}?(?:${NOUNS})|pass|[\\w-]{0,40}?${KEY_NAMES})(?:\\s+|=))${NOTHING}${IS_PROSE}(?:${QUOTED}|[^\\s]+)`,
+  `((?:^|[\\s"'([])--?(?:[\\w-]{0,40}?(?:${NOUNS})|pass|[\\w-]{0,40}?${KEY_NAMES})(?:\\s+|=))${NOTHING}${NOT_PROSE}(?:${QUOTED}|[^\\s]+)`,
 );
 
 /** Programs that take a password by an option of one letter. */
@@ -19,7 +19,7 @@ export const PROGRAMS: Kind = hideBehind(
 
 /** `IDENTIFIED BY 'x'`, `PASSWORD 'x'`, `PASSWORD('x')`, and the parameters that mariadb prints behind a statement. */
 export const SQL: Kind = hideBehind(
-  String.raw`(\bidentified\s+(?:with\s+\S{1,64}\s+)?(?:by|as)\s+(?:password\s+)?|\bpasswords?(?:\s{1,8}|\s{0,8}\(\s{0,8})(?=["'])|\bparameters:(?=\s{0,4}\[))`,
+  String.raw`(\bidentified\s+(?:with\s+\S{1,64}\s+)?(?:by|as)\s+(?:password\s+)?|\bpasswords?(?:\s{1,8}(?:(?:is|was)\s{1,8})?|\s{0,8}\(\s{0,8})(?=["'])|\bparameters:(?=\s{0,4}\[))`,
   `(?:${QUOTED}|\\[.*)`,
 );
 

@@ -1,14 +1,14 @@
 import { HIDDEN, hideBehind, hideWhole, type Kind, toPattern, withClue } from "./kind.ts";
-import { QUOTE, QUOTED, SPACE } from "./values.ts";
+import { QUOTE, QUOTED, REASON, SPACE } from "./values.ts";
 
 // Lists of raw headers have a comma between name and value.
 const SEPARATOR = `${QUOTE}?${SPACE}(?:[:=]>?|(?<=["'\`]\\s{0,4}),(?=\\s{0,4}["'\`]))${SPACE}`;
-const IS_PROSE = String.raw`(?!(?:\*{3}|access denied|denied|error|expired|failed|forbidden|header|invalid|is|missing|must|no|none|not|null|required|the|undefined)(?![\w*]))`;
+const NOT_PROSE = String.raw`(?!\*{3}|(?:access denied|header|is|must|no|none|not|null|the|undefined)(?!\w))${REASON}`;
 
 /** `Authorization: Basic x`, `{ authorization: 'Bearer x' }`, `['authorization', 'x']`, with whatever scheme. */
 export const AUTHORIZATION: Kind = {
   pattern: toPattern(
-    `(authorization${SEPARATOR})${IS_PROSE}`,
+    `(authorization${SEPARATOR})${NOT_PROSE}`,
     `(?:(${QUOTED})|((?:basic|bearer)\\s+)[^\\s"',;]+|(?:digest|oauth|hawk|signature|mac)\\b.*|[^\\s"',;][^"',;]*)`,
   ),
   replacement: (_match: string, head: string, quoted: string | undefined, scheme = "") =>

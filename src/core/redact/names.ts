@@ -3,14 +3,14 @@ import { ASSIGNED, COLON, EQUALS, NAME_END, NOTHING, PROPERTY, QUOTED, SPACE } f
 
 /** These name a secret wherever a name ends with them: `PGPASSWORD`, `client_secret`, `accessToken`. */
 export const NOUNS: string =
-  "passwords?|passwd|passphrase|passcode|pwd|requirepass|masterauth|secrets?|credentials?|(?<!(?:unexpected|expected|illegal|unknown) )token";
+  "passwords?|passwort|passwd|passphrase|passcode|pwd|requirepass|masterauth|secrets?|credentials?|(?<!(?:unexpected|expected|illegal|unknown) )token";
 
 /** What a name may have behind the word that counts: `password2`, `SecretString`, `new_password_confirmation`. */
 export const SUFFIX: string =
   "(?:[_-]?(?:value|string|hash|text|data|plain|encrypted|base64|b64|old|new|confirm|confirmation|repeat|provided|\\d{1,3}))?";
 
 // Names that other words end with too: `bypass`, `spin`. They count as words of their own, and behind these.
-const SHORT = "pass|sig|signature|pin|otp|cvv|j?sess(?:ion)?_?id|phpsessid|connect\\.sid|saml_?response";
+const SHORT = "pass|pw|sig|signature|pin|otp|cvv|j?sess(?:ion)?_?id|phpsessid|connect\\.sid|saml_?response";
 const GLUED_PASS = /(?:db|user|my|smtp|mail|ftp|ssh|root|admin|pg|sql|redis|proxy|store|key|trust)$/i;
 
 // What comes before `key` without a space, a hyphen or a capital, or with a space: `apikey`, `API key`.
@@ -18,7 +18,7 @@ const GLUED_KEY =
   /(?:api|access|account|secret|private|shared|auth|encryption|signing|master|license|storage|subscription|app|client|consumer|session|admin|crypto)[ _-]?$/i;
 // Keys by which things are found, not opened.
 const HARMLESS_KEY =
-  /(?:primary|foreign|partition|routing|public|cache|sort|row|message|idempotency|object|shard|dedup|deduplication|group|unique|candidate|composite|range|cluster|clustering|index|lock|map|hash|host|record|item|entity|lookup|join|topic|queue|search|error|event|header|metadata|config|property|field|column|json|page|next|last|start|end|min|max|duplicate|invalid|missing|unknown|no|by|the|any|binding|s3|translation)[ _.-]?$/i;
+  /(?:primary|foreign|partition|routing|public|cache|sort|row|message|idempotency|object|shard|dedup|deduplication|group|unique|candidate|composite|range|cluster|clustering|index|lock|map|hash|host|record|item|entity|lookup|join|topic|queue|search|error|event|header|metadata|config|property|field|column|json|next|last|start|end|min|max|duplicate|invalid|missing|unknown|binding)[ _.-]?$/i;
 
 /** How far back a name is read. */
 const MAX_NAME_LENGTH = 40;

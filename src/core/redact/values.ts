@@ -65,14 +65,15 @@ export const ASSIGNED: string = `${NOTHING_ASSIGNED}(?:(?:${CLOSED})${AFTER_VALU
 // One word that says what is wrong with a secret, and not what it is: `token: expired`, `password: ENOENT`.
 const REASON_WORDS =
   "aborted|bad|blank|blocked|closed|corrupt|corrupted|declined|deleted|denied|disabled|empty|enabled|error|exceeded|expired|failed|failure|forbidden|ignored|illegal|include|incorrect|invalid|locked|malformed|mismatch|missing|ok|omit|optional|present|refused|rejected|required|reset|revoked|same-origin|set|skipped|timeout|unauthenticated|unauthorized|unavailable|unknown|unset|unsupported|valid|weak|wrong";
-const REASON = String.raw`(?!(?:${REASON_WORDS}|E[A-Z]{3,}\w{0,12}|[45]\d\d)[.!?]?(?:[\s,;)}\]"':]|$))`;
+/** Not that one word, with a delimiter behind it. */
+export const REASON: string = String.raw`(?!(?:${REASON_WORDS}|E[A-Z]{3,}\w{0,12}|[45]\d\d)[.!?]?(?:[\s,;)}\]"':]|$))`;
 
 // A delimiter belongs to the value where text goes on behind it.
 const VALUE_CHARACTER = String.raw`(?:[^\s,;}\])"']|[,;}\])"'](?![\s,;}\])"'.:]|$))`;
 const END = String.raw`(?=\s*(?:$|[,;}\])"'|])|\x1b|\s[A-Z]\w{0,40}:\S)|(?<=[.!?])(?=\s)`;
 
 /** What has no quotes behind a colon counts only if a delimiter or the end follows, or if no prose is as long. */
-export const BARE: string = `${NOTHING}${REASON}(?:${VALUE_CHARACTER}{1,256}(?:${END})|${VALUE_CHARACTER}{257,})`;
+const BARE = `${NOTHING}${REASON}(?:${VALUE_CHARACTER}{1,256}(?:${END})|${VALUE_CHARACTER}{257,})`;
 
 // Lists, objects and buffers as `util.inspect` prints them.
 const STRUCTURE = String.raw`\[[^\]]*\]?|<[^>]*>?|\{[^}]*\}?`;

@@ -88,6 +88,7 @@ const EXAMPLES: Readonly<Record<KindName, readonly Example[]>> = {
     ["DB_PASS=x", "DB_PASS=***"],
     ["{ smtpPass: 'x' }", '{ smtpPass: "***" }'],
     ["?sv=1&sig=x&se=2", "?sv=1&sig=***&se=2"],
+    ["pw=x", "pw=***"],
     ["bypass=1", "bypass=1"],
     ["pass: 3, fail: 1", "pass: 3, fail: 1"],
   ],
@@ -105,6 +106,7 @@ const EXAMPLES: Readonly<Record<KindName, readonly Example[]>> = {
   SQL: [
     ["IDENTIFIED BY 'x'", "IDENTIFIED BY ***"],
     ["ALTER ROLE a PASSWORD 'x'", "ALTER ROLE a PASSWORD ***"],
+    ["the password is 'x'", "the password is ***"],
     ['column "password" is missing', 'column "password" is missing'],
   ],
   "AUTH command": [
