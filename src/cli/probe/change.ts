@@ -1,4 +1,4 @@
-import { toShownLine } from "../../core/describe-error.ts";
+import { hideSecrets } from "../../core/redact/hide-secrets.ts";
 import { CliError } from "../cli-error.ts";
 import { type Answer, ask } from "../client/ask.ts";
 import type { Connection } from "../client/connection.ts";
@@ -15,7 +15,7 @@ export interface ProbeChangeRequest {
 
 /** What refusals mean, and what can be done. */
 const REFUSALS: Readonly<Record<number, (answer: Answer, hasToken: boolean) => string>> = {
-  400: ({ from, text }) => `${from} does not take this body: ${toShownLine(text).slice(0, 200)}`,
+  400: ({ from, text }) => `${from} does not take this body: ${hideSecrets(text.trim()).slice(0, 200)}`,
   401: ({ from }, hasToken) =>
     hasToken
       ? `${from} does not know this token (401). Is it the one of this service?`

@@ -31,7 +31,7 @@ export const QUOTED: string = [
   `${ENTITY}(?:(?!${ENTITY})[^])*(?:${ENTITY})?`,
 ].join("|");
 
-const AFTER_VALUE = String.raw`(?=[\s,;&)}\]]|$)`;
+const AFTER_VALUE = String.raw`(?=[,)}\]]{0,2}(?:[\s;&]|$))`;
 
 // Behind `=` these count only when they are closed: a password without quotes can begin with any character.
 const CLOSED = [

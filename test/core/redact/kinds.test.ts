@@ -79,6 +79,7 @@ const EXAMPLES: Readonly<Record<KindName, readonly Example[]>> = {
     ['{\\"password\\":\\"x\\",\\"a\\":1}', '{\\"password\\":\\"***\\",\\"a\\":1}'],
     ["Server=a;Password=b c;Port=1", "Server=a;Password=***;Port=1"],
     ["Pwd={a;b};Port=1", "Pwd=***;Port=1"],
+    ["password={a})! user=b", "password=*** user=b"],
     ["password: x, port: 1", "password: ***, port: 1"],
     ["password: x.", "password: ***"],
     ["password: must not be empty", "password: must not be empty"],
