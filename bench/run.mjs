@@ -22,6 +22,7 @@ const BENCHMARKS = {
   shared: { byDefault: true },
   hung: { byDefault: true },
   render: { byDefault: true },
+  redact: { byDefault: true },
   import: { byDefault: true },
   install: { byDefault: true },
   cli: { byDefault: true },

@@ -26,7 +26,7 @@ The detail shows each measured value next to its limits, and the Prometheus form
 The detail of a failure begins with its kind, so that you know where to look:
 
 ${renderTable(KINDS)}
-Some clients cannot abort a request. While such a request hangs, its handler is RED, \`timed out\`, and is called less and less often until it answers. URLs lose their user name and password, and \`password=\`, \`token=\`, \`secret=\` and \`key=\` their values, before a detail is shown.
+Some clients cannot abort a request. While such a request hangs, its handler is RED, \`timed out\`, and is called less and less often until it answers. [Secrets that the library recognizes](../handlers.md#secrets-in-messages) are replaced by \`***\` before a detail is shown.
 
 `;
 

@@ -17,6 +17,7 @@ const EXPLANATIONS = {
   shared: `Ten handlers of 50 ms each, 50 connections: how often the handlers run. Requests that arrive while a handler runs share its result.`,
   hung: `One handler that never settles, and 10,000 requests.`,
   render: `A report as text. The plain join escapes and formats each sample again. Each round makes new reports, as requests do.`,
+  redact: `An error as the one line that may be shown, without the secrets in it. Hostile texts begin secrets again and again.`,
   import: `\`import "svc-status"\` and \`"svc-status/node"\`, compared with a process that imports only \`node:http\`.`,
   install: `The files that \`npm install svc-status\` puts on the disk.`,
   cli: `The command line starts, reads the status of a service on this machine, and shows it.`,

@@ -1,3 +1,4 @@
+import { hideSecrets } from "../core/redact/hide-secrets.ts";
 import { CliError } from "./cli-error.ts";
 import { clean } from "./terminal/clean.ts";
 
@@ -5,11 +6,13 @@ import { clean } from "./terminal/clean.ts";
 export function describeFailure(error: unknown, debug: boolean): string {
   const message = error instanceof Error ? error.message : String(error);
   const isOurs = !(error instanceof CliError);
-  const line = isOurs ? `internal error: ${message}. --debug shows where; please report it` : message;
+  const line = isOurs
+    ? `internal error: ${hideSecrets(message)}. --debug shows where; please report it`
+    : message;
   const lines = [`svc-status: ${line}`, ...(debug ? toStacks(error).join("\ncaused by ").split("\n") : [])];
   return lines.map((each) => `${clean(each)}\n`).join("");
 }
 
 function toStacks(error: unknown): string[] {
-  return error instanceof Error ? [error.stack ?? error.message, ...toStacks(error.cause)] : [];
+  return error instanceof Error ? [hideSecrets(error.stack ?? error.message), ...toStacks(error.cause)] : [];
 }

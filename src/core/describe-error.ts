@@ -1,4 +1,6 @@
 import { describeValue } from "./expect.ts";
+import { isError } from "./is-error.ts";
+import { hideSecrets } from "./redact/hide-secrets.ts";
 import { replaceControlCharacters, toWellFormed } from "./text.ts";
 
 /** How much of a thrown message is shown. */
@@ -6,28 +8,20 @@ export const MAX_MESSAGE_LENGTH = 500;
 
 // Longer texts are cut before they are searched, so that a huge message costs a bounded time.
 const MAX_SEARCHED_LENGTH = 4_000;
-const MAX_CAUSES = 3;
+// How deep causes and parts are read, and how many parts of each error.
+const MAX_DEPTH = 3;
+const MAX_PARTS = 5;
 
-const HIDDEN = "***";
-const URL_USER_INFO = /([a-z][a-z\d+.-]{0,30}:\/\/)[^\s"'<>`]*@/gi;
-// A password may hold quotes too; but where quotes stand around it, this one would take more than the URL.
-const URL_USER_INFO_WITH_QUOTES = /([a-z][a-z\d+.-]{0,30}:\/\/)\S*@/gi;
+const CUT_WORD = /\s\S*$/;
 const URL_AT_END = /[a-z][a-z\d+.-]{0,30}:\/\/\S*$/i;
-const SECRET_VALUE =
-  /((?:password|passwd|pwd|token|secret|key)\s*=\s*)(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s&;]+)/gi;
-const SECRET_PROPERTY =
-  /((?:password|passwd|pwd|token|secret|key)["']\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)/gi;
-// What follows a scheme that is not known can be anything, and is hidden to its end.
-const AUTHORIZATION =
-  /\b(authorization["']?\s*[:=]\s*["']?)(?:((?:basic|bearer)\s+)[^\s"',;]+|digest\b.*|[^"',;]+)/gi;
 
 /**
- * What was thrown, as one line that may be shown: the first line, at most 500 characters, without the
- * user-info of URLs and without the values of `password=`, `token=`, `secret=` and `key=`. Never throws.
+ * What was thrown, as one line that may be shown: the first line, at most 500 characters, without the secrets that
+ * `hideSecrets()` recognizes. Never throws.
  */
 export function describeError(error: unknown): string {
   try {
-    return toShownLine(toMessage(error, MAX_CAUSES)) || "an error without a message that can be shown";
+    return toShownLine(toMessage(error, MAX_DEPTH)) || "an error without a message that can be shown";
   } catch {
     return "an error that cannot be read";
   }
@@ -35,18 +29,18 @@ export function describeError(error: unknown): string {
 
 /** The same rules for a text that came along with an error. */
 export function toShownLine(text: string): string {
-  const [firstLine = ""] = text.trimStart().split(/[\r\n\u2028\u2029]/, 1);
-  const line = replaceControlCharacters(hideSecrets(cut(firstLine))).trim();
+  const line = replaceControlCharacters(hideSecrets(firstLineOf(text))).trim();
   return toWellFormed(line.length > MAX_MESSAGE_LENGTH ? `${line.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : line);
 }
 
-function toMessage(error: unknown, causes: number): string {
-  if (!(error instanceof Error)) return toMessageOfValue(error);
-  const own = firstLineOf(error.message) || toMessageOfParts(error) || error.name;
-  const cause = error.cause;
-  if (!(cause instanceof Error) || causes === 0) return own;
-  const further = toMessage(cause, causes - 1);
-  return own.includes(further) ? own : `${own}: ${further}`;
+function toMessage(error: unknown, depth: number): string {
+  if (!isError(error)) return toMessageOfValue(error);
+  const own = firstLineOf(error.message);
+  const parts = depth === 0 ? "" : describeParts(toParts(error), own, depth - 1);
+  const message = [own, parts].filter((text) => text !== "").join(": ") || toCode(error) || error.name;
+  if (!isError(error.cause) || depth === 0) return message;
+  const cause = toMessage(error.cause, depth - 1);
+  return message.includes(cause) ? message : `${message}: ${cause}`;
 }
 
 /** Anything can be thrown: `undefined`, a string, the parsed body of an answer. */
@@ -56,31 +50,41 @@ function toMessageOfValue(value: unknown): string {
   return typeof message === "string" && message !== "" ? message : `threw ${describeValue(value)}`;
 }
 
-/** `connect` to a name with several addresses fails with an AggregateError that has no message of its own. */
-function toMessageOfParts(error: Error): string {
-  if (!(error instanceof AggregateError)) return "";
-  return error.errors.map((part) => firstLineOf(toMessage(part, 0))).join(", ");
+/** What `Promise.any`, or `connect` to a name with several addresses, failed with; and what a disposal hid. */
+function toParts(error: Error): readonly unknown[] {
+  const {
+    errors,
+    suppressed,
+    error: thrown,
+  } = error as { errors?: unknown; suppressed?: unknown; error?: unknown };
+  if (error.name === "SuppressedError") return [thrown, suppressed];
+  return error.name === "AggregateError" && Array.isArray(errors) ? errors : [];
+}
+
+/** The first few parts, without those that say the same. */
+function describeParts(parts: readonly unknown[], own: string, depth: number): string {
+  const texts = parts.slice(0, MAX_PARTS).map((part) => firstLineOf(toMessage(part, depth)));
+  const further = [...new Set(texts)].filter((text) => !own.includes(text) || own === "");
+  if (parts.length > MAX_PARTS) further.push(`and ${parts.length - MAX_PARTS} more`);
+  return further.join(", ");
+}
+
+/** `ECONNREFUSED`, or a number as gRPC has it. */
+function toCode(error: Error): string {
+  const { code } = error as { code?: unknown };
+  if (typeof code === "number") return `code ${code}`;
+  return typeof code === "string" ? code.trim() : "";
 }
 
 function firstLineOf(text: unknown): string {
-  return (
-    String(text)
-      .trimStart()
-      .split(/[\r\n]/, 1)[0] ?? ""
-  );
+  const [firstLine = ""] = String(text)
+    .trimStart()
+    .split(/[\r\n\u2028\u2029]/, 1);
+  return cut(firstLine);
 }
 
-/** A URL that is cut before its `@` would show half of a user-info that no longer looks like one. */
+/** Without a word that is cut: half of a secret no longer looks like one. */
 function cut(text: string): string {
   if (text.length <= MAX_SEARCHED_LENGTH) return text;
-  return text.slice(0, MAX_SEARCHED_LENGTH).replace(URL_AT_END, "");
-}
-
-function hideSecrets(text: string): string {
-  return text
-    .replace(URL_USER_INFO, `$1${HIDDEN}@`)
-    .replace(AUTHORIZATION, `$1$2${HIDDEN}`)
-    .replace(SECRET_VALUE, `$1${HIDDEN}`)
-    .replace(SECRET_PROPERTY, `$1"${HIDDEN}"`)
-    .replace(URL_USER_INFO_WITH_QUOTES, `$1${HIDDEN}@`);
+  return text.slice(0, MAX_SEARCHED_LENGTH).replace(CUT_WORD, "").replace(URL_AT_END, "");
 }

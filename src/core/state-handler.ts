@@ -1,4 +1,6 @@
+import { describeError } from "./describe-error.ts";
 import { describeValue } from "./expect.ts";
+import { isError } from "./is-error.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import { log } from "./logger.ts";
 import { quoteDetail } from "./printable.ts";
@@ -70,8 +72,12 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
 
 function describeChange(before: State | undefined, { state, detail }: Status): string {
   const change = `state change: ${before ?? "none"} -> ${state}`;
-  const text = typeof detail === "string" ? detail : describeValue(detail);
-  return detail === undefined ? change : `${change} ${quoteDetail(text)}`;
+  return detail === undefined ? change : `${change} ${quoteDetail(describeDetail(detail))}`;
+}
+
+function describeDetail(detail: unknown): string {
+  if (typeof detail === "string") return detail;
+  return isError(detail) ? describeError(detail) : describeValue(detail);
 }
 
 const SettableStateBase: new () => SettableState = StateHandlerMixin(class {});

@@ -1,3 +1,5 @@
+import { describeError } from "./describe-error.ts";
+import { isError } from "./is-error.ts";
 import { toAsciiJson } from "./json-text.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
@@ -8,12 +10,23 @@ const texts = new WeakMap<Status, string>();
 
 /** Writes a status for the first time. Throws what `JSON.stringify` throws. */
 export function writeStatus(status: Status): string {
-  const text = toAsciiJson(JSON.stringify(status));
+  const text = toAsciiJson(JSON.stringify(status, mayHoldErrors(status) ? showError : undefined));
   texts.set(status, text);
   return text;
 }
 
-/** The JSON text of a status: exactly what the handler reported, in ASCII. */
+/** Few statuses do, and the others need no look at each of their values. */
+function mayHoldErrors(status: Status): boolean {
+  return Object.keys(status).some((key) => key !== "labels" && typeof status[key] === "object");
+}
+
+/** An error is its message: JSON alone would write `{}`, or everything that its `toJSON` gives away. */
+function showError(this: unknown, key: string, value: unknown): unknown {
+  const own = (this as Readonly<Record<string, unknown>>)[key];
+  return typeof own === "object" && isError(own) ? describeError(own) : value;
+}
+
+/** The JSON text of a status: exactly what the handler reported, in ASCII, with errors as their messages. */
 export function toStatusJson(status: Status): string {
   return texts.get(status) ?? writeStatus(status);
 }

@@ -34,4 +34,39 @@ describe("fromIndicator, with @nestjs/terminus 11", () => {
       { state: "RED", detail: "dog is ill" },
     ]);
   });
+
+  async function ask(error: Error) {
+    const registry = createStatusRegistry();
+    registry.addStatusHandler(
+      "Asked",
+      fromIndicator(() => Promise.reject(error)),
+    );
+    return registry.getStatus("Asked");
+  }
+
+  test("keeps what a thrown result says beside the message", async () => {
+    const results = {
+      db: { status: "down", message: "connect postgres://app:x@db failed", tries: 3 },
+      cache: { status: "up" },
+    };
+    expect(await ask(new nest.HealthCheckError("db is not available", results))).toEqual({
+      state: "RED",
+      detail: "db is not available: connect postgres://***@db failed",
+      tries: 3,
+    });
+  });
+
+  test("is RED for what was thrown, even if all of it is up", async () => {
+    const error = new nest.HealthCheckError("too slow", { db: { status: "up", tookMs: 900 } });
+    expect(await ask(error)).toEqual({ state: "RED", detail: "too slow", tookMs: 900 });
+  });
+
+  test("keeps causes of any other form, without their secrets", async () => {
+    const causes = [new Error("password=x refused"), { user: "app", password: "x", tries: 2 }];
+    expect(await ask(new nest.HealthCheckError("db is ill", causes))).toEqual({
+      state: "RED",
+      detail: "db is ill",
+      causes: ["password=*** refused", { user: "app", password: "***", tries: 2 }],
+    });
+  });
 });

@@ -75,6 +75,38 @@ describe("fromIndicator, with @nestjs/terminus 12", () => {
     });
   });
 
+  test("hides secrets in all that the indicator says, at every level", async () => {
+    const url = "redis://:x@cache";
+    const labels = { open: 2 };
+    const status = await ask(() =>
+      indicators.check("cache").down({
+        message: new Error(`no answer of ${url}`),
+        last: { error: new Error(`failed: ${url}`), urls: [url], token: "x", at: new Date(0) },
+        labels,
+      } as never),
+    );
+    expect(status).toEqual({
+      state: "RED",
+      detail: "no answer of redis://***@cache",
+      last: {
+        error: "failed: redis://***@cache",
+        urls: ["redis://***@cache"],
+        token: "***",
+        at: "1970-01-01T00:00:00.000Z",
+      },
+      labels,
+    });
+  });
+
+  test("shows of a client that was handed over as much as it may", async () => {
+    const pool = Array.from({ length: 1_000 }, (_, index) => index);
+    const client: Record<string, unknown> = { pool };
+    client["self"] = client;
+    const { client: shown } = await ask(() => indicators.check("db").down({ client } as never));
+    expect(shown).toMatchObject({ pool: pool.slice(0, 100) });
+    expect(shown).toHaveProperty("self.self.self.self", "…");
+  });
+
   test("asks an attempt anew each time", async () => {
     let count = 0;
     const attempt = indicators.check("queue").attempt(() => {

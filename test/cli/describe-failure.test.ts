@@ -19,6 +19,12 @@ describe("a failure", () => {
     );
   });
 
+  test("of our own shows no secret, with --debug neither", () => {
+    const error = new Error("connect redis://:hunter2@cache failed", { cause: new Error("token=hunter2") });
+    expect(describeFailure(error, false)).toContain("internal error: connect redis://***@cache failed.");
+    expect(describeFailure(error, true)).not.toContain("hunter2");
+  });
+
   test("has its stack, and those of its causes, with --debug", () => {
     const error = new CliError("no answer", { cause: new Error("reset\u001b[31m", { cause: "text" }) });
     const lines = describeFailure(error, true).split("\n");

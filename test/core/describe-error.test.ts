@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { describeError, MAX_MESSAGE_LENGTH, toShownLine } from "../../src/core/describe-error.ts";
@@ -26,6 +27,17 @@ describe("what was thrown", () => {
     ["an object with a message that is no text", { message: 42 }, "threw an object"],
     ["an error with a name only", new TypeError(noMessage), "TypeError"],
     ["an error with a message of spaces", new RangeError(" \n "), "RangeError"],
+    [
+      "an error with a code only",
+      Object.assign(new Error(noMessage), { code: "ECONNREFUSED" }),
+      "ECONNREFUSED",
+    ],
+    ["an error with a number as its code", Object.assign(new Error(noMessage), { code: 14 }), "code 14"],
+    [
+      "an error of another realm",
+      runInNewContext("new Error('far', { cause: new Error('away') })"),
+      "far: away",
+    ],
     [
       "an error with neither message nor name",
       Object.assign(new Error(noMessage), { name: "" }),
@@ -172,7 +184,8 @@ describe("the value of a secret", () => {
     ["passwd=hunter2", "passwd=***"],
     ["token=abc&page=2", "token=***&page=2"],
     ["secret=abc", "secret=***"],
-    ["key=abc", "key=***"],
+    ['key="abc"', "key=***"],
+    ["signing_key=abc", "signing_key=***"],
     ["api_key=abc", "api_key=***"],
     ["access_token=abc", "access_token=***"],
     ["AWS_SECRET_ACCESS_KEY=abc", "AWS_SECRET_ACCESS_KEY=***"],
@@ -190,7 +203,7 @@ describe("the value of a secret", () => {
     expect(describeMessage(message)).toBe(text);
   });
 
-  test.each(["the password is wrong", "keyboard not found", "token expired", "key 5 of 7"])(
+  test.each(["the password is wrong", "keyboard not found", "token expired", "key 5 of 7", "key=abc"])(
     "is not seen where there is none: %s",
     (message) => {
       expect(describeMessage(message)).toBe(message);
@@ -220,10 +233,74 @@ describe("an error with several errors in it", () => {
     ).toBe("connect ECONNREFUSED ::1:5432, connect ECONNREFUSED 127.0.0.1:5432");
   });
 
-  test("is described by its message when it has one", () => {
+  test("is described by its message and its parts when it has both", () => {
     expect(describeError(new AggregateError([refused("::1")], "no address answered"))).toBe(
-      "no address answered",
+      "no address answered: connect ECONNREFUSED ::1",
     );
+  });
+
+  test("is described as Promise.any rejects with it", async () => {
+    const attempts = ["one", "two"].map((host) =>
+      Promise.reject(new Error("fetch failed", { cause: refused(host) })),
+    );
+    expect(describeError(await Promise.any(attempts).catch((error: unknown) => error))).toBe(
+      "All promises were rejected: fetch failed: connect ECONNREFUSED one, fetch failed: connect ECONNREFUSED two",
+    );
+  });
+
+  test("is described by five of its parts, and says how many more there are", () => {
+    const parts = [1, 2, 3, 4, 5, 6, 7].map((host) => new Error(`host ${host}`));
+    expect(describeError(new AggregateError(parts, "none"))).toBe(
+      "none: host 1, host 2, host 3, host 4, host 5, and 2 more",
+    );
+  });
+
+  test("is described without what it has said already", () => {
+    expect(describeError(new AggregateError([refused("::1"), refused("::1")], "all failed"))).toBe(
+      "all failed: connect ECONNREFUSED ::1",
+    );
+    expect(describeError(new AggregateError([new Error("timeout")], "all failed: timeout"))).toBe(
+      "all failed: timeout",
+    );
+  });
+
+  test("is described with its parts and its cause", () => {
+    const error = new AggregateError([new Error("part")], "all failed", { cause: new Error("no route") });
+    expect(describeError(error)).toBe("all failed: part: no route");
+  });
+
+  test("takes a bounded time however many parts and levels it has", () => {
+    let reads = 0;
+    const nest = (depth: number): Error => {
+      const parts = depth === 0 ? [] : Array.from({ length: 40 }, () => lazy(depth - 1));
+      return new AggregateError(parts, "failed");
+    };
+    const lazy = (depth: number): object => ({
+      get message() {
+        reads += 1;
+        return `level ${depth}`;
+      },
+    });
+    const deep = [1, 2, 3, 4, 5].reduce<Error>(
+      (inner) =>
+        new AggregateError(
+          Array.from({ length: 40 }, () => inner),
+          "failed",
+        ),
+      nest(1),
+    );
+    expect(describeError(deep)).toMatch(/^failed/);
+    expect(describeError(nest(1))).toContain("and 35 more");
+    expect(reads).toBeLessThanOrEqual(10);
+  });
+
+  test("is described when a disposal hid another error", () => {
+    const error = Object.assign(new Error("An error was suppressed during disposal"), {
+      name: "SuppressedError",
+      error: new Error("close failed"),
+      suppressed: new Error("query failed"),
+    });
+    expect(describeError(error)).toBe("An error was suppressed during disposal: close failed, query failed");
   });
 
   test("is described by its name when it has neither", () => {
@@ -244,8 +321,8 @@ describe("an error with several errors in it", () => {
 
   test("hides the secrets of its parts", () => {
     expect(
-      describeError(new AggregateError([new Error("http://a:b@one"), new Error("key=abc")], noMessage)),
-    ).toBe("http://***@one, key=***");
+      describeError(new AggregateError([new Error("http://a:b@one"), new Error("token=abc")], noMessage)),
+    ).toBe("http://***@one, token=***");
   });
 });
 
@@ -345,8 +422,13 @@ describe("whatever is thrown", () => {
   test("hides every password behind password= and its like, and nothing else", () => {
     const name = fc.constantFrom("password", "Token", "client_secret", "API-KEY", "pwd");
     const equals = fc.constantFrom("=", " = ");
+    // What stands for no value at all is shown.
+    const isValue = (text: string) =>
+      !/^(?:yes|no|true|false|null|nil|none|undefined|\*{3,}|\?|%[sd]|\$\d{1,2}|\$\{\w*\}|<[a-z_ -]+>)[,)}\]"'.!]{0,2}$/i.test(
+        text,
+      );
     const written = fc.oneof(
-      password.map((text) => text.replace(/[&;]/g, "").replace(/^["']+/, "") || "x"),
+      password.map((text) => text.replace(/[&;]/g, "").replace(/^["']+/, "") || "x").filter(isValue),
       password.map((text) => JSON.stringify(`two words ${text}`)),
       password.map((text) => `'${text.replace(/['\\]/g, "\\$&")} two words'`),
     );

@@ -121,6 +121,20 @@ describe("the log", () => {
     expect(messages).toEqual([]);
   });
 
+  test("gets the message of an error that is the detail, as the report does", async () => {
+    const lines: string[] = [];
+    const handler = new StateHandler();
+    handler.logger = { info: (line) => void lines.push(line) };
+    handler.setState(RED, { detail: new Error("connect redis://:x@cache failed") });
+    expect(lines).toEqual(['state change: none -> RED "connect redis://***@cache failed"']);
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("Cache", handler);
+    expect(await registry.getStatus("Cache")).toEqual({
+      state: "RED",
+      detail: "connect redis://***@cache failed",
+    });
+  });
+
   test("gets one printable line of bounded length, whatever the detail", () => {
     const { messages, logger } = keepMessages();
     const worker = new StateHandler();

@@ -1,8 +1,10 @@
-import { toShownLine } from "../../core/describe-error.ts";
+import { describeError, toShownLine } from "../../core/describe-error.ts";
 import { describeValue, failExpectation } from "../../core/expect.ts";
 import type { StatusFunction } from "../../core/handler.ts";
+import { isError } from "../../core/is-error.ts";
 import { OK, RED, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
+import { toShownProperties } from "./shown-properties.ts";
 
 /** What an indicator reports, by its key: `{ database: { status: "up" } }`. */
 export type IndicatorResult = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -16,9 +18,15 @@ const STATES_OF_INDICATORS: ReadonlyMap<unknown, State> = new Map([
   ["down", RED],
 ]);
 
+/** What an indicator of @nestjs/terminus 11 throws: its message, and its results as causes. */
+interface HealthCheckError extends Error {
+  readonly causes: unknown;
+}
+
 /**
  * Turns an indicator of @nestjs/terminus into a status handler: `up` is OK, `degraded` YELLOW, `down` and whatever
- * it throws RED. Its message becomes the detail. Of several keys the worst counts.
+ * it throws RED. Its message becomes the detail, and its other properties stay, without the secrets in their texts. Of
+ * several keys the worst counts.
  *
  * @example
  * addStatusHandler("Database", fromIndicator(() => typeOrm.pingCheck("database")));
@@ -27,21 +35,51 @@ const STATES_OF_INDICATORS: ReadonlyMap<unknown, State> = new Map([
 export function fromIndicator(indicator: Indicator): StatusFunction {
   if (indicator instanceof Promise) failExpectation("indicator", "a function", indicator);
   return async function askIndicator() {
-    const result = await (typeof indicator === "function" ? indicator() : indicator);
-    const [first, ...further] = Object.entries(result).map(toStatus);
-    if (first === undefined) throw new Error("the indicator reported nothing");
-    return further.reduce(toWorseStatus, first);
+    try {
+      return toWorst(await (typeof indicator === "function" ? indicator() : indicator));
+    } catch (error) {
+      if (isHealthCheckError(error)) return toStatusOfError(error);
+      throw error;
+    }
   };
+}
+
+function toWorst(result: IndicatorResult): Status {
+  const [first, ...further] = Object.entries(result).map(toStatus);
+  if (first === undefined) throw new Error("the indicator reported nothing");
+  return further.reduce(toWorseStatus, first);
 }
 
 function toStatus([key, { status, message, ...properties }]: [string, IndicatorResult[string]]): Status {
   const state = STATES_OF_INDICATORS.get(status);
   if (state === undefined)
     throw new Error(`the indicator ${key} reported the unknown status ${describeValue(status)}`);
-  const own = { state, ...(typeof message === "string" && { detail: toShownLine(message) }) };
-  return { ...own, ...properties, ...own };
+  const detail = isError(message) ? describeError(message) : message;
+  const own = { state, ...(typeof detail === "string" && { detail: toShownLine(detail) }) };
+  return { ...own, ...toShownProperties(properties), ...own };
 }
 
 function toWorseStatus(one: Status, other: Status): Status {
   return toWorseState(one.state, other.state) === one.state ? one : other;
+}
+
+function isHealthCheckError(error: unknown): error is HealthCheckError {
+  return isError(error) && (error as { causes?: unknown }).causes !== undefined;
+}
+
+/** RED, whatever the causes say of themselves; where they are results, their worst adds its message and properties. */
+function toStatusOfError(error: HealthCheckError): Status {
+  const message = describeError(error);
+  const cause = toStatusOfCauses(error.causes);
+  const further =
+    typeof cause.detail === "string" && !message.includes(cause.detail) ? `: ${cause.detail}` : "";
+  return { ...cause, state: RED, detail: toShownLine(message + further) };
+}
+
+function toStatusOfCauses(causes: unknown): Status {
+  try {
+    return toWorst(causes as IndicatorResult);
+  } catch {
+    return { state: RED, ...toShownProperties({ causes }) };
+  }
 }

@@ -1,3 +1,4 @@
+import { toShownLine } from "../../core/describe-error.ts";
 import { OK, RED, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
 
@@ -47,7 +48,8 @@ export function toStatus(measures: readonly Measure[]): Status {
   if (measures.length === 0) return { state };
   return {
     state,
-    detail: measures.map(({ text }) => text).join(", "),
+    // Names and errors of servers are among the texts.
+    detail: toShownLine(measures.map(({ text }) => text).join(", ")),
     labels: Object.assign({}, ...measures.map(({ labels }) => labels)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { describeError } from "../../core/describe-error.ts";
 import { CliError } from "../cli-error.ts";
 import { toCommandLine } from "../shell-quote.ts";
 import { expectSocketPath } from "../socket-path.ts";
@@ -36,7 +37,7 @@ export function listen(server: Server, address: Address): Promise<void> {
     function fail(error: NodeJS.ErrnoException): void {
       const where = "socket" in address ? address.socket : `port ${address.port} of ${address.host}`;
       const reasons = "socket" in address ? SOCKET_REASONS : REASONS;
-      const why = reasons[error.code ?? ""] ?? error.message;
+      const why = reasons[error.code ?? ""] ?? describeError(error);
       reject(new CliError(`cannot listen on ${where}: ${why}`, { cause: error }));
     }
     server.once("error", fail);

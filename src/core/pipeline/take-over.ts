@@ -1,5 +1,6 @@
 import { describeError, toShownLine } from "../describe-error.ts";
 import { describeValue } from "../expect.ts";
+import { isError } from "../is-error.ts";
 import { type Result, toFailure } from "../outcome.ts";
 import { isState, OK, type State } from "../state.ts";
 import type { Status } from "../status.ts";
@@ -52,11 +53,12 @@ export function createTakeOver(): TakeOver {
 
 /**
  * A copy, so that a handler which goes on using its object does not change what was reported. Its `toJSON`
- * stays behind: JSON would show another state than the one that counts.
+ * stays behind: JSON would show another state than the one that counts. An error as detail is its message.
  */
 function copy(answer: object, state: State): Status {
   const status: Record<string, unknown> = { ...answer, state };
   if (typeof status["toJSON"] === "function") delete status["toJSON"];
+  if (isError(status["detail"])) status["detail"] = describeError(status["detail"]);
   if (isPlainObject(status["labels"])) status["labels"] = Object.freeze({ ...status["labels"] });
   return Object.freeze(status) as Record<string, unknown> & Status;
 }

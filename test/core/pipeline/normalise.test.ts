@@ -149,7 +149,7 @@ describe("a handler that returns no status", () => {
       { state: "x".repeat(100) },
       `returned the unknown state "${"x".repeat(60)}…"`,
     ],
-    ["a state with a secret", { state: "key=abc" }, 'returned the unknown state "key=***'],
+    ["a state with a secret", { state: "token=abc" }, 'returned the unknown state "token=***'],
   ])("but %s is RED with a detail that says so", async (_, value, detail) => {
     await expectRed(() => value, "invalid", detail);
     await expectRed(async () => value, "invalid", detail);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createTakeOver } from "../../../src/core/pipeline/take-over.ts";
+import { toStatusJson } from "../../../src/core/status-json.ts";
 
 /** What is taken over of two answers in a row. */
 function takeOverBoth(one: unknown, other: unknown) {
@@ -75,4 +76,27 @@ test("an answer that throws when it is compared is a failure", () => {
   };
   expect(takeOver(hostile)).toMatchObject({ reason: "invalid", status: { state: "RED" } });
   expect(takeOver({ state: "OK", detail: "a" }).status).toEqual({ state: "OK", detail: "a" });
+});
+
+describe("an error in an answer", () => {
+  test("is its message where it is the detail", () => {
+    const answer = { state: "RED", detail: new Error("connect redis://:x@cache failed") };
+    expect(createTakeOver()(answer).status).toEqual({
+      state: "RED",
+      detail: "connect redis://***@cache failed",
+    });
+  });
+
+  test("is its message in JSON, wherever it stands and whatever it would write itself", () => {
+    const own = Object.assign(new Error("refused"), { toJSON: () => ({ headers: { authorization: "x" } }) });
+    const noMessage = "";
+    const cause = Object.assign(new Error(noMessage, { cause: new Error("no route") }), { code: "EHOST" });
+    const { status } = createTakeOver()({ state: "RED", own, deep: { list: [cause, null, 1] } });
+    expect(JSON.parse(toStatusJson(status))).toEqual({
+      state: "RED",
+      own: "refused",
+      deep: { list: ["EHOST: no route", null, 1] },
+    });
+    expect(status["own"]).toBe(own);
+  });
 });

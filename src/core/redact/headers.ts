@@ -1,0 +1,77 @@
+import { HIDDEN, hideBehind, hideWhole, type Kind, toPattern, withClue } from "./kind.ts";
+import { QUOTE, QUOTED, REASON, SPACE } from "./values.ts";
+
+// Lists of raw headers have a comma between name and value.
+const SEPARATOR = `${QUOTE}?${SPACE}(?:[:=]>?|(?<=["'\`]\\s{0,4}),(?=\\s{0,4}["'\`]))${SPACE}`;
+const NOT_PROSE = String.raw`(?!\*{3}|(?:access denied|header|is|must|no|none|not|null|the|undefined)(?!\w))${REASON}`;
+
+/** `Authorization: Basic x`, `{ authorization: 'Bearer x' }`, `['authorization', 'x']`, with whatever scheme. */
+export const AUTHORIZATION: Kind = {
+  pattern: toPattern(
+    `(authorization${SEPARATOR})${NOT_PROSE}`,
+    `(?:(${QUOTED})|((?:basic|bearer)\\s+)[^\\s"',;]+|(?:digest|oauth|hawk|signature|mac)\\b.*|[^\\s"',;][^"',;]*)`,
+  ),
+  replacement: (_match: string, head: string, quoted: string | undefined, scheme = "") =>
+    head + (quoted === undefined ? scheme + HIDDEN : hideCredentials(quoted)),
+};
+
+/** What is in the quotes, except the scheme. */
+function hideCredentials(quoted: string): string {
+  const [, quote = "", scheme = ""] =
+    /^(\\*["'`]|&[a-z\d#]+;|\\u002[27])((?:basic|bearer)\s+)?/i.exec(quoted) ?? [];
+  return quote + scheme + HIDDEN + quote;
+}
+
+/** `AWS4-HMAC-SHA256 Credential=x, SignedHeaders=y, Signature=z` */
+export const SIGNATURE_V4: Kind = withClue(
+  "AWS4-",
+  hideBehind(
+    String.raw`(AWS4-[\w-]{1,30}\s)\s*(?:,?\s{0,8}(?:Credential|SignedHeaders|Signature)=[^\s,"']{1,1024})+`,
+  ),
+);
+
+/** `Bearer x` without the name of the header; not `Bearer token`. */
+export const BEARER: Kind = {
+  pattern:
+    /\b([Bb]earer\s+|BEARER\s+)(?!(?:[Tt]okens?|[Aa]uth[a-z]*|[Rr]ealm|[Ee]rror|[Ss]cheme|[Hh]eader|[Cc]redentials?|[Ff]ormat|[Cc]hallenge|prefix|type|is|was|not|or|and|required|missing|invalid|expired|failed)\b)(?:(?=[a-z]{0,40}[A-Z\d._~+/-])[\w.~+/-]+=*|[a-z]{16,}|[a-z]+(?=\s*(?:$|[,;}\])"'])))/g,
+  replacement: `$1${HIDDEN}`,
+};
+
+/** `Basic dXNlcjp4`: base64 of something with a colon. */
+export const BASIC: Kind = {
+  pattern: toPattern(String.raw`\b(basic\s+)([a-z\d+/]{4,}={0,2})`),
+  replacement: (match: string, head: string, credentials: string) =>
+    isUserAndPassword(credentials) ? head + HIDDEN : match,
+};
+
+function isUserAndPassword(credentials: string): boolean {
+  try {
+    return atob(credentials).includes(":");
+  } catch {
+    return false;
+  }
+}
+
+/** Schemes whose credentials are one word. */
+export const OTHER_SCHEMES: Kind = hideBehind(
+  String.raw`(\b(?:ntlm|negotiate|kerberos)\s+(?=[a-z\d+/]{16})|\b(?:AWS|SharedKey|SharedKeyLite|GoogleLogin)\s+(?=[\w-]{3,64}[:=][\w+/=-]{16}))[^\s,;"']+`,
+);
+
+/** `Cookie: a=x; b=y`, `'set-cookie': ['a=x']` */
+export const COOKIES: Kind = hideBehind(
+  `(cookie2?${SEPARATOR})(?:${QUOTED}|\\[[^\\]]*\\]?|`,
+  String.raw`[\w.%-]{1,64}=[^\s;,]*(?:;\s{0,8}[\w.%-]{1,64}(?:=[^\s;,]{0,4096})?)*)`,
+);
+
+/** `auth: 'user:x'`, as options of `http.request()` have it, and `_auth=x` of npm. */
+export const AUTH_OPTION: Kind = hideBehind(
+  `((?<![a-z])(?:basic[_-]?)?auth${SEPARATOR})(?:"[^":\\s]{0,128}:[^"]*"?|'[^':\\s]{0,128}:[^']*'?|[^\\s:;&"'{[]{1,64}:[^\\s;&/][^\\s;&]*)`,
+);
+
+/** `-----BEGIN PRIVATE KEY-----` with what follows it. */
+export const PEM: Kind = withClue(
+  "-----BEGIN",
+  hideWhole(
+    /(?<=-----BEGIN [A-Z\d ]{1,40}-----)(?=(?:\\+[nr]|\s){0,8}[\w+/=:-]{16})(?:(?!-----END)[\s\S])*/g,
+  ),
+);

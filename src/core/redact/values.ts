@@ -1,0 +1,82 @@
+// Parts of patterns: how names and values are written. A pattern stays linear because nothing that can fail follows an
+// unbounded part: what it has read is either hidden or was short.
+
+/** White space, and the colors that `util.inspect` and loggers put between a name and its value. */
+export const SPACE: string = String.raw`(?:\s|\x1b\[[\d;]{0,8}m)*`;
+
+/** A quote in code, in JSON within JSON, and in HTML. */
+export const QUOTE: string = String.raw`(?:\\{0,7}["'\x60]|&(?:quot|apos|#3[49]|#x2[27]);|\\u002[27])`;
+
+/** What may close a name: `"password":`, `config["password"] =`. */
+export const NAME_END: string = `${QUOTE}?\\]?${SPACE}`;
+
+// `=>` could also be `=` and a password that begins with `>`.
+const ARROW = String.raw`(?<=\s)=>|=>(?=\s*(?:"[^"]{0,256}"|'[^']{0,256}'|\d+)(?:[\s,;)}\]]|$))`;
+
+/** `:`, `=>` and the `::` of LDIF. */
+export const COLON: string = String.raw`(?::(?::(?=\s))?(?![=:]|//)|${ARROW})`;
+
+/** `=`, `:=`, and `==` as code has it. */
+export const EQUALS: string = String.raw`(?:={2,3}\s+(?=["'])|:?=)`;
+
+const ENTITY = String.raw`(?:&(?:quot|apos|#3[49]|#x2[27]);|\\u002[27])`;
+
+const PLAIN_QUOTED = String.raw`"(?:[^"\\]|\\[^]?)*"?|'(?:[^'\\]|\\[^]?)*'?`;
+
+/** A value in quotes; without a closing quote, all of the text. */
+export const QUOTED: string = [
+  `[bur]?(?:${PLAIN_QUOTED})`,
+  "`[^`]*`?|[“‘][^”’]*[”’]?",
+  String.raw`\\"(?:\\{3}"|[^"])*"?|\\'(?:\\{3}'|[^'])*'?|\\{3}"(?:\\{7}"|[^"])*"?`,
+  `${ENTITY}(?:(?!${ENTITY})[^])*(?:${ENTITY})?`,
+].join("|");
+
+const AFTER_VALUE = String.raw`(?=[,)}\]]{0,2}(?:[\s;&]|$))`;
+
+// Behind `=` these count only when they are closed: a password without quotes can begin with any character.
+const CLOSED = [
+  String.raw`\{(?:[^}]|\}\}){0,256}\}`,
+  "`[^`]{0,256}`|[“‘][^”’]{0,256}[”’]",
+  String.raw`\\"(?:\\{3}"|[^"]){0,256}"|\\'(?:\\{3}'|[^']){0,256}'`,
+  `${ENTITY}(?:(?!${ENTITY})[^]){0,256}${ENTITY}`,
+].join("|");
+
+// `Password=a b;Database=c`: connection strings of ADO.NET and ODBC end their values with a semicolon only.
+const UNTIL_SEMICOLON = String.raw`[^\s;="'][^;="']{0,256}(?=;\s{0,4}(?:$|["']|[a-z][\w ]{0,40}=))`;
+const LAST_OF_CONNECTION_STRING = String.raw`(?<=;\s{0,4}[\w ]{0,40}=\s{0,4})[^\s;="'][^;="':,)]{0,256}`;
+
+const NOTHING_WORDS = String.raw`yes|no|true|false|null|nil|none|undefined|\*{3,}|\?|%[sd]|\$\d{1,2}|\$\{\w{0,40}\}`;
+const NOTHING_MARKS = String.raw`<[a-z][a-z_ -]{0,24}>|\[(?:redacted|hidden|filtered|masked|object|array|function|async|getter|setter|circular|class)[^\]]{0,60}\]`;
+
+/** What stands where a value could stand, and is none: `(using password: YES)`, `password = ?`. */
+function exceptNothing(after: string): string {
+  return `(?!(?:${NOTHING_WORDS}|${NOTHING_MARKS})(?:${after}))`;
+}
+
+/** Behind a colon, punctuation ends a word. */
+export const NOTHING: string = exceptNothing(String.raw`[\s,;&)}\]"'<|.!?:]|$`);
+
+// Behind `=`, it may belong to the value.
+const NOTHING_ASSIGNED = exceptNothing(String.raw`[,)}\]"'.!]{0,2}(?:[\s;&]|$)`);
+
+/** What follows `=`. */
+export const ASSIGNED: string = `${NOTHING_ASSIGNED}(?:(?:${CLOSED})${AFTER_VALUE}|${PLAIN_QUOTED}|${UNTIL_SEMICOLON}|${LAST_OF_CONNECTION_STRING}|[^\\s&;]+)`;
+
+// One word that says what is wrong with a secret, and not what it is: `token: expired`, `password: ENOENT`.
+const REASON_WORDS =
+  "aborted|bad|blank|blocked|closed|corrupt|corrupted|declined|deleted|denied|disabled|empty|enabled|error|exceeded|expired|failed|failure|forbidden|ignored|illegal|include|incorrect|invalid|locked|malformed|mismatch|missing|ok|omit|optional|present|refused|rejected|required|reset|revoked|same-origin|set|skipped|timeout|unauthenticated|unauthorized|unavailable|unknown|unset|unsupported|valid|weak|wrong";
+/** Not that one word, with a delimiter behind it. */
+export const REASON: string = String.raw`(?!(?:${REASON_WORDS}|E[A-Z]{3,}\w{0,12}|[45]\d\d)[.!?]?(?:[\s,;)}\]"':]|$))`;
+
+// A delimiter belongs to the value where text goes on behind it.
+const VALUE_CHARACTER = String.raw`(?:[^\s,;}\])"']|[,;}\])"'](?![\s,;}\])"'.:]|$))`;
+const END = String.raw`(?=\s*(?:$|[,;}\])"'|])|\x1b|\s[A-Z]\w{0,40}:\S)|(?<=[.!?])(?=\s)`;
+
+/** What has no quotes behind a colon counts only if a delimiter or the end follows, or if no prose is as long. */
+const BARE = `${NOTHING}${REASON}(?:${VALUE_CHARACTER}{1,256}(?:${END})|${VALUE_CHARACTER}{257,})`;
+
+// Lists, objects and buffers as `util.inspect` prints them.
+const STRUCTURE = String.raw`\[[^\]]*\]?|<[^>]*>?|\{[^}]*\}?`;
+
+/** What follows a colon. */
+export const PROPERTY: string = `(?:${QUOTED}|${NOTHING}(?:${STRUCTURE})|${BARE})`;
