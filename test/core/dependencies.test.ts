@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { createStatusRegistry, MAX_CAUSE_AGE_MS, type StatusRegistry } from "../../src/core/registry.ts";
 import type { State } from "../../src/core/state.ts";
+import type { Status } from "../../src/core/status.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler, type FakeHandler } from "../../src/testing/fake-handler.ts";
+import { createDeferred } from "../support/deferred.ts";
 
 /** Handlers that report these states, each with what it depends on. */
 function registryOf(
@@ -101,6 +103,26 @@ describe("a handler that depends on others", () => {
     expect((await registry.getStatus("Orders")).detail).toBe("because Db is RED");
     const { entries } = await registry.getReport({ names: ["Orders"] });
     expect(entries.map(({ reason }) => reason)).toEqual(["dependency"]);
+  });
+
+  test.each<[inReport: State, later: State, reason: string]>([
+    ["RED", "OK", "dependency"],
+    ["OK", "RED", "reported"],
+  ])("is explained by the %s in the same report, not by a later %s", async (inReport, later, reason) => {
+    const registry = createStatusRegistry({ clock: createFakeClock() });
+    let db = inReport;
+    const answer = createDeferred<Status>();
+    registry.addStatusHandler("Db", () => ({ state: db }));
+    registry.addStatusHandler("Orders", () => answer.promise, { dependsOn: ["Db"] });
+    const asked = registry.getReport();
+    db = later;
+    expect(await registry.isInState("Db", later)).toBe(true);
+    answer.resolve({ state: "RED" });
+    const { entries } = await asked;
+    expect(entries.map((entry) => [entry.status.state, entry.reason])).toEqual([
+      [inReport, inReport === "RED" ? "reported" : undefined],
+      ["RED", reason],
+    ]);
   });
 
   test("is not explained by what was known of a dependency more than a minute ago", async () => {

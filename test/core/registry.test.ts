@@ -5,6 +5,7 @@ import { createStatusRegistry, type StatusRegistry } from "../../src/core/regist
 import { OK, RED, type State, YELLOW } from "../../src/core/state.ts";
 import type { Status } from "../../src/core/status.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
+import { createDeferred } from "../support/deferred.ts";
 
 let clock: FakeClock;
 let registry: StatusRegistry;
@@ -308,6 +309,20 @@ describe("a handler that is registered again", () => {
     await clock.advance(100);
     await waiting;
     expect(calls).toBe(1);
+  });
+
+  test("leaves a report the answer that the one before had given in time", async () => {
+    const slow = createDeferred<Status>();
+    registry.addStatusHandler("Slow", () => slow.promise);
+    registry.addStatusHandler("Quick", () => ({ state: OK, detail: "given in time" }));
+    const asked = registry.getReport();
+    registry.addStatusHandler("Quick", () => expect.unreachable("the report has its answer"));
+    slow.resolve({ state: OK });
+    const { entries } = await asked;
+    expect(entries.map(({ name, status }) => [name, status.detail])).toEqual([
+      ["Slow", undefined],
+      ["Quick", "given in time"],
+    ]);
   });
 
   test("does not take over what the one before answers later", async () => {

@@ -55,6 +55,35 @@ describe("an answer that says something else is taken over", () => {
     expect(texts[1]).toBe('{"state":"OK","labels":{"queue":2},"more":{"deep":2}}');
   });
 
+  test.each<[what: string, value: unknown, change: (value: never) => void]>([
+    ["an object", { deep: 1 }, (value: { deep: number }) => void Object.assign(value, { deep: 2 })],
+    ["a list", [1], (value: number[]) => void value.push(2)],
+  ])("though nothing but the inside of %s has changed", (_what, value, change) => {
+    const answer = { state: "OK", more: structuredClone(value) };
+    const takeOver = createTakeOver();
+    takeOver(answer);
+    change(answer.more as never);
+    const expected = structuredClone(answer);
+    expect(JSON.stringify(takeOver(answer).status)).toBe(JSON.stringify(expected));
+    expect(JSON.stringify(expected)).toContain("2");
+  });
+
+  test("though another property has become what the labels are", () => {
+    const [, result] = takeOverBoth(
+      { state: "OK", labels: { queue: 1 }, more: { queue: 2 } },
+      { state: "OK", labels: { queue: 1 }, more: { queue: 1 } },
+    );
+    expect(result.status).toEqual({ state: "OK", labels: { queue: 1 }, more: { queue: 1 } });
+  });
+
+  test("though only an object within its labels has changed", () => {
+    const [, result] = takeOverBoth(
+      { state: "OK", labels: { labels: { queue: 1 } } },
+      { state: "OK", labels: { labels: { queue: 2 } } },
+    );
+    expect(result.status).toEqual({ state: "OK", labels: { labels: { queue: 2 } } });
+  });
+
   test("a failure that looks like the status that was made of the one before", () => {
     const [one, other] = takeOverBoth(
       { state: "BLUE" },
