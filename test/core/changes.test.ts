@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../src/core/change.ts";
 import { MAX_QUEUED_CHANGES, type ObservedChange } from "../../src/core/changes.ts";
@@ -319,6 +320,28 @@ describe("changes()", () => {
     await loop;
     expect(seen).toBe("RED");
     expect(listening).toEqual([]);
+  });
+
+  test("leaves no listener behind on a signal when the registry is closed before the loop has read all", async () => {
+    const { registry, see } = start();
+    const { signal } = new AbortController();
+    const loop = registry.changes({ signal })[Symbol.asyncIterator]();
+    await see("RED");
+    registry.close();
+    expect(await loop.next()).toMatchObject({ done: false, value: { to: "RED" } });
+    expect(await loop.next()).toEqual({ done: true, value: undefined });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  test("leaves no listener behind on a signal that is aborted, or on a registry that is closed already", async () => {
+    const { registry } = start();
+    const { signal } = new AbortController();
+    registry.close();
+    expect(await collect(registry.changes({ signal }))).toEqual([]);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    const aborted = AbortSignal.abort();
+    expect(await collect(start().registry.changes({ signal: aborted }))).toEqual([]);
+    expect(getEventListeners(aborted, "abort")).toEqual([]);
   });
 
   test("ends with break, and then keeps nothing", async () => {
