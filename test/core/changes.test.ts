@@ -203,6 +203,14 @@ describe("on('change')", () => {
     ]);
   });
 
+  test("logs where a first state comes from", async () => {
+    const { registry, see } = start();
+    const logger = createRecordingLogger();
+    registry.logger = logger;
+    await see("YELLOW");
+    expect(logger.lines).toEqual(["warn: Db: none -> YELLOW (reported)"]);
+  });
+
   test("logs an asynchronous listener that rejects, where it would have ended the process", async () => {
     const { clock, registry, see } = start();
     const logger = createRecordingLogger();

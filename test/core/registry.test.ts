@@ -6,6 +6,7 @@ import { OK, RED, type State, YELLOW } from "../../src/core/state.ts";
 import type { Status } from "../../src/core/status.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
 import { createDeferred } from "../support/deferred.ts";
+import { createWatchedClock } from "../support/watched-clock.ts";
 
 let clock: FakeClock;
 let registry: StatusRegistry;
@@ -172,6 +173,7 @@ describe("a report on some handlers", () => {
     await expect(registry.getReport({ names: "Database" as never })).rejects.toThrow(
       new TypeError('names: expected an array of names, got "Database"'),
     );
+    await expect(registry.getReport(5 as never)).rejects.toThrow("options: expected an object, got 5");
   });
 });
 
@@ -209,6 +211,22 @@ describe("asking for one handler", () => {
       }
     },
   );
+});
+
+test.each<[what: string, isBackground: boolean, ask: (registry: StatusRegistry) => Promise<unknown>]>([
+  ["a report", false, (registry) => registry.getReport()],
+  ["a report in the background", true, (registry) => registry.getReport({ background: true })],
+  ["a status", false, (registry) => registry.getStatus("A")],
+  ["whether it is in a state", false, (registry) => registry.isInState("A", OK)],
+])("a deadline keeps the process alive for who waits for %s: not %j", async (_what, isBackground, ask) => {
+  const watched = createWatchedClock();
+  const watchedRegistry = createStatusRegistry({ clock: watched });
+  watchedRegistry.addStatusHandler("A", hang, { timeoutMs: 100 });
+  const asked = ask(watchedRegistry);
+  await watched.advance(0);
+  expect(watched.started.at(-1)).toEqual({ delayMs: 100, background: isBackground });
+  await watched.advance(100);
+  await asked;
 });
 
 describe("a handler that is registered again", () => {
