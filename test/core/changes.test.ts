@@ -203,6 +203,25 @@ describe("on('change')", () => {
     ]);
   });
 
+  test.each<[detail: unknown, logged: string]>([
+    ["no disk", ' "no disk"'],
+    [5, ' "5"'],
+    [false, ' "false"'],
+    ["", ""],
+    [null, ""],
+    [undefined, ""],
+    [{ code: 5 }, ""],
+    [["no disk"], ""],
+    [() => "no disk", ""],
+  ])("logs a detail that has a text: %s", async (detail, logged) => {
+    const { registry, handler } = start();
+    const logger = createRecordingLogger();
+    registry.logger = logger;
+    handler.report("RED", { detail });
+    await registry.getReport();
+    expect(logger.lines).toEqual([`error: Db: none -> RED (reported)${logged}`]);
+  });
+
   test("logs where a first state comes from", async () => {
     const { registry, see } = start();
     const logger = createRecordingLogger();

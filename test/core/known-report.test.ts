@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { getKnownReport } from "../../src/core/known-report.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
 import { createWatchedClock } from "../support/watched-clock.ts";
@@ -168,6 +168,21 @@ describe("what a registry knows without waiting for all", () => {
     await clock.advance(WAIT_MS);
     expect((await known).entries).toHaveLength(1);
     registry.close();
+  });
+
+  test("is what the report says, in the background, for a registry that was made otherwise", async () => {
+    const registry = createStatusRegistry({ clock: createFakeClock() });
+    const asked: unknown[] = [];
+    const own: StatusRegistry = {
+      ...registry,
+      getReport(options) {
+        asked.push(options);
+        return registry.getReport(options);
+      },
+    };
+    own.addStatusHandler("Db", () => ({ state: "YELLOW" }));
+    expect((await getKnownReport(own, WAIT_MS)).state).toBe("YELLOW");
+    expect(asked).toEqual([{ background: true }]);
   });
 
   test("says why, as a report does", async () => {

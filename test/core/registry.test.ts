@@ -229,6 +229,20 @@ test.each<[what: string, isBackground: boolean, ask: (registry: StatusRegistry) 
   await asked;
 });
 
+test("a report that has ended keeps the process alive for nothing that runs later", async () => {
+  const watched = createWatchedClock();
+  const watchedRegistry = createStatusRegistry({ clock: watched });
+  watchedRegistry.addStatusHandler("A", hang, { timeoutMs: 100 });
+  const asked = watchedRegistry.getReport();
+  await watched.advance(100);
+  await asked;
+  watchedRegistry.addStatusHandler("A", hang, { timeoutMs: 200 });
+  const askedLater = watchedRegistry.getReport({ background: true });
+  await watched.advance(200);
+  await askedLater;
+  expect(watched.started.at(-1)).toEqual({ delayMs: 200, background: true });
+});
+
 describe("a handler that is registered again", () => {
   test("keeps its place in the order", async () => {
     addStates({ Database: RED, Cache: OK });
