@@ -76,6 +76,18 @@ describe("a handler that depends on others", () => {
     expect(await explainAll(registry)).toMatchObject({ Orders: "RED dependency: because Db is RED" });
   });
 
+  test("may be the top of a net with more ways through it than could be followed", () => {
+    const registry = createStatusRegistry({ clock: createFakeClock() });
+    const layers = 40;
+    for (let layer = 0; layer < layers; layer += 1) {
+      const dependsOn = layer === 0 ? [] : [`A${layer - 1}`, `B${layer - 1}`];
+      for (const side of ["A", "B"]) {
+        registry.addStatusHandler(`${side}${layer}`, () => ({ state: "OK" }), { dependsOn });
+      }
+    }
+    expect(registry.names).toHaveLength(2 * layers);
+  });
+
   test("takes an unknown name as absent, until it is registered", async () => {
     const registry = registryOf({ Orders: ["RED", "Db"] });
     expect(await explainAll(registry)).toEqual({ Orders: "RED reported: Orders says so" });

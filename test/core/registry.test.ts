@@ -114,6 +114,15 @@ describe("a registry", () => {
     expect(registry.names).toEqual(["Database"]);
   });
 
+  test("describes what it holds without asking it", () => {
+    registry.addStatusHandler("A", () => expect.unreachable("asked"), { critical: false });
+    registry.addStatusHandler("B", () => expect.unreachable("asked"), { scope: "local" });
+    expect(registry.handlers).toEqual([
+      { name: "A", critical: false, scope: "shared" },
+      { name: "B", critical: true, scope: "local" },
+    ]);
+  });
+
   test("works in real time when it is given no clock", async () => {
     const real = createStatusRegistry();
     const before = systemClock.now();
