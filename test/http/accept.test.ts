@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { MAX_KNOWN_ACCEPT_LENGTH, MAX_KNOWN_ACCEPTS, parseAccept } from "../../src/http/accept.ts";
+import {
+  MAX_ACCEPT_LENGTH,
+  MAX_KNOWN_ACCEPT_LENGTH,
+  MAX_KNOWN_ACCEPTS,
+  type MediaRange,
+  parseAccept,
+} from "../../src/http/accept.ts";
 
 describe("a header that comes again", () => {
   test("is not read again", () => {
@@ -13,6 +19,16 @@ describe("a header that comes again", () => {
     expect(parseAccept("text/csv;q=0.75")).toEqual(before);
   });
 
+  test("is forgotten once among so many others", () => {
+    const readings = new Set();
+    for (let index = 0; index < 10 * MAX_KNOWN_ACCEPTS; index += 1) {
+      parseAccept(`text/y-${index}`);
+      readings.add(parseAccept("text/csv;q=0.125"));
+    }
+    expect(readings.size).toBeGreaterThanOrEqual(10);
+    expect(readings.size).toBeLessThanOrEqual(12);
+  });
+
   test.each([
     [MAX_KNOWN_ACCEPT_LENGTH, true],
     [MAX_KNOWN_ACCEPT_LENGTH + 1, false],
@@ -21,5 +37,33 @@ describe("a header that comes again", () => {
     expect(accept).toHaveLength(length);
     const [one, other] = [parseAccept(accept), parseAccept(accept)];
     expect(one === other).toBe(isRemembered);
+  });
+});
+
+describe("a header", () => {
+  test.each<[accept: string | undefined, ranges: readonly MediaRange[]]>([
+    [undefined, []],
+    ["", []],
+    ["json", []],
+    ["json, text/csv", [{ type: "text/csv", version: undefined, quality: 1 }]],
+    ["text/csv;version", [{ type: "text/csv", version: "", quality: 1 }]],
+    ['text/plain;version="1" ; q=0.5', [{ type: "text/plain", version: "1", quality: 0.5 }]],
+    ['text/plain;version=v"1"', [{ type: "text/plain", version: 'v"1"', quality: 1 }]],
+    ['text/plain;version="1"v', [{ type: "text/plain", version: '"1"v', quality: 1 }]],
+    ['text/plain;version=""', [{ type: "text/plain", version: "", quality: 1 }]],
+    ["text/plain;q=1.0000", []],
+    ["text/plain;q=11", []],
+    ["a text/plain", []],
+    ["text/plain/b", []],
+  ])("%s is read", (accept, ranges) => {
+    expect(parseAccept(accept)).toEqual(ranges);
+  });
+
+  test.each([
+    [MAX_ACCEPT_LENGTH, 1],
+    [MAX_ACCEPT_LENGTH + 1, 0],
+  ])("of %i characters has %i range that is read", (length, count) => {
+    const accept = `text/csv;x=${"y".repeat(length - "text/csv;x=".length)}`;
+    expect(parseAccept(accept)).toHaveLength(count);
   });
 });

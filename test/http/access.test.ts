@@ -116,6 +116,12 @@ describe('control: "loopback", the default,', () => {
     });
   });
 
+  test("refuses a page of another site whose request names no host", async () => {
+    await expectForbidden("open", { headers: { origin: "http://evil.example" } });
+    await expectForbidden("open", { headers: { origin: "null" } });
+    await expectForbidden("open", { headers: { origin: "evil" } });
+  });
+
   test.each([
     "evil-localhost",
     "evil.localhost",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createTakeOver } from "../../../src/core/pipeline/take-over.ts";
+import { toStatusJson } from "../../../src/core/status-json.ts";
 
 /** What is taken over of two answers in a row. */
 function takeOverBoth(one: unknown, other: unknown) {
@@ -68,6 +69,17 @@ describe("an answer that says something else is taken over", () => {
     expect(JSON.stringify(expected)).toContain("2");
   });
 
+  test("though it is a function that says something else in JSON", () => {
+    let count = 1;
+    const answer = { state: "OK", more: Object.assign(() => {}, { toJSON: () => count }) };
+    const takeOver = createTakeOver();
+    const texts = [1, 2].map((value) => {
+      count = value;
+      return toStatusJson(takeOver(answer).status);
+    });
+    expect(texts).toEqual(['{"state":"OK","more":1}', '{"state":"OK","more":2}']);
+  });
+
   test("though another property has become what the labels are", () => {
     const [, result] = takeOverBoth(
       { state: "OK", labels: { queue: 1 }, more: { queue: 2 } },
@@ -105,3 +117,18 @@ test("an answer that throws when it is compared is a failure", () => {
   expect(takeOver(hostile)).toMatchObject({ reason: "invalid", status: { state: "RED" } });
   expect(takeOver({ state: "OK", detail: "a" }).status).toEqual({ state: "OK", detail: "a" });
 });
+
+test("the labels of a status are its own: their object may be used again", () => {
+  const labels: Record<string, number> = { queue: 1 };
+  const { status } = createTakeOver()({ state: "OK", labels });
+  labels["queue"] = 2;
+  expect(status.labels).toEqual({ queue: 1 });
+  expect(Object.isFrozen(status.labels)).toBe(true);
+});
+
+test.each([null, undefined, "many", 5, [1]])(
+  "labels that are none are taken over as they are: %j",
+  (labels) => {
+    expect(createTakeOver()({ state: "OK", labels }).status.labels).toEqual(labels);
+  },
+);
