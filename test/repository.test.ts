@@ -15,7 +15,7 @@ test("no file names a path or a registry of some machine", async () => {
 });
 
 // npm install leaves out what its registry lacks, and then npm ci refuses the lock file.
-test.each(["package-lock.json", "bench/package-lock.json"])(
+test.each(["package-lock.json", "bench/package-lock.json", "mutate/package-lock.json"])(
   "%s lists the optional packages of all platforms",
   (lockFile) => {
     const { packages } = JSON.parse(readFileSync(join(root, lockFile), "utf8")) as {

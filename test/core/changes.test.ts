@@ -203,6 +203,33 @@ describe("on('change')", () => {
     ]);
   });
 
+  test.each<[detail: unknown, logged: string]>([
+    ["no disk", ' "no disk"'],
+    [5, ' "5"'],
+    [false, ' "false"'],
+    ["", ""],
+    [null, ""],
+    [undefined, ""],
+    [{ code: 5 }, ""],
+    [["no disk"], ""],
+    [() => "no disk", ""],
+  ])("logs a detail that has a text: %s", async (detail, logged) => {
+    const { registry, handler } = start();
+    const logger = createRecordingLogger();
+    registry.logger = logger;
+    handler.report("RED", { detail });
+    await registry.getReport();
+    expect(logger.lines).toEqual([`error: Db: none -> RED (reported)${logged}`]);
+  });
+
+  test("logs where a first state comes from", async () => {
+    const { registry, see } = start();
+    const logger = createRecordingLogger();
+    registry.logger = logger;
+    await see("YELLOW");
+    expect(logger.lines).toEqual(["warn: Db: none -> YELLOW (reported)"]);
+  });
+
   test("logs an asynchronous listener that rejects, where it would have ended the process", async () => {
     const { clock, registry, see } = start();
     const logger = createRecordingLogger();
@@ -329,6 +356,28 @@ describe("changes()", () => {
     expect(getEventListeners(signal, "abort")).toHaveLength(1);
     registry.close();
     expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  test("leaves no listener behind on a signal when the registry is closed before the loop has read all", async () => {
+    const { registry, see } = start();
+    const { signal } = new AbortController();
+    const loop = registry.changes({ signal })[Symbol.asyncIterator]();
+    await see("RED");
+    registry.close();
+    expect(await loop.next()).toMatchObject({ done: false, value: { to: "RED" } });
+    expect(await loop.next()).toEqual({ done: true, value: undefined });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  test("leaves no listener behind on a signal that is aborted, or on a registry that is closed already", async () => {
+    const { registry } = start();
+    const { signal } = new AbortController();
+    registry.close();
+    expect(await collect(registry.changes({ signal }))).toEqual([]);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    const aborted = AbortSignal.abort();
+    expect(await collect(start().registry.changes({ signal: aborted }))).toEqual([]);
+    expect(getEventListeners(aborted, "abort")).toEqual([]);
   });
 
   test("ends with break, and then keeps nothing", async () => {

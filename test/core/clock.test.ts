@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 
 /** How many timers keep this process alive. */
@@ -28,6 +28,18 @@ describe("the system's clock", () => {
     cancel();
     cancel();
     expect(countReferencedTimers()).toBe(before);
+  });
+
+  test("takes timers that are plain numbers, as browsers have them", () => {
+    const cleared: unknown[] = [];
+    vi.stubGlobal("setTimeout", () => 7);
+    vi.stubGlobal("clearTimeout", (timer: unknown) => void cleared.push(timer));
+    try {
+      systemClock.startTimer(1_000, () => {}, { background: true })();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(cleared).toEqual([7]);
   });
 
   test("does not keep the process alive for a timer in the background", () => {

@@ -4,8 +4,10 @@ import { createDependencies, expectNoCycle } from "../../src/core/dependencies.t
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { createStatusRegistry, MAX_CAUSE_AGE_MS, type StatusRegistry } from "../../src/core/registry.ts";
 import type { State } from "../../src/core/state.ts";
+import type { Status } from "../../src/core/status.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler, type FakeHandler } from "../../src/testing/fake-handler.ts";
+import { createDeferred } from "../support/deferred.ts";
 
 /** Handlers that report these states, each with what it depends on. */
 function registryOf(
@@ -76,6 +78,18 @@ describe("a handler that depends on others", () => {
     expect(await explainAll(registry)).toMatchObject({ Orders: "RED dependency: because Db is RED" });
   });
 
+  test("may be the top of a net with more ways through it than could be followed", () => {
+    const registry = createStatusRegistry({ clock: createFakeClock() });
+    const layers = 40;
+    for (let layer = 0; layer < layers; layer += 1) {
+      const dependsOn = layer === 0 ? [] : [`A${layer - 1}`, `B${layer - 1}`];
+      for (const side of ["A", "B"]) {
+        registry.addStatusHandler(`${side}${layer}`, () => ({ state: "OK" }), { dependsOn });
+      }
+    }
+    expect(registry.names).toHaveLength(2 * layers);
+  });
+
   test("takes an unknown name as absent, until it is registered", async () => {
     const registry = registryOf({ Orders: ["RED", "Db"] });
     expect(await explainAll(registry)).toEqual({ Orders: "RED reported: Orders says so" });
@@ -103,6 +117,26 @@ describe("a handler that depends on others", () => {
     expect((await registry.getStatus("Orders")).detail).toBe("because Db is RED");
     const { entries } = await registry.getReport({ names: ["Orders"] });
     expect(entries.map(({ reason }) => reason)).toEqual(["dependency"]);
+  });
+
+  test.each<[inReport: State, later: State, reason: string]>([
+    ["RED", "OK", "dependency"],
+    ["OK", "RED", "reported"],
+  ])("is explained by the %s in the same report, not by a later %s", async (inReport, later, reason) => {
+    const registry = createStatusRegistry({ clock: createFakeClock() });
+    let db = inReport;
+    const answer = createDeferred<Status>();
+    registry.addStatusHandler("Db", () => ({ state: db }));
+    registry.addStatusHandler("Orders", () => answer.promise, { dependsOn: ["Db"] });
+    const asked = registry.getReport();
+    db = later;
+    expect(await registry.isInState("Db", later)).toBe(true);
+    answer.resolve({ state: "RED" });
+    const { entries } = await asked;
+    expect(entries.map((entry) => [entry.status.state, entry.reason])).toEqual([
+      [inReport, inReport === "RED" ? "reported" : undefined],
+      ["RED", reason],
+    ]);
   });
 
   test("is not explained by what was known of a dependency more than a minute ago", async () => {

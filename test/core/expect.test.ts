@@ -89,6 +89,11 @@ describe("an expectation that is not met", () => {
     ["no array", () => expectObject("options", []), "options: expected an object, got an array"],
     ["a string", () => expectText("path", 42), "path: expected a string, got 42"],
     ["a boolean", () => expectBoolean("critical", 1), "critical: expected true or false, got 1"],
+    [
+      "no text, whatever its methods",
+      () => expectMethods("list", "a text", ["at"]),
+      'list: expected an object with at(), got "a text"',
+    ],
     ["a function", () => expectFunction("listener", {}), "listener: expected a function, got an object"],
     ["no class", () => expectFunction("run", Worker), "run: expected a function, got the class Worker"],
     [
@@ -152,6 +157,8 @@ describe("an expectation that is met", () => {
     ],
     ["inherited methods", () => expectMethods("worker", new Worker(), ["status"])],
     ["an async function", () => expectFunction("run", async () => 1)],
+    ["a text", () => expectText("path", "/health")],
+    ["an empty text", () => expectText("path", "")],
   ])("says nothing: %s", (_, meet) => {
     expect(meet).not.toThrow();
   });
@@ -164,5 +171,7 @@ test("a class is told from a function", () => {
     true,
     false, // written in native code: nothing tells it from a function
   ]);
-  expect([() => 1, async () => 1, function named() {}, {}, new Worker(), "class"].some(isClass)).toBe(false);
+  const speaksOfOne = () => "class Worker";
+  const none = [() => 1, async () => 1, function named() {}, speaksOfOne, {}, new Worker(), "class"];
+  expect(none.some(isClass)).toBe(false);
 });

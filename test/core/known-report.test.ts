@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { getKnownReport } from "../../src/core/known-report.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { createFakeHandler } from "../../src/testing/fake-handler.ts";
+import { createWatchedClock } from "../support/watched-clock.ts";
 
 const WAIT_MS = 1_000;
 
@@ -100,6 +102,87 @@ describe("what a registry knows without waiting for all", () => {
     await clock.advance(2_000);
     expect(calls).toBe(2);
     expect((await getKnownReport(registry, WAIT_MS)).entries).toMatchObject([{ status: { state: "OK" } }]);
+  });
+
+  test("does not wait for a run that has begun before, if something is known", async () => {
+    const clock = createFakeClock();
+    const registry = createStatusRegistry({ clock });
+    const handler = createFakeHandler();
+    registry.addStatusHandler("Db", handler);
+    await registry.getReport();
+    handler.hang();
+    void registry.getReport();
+    expect((await getKnownReport(registry, WAIT_MS)).state).toBe("OK");
+    expect(handler.calls).toBe(2);
+    registry.close();
+  });
+
+  test("waits for a run that has begun before, if nothing is known yet", async () => {
+    const clock = createFakeClock();
+    const registry = createStatusRegistry({ clock });
+    const handler = createFakeHandler({ clock });
+    handler.answerAfter(WAIT_MS);
+    registry.addStatusHandler("Db", handler);
+    void registry.getReport();
+    await clock.advance(WAIT_MS / 2);
+    const known = getKnownReport(registry, WAIT_MS);
+    await clock.advance(WAIT_MS / 2);
+    expect((await known).state).toBe("OK");
+    expect(handler.calls).toBe(1);
+  });
+
+  test("is the state of now for a handler that is not running", async () => {
+    const registry = createStatusRegistry({ clock: createFakeClock() });
+    const handler = createFakeHandler();
+    registry.addStatusHandler("Db", handler);
+    await registry.getReport();
+    handler.report("RED");
+    expect((await getKnownReport(registry, WAIT_MS)).state).toBe("RED");
+  });
+
+  test("is RED and stale where a run in the background has outlasted the age of the last result", async () => {
+    const clock = createFakeClock();
+    let sleptMs = 0;
+    // While a machine sleeps, its timers do not fire.
+    const registry = createStatusRegistry({
+      clock: { ...clock, monotonicNow: () => clock.monotonicNow() + sleptMs },
+    });
+    const handler = createFakeHandler();
+    registry.addStatusHandler("Db", handler, { intervalMs: 1_000, timeoutMs: 100 });
+    await clock.advance(0);
+    handler.hang();
+    await clock.advance(1_000);
+    expect(handler.pending).toBe(1);
+    sleptMs = 60_000;
+    expect((await getKnownReport(registry, WAIT_MS)).entries).toMatchObject([{ reason: "stale" }]);
+    registry.close();
+  });
+
+  test("keeps no process alive while it waits", async () => {
+    const clock = createWatchedClock();
+    const registry = createStatusRegistry({ clock });
+    registry.addStatusHandler("Hanging", () => new Promise(() => {}), { timeoutMs: 60_000 });
+    const known = getKnownReport(registry, WAIT_MS);
+    await clock.untilTimer(WAIT_MS);
+    expect(clock.started.every(({ background }) => background)).toBe(true);
+    await clock.advance(WAIT_MS);
+    expect((await known).entries).toHaveLength(1);
+    registry.close();
+  });
+
+  test("is what the report says, in the background, for a registry that was made otherwise", async () => {
+    const registry = createStatusRegistry({ clock: createFakeClock() });
+    const asked: unknown[] = [];
+    const own: StatusRegistry = {
+      ...registry,
+      getReport(options) {
+        asked.push(options);
+        return registry.getReport(options);
+      },
+    };
+    own.addStatusHandler("Db", () => ({ state: "YELLOW" }));
+    expect((await getKnownReport(own, WAIT_MS)).state).toBe("YELLOW");
+    expect(asked).toEqual([{ background: true }]);
   });
 
   test("says why, as a report does", async () => {

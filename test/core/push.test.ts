@@ -179,6 +179,77 @@ describe("a state that the application sets", () => {
     expect(calls).toBeLessThanOrEqual(12);
   });
 
+  test("runs the handler at most ten more times in one second, and again in the next", async () => {
+    const { clock, registry } = start();
+    let calls = 0;
+    class Restless extends StateHandler {
+      override status(): Status {
+        calls += 1;
+        const answer = Promise.resolve().then(() => {
+          this.setState(this.state === "OK" ? "RED" : "OK");
+          return super.status();
+        });
+        return answer as unknown as Status;
+      }
+    }
+    registry.addStatusHandler("Job", new Restless());
+    const callsOfReport = async (): Promise<number> => {
+      const before = calls;
+      await registry.getReport();
+      await clock.advance(0);
+      return calls - before;
+    };
+    expect(await callsOfReport()).toBe(11);
+    expect(await callsOfReport()).toBe(1);
+    await clock.advance(999);
+    expect(await callsOfReport()).toBe(1);
+    await clock.advance(1);
+    expect(await callsOfReport()).toBe(11);
+  });
+
+  test("runs the handler once more, however often it was set during a run, and after every such run", async () => {
+    const { clock, registry } = start();
+    let calls = 0;
+    class EverySecondIsSlow extends StateHandler {
+      override status(): Status {
+        calls += 1;
+        const status = super.status();
+        if (calls % 2 === 0) return status;
+        return new Promise((resolve) => clock.startTimer(10, () => resolve(status))) as unknown as Status;
+      }
+    }
+    const job = new EverySecondIsSlow();
+    job.setState("OK");
+    registry.addStatusHandler("Job", job);
+    for (const round of [1, 2, 3]) {
+      const asked = registry.getReport();
+      for (const count of Array.from({ length: 20 }).keys()) job.setState(count % 2 === 0 ? "RED" : "OK");
+      await clock.advance(10);
+      await asked;
+      expect(calls).toBe(2 * round);
+    }
+  });
+
+  test("makes the interval begin anew also if it was set during a run", async () => {
+    const { clock, registry } = start();
+    const calledAt: number[] = [];
+    class Slow extends StateHandler {
+      override status(): Status {
+        calledAt.push(clock.monotonicNow());
+        const status = super.status();
+        return new Promise((resolve) => clock.startTimer(100, () => resolve(status))) as unknown as Status;
+      }
+    }
+    const job = new Slow();
+    job.setState("OK");
+    registry.addStatusHandler("Job", job, { intervalMs: 1_000 });
+    await clock.advance(50);
+    job.setState("RED");
+    await clock.advance(1_200);
+    registry.close();
+    expect(calledAt).toEqual([0, 100, 1_200]);
+  });
+
   test("may be set by status() itself", async () => {
     const { registry, arrows } = start();
     class Flapping extends StateHandler {

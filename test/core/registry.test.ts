@@ -5,6 +5,8 @@ import { createStatusRegistry, type StatusRegistry } from "../../src/core/regist
 import { OK, RED, type State, YELLOW } from "../../src/core/state.ts";
 import type { Status } from "../../src/core/status.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
+import { createDeferred } from "../support/deferred.ts";
+import { createWatchedClock } from "../support/watched-clock.ts";
 
 let clock: FakeClock;
 let registry: StatusRegistry;
@@ -112,6 +114,15 @@ describe("a registry", () => {
     expect(registry.names).toEqual(["Database"]);
   });
 
+  test("describes what it holds without asking it", () => {
+    registry.addStatusHandler("A", () => expect.unreachable("asked"), { critical: false });
+    registry.addStatusHandler("B", () => expect.unreachable("asked"), { scope: "local" });
+    expect(registry.handlers).toEqual([
+      { name: "A", critical: false, scope: "shared" },
+      { name: "B", critical: true, scope: "local" },
+    ]);
+  });
+
   test("works in real time when it is given no clock", async () => {
     const real = createStatusRegistry();
     const before = systemClock.now();
@@ -171,6 +182,7 @@ describe("a report on some handlers", () => {
     await expect(registry.getReport({ names: "Database" as never })).rejects.toThrow(
       new TypeError('names: expected an array of names, got "Database"'),
     );
+    await expect(registry.getReport(5 as never)).rejects.toThrow("options: expected an object, got 5");
   });
 });
 
@@ -208,6 +220,36 @@ describe("asking for one handler", () => {
       }
     },
   );
+});
+
+test.each<[what: string, isBackground: boolean, ask: (registry: StatusRegistry) => Promise<unknown>]>([
+  ["a report", false, (registry) => registry.getReport()],
+  ["a report in the background", true, (registry) => registry.getReport({ background: true })],
+  ["a status", false, (registry) => registry.getStatus("A")],
+  ["whether it is in a state", false, (registry) => registry.isInState("A", OK)],
+])("a deadline keeps the process alive for who waits for %s: not %j", async (_what, isBackground, ask) => {
+  const watched = createWatchedClock();
+  const watchedRegistry = createStatusRegistry({ clock: watched });
+  watchedRegistry.addStatusHandler("A", hang, { timeoutMs: 100 });
+  const asked = ask(watchedRegistry);
+  await watched.advance(0);
+  expect(watched.started.at(-1)).toEqual({ delayMs: 100, background: isBackground });
+  await watched.advance(100);
+  await asked;
+});
+
+test("a report that has ended keeps the process alive for nothing that runs later", async () => {
+  const watched = createWatchedClock();
+  const watchedRegistry = createStatusRegistry({ clock: watched });
+  watchedRegistry.addStatusHandler("A", hang, { timeoutMs: 100 });
+  const asked = watchedRegistry.getReport();
+  await watched.advance(100);
+  await asked;
+  watchedRegistry.addStatusHandler("A", hang, { timeoutMs: 200 });
+  const askedLater = watchedRegistry.getReport({ background: true });
+  await watched.advance(200);
+  await askedLater;
+  expect(watched.started.at(-1)).toEqual({ delayMs: 200, background: true });
 });
 
 describe("a handler that is registered again", () => {
@@ -308,6 +350,20 @@ describe("a handler that is registered again", () => {
     await clock.advance(100);
     await waiting;
     expect(calls).toBe(1);
+  });
+
+  test("leaves a report the answer that the one before had given in time", async () => {
+    const slow = createDeferred<Status>();
+    registry.addStatusHandler("Slow", () => slow.promise);
+    registry.addStatusHandler("Quick", () => ({ state: OK, detail: "given in time" }));
+    const asked = registry.getReport();
+    registry.addStatusHandler("Quick", () => expect.unreachable("the report has its answer"));
+    slow.resolve({ state: OK });
+    const { entries } = await asked;
+    expect(entries.map(({ name, status }) => [name, status.detail])).toEqual([
+      ["Slow", undefined],
+      ["Quick", "given in time"],
+    ]);
   });
 
   test("does not take over what the one before answers later", async () => {

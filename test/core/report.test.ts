@@ -3,6 +3,7 @@ import { createStatusRegistry, type StatusRegistry } from "../../src/core/regist
 import type { Entry } from "../../src/core/report.ts";
 import { OK, RED, type State, YELLOW } from "../../src/core/state.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
+import { reportOf } from "../support/registry.ts";
 
 let clock: FakeClock;
 let registry: StatusRegistry;
@@ -71,6 +72,11 @@ describe("an entry", () => {
     const entry = await asked;
     expect(entry.durationMs).toBe(250);
     expect(entry.checkedAt).toEqual(new Date(startedAt + 250));
+  });
+
+  test("keeps one Date for all that were checked in the same moment", async () => {
+    const { entries } = await reportOf(["A", { state: "OK" }], ["B", { state: "OK" }]);
+    expect(entries[0]?.checkedAt).toBe(entries[1]?.checkedAt);
   });
 
   test("measures its duration with a clock that does not jump", async () => {

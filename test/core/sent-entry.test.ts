@@ -32,6 +32,20 @@ describe.each([
     expect(send(entry)).toEqual(entry);
   });
 
+  test("arrives with what its handler said, where that is held back", async () => {
+    const rawStatus = { state: "RED", detail: "refused" } as const;
+    const entry: Entry = {
+      ...(await entryOf({ state: "OK", detail: "1 of 2 results before RED" })),
+      rawStatus,
+    };
+    expect(send(entry)).toEqual(entry);
+  });
+
+  test("sends a status once that is both", async () => {
+    const { status, rawStatus } = toSentEntry(await entryOf({ state: "OK" }));
+    expect(rawStatus).toBe(status);
+  });
+
   test.each([
     ["a function", { state: "OK", run() {} }],
     ["a date", { state: "OK", at: new Date(0) }],
@@ -69,3 +83,26 @@ describe.each([
     expect(send(entry).status).toEqual(entry.status);
   });
 });
+
+test.each<[what: string, sent: unknown]>([
+  ["nothing", undefined],
+  ["no entry", "a"],
+  ["another state", { json: '{"state":"BLUE"}', labels: [] }],
+  ["no state", { json: "{}", labels: [] }],
+  ["no JSON", { json: "{", labels: [] }],
+  ["no labels", { json: '{"state":"OK"}' }],
+])("entries are refused that hold %s", async (_what, sent) => {
+  const entry = toSentEntry(await entryOf({ state: "OK" }));
+  expect(toEntries([entry])).toHaveLength(1);
+  expect(toEntries([entry, { ...entry, status: sent }])).toBeUndefined();
+  expect(toEntries([sent])).toBeUndefined();
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, "soon"])(
+  "entries are refused of the moment %s",
+  async (moment) => {
+    const entry = toSentEntry(await entryOf({ state: "OK" }));
+    expect(toEntries([{ ...entry, checkedAt: moment }])).toBeUndefined();
+    expect(toEntries([{ ...entry, since: moment }])).toBeUndefined();
+  },
+);

@@ -96,6 +96,12 @@ describe("a state handler", () => {
   });
 });
 
+test("the state comes before what else was set, and is not what a property says", () => {
+  const handler = new StateHandler();
+  handler.setState(YELLOW, { detail: "starting", state: OK });
+  expect(JSON.stringify(handler.status())).toBe('{"state":"YELLOW","detail":"starting"}');
+});
+
 describe("the log", () => {
   test("gets each change of the state, in the words of lovely-ws-status", () => {
     const { messages, logger } = keepMessages();

@@ -459,6 +459,17 @@ describe("the warning about keepAliveTimeout", () => {
     expect(await warningsOf(5_000, { balancerIdleMs: 0 })).toEqual([]);
   });
 
+  test("does not come once the drain is disposed of", async () => {
+    const logger = createRecordingLogger();
+    const server = createServer();
+    const before = server.listenerCount("listening");
+    createDrain(server, { probe: createProbe(), logger }).dispose();
+    expect(server.listenerCount("listening")).toBe(before);
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    await new Promise((resolve) => void server.close(resolve));
+    expect(logger.lines).toEqual([]);
+  });
+
   test("comes at once for a server that listens already", async () => {
     const logger = createRecordingLogger();
     const server = createServer();

@@ -51,6 +51,14 @@ describe("the line about a drain", () => {
     expect(describeDrain(reportOf({ probers }))).toContain("3×, 995 more probers, last");
   });
 
+  test("says nothing of more probers where there are five", () => {
+    const probers = Array.from({ length: 5 }, () => HAPROXY);
+    expect(describeDrain(reportOf({ probers }))).not.toContain("more probers");
+    expect(describeDrain(reportOf({ probers: [...probers, ...probers] }))).toContain(
+      ", 5 more probers, last",
+    );
+  });
+
   test("says what was never seen", () => {
     const { lastRequestMs, ...rest } = reportOf({ probers: [] });
     expect(lastRequestMs).toBe(2_100);

@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { once } from "node:events";
+import { Agent, createServer, type RequestListener, type Server } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { watchServer } from "../../src/drain/servers.ts";
 import { ask, askRaw } from "../support/http.ts";
@@ -100,9 +101,43 @@ describe("a watched server", () => {
     expect((await ask(port, "/")).status).toBe(200);
     expect(events).toEqual([]);
   });
+
+  test("counts each request that waits on one connection", async () => {
+    const { port, watched, server } = await createSubject(() => {});
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write("GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    });
+    await once(server, "request");
+    await expect.poll(() => watched.cut()).toBe(2);
+  });
+
+  test("adds no listener to a connection for each request that it carries", async () => {
+    const { port, server } = await createSubject((_request, response) => response.end("ok"));
+    const counts: number[] = [];
+    server.on("request", ({ socket }) => void counts.push(socket.listenerCount("close")));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    for (let request = 0; request < 5; request += 1) await ask(port, "/", { agent });
+    expect(counts).toEqual(Array.from(counts, () => counts[0]));
+    expect(counts).toHaveLength(5);
+  });
 });
 
 describe("close()", () => {
+  test.each([0, 1, 5])("ends a connection a second after the last of its %i bytes", async (length) => {
+    const { port, server, watched } = await createSubject();
+    const accepted = once(server, "connection");
+    const client = connect(port, "127.0.0.1", () => void client.write("GET /".slice(0, length)));
+    const [socket] = (await accepted) as [Socket];
+    await expect.poll(() => socket.bytesRead).toBe(length);
+    void watched.close();
+    const isEnded = [5_000, 5_999, 6_000].map((now) => {
+      watched.endIdle(now);
+      return socket.destroyed;
+    });
+    expect(isEnded).toEqual([false, false, true]);
+  });
+
   test("resolves at once for a server that never listened, and does not disturb it", async () => {
     const server = createServer().on("close", () => expect.unreachable("closed"));
     await watchServer(server, { onRequest: () => () => {} }).close();

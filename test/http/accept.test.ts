@@ -5,6 +5,7 @@ import {
   MAX_KNOWN_ACCEPT_LENGTH,
   MAX_KNOWN_ACCEPTS,
   MAX_RANGE_PARAMETERS,
+  type MediaRange,
   parseAccept,
 } from "../../src/http/accept.ts";
 
@@ -18,6 +19,16 @@ describe("a header that comes again", () => {
     for (let index = 0; index < MAX_KNOWN_ACCEPTS; index += 1) parseAccept(`text/x-${index}`);
     expect(parseAccept("text/csv;q=0.75")).not.toBe(before);
     expect(parseAccept("text/csv;q=0.75")).toEqual(before);
+  });
+
+  test("is forgotten once among so many others", () => {
+    const readings = new Set();
+    for (let index = 0; index < 10 * MAX_KNOWN_ACCEPTS; index += 1) {
+      parseAccept(`text/y-${index}`);
+      readings.add(parseAccept("text/csv;q=0.125"));
+    }
+    expect(readings.size).toBeGreaterThanOrEqual(10);
+    expect(readings.size).toBeLessThanOrEqual(12);
   });
 
   test.each([
@@ -46,5 +57,33 @@ describe("a header with much in it", () => {
     expect(types(`${range}, a/b`)).toEqual(["text/csv", "a/b"]);
     expect(types(`${range};q=0, a/b`)).toEqual(["a/b"]);
     expect(types(`text/csv${";".repeat(8_000)}, a/b`)).toEqual(["a/b"]);
+  });
+});
+
+describe("a header", () => {
+  test.each<[accept: string | undefined, ranges: readonly MediaRange[]]>([
+    [undefined, []],
+    ["", []],
+    ["json", []],
+    ["json, text/csv", [{ type: "text/csv", version: undefined, quality: 1 }]],
+    ["text/csv;version", [{ type: "text/csv", version: "", quality: 1 }]],
+    ['text/plain;version="1" ; q=0.5', [{ type: "text/plain", version: "1", quality: 0.5 }]],
+    ['text/plain;version=v"1"', [{ type: "text/plain", version: 'v"1"', quality: 1 }]],
+    ['text/plain;version="1"v', [{ type: "text/plain", version: '"1"v', quality: 1 }]],
+    ['text/plain;version=""', [{ type: "text/plain", version: "", quality: 1 }]],
+    ["text/plain;q=1.0000", []],
+    ["text/plain;q=11", []],
+    ["a text/plain", []],
+    ["text/plain/b", []],
+  ])("%s is read", (accept, ranges) => {
+    expect(parseAccept(accept)).toEqual(ranges);
+  });
+
+  test.each([
+    [MAX_ACCEPT_LENGTH, 1],
+    [MAX_ACCEPT_LENGTH + 1, 0],
+  ])("of %i characters has %i range that is read", (length, count) => {
+    const accept = `text/csv;x=${"y".repeat(length - "text/csv;x=".length)}`;
+    expect(parseAccept(accept)).toHaveLength(count);
   });
 });

@@ -45,13 +45,18 @@ async function expectForbidden(control: Control | undefined, peer?: Peer): Promi
 }
 
 describe('control: "loopback", the default,', () => {
-  test.each(["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "::FFFF:127.0.0.1"])(
-    "allows a peer at %s",
-    async (remoteAddress) => {
-      await expectAllowed(undefined, { remoteAddress });
-      await expectAllowed("loopback", { remoteAddress });
-    },
-  );
+  test.each([
+    "127.0.0.1",
+    "127.0.0.53",
+    "127.10.200.30",
+    "127.9.9.9",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::FFFF:127.0.0.1",
+  ])("allows a peer at %s", async (remoteAddress) => {
+    await expectAllowed(undefined, { remoteAddress });
+    await expectAllowed("loopback", { remoteAddress });
+  });
 
   test.each([
     "10.0.0.1",
@@ -59,6 +64,11 @@ describe('control: "loopback", the default,', () => {
     "128.0.0.1",
     "1127.0.0.1",
     "127.0.0.1.example.com",
+    "127.0.0",
+    "127.0.0.1000",
+    "127.0.0.x",
+    "::1:1",
+    "1::1",
     "0.0.0.0",
     "::",
     "::2",
@@ -106,14 +116,43 @@ describe('control: "loopback", the default,', () => {
     });
   });
 
-  test.each(["localhost", "localhost:8080", "127.0.0.1:8080", "[::1]:8080"])(
-    "allows a browser that asks for itself at %s",
-    async (host) => {
-      await expectAllowed(undefined, {
-        headers: { host, origin: `http://${host}`, "sec-fetch-site": "same-origin" },
-      });
-    },
-  );
+  test("refuses a page of another site whose request names no host", async () => {
+    await expectForbidden("open", { headers: { origin: "http://evil.example" } });
+    await expectForbidden("open", { headers: { origin: "null" } });
+    await expectForbidden("open", { headers: { origin: "evil" } });
+  });
+
+  test.each([
+    "evil-localhost",
+    "evil.localhost",
+    "evil-127.0.0.1",
+    "localhost:8080.evil.example",
+    "localhost:evil",
+    "localhost:",
+    "[::1].evil.example",
+    "evil[::1]",
+    "127.0.0",
+    "127.0.0.0.1",
+    "127.0.0.1000",
+    "127.x.0.1",
+    "",
+  ])("refuses a browser that asks at %s, which is no name of this machine", async (host) => {
+    await expectForbidden(undefined, { headers: { host, "sec-fetch-site": "none" } });
+  });
+
+  test.each([
+    "localhost",
+    "LocalHost",
+    "localhost:8080",
+    "127.0.0.1:8080",
+    "127.0.0.53",
+    "127.10.200.3:8080",
+    "[::1]:8080",
+  ])("allows a browser that asks for itself at %s", async (host) => {
+    await expectAllowed(undefined, {
+      headers: { host, origin: `http://${host}`, "sec-fetch-site": "same-origin" },
+    });
+  });
 
   test("allows what is no browser by whatever name, as haproxy and curl ask", async () => {
     await expectAllowed(undefined, { headers: { host: "app.internal:8080" } });
@@ -161,6 +200,9 @@ describe("control: { token }", () => {
     "s3cret-T0ken=",
     "Token s3cret-T0ken=",
     "BearerX s3cret-T0ken=",
+    "xBearer s3cret-T0ken=",
+    "x Bearer s3cret-T0ken=",
+    "Bearers3cret-T0ken=",
   ])("refuses Authorization: %s with 401, also from this machine", async (authorization) => {
     const headers = authorization === undefined ? {} : { authorization };
     const { answer, probe } = await decommission(control, { headers });

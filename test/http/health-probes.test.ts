@@ -295,6 +295,15 @@ describe("startup", () => {
     expect([loop.calls, db.calls]).toEqual([1, 3]);
   });
 
+  test("says nothing for readiness and liveness, which go on asking", async () => {
+    const { loop, db, get } = createSubject();
+    await get("/startupz");
+    db.report("RED");
+    expect((await get("/readyz"))[0]).toBe(503);
+    loop.report("RED");
+    expect((await get("/livez"))[0]).toBe(503);
+  });
+
   test("does not look at the probe", async () => {
     const { probe, get } = createSubject();
     probe.decommission();

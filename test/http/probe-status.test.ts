@@ -4,6 +4,7 @@ import { createStatusRegistry } from "../../src/core/registry.ts";
 import type { ProbeStatusOptions } from "../../src/http/options.ts";
 import { createStatusService, type StatusService } from "../../src/http/service.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { createFakeHandler } from "../../src/testing/fake-handler.ts";
 import { type NamedStatus, registryOf } from "../support/registry.ts";
 import { createStatusRequest } from "../support/status-request.ts";
 
@@ -275,6 +276,16 @@ describe("with requireHealthy the probe", () => {
       status: 200,
       body: "OK",
     });
+  });
+
+  test("does not even ask a handler that is not critical", async () => {
+    const registry = createStatusRegistry({ clock: createFakeClock() });
+    const [decides, doesNot] = [createFakeHandler(), createFakeHandler()];
+    registry.addStatusHandler("A", decides);
+    registry.addStatusHandler("B", doesNot, { critical: false });
+    const service = createStatusService({ registry, probe: createProbe(), probeStatus: options });
+    await service(createStatusRequest({ target: "/probe_status" }));
+    expect([decides.calls, doesNot.calls]).toEqual([1, 0]);
   });
 
   test("is decommissioned all the same, without asking a handler", () => {

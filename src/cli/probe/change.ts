@@ -1,4 +1,4 @@
-import { toShownLine } from "../../core/redact/hide-secrets.ts";
+import { hideSecrets } from "../../core/redact/hide-secrets.ts";
 import { CliError } from "../cli-error.ts";
 import { type Answer, ask } from "../client/ask.ts";
 import type { Connection } from "../client/connection.ts";
@@ -15,7 +15,7 @@ export interface ProbeQuestion {
 
 /** What refusals mean, and what can be done. */
 const REFUSALS: Readonly<Record<number, (answer: Answer, question: ProbeQuestion) => string>> = {
-  400: ({ from, text }) => `${from} does not take this body: ${toShownLine(text).slice(0, 200)}`,
+  400: ({ from, text }) => `${from} does not take this body: ${hideSecrets(text.trim()).slice(0, 200)}`,
   401: explainUnauthorized,
   403: ({ from }) =>
     `${from} does not take this from here (403). Run it on the machine of the service, past any proxy, or let the service take a token (probeStatus.control)`,

@@ -409,6 +409,38 @@ describe("a handler that recovers", () => {
   });
 });
 
+describe("a handler that answers late and then hangs", () => {
+  test("is called again after two deadlines, as if it had never hung before", async () => {
+    const callTimes: number[] = [];
+    registry.addStatusHandler(
+      "Handler",
+      () => {
+        callTimes.push(clock.monotonicNow() / 1_000);
+        return callTimes.length <= 2 ? answerIn(3_000, { state: OK }) : hang();
+      },
+      { timeoutMs: 2_000 },
+    );
+    await askEverySecond(12);
+    // Late at 3 and 6; the third call, at 6, hangs, and so does the fourth.
+    expect(callTimes).toEqual([0, 3, 6, 10]);
+  });
+
+  test("is called more rarely while one of its calls is unanswered, whichever that is", async () => {
+    const callTimes: number[] = [];
+    registry.addStatusHandler(
+      "Handler",
+      () => {
+        callTimes.push(clock.monotonicNow() / 1_000);
+        return callTimes.length === 2 ? answerIn(3_000, { state: OK }) : hang();
+      },
+      { timeoutMs: 2_000 },
+    );
+    await askEverySecond(20);
+    // The first hangs for ever; the second, at 4, answers at 7; the third, at 7, is the second that hangs.
+    expect(callTimes).toEqual([0, 4, 7, 13]);
+  });
+});
+
 describe("a handler that is late every time", () => {
   test("is RED every time, and is called again as soon as it has settled", async () => {
     const callTimes: number[] = [];
@@ -424,6 +456,28 @@ describe("a handler that is late every time", () => {
     expect(callTimes).toEqual([0, 3, 6, 9]);
     expect(answers.filter((answer) => answer.includes(OK))).toEqual([]);
     expect(answers.filter((answer) => answer.includes("hung"))).toHaveLength(4);
+  });
+});
+
+describe("a handler that asks for another one while it is called", () => {
+  test("reaches its own deadline first, though the other's call was the first to wait", async () => {
+    const ended: string[] = [];
+    const noteEnd = (name: string) => (entry: Entry) =>
+      void ended.push(`${name} ${entry.reason} at ${clock.monotonicNow()}`);
+    registry.addStatusHandler("Inner", hang, { timeoutMs: 1_000 });
+    registry.addStatusHandler(
+      "Outer",
+      () => {
+        void askEntry("Inner").then(noteEnd("Inner"));
+        return hang();
+      },
+      { timeoutMs: 1_000 },
+    );
+    void askEntry("Outer").then(noteEnd("Outer"));
+    await clock.advance(999);
+    expect(ended).toEqual([]);
+    await clock.advance(1);
+    expect(ended.toSorted()).toEqual(["Inner timeout at 1000", "Outer timeout at 1000"]);
   });
 });
 

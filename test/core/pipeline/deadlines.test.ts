@@ -59,6 +59,26 @@ test("a call that has begun before others, and comes after them, reaches its dea
   expect(overdue).toEqual(["asks at 100", "asked by it at 160"]);
 });
 
+test("calls that begin after such a one keep their order, and any of them may end", async () => {
+  const startedAt = clock.monotonicNow();
+  const asks: Waiting = {
+    startedAt,
+    atDeadline: () => void overdue.push(`asks at ${clock.monotonicNow()}`),
+    before: undefined,
+    after: undefined,
+  };
+  await clock.advance(60);
+  begin("asked by it");
+  const ended = begin("asked by it too");
+  deadlines.begin(asks);
+  await clock.advance(10);
+  begin("later");
+  deadlines.end(ended);
+  await clock.advance(100);
+  expect(overdue).toEqual(["asks at 100", "asked by it at 160", "later at 170"]);
+  expect(clock.pendingTimers).toBe(0);
+});
+
 test("a call that has ended has no deadline any more, wherever it stood among the others", async () => {
   const [a, b, , d, e] = ["a", "b", "c", "d", "e"].map((name) => begin(name));
   for (const ended of [b, a, e, d]) if (ended !== undefined) deadlines.end(ended);

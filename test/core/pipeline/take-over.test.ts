@@ -56,6 +56,46 @@ describe("an answer that says something else is taken over", () => {
     expect(texts[1]).toBe('{"state":"OK","labels":{"queue":2},"more":{"deep":2}}');
   });
 
+  test.each<[what: string, value: unknown, change: (value: never) => void]>([
+    ["an object", { deep: 1 }, (value: { deep: number }) => void Object.assign(value, { deep: 2 })],
+    ["a list", [1], (value: number[]) => void value.push(2)],
+  ])("though nothing but the inside of %s has changed", (_what, value, change) => {
+    const answer = { state: "OK", more: structuredClone(value) };
+    const takeOver = createTakeOver();
+    takeOver(answer);
+    change(answer.more as never);
+    const expected = structuredClone(answer);
+    expect(JSON.stringify(takeOver(answer).status)).toBe(JSON.stringify(expected));
+    expect(JSON.stringify(expected)).toContain("2");
+  });
+
+  test("though it is a function that says something else in JSON", () => {
+    let count = 1;
+    const answer = { state: "OK", more: Object.assign(() => {}, { toJSON: () => count }) };
+    const takeOver = createTakeOver();
+    const texts = [1, 2].map((value) => {
+      count = value;
+      return toStatusJson(takeOver(answer).status);
+    });
+    expect(texts).toEqual(['{"state":"OK","more":1}', '{"state":"OK","more":2}']);
+  });
+
+  test("though another property has become what the labels are", () => {
+    const [, result] = takeOverBoth(
+      { state: "OK", labels: { queue: 1 }, more: { queue: 2 } },
+      { state: "OK", labels: { queue: 1 }, more: { queue: 1 } },
+    );
+    expect(result.status).toEqual({ state: "OK", labels: { queue: 1 }, more: { queue: 1 } });
+  });
+
+  test("though only an object within its labels has changed", () => {
+    const [, result] = takeOverBoth(
+      { state: "OK", labels: { labels: { queue: 1 } } },
+      { state: "OK", labels: { labels: { queue: 2 } } },
+    );
+    expect(result.status).toEqual({ state: "OK", labels: { labels: { queue: 2 } } });
+  });
+
   test("a failure that looks like the status that was made of the one before", () => {
     const [one, other] = takeOverBoth(
       { state: "BLUE" },
@@ -100,3 +140,17 @@ describe("an error in an answer", () => {
     expect(status["own"]).toBe(own);
   });
 });
+test("the labels of a status are its own: their object may be used again", () => {
+  const labels: Record<string, number> = { queue: 1 };
+  const { status } = createTakeOver()({ state: "OK", labels });
+  labels["queue"] = 2;
+  expect(status.labels).toEqual({ queue: 1 });
+  expect(Object.isFrozen(status.labels)).toBe(true);
+});
+
+test.each([null, undefined, "many", 5, [1]])(
+  "labels that are none are taken over as they are: %j",
+  (labels) => {
+    expect(createTakeOver()({ state: "OK", labels }).status.labels).toEqual(labels);
+  },
+);

@@ -102,6 +102,32 @@ describe("withTolerance", () => {
     expect(withTolerance(ask, { failAfter: 1, recoverAfter: 1 })).toBe(ask);
   });
 
+  test.each(STATES)("leaves a steady %s as it is", (state) => {
+    const steady = [1, 2, 3].map((count) => outcomeOf(state, { properties: { count } }));
+    expect(tolerateAll({ failAfter: 2, recoverAfter: 2 }, steady)).toEqual(steady);
+    expect(tolerateAll({ failAfter: 1, recoverAfter: 2 }, steady)).toEqual(steady);
+  });
+
+  test("leaves a result as it is that brings the state back which holds", () => {
+    const results = [
+      outcomeOf("YELLOW"),
+      outcomeOf("RED"),
+      outcomeOf("YELLOW", { properties: { detail: "a" } }),
+    ];
+    expect(tolerateAll({ failAfter: 2, recoverAfter: 2 }, results)[2]).toEqual(results[2]);
+  });
+
+  test("counts a handler that was found hanging as one result", () => {
+    const hung = outcomeOf("RED", { reason: "hung" });
+    const outcomes = tolerateAll({ failAfter: 3 }, ["OK", hung, hung, "RED", "RED"]);
+    expect(outcomes.slice(1).map(({ status }) => status.detail)).toEqual([
+      "1 of 3 results before RED",
+      "1 of 3 results before RED",
+      "2 of 3 results before RED",
+      undefined,
+    ]);
+  });
+
   test("holds back promised answers too", async () => {
     const results = ["OK", "RED"] as const;
     let calls = 0;

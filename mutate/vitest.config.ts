@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { findTests } from "./find-tests.ts";
+
+const root = join(import.meta.dirname, "..");
+
+const config: ViteUserConfig = defineConfig({
+  root,
+  test: {
+    include: findTests(root, { sources: listOf("MUTATED_SOURCES"), tests: listOf("MUTATED_BY_TESTS") }),
+    setupFiles: ["mutate/skip-long-tests.ts"],
+    isolate: false,
+    testTimeout: 60_000, // endless ones are for Stryker to end
+  },
+});
+
+export default config;
+
+/** The paths that run.mjs was given. */
+function listOf(variable: string): string[] {
+  return (process.env[variable] ?? "").split(",").filter((path) => path !== "");
+}
