@@ -10,7 +10,6 @@ test.each([
   "/about/me",
   "/about/me.json",
   "/mounted/here/probe_status",
-  "/probe%5Fstatus",
   "http://host:8080/probe_status",
   "/health/live",
   "/health/live/Database",
