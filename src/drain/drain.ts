@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { failExpectation } from "../core/expect.ts";
 import { log } from "../core/logger.ts";
 import { getPeers } from "../core/peers.ts";
@@ -51,7 +52,8 @@ export function createDrain(
   const forHooksMs = onClose.length === 0 ? 0 : Math.min(hooksTimeoutMs, deadlineMs / 6);
   const list = toList(servers);
   const traffic = createTraffic();
-  const probers = createProbers(resolved);
+  // The primary gives each connection to another worker.
+  const probers = createProbers({ ...resolved, isShared: cluster.isWorker });
   let decommissioning: Decommissioning | undefined;
   let requestsServed = 0;
   let started: Promise<DrainReport> | undefined;
@@ -179,7 +181,11 @@ export function createDrain(
     if (decommissioning === undefined) return undefined;
     const { at: decommissionedAt, before } = decommissioning;
     const { lastRequestAt } = traffic;
-    return decideToLeave({ now, decommissionedAt, probers: probers.list, lastRequestAt, before }, resolved);
+    const { list, isComplete } = probers;
+    return decideToLeave(
+      { now, decommissionedAt, probers: list, isComplete, lastRequestAt, before },
+      resolved,
+    );
   }
 
   function stopWatching(): void {
