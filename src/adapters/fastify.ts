@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServiceStatusOptions } from "../http/options.ts";
+import { markOwn } from "../http/own-requests.ts";
 import { createStatusService } from "../http/service.ts";
 import { parseTarget } from "../http/target.ts";
 import { NO_PREFLIGHT, toRouteUrl } from "./common/fastify-routes.ts";
@@ -61,6 +62,7 @@ export async function serviceStatus(app: FastifyApp, options: ServiceStatusOptio
         ? undefined
         : answerStatusRequest({ ...toStatusRequest(request.raw, request), target });
     if (answer === undefined) return done();
+    markOwn(request.raw);
     reply.hijack();
     copyHeaders(reply);
     if (answer instanceof Promise) void answer.then((settled) => send(reply.raw, settled));

@@ -1,4 +1,5 @@
 import type { ServiceStatusOptions } from "../http/options.ts";
+import { markOwn } from "../http/own-requests.ts";
 import { createStatusService } from "../http/service.ts";
 import { isCanonical, toResponse, toStatusRequest } from "./common/fetch-api.ts";
 
@@ -30,10 +31,12 @@ export function serviceStatus(options?: ServiceStatusOptions): FetchHandler {
   return async function answerFetchRequest(request, connection = {}) {
     const { remoteAddress, incoming = findIncoming(request) } = connection as Connection;
     if (!isCanonical(incoming)) return undefined;
-    const answer = await answerStatusRequest(
+    const answer = answerStatusRequest(
       toStatusRequest(request, { target: request.url, remoteAddress, raw: request }),
     );
-    return answer && toResponse(answer);
+    if (answer === undefined) return undefined;
+    markOwn(incoming);
+    return toResponse(await answer);
   };
 }
 

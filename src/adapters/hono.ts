@@ -1,5 +1,6 @@
 import type { Answer } from "../http/message.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
+import { markOwn } from "../http/own-requests.ts";
 import { createStatusService } from "../http/service.ts";
 import { parseTarget } from "../http/target.ts";
 import { isCanonical, toResponse, toStatusRequest } from "./common/fetch-api.ts";
@@ -36,7 +37,10 @@ export function serviceStatus(options?: ServiceStatusOptions): HonoMiddleware {
 
   return async function answerHonoRequest(c, next) {
     const answer = answerIfCanonical(c);
-    if (answer !== undefined) return toResponse(await answer);
+    if (answer !== undefined) {
+      markOwn(findIncoming(c));
+      return toResponse(await answer);
+    }
     await next();
     return undefined;
   };

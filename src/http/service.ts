@@ -9,7 +9,6 @@ import {
   withoutBody,
 } from "./message.ts";
 import { resolveOptions, type ServiceStatusOptions } from "./options.ts";
-import { noteOwnPaths } from "./own-paths.ts";
 import { createProbeStatusView } from "./probe-status.ts";
 import { createSvcStatusView } from "./svc-status.ts";
 import { parseTarget } from "./target.ts";
@@ -53,7 +52,6 @@ export function createStatusService(
     ...(probeStatus ? [probeStatus.path] : []),
     ...(healthProbesView?.paths ?? []),
   ];
-  noteOwnPaths(paths);
 
   function route(request: StatusRequest): Answer {
     const target = parseTarget(request.target);
