@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServiceStatusOptions } from "../http/options.ts";
+import { markOwn } from "../http/own-requests.ts";
 import { createStatusService } from "../http/service.ts";
+import { parseTarget } from "../http/target.ts";
 import { NO_PREFLIGHT, toRouteUrl } from "./common/fastify-routes.ts";
 import { send, toStatusRequest } from "./common/node-http.ts";
 
@@ -54,9 +56,13 @@ export async function serviceStatus(app: FastifyApp, options: ServiceStatusOptio
   app.addHook("onRequest", function answerFastifyRequest(request, reply, done) {
     const { statusPath } = request.routeOptions.config as RouteConfig;
     if (statusPath === undefined) return done();
-    const target = toTarget(request, statusPath);
-    const answer = answerStatusRequest({ ...toStatusRequest(request.raw, request), target });
+    const target = toLocalTarget(request, statusPath);
+    const answer =
+      target === undefined
+        ? undefined
+        : answerStatusRequest({ ...toStatusRequest(request.raw, request), target });
     if (answer === undefined) return done();
+    markOwn(request.raw);
     reply.hijack();
     copyHeaders(reply);
     if (answer instanceof Promise) void answer.then((settled) => send(reply.raw, settled));
@@ -74,16 +80,24 @@ export async function serviceStatus(app: FastifyApp, options: ServiceStatusOptio
   }
 }
 
-/** Which of our paths a route is for: what stands before it, and how it was written, is Fastify's business. */
+/** Which of our paths a route is for. */
 interface RouteConfig {
   readonly statusPath?: string;
   readonly cors?: object;
 }
 
-function toTarget({ raw, params }: FastifyRequest, statusPath: string): string {
+/**
+ * The target without the prefixes of plugins. Fastify's router decodes paths, and may ignore their case: the views
+ * see the path as the client spelled it, and `undefined` if that is not its canonical form.
+ */
+function toLocalTarget({ raw, params }: FastifyRequest, statusPath: string): string | undefined {
+  const { url = "" } = raw;
+  if (parseTarget(url) === undefined) return undefined;
   const { "*": rest = "" } = params as { readonly "*"?: string };
-  const path = statusPath.replace(/\*$/, () => encodeURIComponent(rest));
-  return (raw.url ?? "").replace(/^[^?]*/, () => path);
+  const ownSegments = statusPath.replace(/\*$/, () => rest).split("/").length - 1;
+  const [path = "", ...query] = url.split("?");
+  const local = path.split("/").slice(-ownSegments).join("/");
+  return [`/${local}`, ...query].join("?");
 }
 
 /** Fastify hands a plugin the options that it has read itself, too. */

@@ -1,6 +1,9 @@
+import type { Answer } from "../http/message.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
+import { markOwn } from "../http/own-requests.ts";
 import { createStatusService } from "../http/service.ts";
-import { toResponse, toStatusRequest } from "./common/fetch-api.ts";
+import { parseTarget } from "../http/target.ts";
+import { isCanonical, toResponse, toStatusRequest } from "./common/fetch-api.ts";
 
 export type * from "./common/options.ts";
 
@@ -23,11 +26,21 @@ export type HonoMiddleware = (c: HonoContext, next: () => Promise<void>) => Prom
  */
 export function serviceStatus(options?: ServiceStatusOptions): HonoMiddleware {
   const answerStatusRequest = createStatusService(options);
+
+  /** Hono decodes the paths that it compares, so the whole path counts, with what is before ours. */
+  function answerIfCanonical(c: HonoContext): Answer {
+    const { raw, url, routePath } = c.req;
+    if (parseTarget(url) === undefined || !isCanonical(findIncoming(c))) return undefined;
+    const target = toLocalTarget(url, routePath);
+    return answerStatusRequest(toStatusRequest(raw, { target, remoteAddress: findRemoteAddress(c), raw: c }));
+  }
+
   return async function answerHonoRequest(c, next) {
-    const remoteAddress = findRemoteAddress(c);
-    const target = toLocalTarget(c.req.url, c.req.routePath);
-    const answer = answerStatusRequest(toStatusRequest(c.req.raw, { target, remoteAddress, raw: c }));
-    if (answer !== undefined) return toResponse(await answer);
+    const answer = answerIfCanonical(c);
+    if (answer !== undefined) {
+      markOwn(findIncoming(c));
+      return toResponse(await answer);
+    }
     await next();
     return undefined;
   };
@@ -41,14 +54,25 @@ function toLocalTarget(url: string, routePath: string): string {
 
 /** What runtimes put into `env`: @hono/node-server, Deno and Bun, in this order. */
 interface ConnectionEnv {
-  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  readonly incoming?: { readonly url?: string; readonly socket?: { readonly remoteAddress?: string } };
   readonly remoteAddr?: { readonly hostname?: string };
   requestIP?(request: Request): { readonly address: string } | null;
 }
 
-function findRemoteAddress({ env, req }: HonoContext): string | undefined {
+function findConnection({ env }: HonoContext): ConnectionEnv {
   const bindings = (env ?? {}) as ConnectionEnv & { readonly server?: ConnectionEnv };
-  const connection = bindings.server ?? bindings;
+  return bindings.server ?? bindings;
+}
+
+/** The request of `node:http`, if there is one. */
+function findIncoming(c: HonoContext): object | undefined {
+  return findConnection(c).incoming;
+}
+
+function findRemoteAddress(c: HonoContext): string | undefined {
+  const connection = findConnection(c);
   const { incoming, remoteAddr } = connection;
-  return incoming?.socket?.remoteAddress ?? remoteAddr?.hostname ?? connection.requestIP?.(req.raw)?.address;
+  return (
+    incoming?.socket?.remoteAddress ?? remoteAddr?.hostname ?? connection.requestIP?.(c.req.raw)?.address
+  );
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServiceStatusOptions } from "../http/options.ts";
+import { markOwn } from "../http/own-requests.ts";
 import { createStatusService } from "../http/service.ts";
 import { send, toStatusRequest } from "./common/node-http.ts";
 
@@ -28,6 +29,7 @@ export function serviceStatus(options?: ServiceStatusOptions): KoaMiddleware {
   return async function answerKoaRequest(ctx, next) {
     const answer = answerStatusRequest(toStatusRequest(ctx.req, ctx));
     if (answer === undefined) return next();
+    markOwn(ctx.req);
     ctx.respond = false;
     send(ctx.res, await answer);
     return undefined;

@@ -1,14 +1,16 @@
+import cluster from "node:cluster";
 import { failExpectation } from "../core/expect.ts";
 import { log } from "../core/logger.ts";
 import { getPeers } from "../core/peers.ts";
 import { onProbeAnswered } from "../http/observe.ts";
-import { isOwnTarget } from "../http/own-paths.ts";
+import { isOwn } from "../http/own-requests.ts";
 import { closeServers } from "./close-servers.ts";
 import type { EndOfRequest } from "./connections.ts";
 import { decideToLeave, MIN_QUIET_MS, type Rule } from "./decide.ts";
-import { runHooks } from "./hooks.ts";
+import type { DrainContext } from "./hooks.ts";
 import { warnOfKeepAlive } from "./keep-alive.ts";
 import { type DrainOptions, resolveDrainOptions } from "./options.ts";
+import { createPhases, type DrainHooks } from "./phases.ts";
 import { createProbers, type Prober } from "./probers.ts";
 import { type DrainReport, describeDrain, type ProberReport } from "./report.ts";
 import { type DrainableServer, watchServer } from "./servers.ts";
@@ -17,10 +19,18 @@ import { createTraffic, type TrafficSummary } from "./traffic.ts";
 /** Leaving the load balancer and closing, once. */
 export interface Drain {
   /**
-   * Decommissions, waits until the balancers have left, closes the servers and calls `onClose`. Never rejects.
+   * Decommissions, begins `onLeave`, waits until the balancers have left, closes the servers and calls `onClose`. Never
+   * rejects.
    * Started again, it gives the same promise.
    */
   start(reason?: string): Promise<DrainReport>;
+  /**
+   * Adds hooks, at any time; they are called after those of the options. Returns the function that removes them, as
+   * long as it is not their turn. An `onLeave` that is added while the process leaves begins at once.
+   *
+   * @throws TypeError for a mistake in the hooks.
+   */
+  add(hooks: DrainHooks): () => void;
   /** Stops watching, where it was not started. */
   dispose(): void;
 }
@@ -45,13 +55,17 @@ export function createDrain(
   options: DrainOptions = {},
 ): Drain {
   const resolved = resolveDrainOptions(options);
-  const { probe, logger, clock, onClose, closeTimeoutMs, hooksTimeoutMs, deadlineMs, capMs } = resolved;
+  const { probe, logger, clock, closeTimeoutMs, hooksTimeoutMs, deadlineMs, capMs } = resolved;
   // Kept back from the wait, so that closing is never left without any time.
   const forClosingMs = Math.min(closeTimeoutMs, deadlineMs / 6);
-  const forHooksMs = onClose.length === 0 ? 0 : Math.min(hooksTimeoutMs, deadlineMs / 6);
+  const getForHooksMs = (): number => (hooks.hasOnClose ? Math.min(hooksTimeoutMs, deadlineMs / 6) : 0);
+  const hooks = createPhases(resolved);
   const list = toList(servers);
   const traffic = createTraffic();
-  const probers = createProbers(resolved);
+  /** The requests that have not ended, and when they came. */
+  const undecided = new Map<object, number>();
+  // The primary gives each connection to another worker.
+  const probers = createProbers({ ...resolved, isShared: cluster.isWorker });
   let decommissioning: Decommissioning | undefined;
   let requestsServed = 0;
   let started: Promise<DrainReport> | undefined;
@@ -73,7 +87,7 @@ export function createDrain(
     const { commissioned } = probe;
     if (commissioned === (decommissioning === undefined)) return;
     const now = clock.monotonicNow();
-    decommissioning = commissioned ? undefined : { at: now, before: traffic.summarise(now) };
+    decommissioning = commissioned ? undefined : { at: now, before: summariseTraffic(now) };
     requestsServed = 0;
     probers.setCounting(!commissioned, now);
     for (const server of watched) server.setLeaving(!commissioned);
@@ -94,13 +108,25 @@ export function createDrain(
     else peers.alone(() => probe.decommission());
   }
 
-  function noteRequest(target: string): EndOfRequest {
-    if (isOwnTarget(target)) return () => {};
+  function noteRequest(request: object): EndOfRequest {
     const isLate = decommissioning !== undefined;
-    traffic.note(clock.monotonicNow());
+    undecided.set(request, clock.monotonicNow());
     return function noteEnd(isAnswered) {
-      if (isLate && isAnswered) requestsServed += 1;
+      noteTraffic(request);
+      if (isLate && isAnswered && !isOwn(request)) requestsServed += 1;
     };
+  }
+
+  /** By the end of a request it is known whether a view has answered it; until then it counts as traffic. */
+  function noteTraffic(request: object): void {
+    const at = undecided.get(request);
+    if (at === undefined || !undecided.delete(request) || isOwn(request)) return;
+    traffic.note(at);
+  }
+
+  function summariseTraffic(now: number): TrafficSummary {
+    for (const request of [...undecided.keys()]) noteTraffic(request);
+    return traffic.summarise(now);
   }
 
   function start(reason = "start"): Promise<DrainReport> {
@@ -111,28 +137,30 @@ export function createDrain(
   async function run(reason: string): Promise<DrainReport> {
     const startedAt = clock.monotonicNow();
     const deadlineAt = startedAt + deadlineMs;
-    const latestAt = deadlineAt - forClosingMs - forHooksMs;
+    const { context, end: endContext } = createContext(reason);
+    hooks.leave(context);
     const peers = probe.commissioned ? getPeers(probe) : undefined;
     const isCovered = peers !== undefined && (await peers.leave());
-    const endedBy = isCovered ? await waitForClients(reason) : await waitForBalancers(reason, latestAt);
+    const endedBy = isCovered ? await waitForClients(reason) : await waitForBalancers(reason, deadlineAt);
 
     const closedAt = clock.monotonicNow();
     const { lastRequestAt } = traffic;
-    const timeoutMs = Math.min(closeTimeoutMs, deadlineAt - closedAt - forHooksMs);
+    const timeoutMs = Math.min(closeTimeoutMs, deadlineAt - closedAt - getForHooksMs());
     const requestsCut = await closeServers(watched, { timeoutMs, clock });
     stopWatching();
     // A connection that is already on its way to this worker must find it alive, to be given to another one.
     if (isCovered) await peers.leave();
 
     const hooksAt = clock.monotonicNow();
-    const hookFailures = await runHooks({
-      hooks: onClose,
-      timeoutMs: Math.min(hooksTimeoutMs, deadlineAt - hooksAt),
-      clock,
+    const hookFailures = await hooks.close(context, {
+      getLeaveMs: () => deadlineAt - clock.monotonicNow() - getForHooksMs(),
+      getCloseMs: () => Math.min(hooksTimeoutMs, deadlineAt - clock.monotonicNow()),
     });
+    endContext();
     const endedAt = clock.monotonicNow();
     const report: DrainReport = {
       reason,
+      ok: requestsCut === 0 && hookFailures.length === 0,
       endedBy,
       waitMs: Math.round(closedAt - startedAt),
       closeMs: Math.round(hooksAt - closedAt),
@@ -144,8 +172,15 @@ export function createDrain(
       requestsCut,
       hookFailures,
     };
-    log(logger, "info", describeDrain(report));
+    log(logger, report.ok ? "info" : "error", describeDrain(report));
     return report;
+  }
+
+  function createContext(reason: string): { readonly context: DrainContext; end(): void } {
+    const controller = new AbortController();
+    const cancel = clock.startTimer(deadlineMs, () => controller.abort());
+    const context = { reason, signal: controller.signal, deadlineAt: clock.now() + deadlineMs };
+    return { context, end: cancel };
   }
 
   /** A balancer sees one address for all workers, and must not see that one of them is missing. */
@@ -158,15 +193,16 @@ export function createDrain(
     });
   }
 
-  function waitForBalancers(reason: string, latestAt: number): Promise<Rule> {
+  function waitForBalancers(reason: string, deadlineAt: number): Promise<Rule> {
     decommission();
     // Where it was disposed of, nobody has been told.
     const now = clock.monotonicNow();
-    decommissioning ??= { at: now, before: traffic.summarise(now) };
+    decommissioning ??= { at: now, before: summariseTraffic(now) };
     log(logger, "info", `${reason}: decommissioned, waiting for the load balancers to leave`);
     return new Promise((resolve) => {
       function look(): void {
         const now = clock.monotonicNow();
+        const latestAt = deadlineAt - forClosingMs - getForHooksMs();
         const rule = decide(now) ?? (now >= latestAt ? "deadline" : undefined);
         if (rule === undefined) clock.startTimer(LOOK_EVERY_MS, look);
         else resolve(rule);
@@ -178,8 +214,13 @@ export function createDrain(
   function decide(now: number): Rule | undefined {
     if (decommissioning === undefined) return undefined;
     const { at: decommissionedAt, before } = decommissioning;
+    summariseTraffic(now);
     const { lastRequestAt } = traffic;
-    return decideToLeave({ now, decommissionedAt, probers: probers.list, lastRequestAt, before }, resolved);
+    const { list, isComplete } = probers;
+    return decideToLeave(
+      { now, decommissionedAt, probers: list, isComplete, lastRequestAt, before },
+      resolved,
+    );
   }
 
   function stopWatching(): void {
@@ -188,6 +229,7 @@ export function createDrain(
 
   return {
     start,
+    add: hooks.add,
     dispose() {
       if (started === undefined) stopWatching();
     },

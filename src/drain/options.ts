@@ -10,6 +10,7 @@ import {
 import type { Logger } from "../core/logger.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRequest } from "../http/message.ts";
+import type { DrainHook } from "./hooks.ts";
 
 /** How a process leaves. Every option is optional. */
 export interface DrainOptions {
@@ -54,8 +55,18 @@ export interface DrainOptions {
    * @default 10000
    */
   readonly closeTimeoutMs?: number;
-  /** What else is to be closed, in this order, after the servers: pools, queues. Each is called once. */
-  readonly onClose?: readonly (() => unknown)[];
+  /**
+   * What begins as soon as the process leaves, beside the wait for the balancers: take no more jobs, deregister. All
+   * of them begin at the same time.
+   * @default []
+   */
+  readonly onLeave?: readonly DrainHook[];
+  /**
+   * What else to close, in this order, after the servers and after every `onLeave` has settled: pools, queues. Each is
+   * called once.
+   * @default []
+   */
+  readonly onClose?: readonly DrainHook[];
   /**
    * How long all of `onClose` may take together.
    * @default 5000
@@ -97,6 +108,7 @@ const KNOWN_KEYS: readonly (keyof DrainOptions)[] = [
   "fallbackMs",
   "fixedMs",
   "closeTimeoutMs",
+  "onLeave",
   "onClose",
   "hooksTimeoutMs",
   "deadlineMs",
@@ -115,6 +127,7 @@ const DEFAULTS = {
   capMs: 20_000,
   fallbackMs: 5_000,
   closeTimeoutMs: 10_000,
+  onLeave: [],
   onClose: [],
   hooksTimeoutMs: 5_000,
   deadlineMs: 30_000,
@@ -146,7 +159,12 @@ export function resolveDrainOptions(options: DrainOptions): ResolvedDrainOptions
   for (const key of DURATIONS) expectNumber(key, resolved[key], { min: 0 });
   if (resolved.quietMs !== undefined) expectNumber("quietMs", resolved.quietMs, { min: 0 });
   if (resolved.fixedMs !== undefined) expectNumber("fixedMs", resolved.fixedMs, { min: 0 });
-  if (!Array.isArray(resolved.onClose)) failExpectation("onClose", "an array of functions", resolved.onClose);
-  for (const hook of resolved.onClose) expectFunction("onClose", hook);
-  return { ...resolved, onClose: [...resolved.onClose] };
+  expectHooks("onLeave", resolved.onLeave);
+  expectHooks("onClose", resolved.onClose);
+  return { ...resolved, onLeave: [...resolved.onLeave], onClose: [...resolved.onClose] };
+}
+
+function expectHooks(option: string, hooks: unknown): void {
+  if (!Array.isArray(hooks)) failExpectation(option, "an array of functions", hooks);
+  for (const hook of hooks) expectFunction(option, hook);
 }

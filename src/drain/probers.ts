@@ -2,19 +2,30 @@ import type { Logger } from "../core/logger.ts";
 import { replaceControlCharacters } from "../core/text.ts";
 import { createTrouble } from "../core/trouble.ts";
 import type { StatusRequest } from "../http/message.ts";
+import {
+  addRequest,
+  interrupt,
+  isSteady,
+  MAX_GAP_MS,
+  NO_RHYTHM,
+  type Rhythm,
+  toIntervalMs,
+} from "./rhythm.ts";
 
-/** More are not remembered: whoever asks under ever new names must not fill the memory. */
+/** Maximum number of probers that are remembered, whatever names somebody asks under. */
 export const MAX_PROBERS = 1_000;
 
-/** Two questions further apart belong to no rhythm: somebody has looked by hand. */
-export const MAX_PROBE_INTERVAL_MS = 60_000;
+/** A prober that was first seen less than this before the decommissioning proves nothing. */
+const KNOWN_AFTER_MS = 3_000;
+
+/** If others answer a part of the requests there is no rhythm, and the number of requests has to do. */
+const ESTABLISHED_REQUESTS = 5;
 
 const PROBER_ID_TROUBLE = {
   what: "proberId failed, the prober goes by its address",
   recovery: "proberId works again",
 };
 
-const REMEMBERED_GAPS = 8;
 const MAX_ID_LENGTH = 300;
 const MAX_LABEL_LENGTH = 100;
 
@@ -23,38 +34,56 @@ export interface Prober {
   readonly id: string;
   /** For people: what it calls itself, or its address. */
   readonly label: string;
-  /** The usual time between two questions; `undefined` while there was only one. */
+  /** The longest time between two of its requests that must be reckoned with; `undefined` after a single request. */
   readonly intervalMs: number | undefined;
+  /** Its rhythm was known well before the decommissioning. */
+  readonly isKnown: boolean;
   readonly lastAskedAt: number;
   /** How often it has been refused since the decommissioning, and with which code the last time. */
   readonly refusals: number;
   readonly refusedWith: number | undefined;
-  /** When it had been refused often enough; `undefined` before. */
+  /** When it has been refused often enough in its own rhythm; `undefined` before it was refused often enough. */
   readonly convincedAt: number | undefined;
 }
 
 interface KnownProber extends Prober {
-  readonly gapsMs: readonly number[];
+  readonly rhythm: Rhythm;
+  /** The last request before the decommissioning; `undefined` if there was none. */
+  readonly askedBeforeAt: number | undefined;
+  /** When the refusals came that count: no faster than its rhythm allows. */
+  readonly countedAt: readonly number[];
 }
 
 export interface Probers {
   note(request: StatusRequest, answer: { readonly status: number; readonly now: number }): void;
-  /** From now on refusals count, or do not. Those before are forgotten, and so is who has not asked for long. */
+  /**
+   * From now on refusals count, or do not. Those before are forgotten, and so are probers that have not asked for long.
+   * While they count, nothing is learned about the probers that are known.
+   */
   setCounting(isCounting: boolean, now: number): void;
   readonly list: readonly Prober[];
+  /** `false`: more probers asked before the decommissioning than can be remembered. */
+  readonly isComplete: boolean;
 }
 
 export interface ProbersSetup {
   readonly redsSeen: number;
+  /** Others answer a part of each prober's requests, so that none has a rhythm here. */
+  readonly isShared?: boolean;
   readonly proberId?: (request: StatusRequest) => string | undefined;
   readonly logger?: Logger;
 }
 
 /** Remembers who asks the probe, how often, and what they have been answered. */
-export function createProbers({ redsSeen, proberId = toProberId, logger }: ProbersSetup): Probers {
-  const known = new Map<string, KnownProber>();
+export function createProbers(setup: ProbersSetup): Probers {
+  const { redsSeen, isShared = false, proberId = toProberId, logger } = setup;
+  // Nobody takes the place of an established prober. Both maps are in the order of the last requests.
+  const established = new Map<string, KnownProber>();
+  const others = new Map<string, KnownProber>();
   const trouble = createTrouble({ ...PROBER_ID_TROUBLE, getLogger: () => logger });
   let isCounting = false;
+  let forgottenAt = Number.NEGATIVE_INFINITY;
+  let isComplete = true;
 
   function toId(request: StatusRequest): string | undefined {
     try {
@@ -67,62 +96,134 @@ export function createProbers({ redsSeen, proberId = toProberId, logger }: Probe
     }
   }
 
+  function learn(prober: KnownProber, now: number): KnownProber {
+    // What was known before the decommissioning cannot become less by what is seen after it.
+    if (prober.askedBeforeAt !== undefined && prober.intervalMs !== undefined)
+      return { ...prober, lastAskedAt: now };
+    const rhythm = addRequest(prober.rhythm, now);
+    const intervalMs = isShared || isCounting ? rhythm.longestMs[0] : toIntervalMs(rhythm);
+    return { ...prober, rhythm, lastAskedAt: now, intervalMs };
+  }
+
+  function isEstablished({ rhythm }: KnownProber): boolean {
+    return isShared ? rhythm.requests >= ESTABLISHED_REQUESTS : rhythm.steadyMs !== undefined;
+  }
+
+  function isKnownAt(prober: KnownProber, now: number): boolean {
+    const { rhythm } = prober;
+    const hasRhythm = isShared ? isEstablished(prober) : isSteady(rhythm);
+    return hasRhythm && now - rhythm.firstAt >= KNOWN_AFTER_MS;
+  }
+
+  function remember(prober: KnownProber, now: number): void {
+    established.delete(prober.id);
+    others.delete(prober.id);
+    // From the decommissioning on, newcomers take the place of nobody who was there before.
+    const isKept = isCounting ? prober.askedBeforeAt !== undefined : isEstablished(prober);
+    if (isKept) forgetGone(now);
+    const hasRoom = established.size < MAX_PROBERS;
+    (isKept && hasRoom ? established : others).set(prober.id, prober);
+    if (established.size + others.size > MAX_PROBERS) forgetOldest(now);
+  }
+
+  function forgetGone(now: number): void {
+    const [oldest] = established.values();
+    if (oldest !== undefined && now - oldest.lastAskedAt > MAX_GAP_MS) established.delete(oldest.id);
+  }
+
+  function forgetOldest(now: number): void {
+    const [oldest] = others.values();
+    if (oldest === undefined) return;
+    others.delete(oldest.id);
+    if (!isCounting && now - oldest.lastAskedAt <= MAX_GAP_MS) forgottenAt = now;
+  }
+
+  function getAll(): readonly KnownProber[] {
+    return [...established.values(), ...others.values()];
+  }
+
   return {
     note(request, { status, now }) {
       const id = toId(request);
       if (id === undefined) return;
-      const before = known.get(id);
-      const refusedWith = isCounting && status !== 200 ? status : undefined;
-      // Deleted and set again, the map is in the order of the last questions, and its first is the oldest.
-      known.delete(id);
-      known.set(id, toNext(before, { id, label: toLabel(request), now, refusedWith, redsSeen }));
-      const [oldest] = known.keys();
-      if (known.size > MAX_PROBERS && oldest !== undefined) known.delete(oldest);
+      const before = established.get(id) ?? others.get(id) ?? { ...UNKNOWN, id };
+      const asked = { ...learn(before, now), label: toLabel(request) };
+      remember(isCounting && status !== 200 ? refuse(asked, { status, now, redsSeen }) : asked, now);
     },
     setCounting(newIsCounting, now) {
       isCounting = newIsCounting;
-      for (const [id, prober] of known) {
-        if (now - prober.lastAskedAt > MAX_PROBE_INTERVAL_MS) known.delete(id);
-        else known.set(id, { ...prober, refusals: 0, refusedWith: undefined, convincedAt: undefined });
+      isComplete = now - forgottenAt > MAX_GAP_MS;
+      const all = getAll().filter(({ lastAskedAt }) => now - lastAskedAt <= MAX_GAP_MS);
+      established.clear();
+      others.clear();
+      for (const prober of all) {
+        remember(
+          {
+            ...prober,
+            ...UNREFUSED,
+            rhythm: isCounting ? prober.rhythm : interrupt(prober.rhythm),
+            askedBeforeAt: isCounting ? prober.lastAskedAt : undefined,
+            isKnown: isCounting && isKnownAt(prober, now),
+          },
+          now,
+        );
       }
     },
     get list() {
-      return [...known.values()];
+      return getAll();
+    },
+    get isComplete() {
+      return isComplete;
     },
   };
 }
 
-interface Question {
-  readonly id: string;
-  readonly label: string;
+const UNREFUSED = {
+  refusals: 0,
+  refusedWith: undefined,
+  convincedAt: undefined,
+  countedAt: [],
+  isKnown: false,
+  askedBeforeAt: undefined,
+} satisfies Partial<KnownProber>;
+
+const UNKNOWN: Omit<KnownProber, "id"> = {
+  ...UNREFUSED,
+  label: "",
+  intervalMs: undefined,
+  lastAskedAt: 0,
+  rhythm: NO_RHYTHM,
+};
+
+interface Refusal {
+  readonly status: number;
   readonly now: number;
-  readonly refusedWith: number | undefined;
   readonly redsSeen: number;
 }
 
-function toNext(before: KnownProber | undefined, question: Question): KnownProber {
-  const { id, label, now, refusedWith, redsSeen } = question;
-  const gapsMs = before === undefined ? [] : toGaps(before, now);
-  const refusals = (before?.refusals ?? 0) + (refusedWith === undefined ? 0 : 1);
+function refuse(prober: KnownProber, { status, now, redsSeen }: Refusal): KnownProber {
+  const { refusals, countedAt, convincedAt, intervalMs = 0 } = prober;
+  const lastCountedAt = countedAt.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const counts = countedAt.length < redsSeen && now - lastCountedAt >= intervalMs / 2;
+  const next = { ...prober, refusals: refusals + 1, refusedWith: status };
+  if (!counts || convincedAt !== undefined) return next;
+  const nowCountedAt = [...countedAt, now];
   return {
-    id,
-    label,
-    gapsMs,
-    intervalMs: toMedian(gapsMs),
-    lastAskedAt: now,
-    refusals,
-    refusedWith: refusedWith ?? before?.refusedWith,
-    convincedAt: before?.convincedAt ?? (refusals >= redsSeen ? now : undefined),
+    ...next,
+    countedAt: nowCountedAt,
+    convincedAt: nowCountedAt.length < redsSeen ? undefined : toConvincedAt(prober, nowCountedAt),
   };
 }
 
-function toGaps(before: KnownProber, now: number): readonly number[] {
-  const gapMs = now - before.lastAskedAt;
-  return gapMs > MAX_PROBE_INTERVAL_MS ? [] : [...before.gapsMs, gapMs].slice(-REMEMBERED_GAPS);
-}
-
-function toMedian(values: readonly number[]): number | undefined {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
+/**
+ * Some of the refusals may have been those of others under the same identity. From its last request on, though, the
+ * prober itself asks at least once in each interval.
+ */
+function toConvincedAt({ askedBeforeAt, intervalMs = 0 }: KnownProber, countedAt: readonly number[]): number {
+  const [first = 0] = countedAt;
+  const last = countedAt.at(-1) ?? first;
+  const startedAt = askedBeforeAt ?? first - intervalMs;
+  return Math.max(last, startedAt + countedAt.length * intervalMs);
 }
 
 /** Its port is another one with each connection, so the address must do. */

@@ -6,7 +6,10 @@ export interface ProberReport {
   readonly id: string;
   /** What it calls itself, or its address. */
   readonly label: string;
-  /** The usual time between two questions; missing where it asked once. */
+  /**
+   * The longest time between two of its requests that the drain reckoned with; missing if it asked once. 330,000 if it
+   * asked so irregularly that a balancer with any interval could be hidden among its requests.
+   */
   readonly intervalMs?: number;
   /** How often it was refused after the decommissioning. */
   readonly refusals: number;
@@ -14,9 +17,10 @@ export interface ProberReport {
   readonly refusedWith?: number;
 }
 
-/** A function of `onClose` that failed. */
+/** A hook that failed, or that had not ended in time. */
 export interface HookFailure {
-  /** Its place in `onClose`, from 0. */
+  readonly phase: "onLeave" | "onClose";
+  /** Its place among the hooks of its phase, from 0. */
   readonly index: number;
   readonly message: string;
 }
@@ -25,6 +29,8 @@ export interface HookFailure {
 export interface DrainReport {
   /** Why: the name of the signal, or what `start` was given. */
   readonly reason: string;
+  /** `false` after a hook that failed or had not ended in time, and after a request that was cut. */
+  readonly ok: boolean;
   /** What ended the wait for the load balancers. */
   readonly endedBy: Rule;
   readonly waitMs: number;
@@ -59,7 +65,7 @@ export function describeDrain(report: DrainReport): string {
       ? "no request was seen"
       : `last request ${toSeconds(lastRequestMs)} before close`,
     `${requestsCut} ${requestsCut === 1 ? "request" : "requests"} cut`,
-    ...hookFailures.map(({ index, message }) => `onClose[${index}] failed: ${message}`),
+    ...hookFailures.map(({ phase, index, message }) => `${phase}[${index}] failed: ${message}`),
   ];
   return `drained in ${toSeconds(totalMs)}: ${parts.join(", ")}${RULES[endedBy]}`;
 }

@@ -6,20 +6,20 @@ import type {
   Http2ServerRequest,
   Http2ServerResponse,
   Http2Session,
-  IncomingHttpHeaders,
   ServerHttp2Stream,
 } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { createConnections, type EndOfRequest } from "./connections.ts";
+import { findSockets } from "./early-sockets.ts";
 
 /** What can be drained: the server itself, whatever framework listens on it. */
 export type DrainableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer;
 
 export interface WatchSetup {
-  /** A request has come for this target. What it returns is called when the request has ended. */
-  readonly onRequest: (target: string) => EndOfRequest;
+  /** A request has come. What it returns is called when the request has ended. */
+  readonly onRequest: (request: object) => EndOfRequest;
 }
 
 /** A server whose connections and requests are known. */
@@ -43,17 +43,25 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
   const sessions = new Set<Http2Session>();
   const streams = new Set<ServerHttp2Stream>();
   const { listen, joinIn, stop } = createListening(server);
-  let isLeaving = false;
   let isClosing = false;
+  let tellAllHaveEnded = (): void => {};
 
+  for (const socket of findSockets(server)) {
+    noteSocket(socket);
+    if (speaksHttp1(server, socket)) connections.noteEarly(socket);
+  }
   listen("connection", noteSocket);
   if (isSecure(server)) listen("secureConnection", noteSocket);
   if (isHttp2(server)) listen("session", noteSession);
   else listen("request", noteRequest);
 
   function noteSocket(socket: Socket): void {
+    if (sockets.has(socket)) return;
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    socket.once("close", function noteClose() {
+      sockets.delete(socket);
+      if (sockets.size === 0) tellAllHaveEnded();
+    });
     if (speaksHttp1(server, socket)) connections.note(socket);
     // A listener for requests would change how Node.js treats the streams of a server that has none.
     if (isHttp2(server) && !joinIn("request", noteRequest)) listen("stream", noteStream);
@@ -61,6 +69,12 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
     joinIn("checkExpectation", noteRequest);
     joinIn("upgrade", noteUpgrade);
     joinIn("connect", noteUpgrade);
+  }
+
+  /** A server does not wait for connections that somebody else has accepted for it. */
+  function whenAllHaveEnded(run: () => void): void {
+    tellAllHaveEnded = run;
+    if (sockets.size === 0) run();
   }
 
   function noteSession(session: Http2Session): void {
@@ -71,17 +85,17 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
 
   function noteRequest(request: Request, response: ServerResponse | Http2ServerResponse): void {
     if ("stream" in response) {
-      noteStream(response.stream, { ":path": request.url });
+      noteStream(response.stream, request);
     } else {
-      if (isLeaving) endConnectionAfter(response);
-      connections.noteRequest(response, onRequest(request.url ?? ""));
+      noteSocket(response.req.socket);
+      connections.noteRequest(response, onRequest(request));
     }
   }
 
-  function noteStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  function noteStream(stream: ServerHttp2Stream, request: object): void {
     if (streams.has(stream)) return;
     streams.add(stream);
-    const onEnd = onRequest(headers[":path"] ?? "");
+    const onEnd = onRequest(request);
     stream.once("close", () => {
       streams.delete(stream);
       onEnd(stream.writableFinished);
@@ -89,21 +103,18 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
   }
 
   function noteUpgrade(request: Request, socket: Socket | Http2ServerResponse): void {
-    if ("stream" in socket) noteStream(socket.stream, { ":path": request.url });
+    if ("stream" in socket) noteStream(socket.stream, request);
     else connections.noteUpgrade(socket);
   }
 
   return {
-    setLeaving(newIsLeaving) {
-      isLeaving = newIsLeaving;
-      if (isLeaving) for (const response of connections.openResponses) endConnectionAfter(response);
-    },
+    setLeaving: connections.setLeaving,
     close() {
       isClosing = true;
       // Only from Node.js 24 on a server tells its sessions by itself.
       for (const session of sessions) session.close();
       return new Promise((resolve) => {
-        if (server.listening || sockets.size > 0) server.close(() => resolve());
+        if (server.listening || sockets.size > 0) server.close(() => whenAllHaveEnded(resolve));
         else resolve();
       });
     },
@@ -157,14 +168,6 @@ function createListening(server: EventEmitter): Listening {
   };
 }
 
-/**
- * Decided when the answer is sent, not when the request came: this is the flag that Node.js itself reads when it
- * writes the headers. HTTP/2 has no such header; there, GOAWAY says it when the server is closed.
- */
-function endConnectionAfter(response: ServerResponse): void {
-  response.shouldKeepAlive = false;
-}
-
 function isHttp2(server: DrainableServer): boolean {
   return "updateSettings" in server;
 }
@@ -176,6 +179,6 @@ function isSecure(server: DrainableServer): boolean {
 /** Beneath each TLS connection there is a plain one, on which nobody asks. */
 function speaksHttp1(server: DrainableServer, socket: Socket | TLSSocket): boolean {
   const isEncrypted = "encrypted" in socket;
-  if (isEncrypted !== isSecure(server)) return false;
+  if (isSecure(server) && !isEncrypted) return false;
   return !isHttp2(server) || (isEncrypted && socket.alpnProtocol !== "h2");
 }

@@ -13,7 +13,8 @@ export interface SignalOptions extends DrainOptions {
    */
   readonly signals?: readonly NodeJS.Signals[];
   /**
-   * `"signal"`: as the signal would have ended it, so that the exit status shows it. `"zero"`: with exit code 0.
+   * `"signal"`: as the signal would have ended it, so that the exit status shows it. `"zero"`: with exit code 0, or 1
+   * after a hook that failed or was overdue, and after a request that was cut.
    * `"none"`: not at all; the process ends when nothing is left to do.
    * @default "signal"
    */
@@ -31,6 +32,9 @@ const PATIENCE_MS = 100;
 
 /** The drains of this process that a signal has started and that have not ended: none may end it under another. */
 const running = new Set<Drain>();
+
+/** Whether a drain of this process has lost something. */
+let hasFailed = false;
 
 /**
  * Drains the servers on the first signal and then ends the process. A second signal ends it at once. Where it was
@@ -61,11 +65,12 @@ export function drainOnSignals(
     }
     first = signal;
     running.add(drain);
-    await drain.start(signal);
+    const { ok } = await drain.start(signal);
+    hasFailed ||= !ok;
     running.delete(drain);
     if (exit === "none") return stopHandling();
     if (running.size > 0) return;
-    if (exit === "zero") process.exit(0);
+    if (exit === "zero") process.exit(hasFailed ? 1 : 0);
     endAsSignalled(signal);
   }
 
@@ -76,6 +81,7 @@ export function drainOnSignals(
   for (const signal of handled) process.on(signal, atSignal);
   return {
     start: drain.start,
+    add: drain.add,
     dispose() {
       if (first !== undefined) return;
       stopHandling();

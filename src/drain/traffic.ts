@@ -20,8 +20,8 @@ export interface TrafficSummary {
 
 /** Remembers when ordinary requests came, in a fixed amount of memory. */
 export interface Traffic {
-  /** A request has come. */
-  note(now: number): void;
+  /** A request came at this moment, which may be a while ago. */
+  note(at: number): void;
   /** When the last one came; `undefined` when none ever did. */
   readonly lastRequestAt: number | undefined;
   summarise(now: number): TrafficSummary;
@@ -36,14 +36,15 @@ export function createTraffic(): Traffic {
   let lastRequestAt: number | undefined;
 
   return {
-    note(now) {
-      const second = Math.floor(now / BUCKET_MS);
+    note(at) {
+      const second = Math.floor(at / BUCKET_MS);
       const bucket = buckets[second % BUCKETS];
-      if (bucket === undefined) return;
+      const gapMs = at - (lastRequestAt ?? at);
+      lastRequestAt = Math.max(at, lastRequestAt ?? at);
+      if (bucket === undefined || bucket.second > second) return;
       if (bucket.second !== second) Object.assign(bucket, { second, requests: 0, largestGapMs: 0 });
       bucket.requests += 1;
-      bucket.largestGapMs = Math.max(bucket.largestGapMs, now - (lastRequestAt ?? now));
-      lastRequestAt = now;
+      bucket.largestGapMs = Math.max(bucket.largestGapMs, gapMs);
     },
     get lastRequestAt() {
       return lastRequestAt;

@@ -116,7 +116,7 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
     if (whole !== undefined) return { question: whole, single: undefined };
     const question = QUESTIONS.find((each) => path.startsWith(`${paths[each]}/`));
     const single = question && path.slice(paths[question].length + 1);
-    return question && single ? { question, single } : undefined;
+    return question && single ? { question, single: decodeURIComponent(single) } : undefined;
   }
 
   return {

@@ -8,7 +8,6 @@ import {
   withoutBody,
 } from "./message.ts";
 import { resolveOptions, type ServiceStatusOptions } from "./options.ts";
-import { noteOwnPaths } from "./own-paths.ts";
 import { createProbeStatusView } from "./probe-status.ts";
 import { createSvcStatusView } from "./svc-status.ts";
 import { parseTarget } from "./target.ts";
@@ -52,7 +51,6 @@ export function createStatusService(
     ...(probeStatus ? [probeStatus.path] : []),
     ...(healthProbesView?.paths ?? []),
   ];
-  noteOwnPaths(paths);
   const trouble = createTrouble({ what: "a status request failed", getLogger: () => registry.logger });
 
   function route(request: StatusRequest): Answer {

@@ -139,8 +139,9 @@ describe("over node:http", () => {
   });
 
   test.each<[target: string, answer: string]>([
-    ["/svc%5Fstatus", "200 text/csv"],
-    ["/svc_status%2Ejson", "200 application/json"],
+    ["/svc%5Fstatus", "404 text/plain"],
+    ["/svc_status%2Ejson", "404 text/plain"],
+    ["/%70robe_status", "404 text/plain"],
     ["/svc_status%zz", "404 text/plain"],
     ["/%2Fsvc_status", "404 text/plain"],
     ["//svc_status", "404 text/plain"],

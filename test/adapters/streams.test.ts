@@ -1,13 +1,24 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  Server,
+  type ServerResponse,
+} from "node:http";
 import {
   type ClientHttp2Session,
   connect as connectHttp2,
   createServer as createHttp2Server,
-  type Http2Server,
   type Http2ServerResponse,
 } from "node:http2";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Socket,
+  type Server as TcpServer,
+} from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -49,11 +60,11 @@ async function startSubject(): Promise<Subject> {
   return { watched, probe, server, port, responses };
 }
 
-async function listen(server: Server | Http2Server): Promise<number> {
+async function listen(server: TcpServer): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => {
-    if ("closeAllConnections" in server) server.closeAllConnections();
+    if (server instanceof Server) server.closeAllConnections();
     server.close();
   });
   return (server.address() as AddressInfo).port;
@@ -148,6 +159,21 @@ describe("a page that is left open", () => {
     });
     expect(closeMs).toBeLessThan(10_000);
     expect([await stream.ended, await late.ended]).toEqual([true, true]);
+    expect(watched.listeners).toBe(0);
+  });
+
+  test("goes on over a server that gets its connections from another one, until that is closed", async () => {
+    const { server, probe, watched } = await startSubject();
+    await new Promise((resolve) => void server.close(resolve));
+    const fed = createServer(server.listeners("request")[0] as RequestListener);
+    const front = createTcpServer((socket) => void fed.emit("connection", socket));
+    const drain = createDrain(fed, { probe, fixedMs: 0 });
+    const stream = await openEvents(await listen(front));
+    await stream.waitFor("event: read");
+    probe.decommission("moving");
+    await stream.waitFor("moving");
+    expect(await drain.start()).toMatchObject({ ok: true, requestsCut: 0 });
+    expect(await stream.ended).toBe(true);
     expect(watched.listeners).toBe(0);
   });
 

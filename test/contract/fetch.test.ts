@@ -11,7 +11,7 @@ describeAdapter("svc-status/fetch behind a bridge", (options) => {
   return listen(async (incoming, outgoing) => {
     const request = toRequest(incoming);
     const { remoteAddress } = incoming.socket;
-    const response = (await answerStatus(request, { remoteAddress })) ?? answerHello(request);
+    const response = (await answerStatus(request, { remoteAddress, incoming })) ?? answerHello(request);
     // A client that has left before cannot be written to, and one that leaves later cancels the stream.
     if (outgoing.destroyed) return void response.body?.cancel();
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));

@@ -14,6 +14,7 @@ function proberOf(parts: Partial<Prober> = {}): Prober {
     id: "a",
     label: "a",
     intervalMs: 500,
+    isKnown: true,
     lastAskedAt: DECOMMISSIONED_AT + 1_500,
     refusals: 3,
     refusedWith: 503,
@@ -30,6 +31,7 @@ function decide(parts: Partial<Evidence> & { readonly afterMs?: number } = {}, w
       now: DECOMMISSIONED_AT + afterMs,
       decommissionedAt: DECOMMISSIONED_AT,
       probers: [proberOf()],
+      isComplete: true,
       lastRequestAt: DECOMMISSIONED_AT + 1_500,
       before: BUSY,
       ...evidence,
@@ -59,8 +61,36 @@ describe("the evidence", () => {
 
   test("takes a prober for gone that has not asked for three of its intervals", () => {
     const gone = proberOf({ convincedAt: undefined, refusals: 1, lastAskedAt: DECOMMISSIONED_AT + 1_000 });
-    expect(decide({ probers: [gone], afterMs: 2_500 })).toBeUndefined();
-    expect(decide({ probers: [gone], afterMs: 2_501 })).toBe("evidence");
+    expect(decide({ probers: [gone, proberOf()], afterMs: 3_000 })).toBeUndefined();
+    expect(decide({ probers: [gone, proberOf()], afterMs: 3_001 })).toBe("evidence");
+  });
+
+  test("takes a prober for gone no sooner than it could have been refused redsSeen times", () => {
+    const gone = proberOf({ convincedAt: undefined, refusals: 1, lastAskedAt: DECOMMISSIONED_AT + 1_000 });
+    const waits = { redsSeen: 5 };
+    expect(decide({ probers: [gone, proberOf()], afterMs: 4_000 }, waits)).toBeUndefined();
+    expect(decide({ probers: [gone, proberOf()], afterMs: 4_001 }, waits)).toBe("evidence");
+  });
+
+  test.each<[which: string, parts: Partial<Prober>]>([
+    ["that was not known well before", { isKnown: false }],
+    ["that has gone without a third refusal", { convincedAt: undefined, lastAskedAt: DECOMMISSIONED_AT }],
+  ])("needs another prober than one %s, before fallbackMs is over", (_, parts) => {
+    expect(decide({ probers: [proberOf(parts)], afterMs: 4_999 })).toBeUndefined();
+    expect(decide({ probers: [proberOf(parts)], afterMs: 5_000 })).toBe("evidence");
+  });
+
+  test("gives the balancer half a second to act on its last refusal", () => {
+    const probers = [proberOf({ convincedAt: DECOMMISSIONED_AT + 2_500 })];
+    const quiet = { probers, lastRequestAt: DECOMMISSIONED_AT };
+    expect(decide({ ...quiet, afterMs: 2_999 })).toBeUndefined();
+    expect(decide({ ...quiet, afterMs: 3_000 })).toBe("evidence");
+  });
+
+  test("is never there if more probers asked than can be remembered", () => {
+    expect(decide({ isComplete: false, afterMs: 19_999 })).toBeUndefined();
+    expect(decide({ isComplete: false, probers: [], afterMs: 19_999 })).toBeUndefined();
+    expect(decide({ isComplete: false, afterMs: 20_000 })).toBe("cap");
   });
 
   test("takes a prober for gone that had left before", () => {

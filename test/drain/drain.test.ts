@@ -3,11 +3,16 @@ import { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createDrain } from "../../src/drain/drain.ts";
+import type { DrainContext } from "../../src/drain/hooks.ts";
 import type { DrainOptions } from "../../src/drain/options.ts";
 import type { DrainReport } from "../../src/drain/report.ts";
+import { markOwn } from "../../src/http/own-requests.ts";
 import { createAsk } from "../../src/testing/ask.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createRecordingLogger } from "../support/registry.ts";
+
+/** Requests that come through the balancer end when it has left, and others never. */
+type Kind = "balanced" | "answered by a view" | "never stops";
 
 /** A service whose balancer, traffic and time are moved by the test. Nothing listens. */
 function createSubject(options: DrainOptions = {}) {
@@ -32,10 +37,20 @@ function createSubject(options: DrainOptions = {}) {
     return response;
   }
 
+  function answer(response: ServerResponse): void {
+    Object.defineProperty(response, "writableFinished", { value: true });
+    response.emit("close");
+    response.req.socket.destroy();
+  }
+
   /** A balancer's clients, who ask until it has stopped sending them here. */
-  function requestEvery(intervalMs: number, target = "/"): void {
-    if (isBalancing) request(target);
-    clock.startTimer(intervalMs, () => requestEvery(intervalMs, target));
+  function requestEvery(intervalMs: number, target = "/", kind: Kind = "balanced"): void {
+    if (isBalancing || kind !== "balanced") {
+      const response = request(target);
+      if (kind === "answered by a view") markOwn(response.req);
+      answer(response);
+    }
+    clock.startTimer(intervalMs, () => requestEvery(intervalMs, target, kind));
   }
 
   /** Begins, lets the time pass until the end, and gives the report. */
@@ -57,6 +72,7 @@ function createSubject(options: DrainOptions = {}) {
     ask,
     probeEvery,
     request,
+    answer,
     requestEvery,
     setBalancing(newIsBalancing: boolean) {
       isBalancing = newIsBalancing;
@@ -120,16 +136,14 @@ describe("a drain of a busy service", () => {
   });
 
   test("counts the requests that came after the decommissioning and were answered", async () => {
-    const { run, request, clock, setBalancing } = await createBusySubject();
+    const { run, request, answer, clock, setBalancing } = await createBusySubject();
     setBalancing(false);
-    const answer = (response: ServerResponse) => {
-      Object.defineProperty(response, "writableFinished", { value: true });
-      response.emit("close");
-    };
     const early = request();
     clock.startTimer(100, () => {
       answer(request());
-      answer(request("/probe_status"));
+      const own = request("/probe_status");
+      markOwn(own.req);
+      answer(own);
       answer(early);
       request().emit("close");
       request();
@@ -137,18 +151,32 @@ describe("a drain of a busy service", () => {
     expect(await run()).toMatchObject({ requestsServed: 1 });
   });
 
-  test("does not take its own views for traffic, wherever they are mounted", async () => {
+  test("counts requests that are not answered yet", async () => {
+    const { run, request, clock } = await createBusySubject();
+    const held: ServerResponse[] = [];
+    clock.startTimer(2_000, () => void held.push(request()));
+    const { waitMs, lastRequestMs } = await run();
+    expect(held).toHaveLength(1);
+    expect(waitMs).toBeGreaterThanOrEqual(3_000);
+    expect(lastRequestMs).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test("does not take requests that a view answers for traffic, wherever it is mounted", async () => {
     const { run, requestEvery, clock } = await createBusySubject();
     for (const target of [
       "/probe_status",
       "/svc_status.json?name=A",
       "/internal/readyz",
-      "/livez/db",
-      "/%73vc_status",
-      "http://host/svc_status",
+      "/internal/livez/probe",
     ])
-      clock.startTimer(0, () => requestEvery(300, target));
+      clock.startTimer(0, () => requestEvery(300, target, "answered by a view"));
     expect(await run()).toMatchObject({ endedBy: "evidence" });
+  });
+
+  test("takes requests of the application for traffic, whatever their paths look like", async () => {
+    const { run, requestEvery, clock } = await createBusySubject({ capMs: 8_000 });
+    clock.startTimer(0, () => requestEvery(300, "/orders/svc_status", "never stops"));
+    expect(await run()).toMatchObject({ endedBy: "cap" });
   });
 
   test("waits for a readiness probe as for any prober", async () => {
@@ -198,11 +226,58 @@ describe("a drain of a busy service", () => {
   });
 });
 
+describe("strangers", () => {
+  /** A minute of sparse traffic, and a balancer without a `User-Agent`, which asks each two seconds. */
+  async function createSparseSubject() {
+    const subject = createSubject();
+    subject.probeEvery(2_000);
+    subject.requestEvery(3_000);
+    await subject.clock.advance(60_500);
+    return subject;
+  }
+
+  test("do not evict the balancer by asking under ever new names", async () => {
+    const { run, ask, probeEvery, clock } = createSubject();
+    probeEvery(4_500);
+    await clock.advance(60_500);
+    for (let index = 0; index < 1_500; index += 1)
+      await ask("/probe_status", { headers: { "user-agent": `spoof-${index}` } });
+    const { probers, waitMs } = await run();
+    expect(waitMs).toBeGreaterThanOrEqual(3 * 4_500 - 2_000);
+    expect(probers).toContainEqual(expect.objectContaining({ id: "10.0.0.1 ", refusals: 4 }));
+  });
+
+  test.each([
+    ["from the decommissioning on", 0],
+    ["long before too", 30_000],
+  ])("do not make the balancer's checks faster than they are, through its front, %s", async (_, beforeMs) => {
+    const { run, probeEvery, clock } = await createSparseSubject();
+    clock.startTimer(60_000 - beforeMs, () => probeEvery(100));
+    await clock.advance(60_000);
+    const { waitMs, probers } = await run();
+    expect(waitMs).toBeGreaterThanOrEqual(6_000);
+    expect(probers[0]?.intervalMs).toBeGreaterThanOrEqual(2_000);
+  });
+
+  test("do not turn the fallback into evidence", async () => {
+    const { run, ask, request, answer, clock } = createSubject();
+    await ask("/probe_status");
+    await clock.advance(300);
+    await ask("/probe_status");
+    for (let count = 0; count < 30; count += 1) answer(request());
+    clock.startTimer(200, () => void ask("/probe_status"));
+    clock.startTimer(400, () => void ask("/probe_status"));
+    clock.startTimer(600, () => void ask("/probe_status"));
+    expect((await run()).waitMs).toBeGreaterThanOrEqual(5_000);
+  });
+});
+
 describe("a drain without proof", () => {
   test("waits for fallbackMs, where nobody asked, and says so", async () => {
     const { run, logger } = createSubject();
     expect(await run()).toEqual({
       reason: "SIGTERM",
+      ok: true,
       endedBy: "fallback",
       waitMs: 5_000,
       closeMs: 0,
@@ -259,7 +334,7 @@ describe("the deadline of a drain", () => {
       waitMs: 8_000, // a sixth is kept for closing, and one for the hooks
       hooksMs: 4_000,
       totalMs: 12_000,
-      hookFailures: [{ index: 0, message: "had not ended after 4000 ms" }],
+      hookFailures: [{ phase: "onClose", index: 0, message: "had not ended after 4000 ms" }],
     });
   });
 
@@ -418,6 +493,151 @@ describe("a drain", () => {
     server.on("close", () => void order.push("closed"));
     await run();
     expect(order).toEqual(["closed", "hook"]);
+  });
+});
+
+describe("the hooks of a drain", () => {
+  const hang = () => new Promise<never>(() => {});
+
+  test("are told why, and until when", async () => {
+    const contexts: DrainContext[] = [];
+    const note = (context: DrainContext) => void contexts.push(context);
+    const { run, clock } = createSubject({ fixedMs: 1_000, onLeave: [note], onClose: [note] });
+    const deadlineAt = clock.now() + 30_000;
+    await run();
+    expect(contexts).toEqual([
+      { reason: "SIGTERM", signal: expect.any(AbortSignal), deadlineAt },
+      { reason: "SIGTERM", signal: expect.any(AbortSignal), deadlineAt },
+    ]);
+    expect(contexts.map(({ signal }) => signal.aborted)).toEqual([false, false]);
+    await clock.advance(60_000);
+    expect(contexts[0]?.signal.aborted).toBe(false);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("begin with onLeave, all at once, and onClose comes when all have settled", async () => {
+    const steps: string[] = [];
+    let tellLeft = (): void => {};
+    const { clock, drain, probe } = createSubject({
+      fixedMs: 1_000,
+      onLeave: [
+        () =>
+          new Promise<void>((resolve) => {
+            tellLeft = resolve;
+          }),
+        () => void steps.push("begun"),
+      ],
+      onClose: [() => void steps.push("closed")],
+    });
+    clock.startTimer(3_000, () => {
+      steps.push("left");
+      tellLeft();
+    });
+    const ended = drain.start();
+    await clock.advance(0);
+    expect([probe.commissioned, steps]).toEqual([false, ["begun"]]);
+    await clock.advance(2_999);
+    expect(steps).toEqual(["begun"]);
+    await clock.advance(1);
+    expect(steps).toEqual(["begun", "left", "closed"]);
+    expect(await ended).toMatchObject({ ok: true, waitMs: 1_000, hooksMs: 2_000 });
+  });
+
+  test("may be added and removed, and come after those of the options", async () => {
+    const calls: string[] = [];
+    const call = (name: string) => () => void calls.push(name);
+    const options = { fixedMs: 1_000, onLeave: [call("leave 1")], onClose: [call("close 1")] };
+    const { drain, clock, run } = createSubject(options);
+    const remove = drain.add({ onLeave: call("removed"), onClose: call("removed") });
+    drain.add({ onLeave: call("leave 2"), onClose: call("close 2") });
+    remove();
+    const removeLate = drain.add({ onClose: call("removed") });
+    clock.startTimer(500, () => {
+      removeLate();
+      drain.add({ onLeave: call("leave 3"), onClose: call("close 3") });
+    });
+    expect(await run()).toMatchObject({ ok: true });
+    expect(calls).toEqual(["leave 1", "leave 2", "leave 3", "close 1", "close 2", "close 3"]);
+  });
+
+  test("that are added keep their share of the time", async () => {
+    const { drain, run } = createSubject({ fixedMs: 25_000, deadlineMs: 12_000 });
+    drain.add({ onClose: () => {} });
+    expect(await run()).toMatchObject({ endedBy: "deadline", waitMs: 8_000 });
+  });
+
+  test("that do not leave in time are overdue, and onClose is called all the same", async () => {
+    const calls: string[] = [];
+    const { run } = createSubject({ fixedMs: 0, deadlineMs: 12_000, onLeave: [hang, hang] });
+    const { run: runBoth } = createSubject({
+      fixedMs: 0,
+      deadlineMs: 12_000,
+      onLeave: [hang, () => Promise.reject(new Error("no broker"))],
+      onClose: [() => void calls.push("closed")],
+    });
+    expect(await run()).toMatchObject({
+      totalMs: 12_000,
+      hookFailures: [
+        { phase: "onLeave", index: 0, message: "had not ended in time" },
+        { phase: "onLeave", index: 1, message: "had not ended in time" },
+      ],
+    });
+    expect(await runBoth()).toMatchObject({
+      ok: false,
+      totalMs: 10_000,
+      hookFailures: [
+        { phase: "onLeave", index: 0, message: "had not ended in time" },
+        { phase: "onLeave", index: 1, message: "no broker" },
+      ],
+    });
+    expect(calls).toEqual(["closed"]);
+  });
+
+  test("see their signal aborted at the deadline", async () => {
+    let signal: AbortSignal | undefined;
+    const onClose = [
+      (context: DrainContext) => {
+        signal = context.signal;
+        return hang();
+      },
+    ];
+    const { drain, clock } = createSubject({ fixedMs: 0, deadlineMs: 3_000, hooksTimeoutMs: 5_000, onClose });
+    const ended = drain.start();
+    await clock.advance(2_999);
+    expect(signal?.aborted).toBe(false);
+    await clock.advance(1);
+    expect(signal?.aborted).toBe(true);
+    expect((await ended).ok).toBe(false);
+  });
+
+  test.each<[what: string, options: DrainOptions]>([
+    ["a hook that failed", { onClose: [() => Promise.reject(new Error("pool gone"))] }],
+    ["a hook that is overdue", { onClose: [hang], hooksTimeoutMs: 100 }],
+    ["an onLeave that failed", { onLeave: [() => Promise.reject(new Error("no broker"))] }],
+  ])("make an error of the last line after %s", async (_, options) => {
+    const { run, logger } = createSubject({ fixedMs: 0, ...options });
+    expect(await run()).toMatchObject({ ok: false });
+    expect(logger.lines.at(-1)).toMatch(/^error: drained in .* failed: /);
+  });
+
+  test("make an error of the last line after a request that was cut", async () => {
+    const { run, request, logger } = createSubject({ fixedMs: 0, closeTimeoutMs: 100 });
+    request();
+    expect(await run()).toMatchObject({ ok: false, requestsCut: 1 });
+    expect(logger.lines.at(-1)).toMatch(/^error: drained in .* 1 request cut/);
+  });
+
+  test("are checked when they are added", () => {
+    const { drain } = createSubject();
+    expect(() => drain.add({ onClose: 5 as never })).toThrow("hooks.onClose: expected a function, got 5");
+    expect(() => drain.add({ onExit: () => {} } as never)).toThrow(TypeError);
+    expect(() => drain.add(undefined as never)).toThrow(TypeError);
+  });
+
+  test("leave nothing behind, however often they are added and removed", async () => {
+    const { drain, run } = createSubject({ fixedMs: 0, deadlineMs: 600, onClose: [hang] });
+    for (let count = 0; count < 1_000; count += 1) drain.add({ onLeave: hang, onClose: hang })();
+    expect((await run()).hookFailures).toHaveLength(1);
   });
 });
 

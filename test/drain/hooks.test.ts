@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { runHooks } from "../../src/drain/hooks.ts";
+import { type DrainContext, type DrainHook, runHooks } from "../../src/drain/hooks.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
+
+const CONTEXT: DrainContext = { reason: "SIGTERM", signal: new AbortController().signal, deadlineAt: 0 };
 
 function createSubject() {
   const clock = createFakeClock();
@@ -8,7 +10,13 @@ function createSubject() {
   return {
     clock,
     calls,
-    run: (...hooks: readonly (() => unknown)[]) => runHooks({ hooks, timeoutMs: 1_000, clock }),
+    run: (...hooks: readonly DrainHook[]) =>
+      runHooks({
+        hooks: new Set(hooks.map((call) => ({ call }))),
+        context: CONTEXT,
+        timeoutMs: 1_000,
+        clock,
+      }),
     quick: (name: string) => () => void calls.push(name),
     /** Ends after a while of the fake clock. */
     slow: (name: string, ms: number) => () =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createProbers, MAX_PROBE_INTERVAL_MS, MAX_PROBERS, type Prober } from "../../src/drain/probers.ts";
+import { createProbers, MAX_PROBERS, type Prober } from "../../src/drain/probers.ts";
+import { MAX_GAP_MS } from "../../src/drain/rhythm.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 import { createStatusRequest } from "../support/status-request.ts";
 
@@ -26,16 +27,9 @@ describe("a prober", () => {
     expect(askedAt(1_000, 1_500)).toMatchObject({ intervalMs: 500, lastAskedAt: 1_500 });
   });
 
-  test("has the median of its last eight gaps as interval, so that a late question does not count", () => {
-    expect(askedAt(0, 500, 1_000, 3_000, 3_500, 4_000)?.intervalMs).toBe(500);
-    const changed = [0, 10, 20, 30, 40, 50, 60, 70, 80];
-    for (let moment = 1_080; moment <= 8_080; moment += 1_000) changed.push(moment);
-    expect(askedAt(...changed)?.intervalMs).toBe(1_000);
-  });
-
-  test("that comes back after more than a minute begins anew", () => {
-    expect(askedAt(0, 500, 500 + MAX_PROBE_INTERVAL_MS)?.intervalMs).toBe(MAX_PROBE_INTERVAL_MS);
-    expect(askedAt(0, 500, 501 + MAX_PROBE_INTERVAL_MS)?.intervalMs).toBeUndefined();
+  test("that comes back after more than five and a half minutes begins again", () => {
+    expect(askedAt(0, 500, 500 + MAX_GAP_MS)?.intervalMs).toBe(MAX_GAP_MS);
+    expect(askedAt(0, 500, 501 + MAX_GAP_MS)?.intervalMs).toBeUndefined();
   });
 
   test("is told from others by its address and its User-Agent", () => {
@@ -116,27 +110,104 @@ describe("refusals", () => {
   });
 });
 
+describe("refusals of a prober with a rhythm", () => {
+  /** A prober that has asked each two seconds, the last time at 20 s, when the service was decommissioned. */
+  function createRegular() {
+    const probers = createProbers({ redsSeen: 3 });
+    for (let now = 0; now <= 20_000; now += 2_000) probers.note(HAPROXY, { status: 200, now });
+    probers.setCounting(true, 20_000);
+    return {
+      refuseAt(...moments: readonly number[]): Prober | undefined {
+        for (const now of moments) probers.note(HAPROXY, { status: 503, now });
+        return probers.list[0];
+      },
+    };
+  }
+
+  test("convince at the third", () => {
+    const { refuseAt } = createRegular();
+    expect(refuseAt(22_000, 24_000)?.convincedAt).toBeUndefined();
+    expect(refuseAt(26_000)).toMatchObject({ convincedAt: 26_000, isKnown: true });
+  });
+
+  test("count no faster than its rhythm, whoever else asks under its name", () => {
+    const { refuseAt } = createRegular();
+    expect(refuseAt(20_001, 20_002, 20_003, 20_500, 20_900)).toMatchObject({
+      refusals: 5,
+      convincedAt: undefined,
+    });
+    expect(refuseAt(21_001, 22_001)?.convincedAt).toBe(26_000);
+  });
+
+  test("do not make it faster than it was", () => {
+    const { refuseAt } = createRegular();
+    const moments = Array.from({ length: 100 }, (_, index) => 20_010 + 10 * index);
+    expect(refuseAt(...moments)).toMatchObject({ intervalMs: 2_000, convincedAt: undefined });
+  });
+});
+
 describe("the list", () => {
-  test("leaves out who had not asked for more than a minute when the service was decommissioned", () => {
+  test("leaves out probers that had not asked for long when the service was decommissioned", () => {
     const probers = createProbers({ redsSeen: 3 });
     probers.note(KUBELET, { status: 200, now: 0 });
     probers.note(HAPROXY, { status: 200, now: 1 });
-    probers.setCounting(true, 1 + MAX_PROBE_INTERVAL_MS);
+    probers.setCounting(true, 1 + MAX_GAP_MS);
     expect(probers.list.map(({ label }) => label)).toEqual(["10.0.0.1"]);
   });
 
-  test("is of 1,000 probers at most, whatever names somebody asks under", () => {
+  test("has at most 1,000 probers, and no newcomer evicts one that is established", () => {
     const probers = createProbers({ redsSeen: 3 });
+    for (let now = 0; now <= 2_000; now += 500) probers.note(HAPROXY, { status: 200, now });
     for (let index = 0; index <= MAX_PROBERS + 500; index += 1) {
       const headers = { "user-agent": `spoof-${index}` };
-      probers.note(createStatusRequest({ headers }), { status: 200, now: index });
-      if (index % 100 === 0) probers.note(HAPROXY, { status: 200, now: index });
+      probers.note(createStatusRequest({ headers }), { status: 200, now: 2_000 + index });
     }
     const labels = probers.list.map(({ label }) => label);
-    expect(labels).toHaveLength(1_000);
+    expect(labels).toHaveLength(MAX_PROBERS);
     expect(labels).toContain("10.0.0.1");
     expect(labels).toContain(`spoof-${MAX_PROBERS + 500}`);
     expect(labels).not.toContain("spoof-0");
+  });
+
+  test("has at most 1,000 probers too if all of them are established, and evicts none", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    for (let index = 0; index < MAX_PROBERS + 50; index += 1) {
+      const request = createStatusRequest({ headers: { "user-agent": `spoof-${index}` } });
+      for (let now = 0; now <= 2_000; now += 500) probers.note(request, { status: 200, now });
+    }
+    probers.note(HAPROXY, { status: 200, now: 2_000 });
+    const labels = probers.list.map(({ label }) => label);
+    expect(labels).toHaveLength(MAX_PROBERS);
+    expect(labels).toContain("spoof-0");
+    expect(labels).not.toContain("10.0.0.1");
+  });
+
+  test("is not complete for five and a half minutes after a prober was forgotten for others", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    for (let index = 0; index <= MAX_PROBERS; index += 1) {
+      const headers = { "user-agent": `spoof-${index}` };
+      probers.note(createStatusRequest({ headers }), { status: 200, now: 0 });
+      probers.setCounting(false, 0);
+      expect(probers.isComplete).toBe(index < MAX_PROBERS);
+    }
+    probers.setCounting(true, MAX_GAP_MS);
+    expect(probers.isComplete).toBe(false);
+    probers.setCounting(true, MAX_GAP_MS + 1);
+    expect(probers.isComplete).toBe(true);
+  });
+
+  test("keeps everybody who was there before the decommissioning, whoever comes after it", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    probers.note(HAPROXY, { status: 200, now: 0 });
+    probers.setCounting(true, 0);
+    for (let index = 0; index <= MAX_PROBERS + 500; index += 1) {
+      const headers = { "user-agent": `spoof-${index}` };
+      probers.note(createStatusRequest({ headers }), { status: 503, now: 1 });
+    }
+    const labels = probers.list.map(({ label }) => label);
+    expect(labels).toHaveLength(MAX_PROBERS);
+    expect(labels).toContain("10.0.0.1");
+    expect(probers.isComplete).toBe(true);
   });
 
   test("keeps the beginning of a huge User-Agent only", () => {

@@ -13,6 +13,7 @@ const HAPROXY: ProberReport = {
 function reportOf(parts: Partial<DrainReport> = {}): DrainReport {
   return {
     reason: "SIGTERM",
+    ok: true,
     endedBy: "evidence",
     waitMs: 4_100,
     closeMs: 50,
@@ -73,7 +74,7 @@ describe("the line about a drain", () => {
   });
 
   test("names the hooks that failed", () => {
-    const hookFailures = [{ index: 1, message: "pool gone" }];
+    const hookFailures = [{ phase: "onClose" as const, index: 1, message: "pool gone" }];
     expect(describeDrain(reportOf({ hookFailures }))).toMatch(
       /, 0 requests cut, onClose\[1\] failed: pool gone$/,
     );

@@ -1,6 +1,13 @@
 import { once } from "node:events";
-import { Agent, createServer, type RequestListener, type Server } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { watchServer } from "../../src/drain/servers.ts";
 import { ask, askRaw } from "../support/http.ts";
@@ -10,7 +17,8 @@ async function createSubject(listener?: RequestListener, prepare: (server: Serve
   const server = createServer(...(listener === undefined ? [] : [listener]));
   const events: string[] = [];
   const watched = watchServer(server, {
-    onRequest(target) {
+    onRequest(request) {
+      const { url: target } = request as IncomingMessage;
       events.push(`${target} came`);
       return (isAnswered) =>
         void events.push(`${target} ${isAnswered ? "was answered" : "was not answered"}`);
@@ -95,6 +103,71 @@ describe("a watched server", () => {
     expect(await getConnection()).toBe("keep-alive");
   });
 
+  test.each<[how: string, listener: RequestListener]>([
+    ["by setHeader", (_request, response) => response.setHeader("connection", "keep-alive").end()],
+    ["by writeHead", (_request, response) => response.writeHead(200, { Connection: "Keep-Alive" }).end()],
+    [
+      "by writeHead, in a list behind a reason",
+      (_request, response) =>
+        response.writeHead(200, "Fine", ["X-A", "1", "Connection", "keep-alive", "X-B", "2"]).end(),
+    ],
+  ])("that leaves does not let the application keep connections (%s)", async (_, listener) => {
+    const { port, watched } = await createSubject(listener);
+    const bytes = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    watched.setLeaving(true);
+    const answer = await askRaw(port, bytes);
+    expect(answer.match(/^connection: .*$/gim)).toEqual(["Connection: close"]);
+    expect(answer.includes("X-A")).toBe(answer.includes("X-B: 2"));
+  });
+
+  test("that leaves answers pipelined requests all, and only the last answer ends the connection", async () => {
+    const waiting: (() => void)[] = [];
+    const { port, watched, server } = await createSubject(({ url }, response) => {
+      waiting.push(() => response.setHeader("connection", "keep-alive").end(`${url}\n`));
+      if (waiting.length < 3) return;
+      watched.setLeaving(true);
+      for (const answer of waiting) answer();
+    });
+    const lines = ["/a", "/b", "/c"].map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const answer = await askRaw(port, lines.join(""));
+    expect(answer.match(/^connection: .*$/gim)).toEqual([
+      "connection: keep-alive",
+      "connection: keep-alive",
+      "Connection: close",
+    ]);
+    expect(answer.match(/^\/.$/gm)).toEqual(["/a", "/b", "/c"]);
+    expect(server.listening).toBe(true);
+    expect(watched.cut()).toBe(0);
+  });
+
+  test("counts pipelined requests that came behind the last answer", async () => {
+    const { port, watched, events } = await createSubject(({ url }, response) => {
+      if (url === "/first") response.write("begun\n");
+      else setImmediate(() => last?.end());
+      if (url === "/first") last = response;
+    });
+    let last: ServerResponse | undefined;
+    watched.setLeaving(true);
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write("GET /first HTTP/1.1\r\nHost: x\r\n\r\n");
+    });
+    socket.once("data", () => socket.write("GET /second HTTP/1.1\r\nHost: x\r\n\r\n"));
+    await new Promise((resolve) => void socket.resume().once("close", resolve));
+    await expect.poll(() => events).toContain("/second was not answered");
+    expect(watched.cut()).toBe(1);
+  });
+
+  test("leaves the headers of an upgrade alone", async () => {
+    const { port, watched } = await createSubject((_request, response) => {
+      response.writeHead(101, { Connection: "Upgrade", Upgrade: "test" }).end();
+    });
+    watched.setLeaving(true);
+    const socket = connect(port, "127.0.0.1", () => void socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    const [text] = (await once(socket.setEncoding("utf8"), "data")) as [string];
+    socket.destroy();
+    expect(text).toMatch(/^Connection: Upgrade\r$/m);
+  });
+
   test("that was stopped tells nothing more", async () => {
     const { port, watched, events } = await createSubject((_request, response) => response.end());
     watched.stop();
@@ -161,3 +234,110 @@ describe("close()", () => {
     expect(order).toEqual(["cut", "closed"]);
   });
 });
+
+describe("a server that had connections before it was watched", () => {
+  /** A server with two connections: one whose request is not answered, and one that is kept. */
+  async function startEarly() {
+    const held: ServerResponse[] = [];
+    const server = createServer(({ url }, response) => {
+      if (url === "/held") held.push(response);
+      else response.end("hello\n");
+    });
+    const port = await listenOn(server);
+    const sockets = ["/held", "/"].map((path) => {
+      const socket = connect(port, "127.0.0.1");
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      return socket;
+    });
+    const [, kept] = sockets;
+    if (kept) await once(kept, "data");
+    await expect.poll(() => held.length).toBe(1);
+    const closed = Promise.all(sockets.map((socket) => once(socket.resume(), "close")));
+    return { server, held, closed, watched: watchServer(server, { onRequest: () => () => {} }) };
+  }
+
+  test("waits for the request that is under way, and lets the idle connection go", async () => {
+    const { held, closed, watched } = await startEarly();
+    const ending = watched.close();
+    watched.endIdle(0);
+    watched.endIdle(2_000);
+    held[0]?.end("held\n");
+    await expect.poll(() => held[0]?.writableFinished).toBe(true);
+    watched.endIdle(4_000);
+    await ending;
+    await closed;
+    expect(watched.cut()).toBe(0);
+  });
+
+  test("counts and cuts the request that is under way", async () => {
+    const { closed, watched } = await startEarly();
+    const ending = watched.close();
+    watched.endIdle(0);
+    expect(watched.cut()).toBe(1);
+    await ending;
+    await closed;
+  });
+
+  test("cuts a connection that was upgraded", async () => {
+    const server = createServer().on(
+      "upgrade",
+      (_request, socket) => void socket.write("HTTP/1.1 101 Yes\r\n\r\n"),
+    );
+    const port = await listenOn(server);
+    const socket = connect(port, "127.0.0.1");
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n");
+    await once(socket, "data");
+    const watched = watchServer(server, { onRequest: () => () => {} });
+    const ending = watched.close();
+    watched.endIdle(0);
+    expect(watched.cut()).toBe(1);
+    await once(socket, "close");
+    await ending;
+  });
+});
+
+describe("a server that gets its connections from another one", () => {
+  /** Whatever comes to the front is given to the server, which does not listen itself. */
+  async function startFed(listener: RequestListener) {
+    const server = createServer(listener);
+    const watched = watchServer(server, { onRequest: () => () => {} });
+    const front = createTcpServer((socket) => void server.emit("connection", socket));
+    onTestFinished(() => void front.close());
+    return { server, watched, port: await listenOn(front) };
+  }
+
+  test("waits for its requests when it is closed", async () => {
+    const held: ServerResponse[] = [];
+    const { watched, port } = await startFed((_request, response) => void held.push(response));
+    const answer = ask(port, "/");
+    await expect.poll(() => held.length).toBe(1);
+    const order: string[] = [];
+    const ending = watched.close().then(() => order.push("closed"));
+    await new Promise((resolve) => void setImmediate(resolve));
+    order.push("answered");
+    watched.setLeaving(true);
+    held[0]?.end("held\n");
+    expect(await answer).toMatchObject({ status: 200, body: "held\n" });
+    await ending;
+    expect(order).toEqual(["answered", "closed"]);
+  });
+
+  test("counts and cuts them", async () => {
+    const held: ServerResponse[] = [];
+    const { watched, port } = await startFed((_request, response) => void held.push(response));
+    const answer = ask(port, "/").catch((error: Error) => error.message);
+    await expect.poll(() => held.length).toBe(1);
+    const ending = watched.close();
+    expect(watched.cut()).toBe(1);
+    await ending;
+    expect(await answer).toBe("socket hang up");
+  });
+});
+
+async function listenOn(server: {
+  listen(port: number, host: string, run: () => void): unknown;
+  address(): unknown;
+}) {
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}

@@ -68,6 +68,27 @@ describe("a service that gets a signal", () => {
     expect(lastLine(service)).toMatch(/^info: drained in /);
   });
 
+  test.each([
+    ["a hook fails", { hooks: ["throw"] }, {}],
+    ["a hook is overdue", { hooks: ["hang"] }, { hooksTimeoutMs: 100 }],
+  ])('ends with 1 if exit is "zero" and %s', async (_, options, drain) => {
+    const service = await startService({ drain: { fixedMs: 0, exit: "zero", ...drain }, ...options });
+    service.kill("SIGTERM");
+    expect(await service.exit).toEqual({ code: 1, signal: null });
+    expect(lastLine(service)).toMatch(/^error: drained in .* onClose\[0\] failed: /);
+  });
+
+  test('ends with 1 if exit is "zero" and a request is cut', async () => {
+    const drain = { fixedMs: 0, exit: "zero", closeTimeoutMs: 100 };
+    const service = await startService({ drain });
+    const answer = ask(service.port, "/held").catch((error: Error) => error.message);
+    await service.waitForLine(/^holding/);
+    service.kill("SIGTERM");
+    expect(await answer).toBe("socket hang up");
+    expect(await service.exit).toEqual({ code: 1, signal: null });
+    expect(lastLine(service)).toMatch(/^error: drained in .* 1 request cut/);
+  });
+
   test('ends when nothing is left to do where exit is "none"', async () => {
     const service = await startService({ drain: { fixedMs: 0, exit: "none" }, hooks: ["ok"] });
     service.kill("SIGTERM");

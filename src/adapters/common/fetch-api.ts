@@ -1,10 +1,20 @@
 import type { StatusRequest, StatusResponse, StatusStream } from "../../http/message.ts";
+import { parseTarget } from "../../http/target.ts";
 
 export interface FetchRequestParts {
   readonly target: string;
   readonly remoteAddress: string | undefined;
   /** What the application's own functions get to see. */
   readonly raw: unknown;
+}
+
+/**
+ * Whether the request of `node:http` spells its path in the canonical form. A `Request` cannot say so, as its
+ * constructor resolves `/x/../probe_status`.
+ */
+export function isCanonical(incoming: object | undefined): boolean {
+  const { url } = (incoming ?? {}) as { readonly url?: string };
+  return url === undefined || parseTarget(url) !== undefined;
 }
 
 /** The body of the request is never read. */

@@ -5,6 +5,7 @@ import {
   type StatusResponse,
   type StatusStream,
 } from "../../http/message.ts";
+import { markOwn } from "../../http/own-requests.ts";
 import type { StatusService } from "../../http/service.ts";
 
 /** A listener for `node:http`, and a middleware for Connect and whatever is built like it. */
@@ -15,6 +16,7 @@ export function toNodeHandler(answerStatusRequest: StatusService): NodeHandler {
   return function answerNodeRequest(request, response, next) {
     const answer = answerStatusRequest(toStatusRequest(request, request));
     if (answer === undefined) return next === undefined ? send(response, NOT_FOUND) : next();
+    markOwn(request);
     if (answer instanceof Promise) void answer.then((settled) => send(response, settled));
     else send(response, answer);
   };
@@ -108,8 +110,32 @@ function isGone(response: ServerResponse): boolean {
   return stream?.destroyed ?? response.destroyed;
 }
 
-/** Whether the server still takes connections; a server that has been closed waits for those that it has. */
+/**
+ * Whether the server still takes connections; a server that has been closed waits for those that it has. One that has
+ * never accepted any gets them from elsewhere, by `emit("connection", socket)`.
+ */
 function isListening({ req }: ServerResponse): boolean {
-  const { server } = (req?.socket ?? {}) as { readonly server?: { readonly listening?: boolean } };
-  return server?.listening !== false;
+  const { server } = (req?.socket ?? {}) as { readonly server?: ServerState };
+  return server?.listening !== false || (server._connections === 0 && !hasBeenClosed(server));
+}
+
+interface ServerState {
+  readonly listening?: boolean;
+  /** How many connections it has that it has accepted itself. */
+  readonly _connections?: number;
+  once?(event: "close", listener: () => void): unknown;
+  [CLOSED]?: boolean;
+}
+
+const CLOSED: unique symbol = Symbol("svc-status: closed");
+
+/** Whether `close()` was called, since the first request came, on a server that never listened. */
+function hasBeenClosed(server: ServerState): boolean {
+  if (server[CLOSED] === undefined) {
+    server[CLOSED] = false;
+    server.once?.("close", () => {
+      server[CLOSED] = true;
+    });
+  }
+  return server[CLOSED];
 }

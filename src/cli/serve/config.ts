@@ -203,6 +203,12 @@ const PROBE_STATUS: Properties<ProbeConfig> = {
 
 const HEALTH_PROBES: Properties<HealthProbePaths> = { live: PATH, ready: PATH, startup: PATH };
 
+const HOOKS: Shape = {
+  kind: "code",
+  expected: "an array of functions",
+  isRight: (value) => Array.isArray(value) && value.length > 0 && value.every(FUNCTION.isRight),
+};
+
 const DRAIN: Properties<DrainConfig> = {
   redsSeen: { kind: "number", min: 1, max: 1_000, integer: true },
   quietMs: DELAY_MS,
@@ -211,11 +217,8 @@ const DRAIN: Properties<DrainConfig> = {
   fallbackMs: DELAY_MS,
   fixedMs: DELAY_MS,
   closeTimeoutMs: DELAY_MS,
-  onClose: {
-    kind: "code",
-    expected: "an array of functions",
-    isRight: (value) => Array.isArray(value) && value.length > 0 && value.every(FUNCTION.isRight),
-  },
+  onLeave: HOOKS,
+  onClose: HOOKS,
   hooksTimeoutMs: DELAY_MS,
   deadlineMs: DELAY_MS,
   balancerIdleMs: DELAY_MS,

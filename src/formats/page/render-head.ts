@@ -81,5 +81,5 @@ function renderControls({ source }: PageScene): Markup {
 /** From one path to another, without naming what stands before both. */
 export function toRelativeUrl(from: string, to: string): string {
   const up = "../".repeat(from.split("/").length - 2);
-  return (up || "./") + to.slice(1).split("/").map(encodeURIComponent).join("/");
+  return (up || "./") + encodeURI(to.slice(1));
 }

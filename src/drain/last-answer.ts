@@ -1,0 +1,33 @@
+import type { ServerResponse } from "node:http";
+
+const SWITCHING_PROTOCOLS = 101;
+
+/**
+ * Has an answer end its connection, if it is the last one when its headers are written: whatever the application says
+ * about the connection, `Connection: keep-alive` would keep clients at a service that leaves.
+ */
+export function endConnectionWith(response: ServerResponse, isLast: () => boolean): void {
+  if (response.headersSent) return;
+  const writeHead = response.writeHead.bind(response) as WriteHead;
+  // Node.js itself writes the headers through this method, also of an answer that never called it.
+  response.writeHead = function writeLastHead(status: number, ...rest: readonly unknown[]) {
+    if (status === SWITCHING_PROTOCOLS || response.headersSent || !isLast())
+      return writeHead(status, ...rest);
+    response.shouldKeepAlive = false;
+    response.setHeader("Connection", "close");
+    return writeHead(status, ...rest.map(withoutConnection));
+  };
+}
+
+type WriteHead = (status: number, ...rest: readonly unknown[]) => ServerResponse;
+
+/** The headers of `writeHead`, which are an object or a list of names and values; a reason phrase stays as it is. */
+function withoutConnection(part: unknown): unknown {
+  if (Array.isArray(part)) return part.filter((_, index) => !isConnection(part[index - (index % 2)]));
+  if (typeof part !== "object" || part === null) return part;
+  return Object.fromEntries(Object.entries(part).filter(([name]) => !isConnection(name)));
+}
+
+function isConnection(name: unknown): boolean {
+  return typeof name === "string" && name.toLowerCase() === "connection";
+}

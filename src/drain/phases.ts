@@ -1,0 +1,83 @@
+import type { Clock } from "../core/clock.ts";
+import { expectFunction, expectKnownKeys, expectObject } from "../core/expect.ts";
+import {
+  type AddedHook,
+  type DrainContext,
+  type DrainHook,
+  runHooks,
+  type StartedHooks,
+  startHooks,
+} from "./hooks.ts";
+import type { HookFailure } from "./report.ts";
+
+/** What is to be done in the two phases of a drain. */
+export interface DrainHooks {
+  /** Begins at once, beside the wait for the load balancers: take no more jobs, deregister. */
+  readonly onLeave?: DrainHook;
+  /** Called when the servers are closed and every `onLeave` has settled: close pools and queues. */
+  readonly onClose?: DrainHook;
+}
+
+export interface PhasesSetup {
+  readonly onLeave: readonly DrainHook[];
+  readonly onClose: readonly DrainHook[];
+  readonly clock: Clock;
+}
+
+/** How long the hooks may take; read when it is their turn. */
+export interface HookTimes {
+  getLeaveMs(): number;
+  getCloseMs(): number;
+}
+
+/** The hooks of a drain, in the order in which they were added. */
+export interface Phases {
+  /** Returns the function that removes them. */
+  add(hooks: DrainHooks): () => void;
+  readonly hasOnClose: boolean;
+  leave(context: DrainContext): void;
+  /** Waits for `onLeave`, then calls `onClose`. */
+  close(context: DrainContext, times: HookTimes): Promise<readonly HookFailure[]>;
+}
+
+export function createPhases({ onLeave, onClose, clock }: PhasesSetup): Phases {
+  const leaving = new Set<AddedHook>(onLeave.map((call) => ({ call })));
+  const closing = new Set<AddedHook>(onClose.map((call) => ({ call })));
+  let started: StartedHooks | undefined;
+
+  return {
+    add(hooks) {
+      expectHooks(hooks);
+      const toLeave = hooks.onLeave && { call: hooks.onLeave };
+      const toClose = hooks.onClose && { call: hooks.onClose };
+      if (toLeave) leaving.add(toLeave);
+      if (toClose) closing.add(toClose);
+      if (toLeave) started?.start(toLeave);
+      return function remove() {
+        if (toLeave) leaving.delete(toLeave);
+        if (toClose) closing.delete(toClose);
+      };
+    },
+    get hasOnClose() {
+      return closing.size > 0;
+    },
+    leave(context) {
+      started = startHooks({ hooks: leaving, context, clock });
+    },
+    async close(context, { getLeaveMs, getCloseMs }) {
+      const left = (await started?.settle(getLeaveMs())) ?? [];
+      const closed = await runHooks({ hooks: closing, context, timeoutMs: getCloseMs(), clock });
+      return [
+        ...left.map((failure) => ({ phase: "onLeave" as const, ...failure })),
+        ...closed.map((failure) => ({ phase: "onClose" as const, ...failure })),
+      ];
+    },
+  };
+}
+
+function expectHooks(hooks: DrainHooks): void {
+  expectObject("hooks", hooks);
+  expectKnownKeys("hooks", hooks, ["onLeave", "onClose"]);
+  for (const [phase, hook] of Object.entries(hooks))
+    if (hook !== undefined) expectFunction(`hooks.${phase}`, hook);
+}
