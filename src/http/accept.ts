@@ -1,3 +1,5 @@
+import { FORMATS } from "../formats/formats.ts";
+
 /** One range of an `Accept` header, such as `text/plain;version=0.0.4;q=0.3`. */
 export interface MediaRange {
   readonly type: string;
@@ -9,13 +11,18 @@ export interface MediaRange {
 /** A longer header is not read. */
 export const MAX_ACCEPT_LENGTH = 8_192;
 
-/** Maximum number of ranges that are read. A browser sends up to ten. */
+/** Maximum number of ranges that are read, of those that can mean a format of ours. A browser sends up to ten. */
 export const MAX_ACCEPT_RANGES = 50;
 
 /** Maximum number of parameters of a range; one with more cannot be read. */
 export const MAX_RANGE_PARAMETERS = 10;
 
-const MEDIA_TYPE = /^[^\s/]+\/[^\s/]+$/;
+/** The types of our formats, and the ranges that hold them. */
+const MEANINGFUL_TYPES: ReadonlySet<string> = new Set([
+  "*/*",
+  ...Object.values(FORMATS).flatMap(({ mediaType }) => [mediaType, mediaType.replace(/\/.*/, "/*")]),
+]);
+
 const QUALITY = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
 
 /** So many different headers are remembered, and none that is longer than the second: 50 kB at most. */
@@ -27,14 +34,14 @@ export const MAX_KNOWN_ACCEPT_LENGTH = 512;
 const known = new Map<string, readonly MediaRange[]>();
 
 /**
- * Reads an `Accept` header (RFC 9110, 12.5.1). Skips ranges that cannot be read, and those after the first 50: anybody
- * can send a header, so its price is bounded.
+ * Reads an `Accept` header (RFC 9110, 12.5.1). Skips ranges that cannot be read or mean no format of ours, which are
+ * cheap: anybody can send thousands of them.
  */
 export function parseAccept(accept: string | undefined): readonly MediaRange[] {
   if (accept === undefined || accept.length > MAX_ACCEPT_LENGTH) return [];
   const ranges = known.get(accept);
   if (ranges !== undefined) return ranges;
-  const parsed = accept.split(",", MAX_ACCEPT_RANGES).flatMap(toMediaRange);
+  const parsed = readRanges(accept);
   if (accept.length <= MAX_KNOWN_ACCEPT_LENGTH) {
     if (known.size >= MAX_KNOWN_ACCEPTS) known.clear();
     known.set(accept, parsed);
@@ -42,13 +49,27 @@ export function parseAccept(accept: string | undefined): readonly MediaRange[] {
   return parsed;
 }
 
-function toMediaRange(text: string): MediaRange[] {
-  const [type = "", ...rest] = text.split(";", MAX_RANGE_PARAMETERS + 2).map((part) => part.trim());
-  if (rest.length > MAX_RANGE_PARAMETERS) return [];
+function readRanges(accept: string): readonly MediaRange[] {
+  const ranges: MediaRange[] = [];
+  for (let start = 0; start < accept.length && ranges.length < MAX_ACCEPT_RANGES; ) {
+    const comma = accept.indexOf(",", start);
+    const end = comma === -1 ? accept.length : comma;
+    const range = toMediaRange(accept.slice(start, end));
+    if (range !== undefined) ranges.push(range);
+    start = end + 1;
+  }
+  return ranges;
+}
+
+function toMediaRange(text: string): MediaRange | undefined {
+  const semicolon = text.indexOf(";");
+  const type = (semicolon === -1 ? text : text.slice(0, semicolon)).trim();
+  if (!MEANINGFUL_TYPES.has(type)) return undefined;
+  const rest = semicolon === -1 ? [] : text.slice(semicolon + 1).split(";", MAX_RANGE_PARAMETERS + 1);
   const parameters = new Map(rest.map(toParameter));
   const quality = parameters.get("q") ?? "1";
-  if (!MEDIA_TYPE.test(type) || !QUALITY.test(quality)) return [];
-  return [{ type, version: parameters.get("version"), quality: Number(quality) }];
+  if (rest.length > MAX_RANGE_PARAMETERS || !QUALITY.test(quality)) return undefined;
+  return { type, version: parameters.get("version"), quality: Number(quality) };
 }
 
 function toParameter(text: string): [name: string, value: string] {

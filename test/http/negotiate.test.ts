@@ -19,7 +19,7 @@ async function getFormat(headers: Readonly<Record<string, string>>, target?: str
 
 /** A header of exactly that length, JSON at its end. */
 function fillUp(length: number): string {
-  return `image/png;x=${"y".repeat(length)}`
+  return `${"image/png,".repeat(length)}`
     .slice(0, length - ",application/json".length)
     .concat(",application/json");
 }
