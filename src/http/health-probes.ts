@@ -6,6 +6,7 @@ import { compareCodePoints } from "../core/text.ts";
 import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
 import { tellProbeAnswered } from "./observe.ts";
 import type { HealthProbePaths } from "./options.ts";
+import { createStartedHandlers } from "./started-handlers.ts";
 import type { Target } from "./target.ts";
 
 export interface HealthProbesSetup {
@@ -63,7 +64,7 @@ const DECIDES: Readonly<Record<Question, (handler: HandlerDescription) => boolea
 export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesView {
   const { registry, probe, paths, remarkOf } = setup;
   const notAllowed = toMethodNotAllowed(METHODS);
-  const started = new Set<string>();
+  const started = createStartedHandlers(registry);
 
   async function answer(
     { question, single }: Asked,
@@ -102,8 +103,7 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
   }
 
   async function getFailed(question: Question, names: readonly string[]): Promise<ReadonlySet<string>> {
-    // What has once been other than RED has started, and stays so: later troubles are for readiness.
-    const asked = question === "startup" ? names.filter((name) => !started.has(name)) : names;
+    const asked = question === "startup" ? started.filterOut(names) : names;
     const { entries } = await registry.getReport({ names: asked });
     const failed = new Set(entries.filter(({ status }) => status.state === RED).map(({ name }) => name));
     if (question === "startup") for (const { name } of entries) if (!failed.has(name)) started.add(name);

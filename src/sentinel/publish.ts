@@ -2,6 +2,7 @@ import type { Change } from "../core/change.ts";
 import { describeError } from "../core/describe-error.ts";
 import { getKnownReport } from "../core/known-report.ts";
 import { log } from "../core/logger.ts";
+import { getRegistration, type Registration } from "../core/registrations.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { toSentChange } from "../core/sent-change.ts";
@@ -29,7 +30,12 @@ export interface Publisher {
   stop(): void;
 }
 
-type Published = ReadonlyMap<string, SentEntry>;
+interface PublishedEntry {
+  readonly sent: SentEntry;
+  readonly registration: Registration | undefined;
+}
+
+type Published = ReadonlyMap<string, PublishedEntry>;
 
 /**
  * Asks the handlers now and then and publishes what is different; who has not answered within `publishMs` is published
@@ -58,25 +64,26 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
 
   function publishEntries(entries: readonly Entry[]): void {
     const before = published;
-    published = new Map(entries.map((entry) => [entry.name, toSentEntry(entry)]));
+    published = new Map(entries.map((entry) => [entry.name, toPublished(entry)]));
     const names = [...published.keys()];
     const news: SentEntry[] = [];
     const rechecked: SentRecheck[] = [];
-    for (const sent of published.values()) {
-      const { name, checkedAt, durationMs } = sent;
+    const memories: SentMemory[] = [];
+    for (const [name, { sent, registration }] of published) {
       const last = before?.get(name);
-      if (last === undefined || !saysTheSame(sent, last)) news.push(sent);
-      else if (checkedAt !== last.checkedAt) rechecked.push([name, checkedAt, durationMs]);
+      if (last === undefined || !saysTheSame(sent, last.sent)) news.push(sent);
+      else if (sent.checkedAt !== last.sent.checkedAt)
+        rechecked.push([name, sent.checkedAt, sent.durationMs]);
+      // What the thread remembers of a removed handler is not the memory of another one with its name.
+      if (last === undefined || registration !== last.registration) memories.push(toMemory(name));
     }
     const isArranged = before !== undefined && isSameList(names, [...before.keys()]);
-    if (isArranged && news.length === 0 && rechecked.length === 0) return;
-    send({
-      kind: "report",
-      ...(!isArranged && { names }),
-      entries: news,
-      rechecked,
-      memories: names.filter((name) => !before?.has(name)).map(toMemory),
-    });
+    if (isArranged && news.length + rechecked.length + memories.length === 0) return;
+    send({ kind: "report", ...(!isArranged && { names }), entries: news, rechecked, memories });
+  }
+
+  function toPublished(entry: Entry): PublishedEntry {
+    return { sent: toSentEntry(entry), registration: getRegistration(registry, entry.name) };
   }
 
   function toMemory(name: string): SentMemory {
@@ -108,7 +115,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
       // What waits is in the memories already.
       waiting = [];
       const names = [...published.keys()];
-      const entries = [...published.values()];
+      const entries = Array.from(published.values(), ({ sent }) => sent);
       send({ kind: "report", names, entries, rechecked: [], memories: names.map(toMemory) });
     },
     stop() {

@@ -4,6 +4,7 @@ import { describeError } from "../core/describe-error.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
 import { createListeners } from "../core/listeners.ts";
 import { type Logger, log } from "../core/logger.ts";
+import { noteRegistrations } from "../core/registrations.ts";
 import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "../core/registry.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
 import { toChange } from "../core/sent-change.ts";
@@ -29,10 +30,10 @@ export interface Replica {
   takeNews(news: SentNews): void;
 }
 
-/** What is remembered of a handler. */
+/** What is remembered of a handler, from its registration to its removal. */
 interface Memory {
-  readonly history: readonly Change[];
-  readonly counts: ChangeCounts;
+  history: readonly Change[];
+  counts: ChangeCounts;
 }
 
 /** A registry that asks nobody: it says what the main thread has published, and what the sentinel knows by itself. */
@@ -65,9 +66,11 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
       const said = { status, rawStatus: status, since: at, checkedAt: at };
       published.set(name, { ...rest, ...said, ...(reason && { reason }) });
     }
-    const all = [...(memories.get(name)?.history ?? []), change];
-    const history = all.slice(Math.max(0, all.length - Math.min(remembered, MAX_SENT_HISTORY)));
-    memories.set(name, { history, counts });
+    const memory = memories.get(name) ?? { history: [], counts };
+    const all = [...memory.history, change];
+    memory.history = all.slice(Math.max(0, all.length - Math.min(remembered, MAX_SENT_HISTORY)));
+    memory.counts = counts;
+    memories.set(name, memory);
     listeners.tell(change);
   }
 
@@ -93,27 +96,25 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
     return createReport([...own, ...asked], getReportedAt());
   }
 
-  return {
-    registry: {
-      // Handlers that would be registered in this thread are no business of the report.
-      ...createStatusRegistry({ logger }),
-      get names() {
-        return getHandlers().map(({ name }) => name);
-      },
-      get handlers() {
-        return getHandlers().map(({ name, critical, scope }) => ({ name, critical, scope }));
-      },
-      getReport,
-      on: (_event, listener) => listeners.add(listener),
-      changes: ({ signal } = {}) =>
-        observeChanges({ listen: listeners.add, onClose: () => () => {}, isClosed: () => false, signal }),
-      history: (name) => memories.get(name)?.history ?? [],
-      changeCounts: (name) => memories.get(name)?.counts ?? NO_CHANGES,
+  const registry: StatusRegistry = {
+    // Handlers that would be registered in this thread are no business of the report.
+    ...createStatusRegistry({ logger }),
+    get names() {
+      return getHandlers().map(({ name }) => name);
     },
-    getOwnEntries,
-    takeReport,
-    takeNews,
+    get handlers() {
+      return getHandlers().map(({ name, critical, scope }) => ({ name, critical, scope }));
+    },
+    getReport,
+    on: (_event, listener) => listeners.add(listener),
+    changes: ({ signal } = {}) =>
+      observeChanges({ listen: listeners.add, onClose: () => () => {}, isClosed: () => false, signal }),
+    history: (name) => memories.get(name)?.history ?? [],
+    changeCounts: (name) => memories.get(name)?.counts ?? NO_CHANGES,
   };
+  noteRegistrations(registry, (name) => memories.get(name));
+
+  return { registry, getOwnEntries, takeReport, takeNews };
 }
 
 /** Those that have no name there are gone. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import type { State } from "../../src/core/state.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { createAsk } from "../../src/testing/ask.ts";
@@ -313,6 +313,44 @@ describe("startup", () => {
     expect((await get("/startupz"))[0]).toBe(200);
     registry.addStatusHandler("cache", () => ({ state: "RED" }));
     expect((await get("/startupz"))[0]).toBe(503);
+  });
+});
+
+describe("a handler that was removed and is registered again", () => {
+  test("has to start again, whether anybody asked in between or not", async () => {
+    const { registry, db, get } = createSubject();
+    for (const isAsked of [true, false]) {
+      db.report("OK");
+      expect((await get("/startupz"))[0]).toBe(200);
+      registry.removeStatusHandler("db");
+      if (isAsked) expect((await get("/startupz"))[0]).toBe(200);
+      db.report("RED");
+      registry.addStatusHandler("db", db);
+      expect((await get("/startupz"))[0]).toBe(503);
+    }
+    db.report("YELLOW");
+    expect((await get("/startupz"))[0]).toBe(200);
+  });
+
+  test("has to start again in a registry that wraps another, as far as that can be known", async () => {
+    const { registry, db } = createSubject();
+    const wrapping: StatusRegistry = Object.create(registry);
+    const ask = createAsk({ registry: wrapping, healthProbes: true });
+    const get = async () => (await ask("/startupz")).status;
+    expect(await get()).toBe(200);
+    registry.removeStatusHandler("db");
+    expect(await get()).toBe(200);
+    db.report("RED");
+    registry.addStatusHandler("db", db);
+    expect(await get()).toBe(503);
+  });
+
+  test("has not to start again where it was only replaced", async () => {
+    const { registry, db, get } = createSubject();
+    expect((await get("/startupz"))[0]).toBe(200);
+    db.report("RED");
+    registry.addStatusHandler("db", db);
+    expect((await get("/startupz"))[0]).toBe(200);
   });
 });
 

@@ -103,6 +103,16 @@ describe("publishing", () => {
     ]);
   });
 
+  test("sends what is remembered of a handler that was removed and registered again", async () => {
+    const { next, registry } = createWorld({ A: { state: "OK" }, B: { state: "OK" } });
+    await next();
+    registry.removeStatusHandler("B");
+    registry.addStatusHandler("B", () => ({ state: "OK" }));
+    expect((await next()).map(toNames)).toMatchObject([{ names: undefined, memories: ["B"] }]);
+    registry.addStatusHandler("B", () => ({ state: "OK" }));
+    expect((await next()).map(toNames)).toMatchObject([{ names: undefined, memories: [] }]);
+  });
+
   test("tells a change at the moment when it happens", async () => {
     const { sent, next, registry, setStatus } = createWorld({ A: { state: "OK" } });
     await next();
