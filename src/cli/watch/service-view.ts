@@ -48,8 +48,9 @@ export function updateView(
   const ofHandlers = toHandlerChanges(view.handlers, handlers);
   const ofService = before === state ? [] : [{ before, after: state, detail: "" }];
   const changedAt = new Map(view.changedAt);
-  for (const { name, before: known } of ofHandlers) {
-    if (known !== undefined || view.state !== undefined) changedAt.set(name, now);
+  for (const { name, before: known, after } of ofHandlers) {
+    if (after === GONE) changedAt.delete(name);
+    else if (known !== undefined || view.state !== undefined) changedAt.set(name, now);
   }
   return {
     view: { where: view.where, state, handlers, changedAt },

@@ -57,6 +57,15 @@ describe("what is watched", () => {
     ]);
   });
 
+  test("forgets handlers that are gone", () => {
+    const { view } = follow(
+      answerOf({ A: "OK", B: "OK" }),
+      answerOf({ A: "RED", B: "RED" }),
+      answerOf({ A: "RED" }),
+    );
+    expect([...view.changedAt.keys()]).toEqual(["A"]);
+  });
+
   test("is an alarm when something gets RED, or does not answer any more", () => {
     const { alarms } = follow(answerOf({ A: "YELLOW" }), answerOf({ A: "RED" }), answerOf({ A: "RED" }), {
       failure: "gone",
