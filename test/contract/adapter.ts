@@ -6,6 +6,7 @@ import type { StatusResponse } from "../../src/http/message.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { createStatusService, type StatusService } from "../../src/http/service.ts";
 import { openEvents } from "../support/event-stream.ts";
+import { createBulk, MAX_GROWTH_BYTES, measureGrowth } from "../support/heap.ts";
 import { createWatchedRegistry } from "../support/watched-registry.ts";
 import { type Expected, SCENES } from "./exchanges.ts";
 import type { Running } from "./listen.ts";
@@ -34,6 +35,9 @@ const ALWAYS = { "cache-control": "no-store", "x-content-type-options": "nosniff
 const NOBODYS: Expected = { status: 404, body: "not found\n" };
 /** What belongs to the connection, and not to the answer. */
 const OF_THE_CONNECTION = ["date", "connection", "keep-alive"];
+
+/** Enough to see what is kept: each turn has a bulk of its own. */
+const LEAK_TURNS = 30;
 
 /** The contract that every adapter keeps, over a real socket. */
 export function describeAdapter(name: string, start: StartApplication, facts: AdapterFacts = {}): void {
@@ -135,7 +139,42 @@ export function describeAdapter(name: string, start: StartApplication, facts: Ad
       expect(headers["content-length"]).toBe(String(Buffer.byteLength(body)));
     });
 
+    test("keeps nothing of requests that were answered", { timeout: 60_000 }, async () => {
+      const registry = createStatusRegistry();
+      let turns = 0;
+      registry.addStatusHandler("Job", () => {
+        turns += 1;
+        return { state: turns % 2 === 0 ? "OK" : "YELLOW", text: createBulk(turns) };
+      });
+      const { port } = await startForTest({ registry, probe: createProbe(), healthProbes: true });
+      const targets = ["/svc_status.html", "/svc_status.json", "/probe_status"];
+      let answered = 0;
+      let asked = 0;
+      const bytes = await measureGrowth(LEAK_TURNS, async () => {
+        asked += targets.length;
+        const answers = await Promise.all(targets.map((target) => send(port, { method: "GET", target })));
+        answered += answers.filter(({ status }) => status === 200).length;
+      });
+      expect(bytes).toBeLessThan(2 * MAX_GROWTH_BYTES);
+      expect(answered).toBe(asked);
+    });
+
     if (standsAlone) return;
+
+    test("keeps nothing of readers that left", { timeout: 60_000 }, async () => {
+      const watched = createWatchedRegistry();
+      const probe = createProbe();
+      const { port } = await startForTest({ registry: watched.registry, probe });
+      const bytes = await measureGrowth(LEAK_TURNS, async (turn) => {
+        probe.decommission(`turn ${turn}`);
+        watched.registry.addStatusHandler("Job", () => ({ state: "OK", text: createBulk(turn) }));
+        const reader = await openEvents(port);
+        await reader.waitFor(`turn ${turn}`);
+        reader.close();
+        await watched.untilNobodyListens();
+      });
+      expect(bytes).toBeLessThan(2 * MAX_GROWTH_BYTES);
+    });
 
     test("streams what is new on the page, and lets go of it when its reader leaves", async () => {
       const watched = createWatchedRegistry();
