@@ -3,6 +3,7 @@
 //   npm run bench                 all that run by default; writes docs/benchmarks.md and bench/results.json
 //   npm run bench -- NAME…        only these; prints, and writes nothing
 //   npm run bench -- --write NAME…  only these, and puts them in place of their last results
+//   npm run bench -- soak --minutes=3  other options are for the benchmark itself
 import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -28,10 +29,14 @@ const BENCHMARKS = {
   background: { byDefault: true },
   leaving: { byDefault: false },
   busy: { byDefault: false },
+  soak: { byDefault: false },
 };
 
 const args = process.argv.slice(2);
-const named = args.filter((arg) => arg !== "--write");
+const named = args.filter((arg) => !arg.startsWith("--"));
+const options = args.filter((arg) => arg.startsWith("--") && arg !== "--write");
+if (options.length > 0 && named.length !== 1)
+  throw new Error(`${options.join(" ")}: expected one benchmark to give that to, got ${named.length}`);
 const unknown = named.filter((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown.length > 0)
   throw new Error(`there is no ${unknown.join(", ")}, but ${Object.keys(BENCHMARKS).join(", ")}`);
@@ -70,7 +75,7 @@ function npm(cwd, ...npmArgs) {
 
 async function runBenchmark(name) {
   console.log(`\n# ${name}\n`);
-  const child = fork(join(import.meta.dirname, `${name}.mjs`), { execArgv: ["--expose-gc"] });
+  const child = fork(join(import.meta.dirname, `${name}.mjs`), options, { execArgv: ["--expose-gc"] });
   const rows = [];
   child.on("message", (row) => {
     rows.push(row);

@@ -23,6 +23,7 @@ const EXPLANATIONS = {
   sustained: `5,000 requests a second for 60 s, while a handler changes its state every second. Times count from when a request was due.`,
   background: `10,000 handlers that are asked every 10 s in the background.`,
   busy: `The probe, asked every 100 ms over a new connection with a time-out of 1 s, while the main thread is blocked. Lost is what was not answered with 200 in time.`,
+  soak: `20 readers of the page's events and five of the sentinel's, ten handlers that flap, hang and throw, and each format and probe in turn at 300 requests a second. The heap is that of the main thread after a collection. "At the beginning" is minutes 2 to 4 of 15, "at the end" the last three; a shorter run has shorter parts.`,
 };
 
 export function renderPage(results) {
