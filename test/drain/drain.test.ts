@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { createServer, IncomingMessage, ServerResponse } from "node:http";
-import { Socket } from "node:net";
+import { type AddressInfo, connect, Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createDrain } from "../../src/drain/drain.ts";
@@ -638,6 +639,20 @@ describe("the hooks of a drain", () => {
     const { drain, run } = createSubject({ fixedMs: 0, deadlineMs: 600, onClose: [hang] });
     for (let count = 0; count < 1_000; count += 1) drain.add({ onLeave: hang, onClose: hang })();
     expect((await run()).hookFailures).toHaveLength(1);
+  });
+});
+
+describe("a request that is not answered", () => {
+  test.each([1, 2])("is cut after closeTimeoutMs, and %i of them are counted", async (count) => {
+    const { server, run } = createSubject({ fixedMs: 0, closeTimeoutMs: 1_000 });
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    for (let index = 0; index < count; index += 1) {
+      const client = connect(port, "127.0.0.1");
+      client.on("error", () => {}).write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      await once(server, "request");
+    }
+    expect(await run()).toMatchObject({ requestsCut: count, closeMs: 1_000 });
   });
 });
 

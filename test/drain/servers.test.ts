@@ -175,6 +175,18 @@ describe("a watched server", () => {
     expect(events).toEqual([]);
   });
 
+  test("ends the connection of an answer that was in flight when it began to leave", async () => {
+    const responses: ServerResponse[] = [];
+    const { port, watched, server } = await createSubject(
+      (_request, response) => void responses.push(response),
+    );
+    const asked = askRaw(port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    await once(server, "request");
+    watched.setLeaving(true);
+    responses[0]?.end("hello");
+    expect(await asked).toMatch(/^connection: close\r$/im);
+  });
+
   test("counts each request that waits on one connection", async () => {
     const { port, watched, server } = await createSubject(() => {});
     const socket = connect(port, "127.0.0.1", () => {
@@ -197,6 +209,24 @@ describe("a watched server", () => {
 });
 
 describe("close()", () => {
+  test.each([
+    ["a request that waits for its answer", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["an upgraded one", "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n"],
+  ])("leaves a silent connection open that has %s", async (_what, bytes) => {
+    const { port, server, watched } = await createSubject(() => {});
+    server.on("upgrade", (_request, socket) => socket.on("error", () => {}));
+    const begun = Promise.race([once(server, "request"), once(server, "upgrade")]);
+    const accepted = once(server, "connection");
+    const client = connect(port, "127.0.0.1");
+    client.on("error", () => {}).write(bytes);
+    const [socket] = (await accepted) as [Socket];
+    await begun;
+    void watched.close();
+    for (const now of [5_000, 10_000, 60_000]) watched.endIdle(now);
+    expect(socket.destroyed).toBe(false);
+    expect(watched.cut()).toBe(1);
+  });
+
   test.each([0, 1, 5])("ends a connection a second after the last of its %i bytes", async (length) => {
     const { port, server, watched } = await createSubject();
     const accepted = once(server, "connection");

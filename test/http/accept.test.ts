@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  MAX_ACCEPT_LENGTH,
   MAX_ACCEPT_RANGES,
   MAX_KNOWN_ACCEPT_LENGTH,
   MAX_KNOWN_ACCEPTS,
