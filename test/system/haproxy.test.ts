@@ -8,6 +8,7 @@ import {
   startBalanced,
   timeOfLine,
 } from "../support/balanced.ts";
+import { startLoad } from "../support/load.ts";
 import { type Program, startProgram } from "../support/program.ts";
 import { run } from "../support/run.ts";
 import { describeWithProgram } from "../support/system.ts";
@@ -117,6 +118,26 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
         expect(report).toMatch(/^info: drained in [67]\.\d s: HAProxy saw 503 3×/);
         expect(afterLeftMs).toBeLessThanOrEqual(1_500);
       });
+      expect(outcomes, behind.haproxy.lines.join("\n")).toEqual({ 200: expect.any(Number) });
+      expect(failed).toBe(0);
+    });
+
+    test("nothing is lost while strangers ask the probe through HAProxy, as HAProxy itself asks", async () => {
+      const behind = await startBehindHaproxy({ changes });
+      const { one } = behind.services;
+      for (let checks = 0; checks < 6; checks += 1) await one.waitForLine(/^probed/, one.lines.length);
+      // Neither has a User-Agent, and HAProxy's address is that of both.
+      const strangers = startLoad({
+        port: behind.port,
+        path: "/probe_status",
+        requestsPerSecond: 40,
+        keepAlive: true,
+      });
+      const { failed, outcomes } = await loadWhile(behind.port, QUIET, async () => {
+        const { afterLeftMs } = await endAfterProbe(behind, "one");
+        expect(afterLeftMs).toBeGreaterThan(0);
+      });
+      expect((await strangers.stop()).requests).toBeGreaterThan(200);
       expect(outcomes, behind.haproxy.lines.join("\n")).toEqual({ 200: expect.any(Number) });
       expect(failed).toBe(0);
     });
