@@ -58,6 +58,8 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
   function noteSocket(socket: Socket): void {
     if (sockets.has(socket)) return;
     sockets.add(socket);
+    // Node.js remembers it: a prober that hangs up before it is answered would have no address by then.
+    void socket.remoteAddress;
     socket.once("close", function noteClose() {
       sockets.delete(socket);
       if (sockets.size === 0) tellAllHaveEnded();

@@ -320,7 +320,6 @@ export const SCENES: readonly Scene[] = [
       foreign("GET /svc%5Fstatus", { status: 404 }),
       foreign("GET /svc_status%2Ejson", { status: 404 }),
       foreign("GET /%70robe_status", { status: 404 }),
-      foreign("HEAD /%70robe_status", { status: 404 }),
       foreign("POST /probe%5Fstatus?body=OFF", { status: 404 }),
       foreign("GET http://localhost/%70robe_status", { status: 404 }),
       foreign("GET /hello/../probe_status", { status: 404 }),

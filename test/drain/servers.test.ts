@@ -168,6 +168,16 @@ describe("a watched server", () => {
     expect(text).toMatch(/^Connection: Upgrade\r$/m);
   });
 
+  test("still knows the address of a client that hung up before it was answered", async () => {
+    const addresses: (string | undefined)[] = [];
+    const { port } = await createSubject(({ socket }) => {
+      socket.once("close", () => addresses.push(socket.remoteAddress));
+      socket.destroy();
+    });
+    await ask(port, "/").catch(() => {});
+    await expect.poll(() => addresses).toEqual(["127.0.0.1"]);
+  });
+
   test("that was stopped tells nothing more", async () => {
     const { port, watched, events } = await createSubject((_request, response) => response.end());
     watched.stop();

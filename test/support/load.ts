@@ -7,6 +7,8 @@ export interface LoadOptions {
   readonly requestsPerSecond: number;
   /** Whether connections are used again. */
   readonly keepAlive: boolean;
+  /** @default "/" */
+  readonly path?: string;
 }
 
 /** What became of all requests. */
@@ -34,7 +36,7 @@ const MAX_TICK_MS = 50;
 const MAX_PENDING = 200;
 
 /** Sends GET requests to a service on this machine. */
-export function startLoad({ port, requestsPerSecond, keepAlive }: LoadOptions): Load {
+export function startLoad({ port, requestsPerSecond, keepAlive, path = "/" }: LoadOptions): Load {
   // In turn, so that no connection is idle long enough for the other side to give up.
   const agent = keepAlive ? new Agent({ keepAlive, maxSockets: 50, scheduling: "fifo" }) : false;
   const outcomes: Record<string, number> = {};
@@ -65,7 +67,7 @@ export function startLoad({ port, requestsPerSecond, keepAlive }: LoadOptions): 
 
   function send(): void {
     sent += 1;
-    const sending = request({ host: "127.0.0.1", port, agent }, (response) => {
+    const sending = request({ host: "127.0.0.1", port, path, agent }, (response) => {
       response.resume();
       response.once("error", (error: NodeJS.ErrnoException) => note(error.code ?? error.message));
       response.once("end", () => note(String(response.statusCode)));

@@ -1,12 +1,14 @@
-// Exports: Drain, DrainOptions, DrainReport, DrainableServer, HookFailure, ProberReport, Rule, SignalDrain, SignalOptions, createDrain, describeDrain, drainOnSignals
+// Exports: Drain, DrainContext, DrainHook, DrainHooks, DrainOptions, DrainReport, DrainableServer, HookFailure, ProberReport, Rule, SignalDrain, SignalOptions, createDrain, describeDrain, drainOnSignals
 
 export interface Drain {
     start(reason?: string): Promise<DrainReport>;
+    add(hooks: DrainHooks): () => void;
     dispose(): void;
 }
 
 export interface DrainReport {
     readonly reason: string;
+    readonly ok: boolean;
     readonly endedBy: Rule;
     readonly waitMs: number;
     readonly closeMs: number;
@@ -30,8 +32,22 @@ export interface ProberReport {
 }
 
 export interface HookFailure {
+    readonly phase: "onLeave" | "onClose";
     readonly index: number;
     readonly message: string;
+}
+
+export interface DrainHooks {
+    readonly onLeave?: DrainHook;
+    readonly onClose?: DrainHook;
+}
+
+export type DrainHook = (context: DrainContext) => unknown;
+
+export interface DrainContext {
+    readonly reason: string;
+    readonly signal: AbortSignal;
+    readonly deadlineAt: number;
 }
 
 export interface DrainOptions {
@@ -44,7 +60,8 @@ export interface DrainOptions {
     readonly fallbackMs?: number;
     readonly fixedMs?: number;
     readonly closeTimeoutMs?: number;
-    readonly onClose?: readonly (() => unknown)[];
+    readonly onLeave?: readonly DrainHook[];
+    readonly onClose?: readonly DrainHook[];
     readonly hooksTimeoutMs?: number;
     readonly deadlineMs?: number;
     readonly balancerIdleMs?: number;

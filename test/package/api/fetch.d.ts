@@ -2,6 +2,7 @@
 
 export type ConnectionInfo = {
     readonly remoteAddress?: string | undefined;
+    readonly incoming?: object | undefined;
 } | object;
 
 export type Control = "loopback" | "open" | "off" | {
