@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { shareAmongCopies } from "../core/copies.ts";
 import { expectObject, expectOneOf, failExpectation } from "../core/expect.ts";
 import { log } from "../core/logger.ts";
 import { createDrain, type Drain } from "./drain.ts";
@@ -30,7 +31,7 @@ export interface SignalDrain extends Drain {
 const PATIENCE_MS = 100;
 
 /** The drains of this process that a signal has started and that have not ended: none may end it under another. */
-const running = new Set<Drain>();
+const running = shareAmongCopies("drains", () => new Set<Drain>());
 
 /**
  * Drains the servers on the first signal and then ends the process. A second signal ends it at once. Where it was

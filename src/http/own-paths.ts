@@ -1,7 +1,8 @@
+import { shareAmongCopies } from "../core/copies.ts";
 import { parseTarget } from "./target.ts";
 
 // Of the whole process: a server carries the views of any service, under any framework and below any mount point.
-const ownPaths = new Set<string>();
+const ownPaths = shareAmongCopies("ownPaths", () => new Set<string>());
 
 /** Remembers where views answer. `/livez/*` stands for everything below `/livez`. */
 export function noteOwnPaths(paths: readonly string[]): void {

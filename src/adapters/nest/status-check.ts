@@ -1,3 +1,4 @@
+import { shareAmongCopies } from "../../core/copies.ts";
 import type { StatusFunction } from "../../core/handler.ts";
 import type { HandlerOptions } from "../../core/handler-options.ts";
 
@@ -29,7 +30,10 @@ export function StatusCheck(name: string, options?: HandlerOptions): StatusCheck
   };
 }
 
-const declaredChecks = new WeakMap<object, readonly DeclaredCheck[]>();
+const declaredChecks = shareAmongCopies(
+  "declaredChecks",
+  () => new WeakMap<object, readonly DeclaredCheck[]>(),
+);
 
 /** The checks of an instance, those that its class inherits among them. */
 export function findChecks(instance: object): readonly DeclaredCheck[] {
