@@ -2,19 +2,22 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 
+const HTTP = /^\.\/(?:node|express|fastify|koa|hono|fetch|nest)$/;
+const CLI = /^svc-status$|^cli\/show\//;
+
 /**
- * The shared files, in order. A module that two or more programs need is in the first of these that a program of its
- * rule needs too: whatever such a module imports is there as well, or in a file before it, so no two files need each
- * other. A program is an entry by its name, the command line, or what is imported when it is needed, by its path.
+ * The shared files, in order. A module that two or more programs need is in the first of these that fits: where for
+ * each rule of a list a program needs it. What such a module imports fits there too, or in a file before it, so no two
+ * files need each other. A program is an entry by its name, the command line, or what is imported later, by its path.
  */
 const SHARED_FILES = {
-  core: /^\.$/,
-  http: /^\.\/(?:node|express|fastify|koa|hono|fetch|nest)$/,
-  drain: /^\.\/drain$/,
-  "checks/support": /^\.\/checks\//,
-  metrics: /^\.\/(?:prom-client|opentelemetry)$/,
-  cli: /^svc-status$|^cli\/show\//,
-  shared: /^/,
+  core: [[/^\.$/], [HTTP, CLI]],
+  http: [[HTTP]],
+  drain: [[/^\.\/drain$/]],
+  "checks/support": [[/^\.\/checks\//]],
+  metrics: [[/^\.\/(?:prom-client|opentelemetry)$/]],
+  cli: [[CLI]],
+  shared: [[]],
 };
 
 /** As tsc writes it: `from "./a.js"`, `import "./a.js"`, and `import("./a.js")`. */
@@ -30,8 +33,9 @@ export function findSharedFiles(dist, programs) {
   for (const module of importsOf.keys()) {
     const programsOfModule = needs.flatMap(([program, reached]) => (reached.has(module) ? [program] : []));
     if (starts.has(module) || programsOfModule.length < 2) continue;
-    const isIn = ([, rule]) => programsOfModule.some((program) => rule.test(program));
-    shared.set(module, Object.entries(SHARED_FILES).find(isIn)[0]);
+    const isMet = (rule) => programsOfModule.some((program) => rule.test(program));
+    const fits = ([, lists]) => lists.some((rules) => rules.every(isMet));
+    shared.set(module, Object.entries(SHARED_FILES).find(fits)[0]);
   }
   return shared;
 }
