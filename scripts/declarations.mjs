@@ -64,7 +64,8 @@ function parseFile(path) {
     else if (list !== null) {
       const [, verb, , names, from] = list;
       for (const [, , original, alias = original] of names.matchAll(LISTED_NAME)) {
-        if (from !== undefined) foreign.set(alias, from.startsWith(".") ? [toFile(path, from), original] : []);
+        if (from !== undefined)
+          foreign.set(alias, from.startsWith(".") ? [toFile(path, from), original] : []);
         if (verb === "export") exported.push(alias);
       }
     } else if (name !== undefined) {

@@ -1,3 +1,4 @@
+import { emitWarning } from "./emit-warning.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -16,12 +17,11 @@ interface Shared {
   readonly parts: Map<string, unknown>;
 }
 
-interface Process {
+interface Global {
   readonly [SHARED]?: Shared;
-  readonly process?: { readonly emitWarning?: (message: string, options: object) => void };
 }
 
-const { parts } = findShared(globalThis);
+const { parts } = findShared(globalThis as Global);
 
 /**
  * Bundlers and package managers put several copies of the package into one process. A part with this name exists once:
@@ -32,14 +32,14 @@ export function shareAmongCopies<Part>(name: string, create: () => Part): Part {
   return parts.get(name) as Part;
 }
 
-function findShared({ [SHARED]: present, process }: Process): Shared {
+function findShared({ [SHARED]: present }: Global): Shared {
   const own = { contract: CONTRACT, version: VERSION, parts: new Map() };
   if (present === undefined) Object.defineProperty(globalThis, SHARED, { value: own, configurable: true });
   if (present === undefined || present.contract === CONTRACT) return present ?? own;
-  process?.emitWarning?.(
+  emitWarning(
     `svc-status ${VERSION} and ${present.version} are both in this process and share nothing: each has a default ` +
       "registry and a default probe of its own. Install one version.",
-    { code: "SVC_STATUS_COPIES" },
+    "SVC_STATUS_COPIES",
   );
   return own;
 }

@@ -3,6 +3,7 @@ import { shareAmongCopies } from "../core/copies.ts";
 import { expectObject, expectOneOf, failExpectation } from "../core/expect.ts";
 import { log } from "../core/logger.ts";
 import { createDrain, type Drain } from "./drain.ts";
+import { onSignal } from "./on-signal.ts";
 import type { DrainOptions } from "./options.ts";
 import type { DrainableServer } from "./servers.ts";
 
@@ -70,11 +71,7 @@ export function drainOnSignals(
     endAsSignalled(signal);
   }
 
-  function stopHandling(): void {
-    for (const signal of handled) process.off(signal, atSignal);
-  }
-
-  for (const signal of handled) process.on(signal, atSignal);
+  const stopHandling = onSignal(handled, (signal) => void atSignal(signal));
   return {
     start: drain.start,
     dispose() {
