@@ -12,12 +12,13 @@ const CLI = /^svc-status$|^cli\/show\//;
  */
 const SHARED_FILES = {
   core: [[/^\.$/], [HTTP, CLI]],
-  http: [[HTTP]],
+  http: [[HTTP], [/^http\//]],
   drain: [[/^\.\/drain$/]],
   "checks/support": [[/^\.\/checks\//]],
   metrics: [[/^\.\/(?:prom-client|opentelemetry)$/]],
+  common: [[/^\.\//]],
   cli: [[CLI]],
-  shared: [[]],
+  "cli/common": [[]],
 };
 
 /** As tsc writes it: `from "./a.js"`, `import "./a.js"`, and `import("./a.js")`. */

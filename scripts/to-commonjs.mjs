@@ -14,7 +14,7 @@ export function toCommonJs(code) {
     ...findNodes(body, "ImportExpression").flatMap(editDynamicImport),
     ...body.flatMap(editStatement),
   ];
-  edits.push(...findNodes(body, "MetaProperty").map(({ start, end }) => [start, end, IMPORT_META]));
+  edits.push(...findNodes(body, "NewExpression").flatMap(editUrl));
   const [hashbang = ""] = /^#!.*\n/.exec(code) ?? [];
   return `${hashbang}"use strict";${applyEdits(code, edits).slice(hashbang.length)}`;
 
@@ -45,8 +45,6 @@ export function expectNoCycles(chunks) {
   for (const name of importsOf.keys()) visit(name, []);
 }
 
-const IMPORT_META = '{url:process.getBuiltinModule("node:url").pathToFileURL(__filename).href}';
-
 function toRequire(specifiers, name) {
   if (specifiers.length === 0) return `${toLoad(name)};`;
   const [{ type, local }] = specifiers;
@@ -61,6 +59,13 @@ function toRequire(specifiers, name) {
 function editDynamicImport({ start, end, source }) {
   const name = source.value ?? source.quasis?.[0].value.cooked;
   return name === undefined ? [] : [[start, end, `Promise.resolve().then(()=>${toLoad(name)})`]];
+}
+
+/** A file beside this one: `new URL("./a.js", import.meta.url)`. Bundlers that copy files know what is joined here. */
+function editUrl({ start, end, callee, arguments: [path, base] }) {
+  if (callee.name !== "URL" || base?.object?.type !== "MetaProperty") return [];
+  const name = JSON.stringify((path.value ?? path.quasis[0].value.cooked).slice(1));
+  return [[start, end, `process.getBuiltinModule("node:url").pathToFileURL(__dirname+${name})`]];
 }
 
 function toLoad(name) {

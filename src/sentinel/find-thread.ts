@@ -1,13 +1,11 @@
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-
-/** The file of the thread, as the build names it. */
-const FILE = "svc-status-sentinel.js";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** Beside this module; `undefined` in a bundle that does not know where it is. */
 export function findThread(): URL | undefined {
   try {
-    return new URL(`./${FILE}`, import.meta.url);
+    // A literal, so that bundlers find the file and copy it.
+    return new URL("./svc-status-sentinel.js", import.meta.url);
   } catch {
     return undefined;
   }
@@ -15,9 +13,19 @@ export function findThread(): URL | undefined {
 
 /** Throws an error that says what to do in a bundle, before a thread fails with less to say. */
 export function expectThread(url: URL | undefined): URL {
-  if (url !== undefined && (url.protocol !== "file:" || existsSync(fileURLToPath(url)))) return url;
+  const found = [url, besideExecutable()].find((place) => place !== undefined && isThere(place));
+  if (found !== undefined) return found;
   throw new Error(
-    `the file of the sentinel's thread is not at ${url ?? "a known place"}: copy ${FILE} of ` +
-      `svc-status/dist/sentinel beside the bundle, or pass its place as workerUrl`,
+    `the file of the sentinel's thread is not at ${url ?? "a known place"}: copy svc-status-sentinel.js of ` +
+      "svc-status/dist/sentinel beside the bundle or its executable, or pass its place as workerUrl",
   );
+}
+
+/** A program that is one executable does not know a folder of its own. */
+function besideExecutable(): URL {
+  return new URL("svc-status-sentinel.js", pathToFileURL(process.execPath));
+}
+
+function isThere(url: URL): boolean {
+  return url.protocol !== "file:" || existsSync(fileURLToPath(url));
 }
