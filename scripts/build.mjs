@@ -10,6 +10,7 @@ import { writeAssets } from "./page-assets.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** Import paths that end in .ts, as in `from "./state.ts"` and `import("./state.ts")`. */
 const TS_IMPORT = /(\bfrom |\bimport\(|\bimport )("\.[^"]*)\.ts"/g;
@@ -28,10 +29,15 @@ function rewriteDeclarations() {
   }
 }
 
+/** Programs know their version wherever they are bundled. */
+function writeVersion() {
+  const text = `// Written by scripts/build.mjs from package.json.\nexport const VERSION: string = "${version}";\n`;
+  writeFileSync(join(root, "src/core/version.ts"), text);
+}
+
 /** The manual page tells what the commands tell of themselves. */
 async function writeManual() {
   const [{ renderMan }, { COMMANDS }] = await Promise.all([importBuilt("man"), importBuilt("commands")]);
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   writeFileSync(join(dist, "svc-status.1"), renderMan(COMMANDS, version));
 }
 
@@ -48,6 +54,7 @@ function importBuilt(name) {
 rmSync(dist, { recursive: true, force: true });
 try {
   writeAssets();
+  writeVersion();
   compile();
   rewriteDeclarations();
   await writeManual();

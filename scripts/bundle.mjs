@@ -1,100 +1,109 @@
-// Joins the files of dist/ to a few: one for each entry, and one for what several of them share of a folder. Loading a
-// module costs some 0.3 ms and 100 kB, however small it is.
+// Joins the files of dist/ to a few: one for each entry, and one for what several of them share. Loading a module costs
+// some 0.3 ms and 100 kB, however small it is.
 import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { pruneDeclarations } from "./declarations.mjs";
+import { findSharedFiles } from "./shared-files.mjs";
+import { expectNoCycles, toCommonJs } from "./to-commonjs.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
+const { exports, bin, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/**
- * The shared files: what several entries need of these folders stands in the first that fits. Each file that is loaded
- * costs more than what else would stand in it, so two layers may share one.
- */
-const SHARED_FILES = {
-  core: ["core", "formats"],
-  http: ["http", "adapters"],
-  "checks/support": ["checks/support"],
-  metrics: ["metrics"],
-  drain: ["drain"],
-  sentinel: ["sentinel"],
-  "cli/schema": ["cli/schema"],
-  "cli/serve": ["cli/serve"],
-  cli: ["cli"],
+/** The sentinel's thread. Bundlers copy this file as it is, so it needs no other file. */
+const THREAD = "./sentinel/worker";
+/** The entry that starts it. */
+const SENTINEL = "./sentinel";
+
+/** Names and the order of statements stay as they are, so that stack traces can be read. */
+const OUTPUT = {
+  format: "esm",
+  comments: false,
+  minifyInternalExports: false,
+  minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
 };
 
-/** Paths of modules in a .d.ts: `from "./state.js"`, `import("./state.js")`. */
-const DECLARED_IMPORT = /(?:\bfrom |\bimport\(|\bimport )"(\.[^"]*)\.js"/g;
-
-/** After it dist/ holds the joined .js files, and of the .d.ts files those that an entry leads to. */
+/** Afterwards dist/ holds the joined .js files, and the declarations that an entry leads to. */
 export async function bundle() {
-  const { exports, bin, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const entries = Object.values(exports).filter((entry) => typeof entry === "object");
-  const files = [...entries.map((entry) => entry.default), ...Object.values(bin)];
-  const joined = await joinFiles(files, Object.keys(peerDependencies));
-  const declarations = findDeclarations(entries.map(({ types }) => join(root, types)));
-  for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
-    const path = join(dist, file);
-    if (file.endsWith(".js") || (file.endsWith(".d.ts") && !declarations.has(path))) rmSync(path);
-  }
-  for (const { fileName, code } of joined) writeFileSync(join(dist, fileName), code);
+  const entries = Object.entries(exports).filter(([, files]) => typeof files === "object");
+  const programs = entries.map(([entry, files]) => [entry, toName(join(root, files.types))]);
+  const commands = Object.entries(bin).map(([name, file]) => [name, toName(join(root, file))]);
+  const joined = await joinFiles(Object.fromEntries([...programs, ...commands]));
+  const declarations = pruneDeclarations(entries.map(([, { types }]) => join(root, types)));
+  for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" }))
+    if (/\.(?:js|d\.ts)$/.test(file)) rmSync(join(dist, file));
+  for (const [path, code] of [...joined, ...declarations]) writeFileSync(path, code);
+  writeFileSync(join(root, exports[SENTINEL].module), SENTINEL_FOR_BUNDLERS);
+  writeFileSync(join(dist, "package.json"), '{"type":"commonjs","sideEffects":false}\n');
   removeEmptyFolders(dist);
 }
 
-/** Names stay as they are, and a comment names the source of each part: stack traces can be read. */
-async function joinFiles(entries, peers) {
+/** Bundlers copy what they see in `new URL(…, import.meta.url)`, which is a syntax error in CommonJS. */
+const SENTINEL_FOR_BUNDLERS = `import { startSentinel as start } from "./index.js";
+function findThread() {
+  try {
+    return new URL("./${exports[THREAD].default.replace(/.*\//, "")}", import.meta.url);
+  } catch {
+    return undefined; // a bundle in CommonJS
+  }
+}
+export function startSentinel(options) {
+  return start({ workerUrl: findThread(), ...options });
+}
+`;
+
+/** The text of each .js file by its path. */
+async function joinFiles({ [THREAD]: thread, ...programs }) {
+  const shared = findSharedFiles(dist, programs);
+  const chunks = await generate(Object.values(programs), {
+    entryFileNames: "[name].js",
+    chunkFileNames: ({ name, facadeModuleId }) => `${facadeModuleId ? toName(facadeModuleId) : name}.js`,
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [
+        {
+          debugName: "shared",
+          name: (id) => shared.get(toName(id)) ?? null,
+          test: (id) => shared.has(toName(id)),
+        },
+      ],
+    },
+  });
+  expectNoCycles(chunks);
+  return [
+    ...chunks.map(({ fileName, code }) => [join(dist, fileName), toCommonJs(code)]),
+    [join(root, exports[THREAD].default), await joinThread(thread)],
+  ];
+}
+
+/** Without `require` and `exports`, Node.js runs it as a module of either kind, wherever it was copied to. */
+async function joinThread(source) {
+  const [{ code }] = await generate([source], { codeSplitting: false });
+  const text = toCommonJs(code);
+  if (/\b(?:require\(|exports\.)/.test(text)) throw new Error("expected a thread that needs no other file");
+  return text;
+}
+
+async function generate(names, output) {
   const build = await rolldown({
     cwd: dist,
-    input: Object.fromEntries(entries.map((entry) => [toName(join(root, entry)), join(root, entry)])),
-    external: [/^node:/, ...peers],
+    input: Object.fromEntries(names.map((name) => [name, join(dist, `${name}.js`)])),
+    external: [/^node:/, ...Object.keys(peerDependencies)],
     platform: "neutral",
     preserveEntrySignatures: "allow-extension",
   });
-  const { output } = await build.generate({
-    format: "esm",
-    comments: false,
-    minifyInternalExports: false,
-    entryFileNames: "[name].js",
-    chunkFileNames: toFileName,
-    codeSplitting: {
-      includeDependenciesRecursively: false,
-      groups: Object.entries(SHARED_FILES).map(toSharedGroup),
-    },
-  });
+  const { output: chunks } = await build.generate({ ...OUTPUT, ...output });
   await build.close();
-  return output;
-}
-
-/** A shared file has its name; what is loaded later, and what is shared with an entry, that of its source. */
-function toFileName({ name, facadeModuleId, moduleIds }) {
-  if (Object.hasOwn(SHARED_FILES, name)) return `${name}.js`;
-  return facadeModuleId ? `${toName(facadeModuleId)}.js` : `${toName(moduleIds.at(-1))}.shared.js`;
-}
-
-function toSharedGroup([name, folders], index) {
-  return {
-    name,
-    test: (id) => folders.some((folder) => toName(id).startsWith(`${folder}/`)),
-    minShareCount: 2,
-    priority: -index,
-  };
+  return chunks;
 }
 
 function toName(path) {
-  return relative(dist, path).split(sep).join("/").replace(/\.js$/, "");
-}
-
-function findDeclarations(entries) {
-  const found = new Set();
-  const open = [...entries];
-  for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    if (found.has(path)) continue;
-    found.add(path);
-    for (const [, imported] of readFileSync(path, "utf8").matchAll(DECLARED_IMPORT))
-      open.push(join(dirname(path), `${imported}.d.ts`));
-  }
-  return found;
+  return relative(dist, path)
+    .split(sep)
+    .join("/")
+    .replace(/(?:\.d\.ts|\.js)$/, "");
 }
 
 function removeEmptyFolders(folder) {

@@ -1,3 +1,4 @@
+import { VERSION } from "../core/version.ts";
 import { CliError } from "./cli-error.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -23,7 +24,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function dispatch([first, ...rest]: readonly string[], interrupts: Interrupts): Promise<number> {
   const stdout = toOutput(process.stdout);
-  if (first === "--version" || first === "-V") return write(stdout, `${await readVersion()}\n`);
+  if (first === "--version" || first === "-V") return write(stdout, `${VERSION}\n`);
   if (first === "--help" || first === "-h" || first === "help") return showHelp(stdout, rest[0]);
   if (first === undefined) {
     await showHelp(toOutput(process.stderr), undefined);
@@ -58,12 +59,6 @@ async function showHelp(output: Output, name: string | undefined): Promise<numbe
     output,
     name === undefined ? renderOverview(COMMANDS) : renderHelp(name, findCommand(name).definition),
   );
-}
-
-async function readVersion(): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  const manifest = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
-  return manifest.version;
 }
 
 function write(output: Output, text: string): number {

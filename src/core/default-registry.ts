@@ -1,3 +1,4 @@
+import { shareAmongCopies } from "./copies.ts";
 import type { StatusHandler } from "./handler.ts";
 import type { HandlerOptions } from "./handler-options.ts";
 import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "./registry.ts";
@@ -6,8 +7,8 @@ import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 import type { WaitOptions } from "./wait.ts";
 
-/** The registry that the free functions and the adapters use where no other is given. */
-export const defaultRegistry: StatusRegistry = createStatusRegistry();
+/** The registry that the free functions and the adapters use by default: one for all copies of the package in a process. */
+export const defaultRegistry: StatusRegistry = shareAmongCopies("registry", () => createStatusRegistry());
 
 /**
  * Registers a status handler in the default registry, or replaces the one of this name.

@@ -1,9 +1,10 @@
+import { shareAmongCopies } from "./copies.ts";
 import type { StatusRegistry } from "./registry.ts";
 import type { Report } from "./report.ts";
 
 type GetKnownReport = (waitMs: number) => Promise<Report>;
 
-const gettersOf = new WeakMap<StatusRegistry, GetKnownReport>();
+const gettersOf = shareAmongCopies("knownReport", () => new WeakMap<StatusRegistry, GetKnownReport>());
 
 /** How a registry tells what it knows without waiting for all. */
 export function noteKnownReport(registry: StatusRegistry, getKnown: GetKnownReport): void {

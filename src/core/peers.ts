@@ -1,3 +1,4 @@
+import { shareAmongCopies } from "./copies.ts";
 import type { Probe } from "./probe.ts";
 
 /** Other processes that serve behind the same address as this one, as the workers of a cluster do. */
@@ -8,7 +9,7 @@ export interface Peers {
   alone(change: () => void): void;
 }
 
-const peersOf = new WeakMap<Probe, Peers>();
+const peersOf = shareAmongCopies("peers", () => new WeakMap<Probe, Peers>());
 
 /** From now on the probe is shared with others; `undefined`: with nobody any more. */
 export function setPeers(probe: Probe, peers: Peers | undefined): void {

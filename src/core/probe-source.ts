@@ -1,9 +1,10 @@
+import { shareAmongCopies } from "./copies.ts";
 import type { Probe } from "./probe.ts";
 
 type TakeOver = (body: string, since: Date) => void;
 
-const sourcesOf = new WeakMap<Probe, Set<() => void>>();
-const takeOverOf = new WeakMap<Probe, TakeOver>();
+const sourcesOf = shareAmongCopies("sources", () => new WeakMap<Probe, Set<() => void>>());
+const takeOverOf = shareAmongCopies("takeOver", () => new WeakMap<Probe, TakeOver>());
 
 /**
  * From now on `take` is called before the probe is read or changed: the body may have been changed outside of this

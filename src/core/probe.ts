@@ -1,3 +1,4 @@
+import { shareAmongCopies } from "./copies.ts";
 import { expectFunction, expectKnownKeys, expectMethods, expectObject, failExpectation } from "./expect.ts";
 import { createListeners } from "./listeners.ts";
 import type { Logger } from "./logger.ts";
@@ -105,8 +106,8 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   return probe;
 }
 
-/** The probe that the adapters use where no other is given. */
-export const defaultProbe: Probe = createProbe();
+/** The probe that the adapters use by default: one for all copies of the package in a process. */
+export const defaultProbe: Probe = shareAmongCopies("probe", () => createProbe());
 
 const BODY_RULE = `a string of at most ${MAX_PROBE_BODY_LENGTH} characters without control characters`;
 

@@ -1,3 +1,4 @@
+import { shareAmongCopies } from "./copies.ts";
 import type { StatusRegistry } from "./registry.ts";
 
 /** What stays the same from a handler's registration to its removal, also if the handler is replaced. */
@@ -5,7 +6,7 @@ export type Registration = object;
 
 type GetRegistration = (name: string) => Registration | undefined;
 
-const gettersOf = new WeakMap<StatusRegistry, GetRegistration>();
+const gettersOf = shareAmongCopies("registrations", () => new WeakMap<StatusRegistry, GetRegistration>());
 
 /** How a registry distinguishes a handler from one that was removed and had the same name. */
 export function noteRegistrations(registry: StatusRegistry, getRegistration: GetRegistration): void {

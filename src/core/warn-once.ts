@@ -1,12 +1,8 @@
+import { emitWarning } from "./emit-warning.ts";
 import { toPrintable } from "./printable.ts";
 
 /** Maximum number of kinds of trouble that become a process warning. */
 export const MAX_WARNED_KINDS = 100;
-
-/** The part of `process` that is needed here. Browsers and some workers have none. */
-interface WarningProcess {
-  emitWarning?(message: string, options: { readonly type: string; readonly detail: string }): void;
-}
 
 // For the whole process: many instances with the same trouble warn once.
 const warned = new Set<string>();
@@ -15,13 +11,8 @@ const warned = new Set<string>();
 export function warnOnce(kind: string, message: string): void {
   if (warned.has(kind) || warned.size >= MAX_WARNED_KINDS) return;
   warned.add(kind);
-  try {
-    const { process } = globalThis as { readonly process?: WarningProcess };
-    process?.emitWarning?.(toPrintable(message), {
-      type: "SvcStatusWarning",
-      detail: "It is shown once. Set a logger to see all trouble.",
-    });
-  } catch {
-    // A warning that cannot be emitted must not fail a request.
-  }
+  emitWarning(toPrintable(message), {
+    type: "SvcStatusWarning",
+    detail: "It is shown once. Set a logger to see all trouble.",
+  });
 }

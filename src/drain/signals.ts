@@ -1,7 +1,9 @@
 import { constants } from "node:os";
+import { shareAmongCopies } from "../core/copies.ts";
 import { expectObject, expectOneOf, failExpectation } from "../core/expect.ts";
 import { log } from "../core/logger.ts";
 import { createDrain, type Drain } from "./drain.ts";
+import { onSignal } from "./on-signal.ts";
 import type { DrainOptions } from "./options.ts";
 import type { DrainableServer } from "./servers.ts";
 
@@ -31,7 +33,7 @@ export interface SignalDrain extends Drain {
 const PATIENCE_MS = 100;
 
 /** The drains of this process that a signal has started and that have not ended: none may end it under another. */
-const running = new Set<Drain>();
+const running = shareAmongCopies("drains", () => new Set<Drain>());
 
 /** Whether a drain of this process has lost something. */
 let hasFailed = false;
@@ -74,11 +76,7 @@ export function drainOnSignals(
     endAsSignalled(signal);
   }
 
-  function stopHandling(): void {
-    for (const signal of handled) process.off(signal, atSignal);
-  }
-
-  for (const signal of handled) process.on(signal, atSignal);
+  const stopHandling = onSignal(handled, (signal) => void atSignal(signal));
   return {
     start: drain.start,
     add: drain.add,

@@ -1,3 +1,4 @@
+import { shareAmongCopies } from "../core/copies.ts";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRequest } from "./message.ts";
 
@@ -13,7 +14,7 @@ export const CHECK_HEADER = "svc-status-check";
 
 type Listener = (event: ProbeAnswered) => void;
 
-const listenersOf = new WeakMap<Probe, Set<Listener>>();
+const listenersOf = shareAmongCopies("probeAnswered", () => new WeakMap<Probe, Set<Listener>>());
 
 /** Tells each answer about a probe's verdict, whichever view gave it. Returns the function that ends it. */
 export function onProbeAnswered(probe: Probe, listener: Listener): () => void {

@@ -1,5 +1,7 @@
+import { shareAmongCopies } from "../core/copies.ts";
+
 // Of the whole process: a drain closes servers, and whatever streams over them ends with them.
-const endings = new Set<() => void>();
+const endings = shareAmongCopies("openStreams", () => new Set<() => void>());
 
 /** Remembers how a stream is ended. Returns the function that forgets it. */
 export function noteOpenStream(end: () => void): () => void {

@@ -1,3 +1,5 @@
+import { emitWarning } from "../core/emit-warning.ts";
+import type { StatusRegistry } from "../core/registry.ts";
 import { createTrouble } from "../core/trouble.ts";
 import { createHealthProbesView, type RemarkOf } from "./health-probes.ts";
 import {
@@ -23,6 +25,8 @@ export interface StatusService {
 export interface ServiceExtras {
   /** What the health probes may say of a check. */
   readonly remarkOf?: RemarkOf;
+  /** The handlers are registered elsewhere, and become known later. */
+  readonly isReplica?: boolean;
 }
 
 /**
@@ -31,7 +35,7 @@ export interface ServiceExtras {
  */
 export function createStatusService(
   options?: ServiceStatusOptions,
-  { remarkOf }: ServiceExtras = {},
+  { remarkOf, isReplica = false }: ServiceExtras = {},
 ): StatusService {
   const { registry, probe, service, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
@@ -52,14 +56,16 @@ export function createStatusService(
     ...(healthProbesView?.paths ?? []),
   ];
   const trouble = createTrouble({ what: "a status request failed", getLogger: () => registry.logger });
+  const warnIfEmpty = createEmptyWarning(svcStatus ? (svcStatus.registry ?? registry) : registry);
 
   function route(request: StatusRequest): Answer {
     const target = parseTarget(request.target);
     if (target === undefined) return undefined;
     if (target.path === probeStatus?.path) return answerProbeStatus?.(request, target.query);
-    if (svcStatusView?.owns(target.path)) return svcStatusView.answer(request, target);
-    if (healthProbesView?.owns(target.path)) return healthProbesView.answer(request, target);
-    return undefined;
+    const view = [svcStatusView, healthProbesView].find((each) => each?.owns(target.path));
+    if (!view) return undefined;
+    if (!isReplica) warnIfEmpty();
+    return view.answer(request, target);
   }
 
   function answerOrFail(request: StatusRequest): Answer {
@@ -86,3 +92,17 @@ export function createStatusService(
 
   return Object.assign(answerStatusRequest, { paths });
 }
+
+/** The first answer of a registry without handlers may be the first sign of a second copy, or of a forgotten import. */
+function createEmptyWarning(registry: StatusRegistry): () => void {
+  let isAsked = false;
+  return function warnIfEmpty() {
+    if (isAsked) return;
+    isAsked = true;
+    if (registry.names.length === 0) emitWarning(EMPTY, { code: "SVC_STATUS_EMPTY" });
+  };
+}
+
+const EMPTY =
+  "the status was asked for and no handler is registered: the answer says OK. " +
+  "Call addStatusHandler() before the server listens.";

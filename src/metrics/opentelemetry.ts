@@ -1,3 +1,4 @@
+import { shareAmongCopies } from "../core/copies.ts";
 import { defaultRegistry } from "../core/default-registry.ts";
 import { expectMethods } from "../core/expect.ts";
 import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES } from "../core/metric-families.ts";
@@ -42,6 +43,8 @@ const INSTRUMENTS: Readonly<Record<FamilyName, { readonly name: string; readonly
  * Shows `svc_status` and the families beside it as observable instruments. A collection asks each handler once. It
  * never fails, and waits for a handler until its deadline, at most 4 s.
  *
+ * Called again for the same meter, the last call wins.
+ *
  * @param meter As `metrics.getMeter("my-service")` of `@opentelemetry/api` gives it, once the SDK is set up.
  * Two registries need a meter each.
  * @param registry Whose handlers are shown. Default `defaultRegistry`.
@@ -73,12 +76,19 @@ export function observeStatus(
     }
   }
 
+  observations.get(meter)?.();
+  observations.set(meter, endObservation);
   meter.addBatchObservableCallback(observeInstruments, instruments as never[]);
 
-  return function endObservation() {
+  function endObservation(): void {
     meter.removeBatchObservableCallback(observeInstruments, instruments as never[]);
-  };
+  }
+
+  return endObservation;
 }
+
+/** How what a meter shows ends. */
+const observations = shareAmongCopies("observations", () => new WeakMap<StatusMeter, () => void>());
 
 const METER_METHODS: readonly (keyof StatusMeter)[] = [
   "createObservableGauge",

@@ -12,8 +12,12 @@ export interface PromRegister {
   removeSingleMetric(name: string): void;
 }
 
+/** Marks our own metrics for every copy of the package in a process. */
+const OWN: unique symbol = Symbol.for("svc-status.metric");
+
 /** A metric as a register knows it. */
 interface PromMetric extends PromMetricParts {
+  readonly [OWN]: true;
   name: string;
   reset(): void;
   get(): Promise<PromMetricParts & { readonly name: string; readonly values: readonly Sample[] }>;
@@ -42,15 +46,16 @@ const AGGREGATORS: Readonly<Record<FamilyName, Aggregator>> = {
 /**
  * Puts `svc_status` and the families beside it into the application's own register, so that its `/metrics` shows
  * them. One scrape asks each handler once. It never fails, and waits for a handler until its deadline, at most 4 s.
+ * Called again for the same register, the last call wins.
  *
  * @param register prom-client's `register` (13 to 15), or that of `@prometheus-io/client`.
  * @param registry Whose handlers are shown. Default `defaultRegistry`.
  * @param probe The probe of `svc_status_in_service`. Default `defaultProbe`.
- * @returns The function that takes them out again.
+ * @returns The function that removes them, unless another call has replaced them.
  * @example
  * import { register } from "prom-client";
  * exposeStatus(register);
- * @throws TypeError when the register has a metric of these names, as after a first call; nothing is changed then.
+ * @throws TypeError when the application has a metric of these names in the register; nothing is changed then.
  */
 export function exposeStatus(
   register: PromRegister,
@@ -60,10 +65,13 @@ export function exposeStatus(
   expectMethods("register", register, ["registerMetric", "getSingleMetric", "removeSingleMetric"]);
   expectMethods("registry", registry, ["getReport", "changeCounts"]);
   expectMethods("probe", probe, ["decommission", "commission"]);
-  for (const name of FAMILY_NAMES) expectNoMetric(register, name);
+  for (const name of FAMILY_NAMES) expectNoForeignMetric(register, name);
   const collect = createCollector({ registry, probe });
   const metrics = FAMILY_NAMES.map((name) => createMetric(name, collect));
-  for (const metric of metrics) register.registerMetric(metric as never);
+  for (const metric of metrics) {
+    register.removeSingleMetric(metric.name);
+    register.registerMetric(metric as never);
+  }
 
   return function removeStatus() {
     for (const metric of metrics) {
@@ -72,11 +80,10 @@ export function exposeStatus(
   };
 }
 
-function expectNoMetric(register: PromRegister, name: FamilyName): void {
-  if (register.getSingleMetric(name) === undefined) return;
-  throw new TypeError(
-    `register: expected no metric ${name}, got one: exposeStatus() works once for a register`,
-  );
+function expectNoForeignMetric(register: PromRegister, name: FamilyName): void {
+  const present = register.getSingleMetric(name) as Partial<PromMetric> | undefined;
+  if (present === undefined || present[OWN]) return;
+  throw new TypeError(`register: expected no metric ${name}, got one of the application's own`);
 }
 
 function createMetric(name: FamilyName, collect: Collect): PromMetric {
@@ -90,6 +97,7 @@ function createMetric(name: FamilyName, collect: Collect): PromMetric {
 
   return {
     ...parts,
+    [OWN]: true,
     get name() {
       return name;
     },

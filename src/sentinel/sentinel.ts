@@ -3,6 +3,7 @@ import { log } from "../core/logger.ts";
 import { logOrWarn } from "../core/trouble.ts";
 import { tellProbeAnswered } from "../http/observe.ts";
 import { BEAT_MS, createCountersBuffer, openCounters } from "./counters.ts";
+import { expectThread, findThread } from "./find-thread.ts";
 import { toProbeAnswered } from "./forward.ts";
 import { resolveSentinelOptions, type SentinelOptions } from "./options.ts";
 import { startPublishing } from "./publish.ts";
@@ -28,6 +29,7 @@ export interface Sentinel {
  */
 export async function startSentinel(options: SentinelOptions): Promise<Sentinel> {
   const { registry, probe, workerUrl, data } = resolveSentinelOptions(options);
+  const url = expectThread(workerUrl ?? findThread());
   const countersBuffer = createCountersBuffer();
   const probeBuffer = createSharedTextBuffer();
   const counters = openCounters(countersBuffer);
@@ -35,8 +37,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
   text.write(probe.body, probe.since.getTime());
 
   const thread = keepThread({
-    // Made here, because bundles in CommonJS have no URL to begin with.
-    url: workerUrl ?? new URL("./worker.js", import.meta.url),
+    url,
     data: { ...data, counters: countersBuffer, probe: probeBuffer },
     getTicks: () => counters.ticks,
     hearers: {

@@ -84,7 +84,9 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   main.on("message", (message: ToSentinel) => hear(message, hearers));
   onProbeAnswered(probe, createForwarder(counters, tell));
 
-  const answer = toNodeHandler(createStatusService({ ...views, registry, probe }, { remarkOf }));
+  const answer = toNodeHandler(
+    createStatusService({ ...views, registry, probe }, { remarkOf, isReplica: true }),
+  );
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     tellAge(response, request.url ?? "");
     answer(request, response);

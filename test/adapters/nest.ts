@@ -5,6 +5,7 @@ import type { ExpressAdapter } from "@nestjs/platform-express";
 import type { FastifyAdapter } from "@nestjs/platform-fastify";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { StatusCheck, StatusModule } from "../../src/adapters/nest.ts";
+import { check } from "../../src/core/check.ts";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
 import type { Status } from "../../src/core/status.ts";
@@ -257,6 +258,41 @@ export function describeNest(version: number, nest: Nest): void {
       const imports = [StatusModule.forRoot({ registry })];
       await expect(startContext({ imports, providers: [One, Two] })).rejects.toThrow(/StatusCheck.*"Same"/);
       expect(registry.names).toEqual([]);
+    });
+
+    test("registers the handler that a property holds", async () => {
+      class Stores {
+        calls = 0;
+        readonly database = check(() => {
+          this.calls += 1;
+        });
+        readonly cache = { status: (): Status => ({ state: "YELLOW", detail: "cold" }) };
+      }
+      Injectable()(Stores);
+      StatusCheck("Database", { timeoutMs: 1_000 })(Stores.prototype, "database");
+      StatusCheck("Cache")(Stores.prototype, "cache");
+      const registry = createStatusRegistry();
+      const imports = [StatusModule.forRoot({ registry })];
+      const context = await startContext({ imports, providers: [Stores] });
+      const { entries } = await registry.getReport();
+      expect(entries.map(({ name, status }) => [name, status])).toEqual([
+        ["Database", { state: "OK" }],
+        ["Cache", { state: "YELLOW", detail: "cold" }],
+      ]);
+      await context.close();
+      expect(registry.names).toEqual([]);
+    });
+
+    test("lets the start fail for a property that holds no handler", async () => {
+      class Stores {
+        readonly database = "postgres";
+      }
+      Injectable()(Stores);
+      StatusCheck("Database")(Stores.prototype, "database");
+      const imports = [StatusModule.forRoot({ registry: createStatusRegistry() })];
+      await expect(startContext({ imports, providers: [Stores] })).rejects.toThrow(
+        /expected .*got "postgres"/,
+      );
     });
 
     test.each(["REQUEST", "TRANSIENT"] as const)(

@@ -128,6 +128,25 @@ describe("drainOnSignals", () => {
     expect(count()).toEqual([termBefore, intBefore]);
   });
 
+  test("has one listener of the process, however many drains there are", () => {
+    const count = () => [process.listenerCount("SIGTERM"), process.listenerCount("SIGINT")];
+    const [termBefore = 0, intBefore = 0] = count();
+    const drains = Array.from({ length: 20 }, () => drainOnSignals(createServer()));
+    expect(count()).toEqual([termBefore + 1, intBefore + 1]);
+    for (const drain of drains) drain.dispose();
+    expect(count()).toEqual([termBefore, intBefore]);
+  });
+
+  test("listens again after others have removed all listeners", () => {
+    const first = drainOnSignals(createServer(), { signals: ["SIGUSR2"] });
+    process.removeAllListeners("SIGUSR2");
+    const second = drainOnSignals(createServer(), { signals: ["SIGUSR2"] });
+    expect(process.listenerCount("SIGUSR2")).toBe(1);
+    first.dispose();
+    second.dispose();
+    expect(process.listenerCount("SIGUSR2")).toBe(0);
+  });
+
   test("listens once to a signal that is named twice", () => {
     const before = process.listenerCount("SIGUSR2");
     const drain = drainOnSignals(createServer(), { signals: ["SIGUSR2", "SIGUSR2"] });

@@ -222,6 +222,17 @@ test("asks nobody any more once it was ended, and can begin again", async () => 
   expect(handler.calls).toBe(1);
 });
 
+test("shows the registry of the last call for a meter", async () => {
+  const { meter, scrape } = await createScene();
+  observeStatus(meter, createRegistry());
+  const other = createStatusRegistry();
+  other.addStatusHandler("Other", () => ({ state: "YELLOW" }));
+  observeStatus(meter, other);
+  const text = await scrape();
+  expect(text).toContain('svc_status{name="Other"} 1\n');
+  expect(text).not.toContain('name="Database"');
+});
+
 test("does nothing where there is no SDK, however often: the API has one meter for all then", () => {
   const ends = [createNoopMeter(), createNoopMeter()].map((meter) => observeStatus(meter, createRegistry()));
   expect(ends.map((end) => end())).toEqual([undefined, undefined]);

@@ -162,16 +162,20 @@ svc_status_changes_total{name="Queue",state="RED"} 0
     expect(text).toContain('svc_status_duration_seconds{name="Queue"} 2\n');
   });
 
-  test("is left as it was, and says so at once, where the status is exposed twice", async () => {
+  test("shows the registry of the last call, as tests expose one for each application", async () => {
     const register = createRegister(library);
-    exposeStatus(register, createRegistry());
+    const other = createStatusRegistry();
+    other.addStatusHandler("Other", () => ({ state: "YELLOW" }));
+    const removeFirst = exposeStatus(register, createRegistry());
     const before = familiesOf(await register.metrics());
-    expect(() => exposeStatus(register, createRegistry())).toThrow(
-      new TypeError(
-        "register: expected no metric svc_status, got one: exposeStatus() works once for a register",
-      ),
-    );
-    expect(familiesOf(await register.metrics())).toEqual(before);
+    const removeSecond = exposeStatus(register, other);
+    removeFirst();
+    const text = await register.metrics();
+    expect(familiesOf(text)).toEqual(before);
+    expect(text).toContain('svc_status{name="Other"} 1\n');
+    expect(text.match(/^svc_status\{/gm)).toHaveLength(1);
+    removeSecond();
+    expect(familiesOf(await register.metrics())).toEqual(["app_jobs_total"]);
   });
 
   test("is left as it was where the application has a metric of such a name", async () => {

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
@@ -23,13 +24,17 @@ const NESTS = {
   12: join(modules, "@nestjs"),
 };
 
-/** Requires and imports each entry, and says how much of it there was. */
+/** Requires and imports each entry, and throws unless both are the same. */
 const LOAD_ENTRIES = `
 const [, , ...entries] = process.argv;
 async function load() {
   for (const entry of entries) {
-    const counts = [require(entry), await import(entry)].map((exports) => Object.keys(exports).length);
-    if (!(counts[0] > 0 && counts[0] === counts[1])) throw new Error(entry + ": " + counts);
+    const required = require(entry);
+    const { default: all, "module.exports": _, ...imported } = await import(entry);
+    const names = Object.keys(required);
+    const differ = names.filter((name) => required[name] !== imported[name]);
+    if (names.length === 0 || names.length !== Object.keys(imported).length || differ.length > 0 || all !== required)
+      throw new Error(entry + ": " + names + " differ from " + Object.keys(imported));
   }
   console.log(process.version.split(".")[0], entries.length);
 }
@@ -38,6 +43,8 @@ load();
 
 /** Each file costs some 0.3 ms and 100 kB of memory. scripts/bundle.mjs joins them. */
 const MAX_LOADED = 4;
+/** What these were before there was CommonJS. */
+const MAX_LOADED_BYTES = 104_272;
 
 /** Where a release of Nest is installed beside the package. */
 function withNest(major: keyof typeof NESTS): string {
@@ -197,10 +204,12 @@ describe("importing an adapter", () => {
     expect(loaded.filter((file) => !needed.test(file))).toEqual([]);
   });
 
-  test(`loads few files: at most ${MAX_LOADED} with the main entry`, async () => {
+  test(`loads little: at most ${MAX_LOADED} files with the main entry`, async () => {
     const loaded = await listLoaded(consumer, ["svc-status", "svc-status/node"]);
     expect(loaded).toEqual(expect.arrayContaining(["index.js", "adapters/node.js"]));
     expect(loaded.length).toBeLessThanOrEqual(MAX_LOADED);
+    const sizes = loaded.map((file) => statSync(join(consumer, "node_modules/svc-status/dist", file)).size);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_LOADED_BYTES);
   });
 });
 

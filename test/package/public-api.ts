@@ -53,9 +53,12 @@ export function publicApi(entry: string): string {
   return `// Exports: ${exported.join(", ")}\n\n${texts.join("\n")}`;
 }
 
-/** Reads a .d.ts as tsc writes it: each statement begins in the first column. */
+/** Reads a .d.ts as the build writes it: each statement begins in the first column. */
 function parseDeclarations(file: string, read: (file: string) => Declarations): Declarations {
-  const code = readFileSync(file, "utf8").replace(/^\s*(?:\/\*\*[\s\S]*?\*\/|\/\/\/.*)\n/gm, "");
+  const code = readFileSync(file, "utf8")
+    .replace(/^\s*(?:\/\*\*[\s\S]*?\*\/|\/\/\/.*)\n/gm, "")
+    // The build writes one space a level.
+    .replace(/^ +/gm, (level) => "    ".repeat(level.length));
   const own = new Map<string, string>();
   const foreign = new Map<string, readonly [string, string]>();
   const exported: string[] = [];

@@ -37,7 +37,11 @@ describe("a sentinel", () => {
   });
 
   test.each([
-    ["is not there", new URL("file:///nowhere/worker.js"), /Cannot find module/],
+    [
+      "is not there",
+      new URL("file:///nowhere/worker.js"),
+      /is not at file:\/\/\/nowhere\/worker\.js: copy svc-status-sentinel\.js of .* or pass its place as workerUrl$/,
+    ],
     ["throws", new URL("data:text/javascript,throw new Error('broken')"), /broken/],
     ["is another program", new URL("data:text/javascript,"), /ended before it listened/],
   ])("rejects where the file of its thread %s", async (_what, workerUrl, message) => {

@@ -3,7 +3,7 @@ import { type Sentinel, type SentinelOptions, startSentinel } from "../../src/se
 import { type Answer, ask, type Question } from "./http.ts";
 
 /** The thread as it was built: Node.js 20 runs no TypeScript. */
-export const WORKER_URL: URL = new URL("../../dist/sentinel/worker.js", import.meta.url);
+export const WORKER_URL: URL = new URL("../../dist/sentinel/svc-status-sentinel.js", import.meta.url);
 
 export interface TestSentinel extends Sentinel {
   readonly port: number;

@@ -1,5 +1,5 @@
 import { failExpectation } from "../../core/expect.ts";
-import type { StatusFunction } from "../../core/handler.ts";
+import type { StatusFunction, StatusHandler } from "../../core/handler.ts";
 import type { StatusRegistry } from "../../core/registry.ts";
 import { type DeclaredCheck, findChecks } from "./status-check.ts";
 
@@ -30,7 +30,7 @@ export function createRegistrar(registry: StatusRegistry, getWrappers: () => rea
       const bound = bindChecks(getWrappers());
       names = [...bound.keys()];
       for (const [name, { check, instance }] of bound)
-        registry.addStatusHandler(name, toHandler(instance, check.method), check.options);
+        registry.addStatusHandler(name, toHandler(instance, check.member), check.options);
     },
     onModuleDestroy() {
       for (const name of names) registry.removeStatusHandler(name);
@@ -64,7 +64,9 @@ function expectSameCheck(one: BoundCheck, other: BoundCheck): void {
   if (!isSame) failExpectation("@StatusCheck(name)", "a name that no other provider has", other.check.name);
 }
 
-function toHandler<Method extends string | symbol>(instance: object, method: Method): StatusFunction {
-  const provider = instance as Readonly<Record<Method, StatusFunction>>;
-  return (context) => provider[method](context);
+/** What a property holds is the handler; a method, which the prototype has, is called on its instance. */
+function toHandler<Member extends string | symbol>(instance: object, member: Member): StatusHandler {
+  const provider = instance as Readonly<Record<Member, StatusFunction>>;
+  const isMethod = typeof provider[member] === "function" && !Object.hasOwn(instance, member);
+  return isMethod ? (context) => provider[member](context) : provider[member];
 }

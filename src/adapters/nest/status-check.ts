@@ -1,35 +1,46 @@
+import { shareAmongCopies } from "../../core/copies.ts";
 import type { StatusFunction } from "../../core/handler.ts";
 import type { HandlerOptions } from "../../core/handler-options.ts";
 
-/** A method that was declared as a status handler. */
+/** A method, or a property that holds a handler, that was declared as a status handler. */
 export interface DeclaredCheck {
   readonly name: string;
-  readonly method: string | symbol;
+  readonly member: string | symbol;
   readonly options: HandlerOptions | undefined;
 }
 
-/** A decorator for methods that return or resolve a status. */
-export type StatusCheckDecorator = <Method extends StatusFunction>(
-  prototype: object,
-  method: string | symbol,
-  descriptor: TypedPropertyDescriptor<Method>,
-) => void;
+/** A decorator for methods that return or resolve a status, and for properties that hold a status handler. */
+export interface StatusCheckDecorator {
+  <Method extends StatusFunction>(
+    prototype: object,
+    method: string | symbol,
+    descriptor: TypedPropertyDescriptor<Method>,
+  ): void;
+  (prototype: object, property: string | symbol): void;
+}
 
 /**
- * Makes a method of a provider or a controller a status handler, from the start of the application to its end.
+ * Makes a method of a provider or a controller a status handler, or the handler that a property of it holds when the
+ * application starts. It is registered until the application ends.
  *
  * @example
  * @StatusCheck("DatabaseConnection", { timeoutMs: 2_000 })
  * checkDatabase(): Promise<Status> { … }
+ *
+ * @StatusCheck("Cache")
+ * readonly cache = redis(this.client);
  */
 export function StatusCheck(name: string, options?: HandlerOptions): StatusCheckDecorator {
-  return function declareCheck(prototype, method) {
+  return function declareCheck(prototype: object, member: string | symbol) {
     const declared = declaredChecks.get(prototype) ?? [];
-    declaredChecks.set(prototype, [...declared, { name, method, options }]);
+    declaredChecks.set(prototype, [...declared, { name, member, options }]);
   };
 }
 
-const declaredChecks = new WeakMap<object, readonly DeclaredCheck[]>();
+const declaredChecks = shareAmongCopies(
+  "declaredChecks",
+  () => new WeakMap<object, readonly DeclaredCheck[]>(),
+);
 
 /** The checks of an instance, those that its class inherits among them. */
 export function findChecks(instance: object): readonly DeclaredCheck[] {

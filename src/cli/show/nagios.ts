@@ -17,7 +17,9 @@ export function renderNagios({ state, handlers }: ServiceStatus): string {
   const good = handlers.filter((handler) => handler.state === OK).length;
   const bad = handlers.filter((handler) => handler.state !== OK);
   const data = handlers.flatMap(toPerformanceData).join(" ");
-  const text = toPluginText([`${good} of ${handlers.length} handlers OK`, ...bad.map(toSentence)].join(", "));
+  const counts =
+    handlers.length === 0 ? "no handlers are registered" : `${good} of ${handlers.length} handlers OK`;
+  const text = toPluginText([counts, ...bad.map(toSentence)].join(", "));
   return `SVC ${WORDS[state]} - ${text}${data === "" ? "" : ` | ${data}`}\n`;
 }
 

@@ -67,8 +67,8 @@ function renderStatus(
   io: ShowInvocation["io"],
 ): string {
   const paint = createPaint(io.color);
+  if (handlers.length === 0) return `${paint(STYLE_OF_STATE[state], state)}: no handlers are registered\n`;
   const good = handlers.filter((handler) => handler.state === "OK").length;
   const summary = `${paint(STYLE_OF_STATE[state], state)}: ${good} of ${handlers.length} handlers OK\n`;
-  if (handlers.length === 0) return summary;
   return `${renderTable(handlers, { columns: io.stdout.columns, paint }).join("\n")}\n\n${summary}`;
 }

@@ -100,7 +100,7 @@ describe("an answer that is no status", () => {
       if (accept === "application/json") response.end("{}");
       else response.writeHead(200, { "content-type": "text/csv; charset=UTF-8" }).end(csv);
     });
-    expect((await runCli(["show", address])).stdout).toBe("OK: 0 of 0 handlers OK\n");
+    expect((await runCli(["show", address])).stdout).toBe("OK: no handlers are registered\n");
   });
 
   test("because it does not tell of who was named is refused", async () => {

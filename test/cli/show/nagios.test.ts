@@ -28,7 +28,7 @@ describe("the line for monitoring plugins", () => {
   });
 
   test("has no performance data where there are no handlers", () => {
-    expect(renderNagios(statusOf("OK"))).toBe("SVC OK - 0 of 0 handlers OK\n");
+    expect(renderNagios(statusOf("OK"))).toBe("SVC OK - no handlers are registered\n");
   });
 
   test("stays one line with one bar, whatever handlers are named and say", () => {

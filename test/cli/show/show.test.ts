@@ -121,7 +121,7 @@ describe("svc-status show", () => {
     const { address } = await startService();
     expect(await runCli(["show", address])).toEqual({
       code: 0,
-      stdout: "OK: 0 of 0 handlers OK\n",
+      stdout: "OK: no handlers are registered\n",
       stderr: "",
     });
   });

@@ -196,6 +196,7 @@ export interface WaitOptions {
 export declare class UnknownHandlerError extends Error {
     readonly code = "ERR_UNKNOWN_HANDLER";
     readonly handlerName: string;
+    static [Symbol.hasInstance](value: unknown): boolean;
     constructor(handlerName: string);
 }
 

@@ -1,0 +1,71 @@
+// Decides which modules of dist/ several programs share, and in which file.
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path/posix";
+
+const HTTP = /^\.\/(?:node|express|fastify|koa|hono|fetch|nest)$/;
+const CLI = /^svc-status$|^cli\/show\//;
+
+/**
+ * The shared files, in order. A module that two or more programs need is in the first of these that fits: where for
+ * each rule of a list a program needs it. What such a module imports fits there too, or in a file before it, so no two
+ * files need each other. A program is an entry by its name, the command line, or what is imported later, by its path.
+ */
+const SHARED_FILES = {
+  core: [[/^\.$/], [HTTP, CLI]],
+  http: [[HTTP], [/^http\//]],
+  drain: [[/^\.\/drain$/]],
+  "checks/support": [[/^\.\/checks\//]],
+  metrics: [[/^\.\/(?:prom-client|opentelemetry)$/]],
+  common: [[/^\.\//]],
+  cli: [[CLI]],
+  "cli/common": [[]],
+};
+
+/** As tsc writes it: `from "./a.js"`, `import "./a.js"`, and `import("./a.js")`. */
+const IMPORT = /\b(?:from |import |import(\())"(\.[^"]+)\.js"/g;
+
+/** The shared file of each shared module, by names without their ending. */
+export function findSharedFiles(dist, programs) {
+  const { importsOf, later } = readImports(dist, Object.values(programs));
+  const roots = [...Object.entries(programs), ...[...later].map((name) => [name, name])];
+  const starts = new Set(roots.map(([, start]) => start));
+  const needs = roots.map(([program, start]) => [program, reach(importsOf, start)]);
+  const shared = new Map();
+  for (const module of importsOf.keys()) {
+    const programsOfModule = needs.flatMap(([program, reached]) => (reached.has(module) ? [program] : []));
+    if (starts.has(module) || programsOfModule.length < 2) continue;
+    const isMet = (rule) => programsOfModule.some((program) => rule.test(program));
+    const fits = ([, lists]) => lists.some((rules) => rules.every(isMet));
+    shared.set(module, Object.entries(SHARED_FILES).find(fits)[0]);
+  }
+  return shared;
+}
+
+function readImports(dist, starts) {
+  const importsOf = new Map();
+  const later = new Set();
+  const open = [...starts];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (importsOf.has(name)) continue;
+    const found = [];
+    for (const [, isLater, path] of readFileSync(join(dist, `${name}.js`), "utf8").matchAll(IMPORT)) {
+      const imported = join(dirname(name), path);
+      open.push(imported);
+      if (isLater) later.add(imported);
+      else found.push(imported);
+    }
+    importsOf.set(name, found);
+  }
+  return { importsOf, later: [...later].filter((name) => !starts.includes(name)) };
+}
+
+function reach(importsOf, start) {
+  const reached = new Set();
+  const open = [start];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    open.push(...importsOf.get(name));
+  }
+  return reached;
+}

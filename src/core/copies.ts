@@ -1,0 +1,45 @@
+import { emitWarning } from "./emit-warning.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * The version of what the copies share, and of its use: a copy that does not know it must not touch it. Raise it with
+ * every change that an older copy would not understand.
+ */
+const CONTRACT = 1;
+
+/** Where the first copy that was loaded puts what all copies of this contract share. */
+const SHARED: unique symbol = Symbol.for("svc-status");
+
+interface Shared {
+  readonly contract: number;
+  readonly version: string;
+  /** By name: as many as there are calls of `shareAmongCopies` in the sources. */
+  readonly parts: Map<string, unknown>;
+}
+
+interface Global {
+  readonly [SHARED]?: Shared;
+}
+
+const { parts } = findShared(globalThis as Global);
+
+/**
+ * Bundlers and package managers put several copies of the package into one process. A part with this name exists once:
+ * the first copy creates it, and the others use it.
+ */
+export function shareAmongCopies<Part>(name: string, create: () => Part): Part {
+  if (!parts.has(name)) parts.set(name, create());
+  return parts.get(name) as Part;
+}
+
+function findShared({ [SHARED]: present }: Global): Shared {
+  const own = { contract: CONTRACT, version: VERSION, parts: new Map() };
+  if (present === undefined) Object.defineProperty(globalThis, SHARED, { value: own, configurable: true });
+  if (present === undefined || present.contract === CONTRACT) return present ?? own;
+  emitWarning(
+    `svc-status ${VERSION} and ${present.version} are both in this process and share nothing: each has a default ` +
+      "registry and a default probe of its own. Install one version.",
+    { code: "SVC_STATUS_COPIES" },
+  );
+  return own;
+}

@@ -1,0 +1,49 @@
+import { shareAmongCopies } from "../core/copies.ts";
+
+type SignalHandler = (signal: NodeJS.Signals) => void;
+
+interface Listening {
+  readonly handlers: Set<SignalHandler>;
+  /** The listener of the process. */
+  readonly listener: SignalHandler;
+}
+
+/** A signal is in it as long as it has handlers. */
+const listeningTo = shareAmongCopies("signals", () => new Map<NodeJS.Signals, Listening>());
+
+/**
+ * Calls the handler at each of these signals. The process has one listener for a signal, however many handlers there
+ * are: Node.js takes more than ten listeners for a leak. Returns the function that ends it.
+ */
+export function onSignal(signals: ReadonlySet<NodeJS.Signals>, handler: SignalHandler): () => void {
+  for (const signal of signals) listenTo(signal).handlers.add(handler);
+  return function endHandling() {
+    for (const signal of signals) removeHandler(signal, handler);
+  };
+}
+
+function listenTo(signal: NodeJS.Signals): Listening {
+  const listening = listeningTo.get(signal) ?? createListening();
+  listeningTo.set(signal, listening);
+  // Others may remove all listeners of a signal.
+  if (!process.listeners(signal).includes(listening.listener)) process.on(signal, listening.listener);
+  return listening;
+}
+
+function createListening(): Listening {
+  const handlers = new Set<SignalHandler>();
+  return {
+    handlers,
+    listener(signal) {
+      for (const handler of [...handlers]) handler(signal);
+    },
+  };
+}
+
+function removeHandler(signal: NodeJS.Signals, handler: SignalHandler): void {
+  const { handlers, listener } = listeningTo.get(signal) ?? createListening();
+  handlers.delete(handler);
+  if (handlers.size > 0) return;
+  listeningTo.delete(signal);
+  process.off(signal, listener);
+}
