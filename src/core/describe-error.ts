@@ -1,4 +1,4 @@
-import { describeValue } from "./expect.ts";
+import { describeValue } from "./describe-value.ts";
 import { isError } from "./is-error.ts";
 import { hideSecrets } from "./redact/hide-secrets.ts";
 import { replaceControlCharacters, toWellFormed } from "./text.ts";

@@ -1,4 +1,5 @@
 import { MAX_TIMER_MS } from "./clock.ts";
+import { describeValue, isClass } from "./describe-value.ts";
 
 /** The kinds of option values; each has one way to be wrong and one text that says so. */
 export interface NumberRange {
@@ -6,8 +7,6 @@ export interface NumberRange {
   readonly max?: number;
   readonly integer?: boolean;
 }
-
-const MAX_SHOWN_LENGTH = 60;
 
 /**
  * Set-up mistakes throw at once. The text names the option, what was expected and what came:
@@ -65,41 +64,4 @@ export function expectMethods(option: string, value: unknown, methods: readonly 
     methods.every((method) => typeof (value as Record<string, unknown>)[method] === "function");
   if (!isUsable)
     failExpectation(option, `an object with ${methods.map((name) => `${name}()`).join(", ")}`, value);
-}
-
-export function isClass(value: unknown): boolean {
-  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
-}
-
-/** A short text for a value of any kind. Never throws, never prints what an object holds. */
-export function describeValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(shorten(value));
-  if (typeof value === "bigint") return `${shorten(String(value))}n`;
-  if (typeof value === "function") return describeFunction(value);
-  if (typeof value === "object" && value !== null) return describeObject(value);
-  return String(value);
-}
-
-function describeFunction(value: { readonly name: unknown }): string {
-  if (!isClass(value)) return "a function";
-  try {
-    const { name } = value;
-    return typeof name === "string" && name !== "" ? `the class ${shorten(name)}` : "a class";
-  } catch {
-    return "a class";
-  }
-}
-
-function describeObject(value: object): string {
-  try {
-    if (Array.isArray(value)) return "an array";
-    if (value instanceof Promise) return "a promise";
-    return "an object";
-  } catch {
-    return "an object that cannot be read";
-  }
-}
-
-function shorten(text: string): string {
-  return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
 }

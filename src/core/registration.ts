@@ -1,4 +1,5 @@
-import { failExpectation, isClass } from "./expect.ts";
+import { isClass } from "./describe-value.ts";
+import { failExpectation } from "./expect.ts";
 import { isProvider, type StatusHandler } from "./handler.ts";
 import { hasControlCharacters, isWellFormed } from "./text.ts";
 

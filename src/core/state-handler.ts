@@ -1,5 +1,5 @@
 import { describeError } from "./describe-error.ts";
-import { describeValue } from "./expect.ts";
+import { describeValue } from "./describe-value.ts";
 import { isError } from "./is-error.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import { log } from "./logger.ts";

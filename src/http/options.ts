@@ -1,6 +1,6 @@
 import { defaultRegistry } from "../core/default-registry.ts";
+import { describeValue } from "../core/describe-value.ts";
 import {
-  describeValue,
   expectBoolean,
   expectFunction,
   expectKnownKeys,

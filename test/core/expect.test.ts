@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { describeValue, isClass } from "../../src/core/describe-value.ts";
 import {
-  describeValue,
   expectBoolean,
   expectFunction,
   expectKnownKeys,
@@ -10,7 +10,6 @@ import {
   expectOneOf,
   expectText,
   failExpectation,
-  isClass,
 } from "../../src/core/expect.ts";
 
 class Worker {

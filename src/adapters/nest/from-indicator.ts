@@ -1,5 +1,6 @@
 import { describeError, toShownLine } from "../../core/describe-error.ts";
-import { describeValue, failExpectation } from "../../core/expect.ts";
+import { describeValue } from "../../core/describe-value.ts";
+import { failExpectation } from "../../core/expect.ts";
 import type { StatusFunction } from "../../core/handler.ts";
 import { isError } from "../../core/is-error.ts";
 import { OK, RED, type State, toWorseState, YELLOW } from "../../core/state.ts";

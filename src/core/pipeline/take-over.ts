@@ -1,5 +1,5 @@
 import { describeError, toShownLine } from "../describe-error.ts";
-import { describeValue } from "../expect.ts";
+import { describeValue } from "../describe-value.ts";
 import { isError } from "../is-error.ts";
 import { type Result, toFailure } from "../outcome.ts";
 import { isState, OK, type State } from "../state.ts";
