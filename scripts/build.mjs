@@ -32,7 +32,7 @@ function rewriteDeclarations() {
 /** Programs know their version wherever they are bundled. */
 function writeVersion() {
   const text = `// Written by scripts/build.mjs from package.json.\nexport const VERSION: string = "${version}";\n`;
-  writeFileSync(join(root, "src/core/version.ts"), text);
+  writeFileSync(join(root, "src/util/version.ts"), text);
 }
 
 /** The manual page tells what the commands tell of themselves. */

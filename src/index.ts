@@ -1,7 +1,6 @@
 export type { Change } from "./core/change.ts";
 export type { ObservedChange } from "./core/changes.ts";
 export { check } from "./core/check.ts";
-export type { Clock } from "./core/clock.ts";
 export {
   addStatusHandler,
   defaultRegistry,
@@ -15,7 +14,6 @@ export { UnknownHandlerError } from "./core/errors.ts";
 export type { HandlerContext, StatusFunction, StatusHandler, StatusProvider } from "./core/handler.ts";
 export type { HandlerOptions, Scope } from "./core/handler-options.ts";
 export { type Heartbeat, type HeartbeatOptions, heartbeat } from "./core/heartbeat.ts";
-export type { Logger } from "./core/logger.ts";
 export { createProbe, defaultProbe, type Probe, type ProbeChange, type ProbeOptions } from "./core/probe.ts";
 export {
   type ChangesOptions,
@@ -36,3 +34,5 @@ export {
 export type { Reason, Status } from "./core/status.ts";
 export type { ChangeCounts } from "./core/track.ts";
 export type { WaitOptions } from "./core/wait.ts";
+export type { Clock } from "./util/clock.ts";
+export type { Logger } from "./util/logger.ts";

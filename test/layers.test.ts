@@ -3,34 +3,40 @@ import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 
-const PORTABLE = ["core", "formats", "http", "notify"] as const;
+const PORTABLE = ["util", "options", "core", "formats", "http", "notify"] as const;
 const LAYERS = [
   ...PORTABLE,
+  "metrics",
   "adapters",
   "drain",
+  "wire",
   "cluster",
   "sentinel",
   "checks",
-  "metrics",
   "testing",
   "cli",
 ] as const;
 
+const BASE = ["util", "options", "core"] as const;
+
 /** What the files of each layer, and of src/index.ts, may import beside their own layer. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  core: [],
-  formats: ["core"],
-  http: ["core", "formats"],
-  adapters: ["core", "formats", "http"],
-  drain: ["core", "http"],
-  cluster: ["core"],
-  sentinel: ["core", "formats", "http", "adapters"],
-  checks: ["core"],
-  metrics: ["core"],
-  notify: ["core"],
-  testing: ["core", "formats", "http"],
+  util: [],
+  options: ["util"],
+  core: ["util", "options"],
+  metrics: BASE,
+  formats: [...BASE, "metrics"],
+  http: [...BASE, "metrics", "formats"],
+  adapters: [...BASE, "formats", "http"],
+  drain: [...BASE, "http"],
+  wire: BASE,
+  cluster: [...BASE, "wire"],
+  sentinel: [...BASE, "formats", "http", "adapters", "wire"],
+  checks: BASE,
+  notify: BASE,
+  testing: [...BASE, "formats", "http"],
   cli: LAYERS,
-  index: ["core"],
+  index: BASE,
 };
 
 /** `http` for `http/service.ts`, `index` for `index.ts`. */
@@ -92,8 +98,11 @@ describe("the sources", () => {
 
 describe("the rule", () => {
   test.each([
-    ["core/registry.ts", "./report.ts"],
-    ["core/handlers/share.ts", "../report.ts"],
+    ["options/expect.ts", "../util/text.ts"],
+    ["core/probe.ts", "../options/expect.ts"],
+    ["core/registry/registry.ts", "../report.ts"],
+    ["formats/prometheus.ts", "../metrics/families.ts"],
+    ["cluster/worker.ts", "../wire/sent-entry.ts"],
     ["formats/csv.ts", "../core/report.ts"],
     ["http/service.ts", "../formats/csv.ts"],
     ["adapters/node.ts", "../http/service.ts"],
@@ -109,6 +118,10 @@ describe("the rule", () => {
   });
 
   test.each([
+    ["util/text.ts", "../options/expect.ts", "util may not import options"],
+    ["options/expect.ts", "../core/state.ts", "options may not import core"],
+    ["core/report.ts", "../metrics/families.ts", "core may not import metrics"],
+    ["wire/sent-entry.ts", "../cluster/worker.ts", "wire may not import cluster"],
     ["core/registry.ts", "../formats/csv.ts", "core may not import formats"],
     ["core/registry.ts", "../index.ts", "core may not import index"],
     ["core/registry.ts", "./report.js", "a relative import ends in .ts"],

@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from "../core/clock.ts";
 import { expectMethods, expectNumber } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { type Clock, systemClock } from "../util/clock.ts";
 import { formatSeconds, measureRising, toStatus } from "./support/measure.ts";
 import { type Expectations, expectAmount, expectOptions } from "./support/options.ts";
 

@@ -1,7 +1,7 @@
 import { lookup, Resolver } from "node:dns/promises";
-import { onAbort } from "../core/abort.ts";
 import { failExpectation } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { onAbort } from "../util/abort.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { measureLatency, toStatus } from "./support/measure.ts";
 import { type Expectations, expectAmount, expectNonEmptyText, expectOptions } from "./support/options.ts";

@@ -1,6 +1,6 @@
-import { onAbort } from "../core/abort.ts";
 import { expectMethods, expectText } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { onAbort } from "../util/abort.ts";
 import { CheckError, type FailureKind, withFailureKind } from "./support/failure.ts";
 import { measureLatency, toStatus } from "./support/measure.ts";
 import { type Expectations, expectOptions } from "./support/options.ts";

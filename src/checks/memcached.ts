@@ -1,7 +1,7 @@
-import { describeError } from "../core/describe-error.ts";
 import { expectMethods } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { YELLOW } from "../core/state.ts";
+import { describeError } from "../util/describe-error.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import {
   formatBytes,

@@ -1,4 +1,4 @@
-import { hideSecrets } from "../core/redact/hide-secrets.ts";
+import { hideSecrets } from "../util/redact/hide-secrets.ts";
 import { CliError } from "./cli-error.ts";
 import { clean } from "./terminal/clean.ts";
 

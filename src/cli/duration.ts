@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from "../core/clock.ts";
+import { MAX_TIMER_MS } from "../util/clock.ts";
 import { CliError } from "./cli-error.ts";
 
 /** The units of durations, in milliseconds. */

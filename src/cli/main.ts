@@ -1,4 +1,4 @@
-import { VERSION } from "../core/version.ts";
+import { VERSION } from "../util/version.ts";
 import { CliError } from "./cli-error.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";

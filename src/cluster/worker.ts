@@ -1,14 +1,14 @@
 import cluster from "node:cluster";
-import { MAX_TIMER_MS } from "../core/clock.ts";
 import { defaultRegistry } from "../core/default-registry.ts";
 import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../core/expect.ts";
 import type { Hearers } from "../core/hearers.ts";
-import { log } from "../core/logger.ts";
 import { setPeers } from "../core/peers.ts";
 import { defaultProbe, type Probe, type ProbeChange } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import { toSentEntry } from "../core/sent-entry.ts";
-import { createTrouble } from "../core/trouble.ts";
+import { MAX_TIMER_MS } from "../util/clock.ts";
+import { log } from "../util/logger.ts";
+import { createTrouble } from "../util/trouble.ts";
 import { hearPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
 import { createQuestions } from "./questions.ts";
 import { createSharedRegistry, getOwnEntries } from "./shared-report.ts";

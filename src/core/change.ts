@@ -1,5 +1,5 @@
+import { quoteDetail } from "../util/printable.ts";
 import { toDetailText } from "./detail-text.ts";
-import { quoteDetail } from "./printable.ts";
 import type { State } from "./state.ts";
 import type { Reason, Status } from "./status.ts";
 

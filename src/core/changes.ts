@@ -1,4 +1,4 @@
-import { onAbort } from "./abort.ts";
+import { onAbort } from "../util/abort.ts";
 import type { Change } from "./change.ts";
 
 /** How far a consumer may fall behind before it loses the oldest changes. */

@@ -1,4 +1,4 @@
-import { shareAmongCopies } from "./copies.ts";
+import { shareAmongCopies } from "../util/copies.ts";
 import type { StatusHandler } from "./handler.ts";
 import type { HandlerOptions } from "./handler-options.ts";
 import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "./registry.ts";

@@ -1,5 +1,5 @@
-import { MAX_TIMER_MS } from "./clock.ts";
-import { describeValue, isClass } from "./describe-value.ts";
+import { MAX_TIMER_MS } from "../util/clock.ts";
+import { describeValue, isClass } from "../util/describe-value.ts";
 
 /** The kinds of option values; each has one way to be wrong and one text that says so. */
 export interface NumberRange {

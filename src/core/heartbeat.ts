@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "../util/clock.ts";
 import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "./expect.ts";
 import { OK, RED, type State, YELLOW } from "./state.ts";
 import type { Status } from "./status.ts";

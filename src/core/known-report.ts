@@ -1,4 +1,4 @@
-import { shareAmongCopies } from "./copies.ts";
+import { shareAmongCopies } from "../util/copies.ts";
 import type { StatusRegistry } from "./registry.ts";
 import type { Report } from "./report.ts";
 

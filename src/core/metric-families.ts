@@ -1,6 +1,6 @@
+import { sortByName } from "../util/sort-by-name.ts";
 import type { Probe } from "./probe.ts";
 import type { Entry } from "./report.ts";
-import { sortByName } from "./sort-by-name.ts";
 import { STATES } from "./state.ts";
 import { toStatusSamples } from "./status-samples.ts";
 import type { ChangeCounts } from "./track.ts";

@@ -1,4 +1,4 @@
-import { shareAmongCopies } from "./copies.ts";
+import { shareAmongCopies } from "../util/copies.ts";
 import type { Probe } from "./probe.ts";
 
 /** Other processes that serve behind the same address as this one, as the workers of a cluster do. */

@@ -1,4 +1,4 @@
-import { shareAmongCopies } from "./copies.ts";
+import { shareAmongCopies } from "../util/copies.ts";
 import type { Probe } from "./probe.ts";
 
 type TakeOver = (body: string, since: Date) => void;

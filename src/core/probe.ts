@@ -1,10 +1,10 @@
-import { shareAmongCopies } from "./copies.ts";
+import { shareAmongCopies } from "../util/copies.ts";
+import { createListeners } from "../util/listeners.ts";
+import type { Logger } from "../util/logger.ts";
+import { hasControlCharacters } from "../util/text.ts";
+import { createTrouble } from "../util/trouble.ts";
 import { expectFunction, expectKnownKeys, expectMethods, expectObject, failExpectation } from "./expect.ts";
-import { createListeners } from "./listeners.ts";
-import type { Logger } from "./logger.ts";
 import { noteTakeOver, takeFromSources } from "./probe-source.ts";
-import { hasControlCharacters } from "./text.ts";
-import { createTrouble } from "./trouble.ts";
 
 /** The longest body of a probe, in UTF-16 code units as `length` counts them. */
 export const MAX_PROBE_BODY_LENGTH = 1_024;

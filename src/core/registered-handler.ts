@@ -1,5 +1,5 @@
-import type { Clock } from "./clock.ts";
-import type { ToDate } from "./dates.ts";
+import type { Clock } from "../util/clock.ts";
+import type { ToDate } from "../util/dates.ts";
 import type { HandlerContext, StatusHandler } from "./handler.ts";
 import type { ResolvedHandlerOptions } from "./handler-options.ts";
 import { type Ask, type Outcome, type Result, toFailure } from "./outcome.ts";

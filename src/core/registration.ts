@@ -1,7 +1,7 @@
-import { isClass } from "./describe-value.ts";
+import { isClass } from "../util/describe-value.ts";
+import { hasControlCharacters, isWellFormed } from "../util/text.ts";
 import { failExpectation } from "./expect.ts";
 import { isProvider, type StatusHandler } from "./handler.ts";
-import { hasControlCharacters, isWellFormed } from "./text.ts";
 
 /** The longest name of a status handler, in UTF-16 code units as `length` counts them. */
 export const MAX_NAME_LENGTH = 200;

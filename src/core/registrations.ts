@@ -1,4 +1,4 @@
-import { shareAmongCopies } from "./copies.ts";
+import { shareAmongCopies } from "../util/copies.ts";
 import type { StatusRegistry } from "./registry.ts";
 
 /** What stays the same from a handler's registration to its removal, also if the handler is replaced. */

@@ -1,9 +1,9 @@
-import { describeError } from "./describe-error.ts";
-import { describeValue } from "./describe-value.ts";
-import { isError } from "./is-error.ts";
-import { createListeners, type Listeners } from "./listeners.ts";
-import { log } from "./logger.ts";
-import { quoteDetail } from "./printable.ts";
+import { describeError } from "../util/describe-error.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { isError } from "../util/is-error.ts";
+import { createListeners, type Listeners } from "../util/listeners.ts";
+import { log } from "../util/logger.ts";
+import { quoteDetail } from "../util/printable.ts";
 import { RED, type State } from "./state.ts";
 import type { Status } from "./status.ts";
 

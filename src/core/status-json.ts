@@ -1,6 +1,6 @@
-import { describeError } from "./describe-error.ts";
-import { isError } from "./is-error.ts";
-import { toAsciiJson } from "./json-text.ts";
+import { describeError } from "../util/describe-error.ts";
+import { isError } from "../util/is-error.ts";
+import { toAsciiJson } from "../util/json-text.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 

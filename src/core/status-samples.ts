@@ -1,9 +1,9 @@
+import { sortByName } from "../util/sort-by-name.ts";
+import { replaceControlCharacters, toWellFormed } from "../util/text.ts";
 import { toLabels } from "./labels.ts";
 import type { Sample } from "./metric-families.ts";
 import type { Entry } from "./report.ts";
-import { sortByName } from "./sort-by-name.ts";
 import { STATE_NUMBERS } from "./state.ts";
-import { replaceControlCharacters, toWellFormed } from "./text.ts";
 
 export interface StatusSeriesOptions {
   /**

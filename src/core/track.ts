@@ -1,6 +1,6 @@
+import type { Clock } from "../util/clock.ts";
+import { createDates } from "../util/dates.ts";
 import type { Change } from "./change.ts";
-import type { Clock } from "./clock.ts";
-import { createDates } from "./dates.ts";
 import type { Outcome } from "./outcome.ts";
 import { OK, type State } from "./state.ts";
 

@@ -1,5 +1,5 @@
-import { onAbort } from "./abort.ts";
-import { type Clock, MAX_TIMER_MS } from "./clock.ts";
+import { onAbort } from "../util/abort.ts";
+import { type Clock, MAX_TIMER_MS } from "../util/clock.ts";
 import { UnknownHandlerError } from "./errors.ts";
 import {
   expectBoolean,

@@ -1,5 +1,5 @@
-import type { Clock } from "../core/clock.ts";
 import { endOpenStreams } from "../http/open-streams.ts";
+import type { Clock } from "../util/clock.ts";
 import type { WatchedServer } from "./servers.ts";
 
 /** How often connections that have become idle are looked for. */

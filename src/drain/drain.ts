@@ -1,9 +1,9 @@
 import cluster from "node:cluster";
 import { failExpectation } from "../core/expect.ts";
-import { log } from "../core/logger.ts";
 import { getPeers } from "../core/peers.ts";
 import { onProbeAnswered } from "../http/observe.ts";
 import { isOwn } from "../http/own-requests.ts";
+import { log } from "../util/logger.ts";
 import { closeServers } from "./close-servers.ts";
 import type { EndOfRequest } from "./connections.ts";
 import { decideToLeave, MIN_QUIET_MS, type Rule } from "./decide.ts";

@@ -1,5 +1,5 @@
-import type { Clock } from "../core/clock.ts";
-import { describeError } from "../core/describe-error.ts";
+import type { Clock } from "../util/clock.ts";
+import { describeError } from "../util/describe-error.ts";
 import type { HookFailure } from "./report.ts";
 
 /** What a hook of a drain is called with. */

@@ -1,4 +1,4 @@
-import { log } from "../core/logger.ts";
+import { log } from "../util/logger.ts";
 import type { ResolvedDrainOptions } from "./options.ts";
 import type { DrainableServer } from "./servers.ts";
 

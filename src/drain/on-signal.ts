@@ -1,4 +1,4 @@
-import { shareAmongCopies } from "../core/copies.ts";
+import { shareAmongCopies } from "../util/copies.ts";
 
 type SignalHandler = (signal: NodeJS.Signals) => void;
 

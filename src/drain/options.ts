@@ -1,4 +1,3 @@
-import { type Clock, systemClock } from "../core/clock.ts";
 import {
   expectFunction,
   expectKnownKeys,
@@ -7,9 +6,10 @@ import {
   expectObject,
   failExpectation,
 } from "../core/expect.ts";
-import type { Logger } from "../core/logger.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRequest } from "../http/message.ts";
+import { type Clock, systemClock } from "../util/clock.ts";
+import type { Logger } from "../util/logger.ts";
 import type { DrainHook } from "./hooks.ts";
 
 /** How a process leaves. Every option is optional. */

@@ -1,5 +1,5 @@
-import type { Clock } from "../core/clock.ts";
 import { expectFunction, expectKnownKeys, expectObject } from "../core/expect.ts";
+import type { Clock } from "../util/clock.ts";
 import {
   type AddedHook,
   type DrainContext,

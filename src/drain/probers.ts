@@ -1,7 +1,7 @@
-import type { Logger } from "../core/logger.ts";
-import { replaceControlCharacters } from "../core/text.ts";
-import { createTrouble } from "../core/trouble.ts";
 import type { StatusRequest } from "../http/message.ts";
+import type { Logger } from "../util/logger.ts";
+import { replaceControlCharacters } from "../util/text.ts";
+import { createTrouble } from "../util/trouble.ts";
 import {
   addRequest,
   interrupt,

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
-import { shareAmongCopies } from "../core/copies.ts";
 import { expectObject, expectOneOf, failExpectation } from "../core/expect.ts";
-import { log } from "../core/logger.ts";
+import { shareAmongCopies } from "../util/copies.ts";
+import { log } from "../util/logger.ts";
 import { createDrain, type Drain } from "./drain.ts";
 import { onSignal } from "./on-signal.ts";
 import type { DrainOptions } from "./options.ts";

@@ -1,7 +1,7 @@
 import { toDetailText } from "../core/detail-text.ts";
 import type { Report } from "../core/report.ts";
-import { sortByName } from "../core/sort-by-name.ts";
-import { replaceControlCharacters } from "../core/text.ts";
+import { sortByName } from "../util/sort-by-name.ts";
+import { replaceControlCharacters } from "../util/text.ts";
 
 export interface CsvOptions {
   /** A third column with the detail, as release 1.0.0 of the original wrote it. */

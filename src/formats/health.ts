@@ -1,8 +1,8 @@
 import { toDetailText } from "../core/detail-text.ts";
-import { toAsciiJson } from "../core/json-text.ts";
 import { toLabels } from "../core/labels.ts";
 import type { Entry, Report } from "../core/report.ts";
 import { OK, type State } from "../core/state.ts";
+import { toAsciiJson } from "../util/json-text.ts";
 
 export interface HealthOptions {
   /** `false`: no `output` and no observed values. */

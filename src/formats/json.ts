@@ -1,7 +1,7 @@
-import { toAsciiJson } from "../core/json-text.ts";
 import type { Entry, Report } from "../core/report.ts";
 import type { Status } from "../core/status.ts";
 import { toStatusJson } from "../core/status-json.ts";
+import { toAsciiJson } from "../util/json-text.ts";
 
 export interface JsonOptions {
   /** `false`: the state only. */

@@ -1,7 +1,7 @@
 import { expectText } from "../core/expect.ts";
-import type { Logger } from "../core/logger.ts";
-import { settleWithin } from "../core/settle-within.ts";
-import { createTrouble } from "../core/trouble.ts";
+import type { Logger } from "../util/logger.ts";
+import { settleWithin } from "../util/settle-within.ts";
+import { createTrouble } from "../util/trouble.ts";
 import type { MetricsSource } from "./options.ts";
 
 /** How long the application's metrics may take. After it the answer goes without them. */

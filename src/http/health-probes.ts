@@ -1,8 +1,8 @@
-import { toFreeName } from "../core/free-name.ts";
 import type { Probe } from "../core/probe.ts";
 import type { HandlerDescription, StatusRegistry } from "../core/registry.ts";
 import { RED } from "../core/state.ts";
-import { compareCodePoints } from "../core/text.ts";
+import { toFreeName } from "../util/free-name.ts";
+import { compareCodePoints } from "../util/text.ts";
 import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
 import { tellProbeAnswered } from "./observe.ts";
 import type { HealthProbePaths } from "./options.ts";

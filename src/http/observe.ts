@@ -1,5 +1,5 @@
-import { shareAmongCopies } from "../core/copies.ts";
 import type { Probe } from "../core/probe.ts";
+import { shareAmongCopies } from "../util/copies.ts";
 import type { StatusRequest } from "./message.ts";
 
 /** Somebody has asked whether this instance should get requests. */

@@ -1,4 +1,4 @@
-import { shareAmongCopies } from "../core/copies.ts";
+import { shareAmongCopies } from "../util/copies.ts";
 
 // Of the whole process: a drain closes servers, and whatever streams over them ends with them.
 const endings = shareAmongCopies("openStreams", () => new Set<() => void>());

@@ -1,5 +1,4 @@
 import { defaultRegistry } from "../core/default-registry.ts";
-import { describeValue } from "../core/describe-value.ts";
 import {
   expectBoolean,
   expectFunction,
@@ -15,6 +14,7 @@ import type { StatusRegistry } from "../core/registry.ts";
 import { STATES, type State } from "../core/state.ts";
 import { EVENTS_SUFFIX, FORMATS } from "../formats/formats.ts";
 import type { ServiceDescription } from "../formats/page/page-model.ts";
+import { describeValue } from "../util/describe-value.ts";
 import type { Control } from "./access.ts";
 import type { Permission } from "./permission.ts";
 import { resolveService } from "./service-description.ts";

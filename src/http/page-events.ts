@@ -1,12 +1,12 @@
 import type { Change } from "../core/change.ts";
-import { type Clock, systemClock } from "../core/clock.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Report } from "../core/report.ts";
-import { createTrouble } from "../core/trouble.ts";
 import type { PageSource, PageView } from "../formats/page/page-model.ts";
 import type { ChangesRenderer } from "../formats/page/render-changes.ts";
 import { renderParts } from "../formats/page/render-page.ts";
+import { type Clock, systemClock } from "../util/clock.ts";
+import { createTrouble } from "../util/trouble.ts";
 import { toAddressBlock } from "./address-block.ts";
 import { createEventStream, createResponse, type StatusResponse, type StatusStream } from "./message.ts";
 import { createPageFeed, type PageFeed, type ReaderSetup } from "./page-feed.ts";

@@ -1,7 +1,7 @@
 import type { Change } from "../core/change.ts";
-import { type Clock, systemClock } from "../core/clock.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
 import { STATE_NUMBERS } from "../core/state.ts";
+import { type Clock, systemClock } from "../util/clock.ts";
 import type { StatusStream } from "./message.ts";
 import type { Picture } from "./page-delta.ts";
 import type { PendingPictures } from "./page-pending.ts";

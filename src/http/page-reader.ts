@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../util/clock.ts";
 import type { StatusStream } from "./message.ts";
 import { noteOpenStream } from "./open-streams.ts";
 import type { PendingPictures } from "./page-pending.ts";

@@ -1,5 +1,5 @@
-import { settleWithin } from "../core/settle-within.ts";
-import { isThenable } from "../core/thenable.ts";
+import { settleWithin } from "../util/settle-within.ts";
+import { isThenable } from "../util/thenable.ts";
 import type { StatusRequest } from "./message.ts";
 
 /** A question to the application about a request. Only `true` is a yes. */

@@ -1,7 +1,7 @@
 import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import { RED } from "../core/state.ts";
-import { createTrouble } from "../core/trouble.ts";
+import { createTrouble } from "../util/trouble.ts";
 import { decideControl } from "./access.ts";
 import {
   type Answer,

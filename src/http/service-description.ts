@@ -1,6 +1,6 @@
 import { expectKnownKeys, expectObject, failExpectation } from "../core/expect.ts";
-import { hasControlCharacters } from "../core/text.ts";
 import type { ServiceDescription, ServiceLink } from "../formats/page/page-model.ts";
+import { hasControlCharacters } from "../util/text.ts";
 
 /** The longest name, version and title of a link. */
 export const MAX_SERVICE_TEXT_LENGTH = 200;

@@ -1,6 +1,6 @@
-import { emitWarning } from "../core/emit-warning.ts";
 import type { StatusRegistry } from "../core/registry.ts";
-import { createTrouble } from "../core/trouble.ts";
+import { emitWarning } from "../util/emit-warning.ts";
+import { createTrouble } from "../util/trouble.ts";
 import { createHealthProbesView, type RemarkOf } from "./health-probes.ts";
 import {
   type Answer,

@@ -1,12 +1,12 @@
 import { UnknownHandlerError } from "../core/errors.ts";
-import type { Logger } from "../core/logger.ts";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Report } from "../core/report.ts";
 import { isState } from "../core/state.ts";
-import { createTrouble } from "../core/trouble.ts";
 import { EVENTS_SUFFIX, FORMATS, type Format } from "../formats/formats.ts";
 import type { PageFilter, PageSource, PageView, ServiceDescription } from "../formats/page/page-model.ts";
+import type { Logger } from "../util/logger.ts";
+import { createTrouble } from "../util/trouble.ts";
 import { parseAccept } from "./accept.ts";
 import { decideControl } from "./access.ts";
 import { createMetricsCollector } from "./collect-metrics.ts";

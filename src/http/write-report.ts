@@ -1,4 +1,3 @@
-import { log } from "../core/logger.ts";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Report } from "../core/report.ts";
@@ -14,6 +13,7 @@ import {
   OWN_FAMILIES,
   renderExtended,
 } from "../formats/prometheus.ts";
+import { log } from "../util/logger.ts";
 import type { ResolvedSvcStatus } from "./options.ts";
 
 export interface Writing {

@@ -1,9 +1,9 @@
-import { shareAmongCopies } from "../core/copies.ts";
 import { defaultRegistry } from "../core/default-registry.ts";
 import { expectMethods } from "../core/expect.ts";
 import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES } from "../core/metric-families.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
+import { shareAmongCopies } from "../util/copies.ts";
 import { createCollector } from "./collect.ts";
 
 /** What is needed of a `Meter` of `@opentelemetry/api`. */

@@ -1,6 +1,6 @@
-import type { Clock } from "../core/clock.ts";
-import { type Logger, log } from "../core/logger.ts";
-import { logOrWarn } from "../core/trouble.ts";
+import type { Clock } from "../util/clock.ts";
+import { type Logger, log } from "../util/logger.ts";
+import { logOrWarn } from "../util/trouble.ts";
 import { type StatusNotification, withMissed } from "./notification.ts";
 import type { Failure, Target } from "./target.ts";
 

@@ -1,8 +1,8 @@
 import type { Change } from "../core/change.ts";
-import { toShownLine } from "../core/describe-error.ts";
 import type { Entry } from "../core/report.ts";
 import type { State } from "../core/state.ts";
 import type { Reason, Status } from "../core/status.ts";
+import { toShownLine } from "../util/describe-error.ts";
 
 /** What a receiver is told, as JSON. */
 export interface StatusNotification {

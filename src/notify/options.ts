@@ -1,4 +1,3 @@
-import { type Clock, systemClock } from "../core/clock.ts";
 import {
   expectFunction,
   expectKnownKeys,
@@ -8,6 +7,7 @@ import {
   expectOneOf,
 } from "../core/expect.ts";
 import { RED, type State, YELLOW } from "../core/state.ts";
+import { type Clock, systemClock } from "../util/clock.ts";
 import type { StatusNotification } from "./notification.ts";
 import { createPost } from "./post.ts";
 import { createTarget, type Target } from "./target.ts";

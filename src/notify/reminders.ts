@@ -1,7 +1,7 @@
-import type { Clock } from "../core/clock.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Entry } from "../core/report.ts";
 import type { State } from "../core/state.ts";
+import type { Clock } from "../util/clock.ts";
 
 export interface RemindersSetup {
   readonly registry: StatusRegistry;

@@ -1,5 +1,5 @@
-import { describeError } from "../core/describe-error.ts";
 import { findRefusal, isHttpStatus } from "../core/refusal.ts";
+import { describeError } from "../util/describe-error.ts";
 import type { StatusNotification } from "./notification.ts";
 import type { Send } from "./options.ts";
 

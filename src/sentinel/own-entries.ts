@@ -1,6 +1,6 @@
-import { toFreeName } from "../core/free-name.ts";
 import type { Entry } from "../core/report.ts";
 import { RED, type State, YELLOW } from "../core/state.ts";
+import { toFreeName } from "../util/free-name.ts";
 
 /** What the sentinel says beside what was published. Nothing of it while all is well. */
 export interface OwnEntries {

@@ -5,7 +5,7 @@ import type { StatusRegistry } from "../core/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { toSentChange } from "../core/sent-change.ts";
 import { type SentEntry, type SentStatus, toSentEntry } from "../core/sent-entry.ts";
-import { createTrouble } from "../core/trouble.ts";
+import { createTrouble } from "../util/trouble.ts";
 import {
   MAX_SENT_HISTORY,
   type SentMemory,

@@ -1,15 +1,15 @@
 import type { Change } from "../core/change.ts";
 import { observeChanges } from "../core/changes.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
-import { createListeners } from "../core/listeners.ts";
-import type { Logger } from "../core/logger.ts";
 import { noteRegistrations } from "../core/registrations.ts";
 import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "../core/registry.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
 import { toChange } from "../core/sent-change.ts";
 import { toEntries } from "../core/sent-entry.ts";
 import { type ChangeCounts, NO_CHANGES } from "../core/track.ts";
-import { createTrouble } from "../core/trouble.ts";
+import { createListeners } from "../util/listeners.ts";
+import type { Logger } from "../util/logger.ts";
+import { createTrouble } from "../util/trouble.ts";
 import type { OwnEntries } from "./own-entries.ts";
 import { MAX_SENT_HISTORY, type SentNews, type SentReport } from "./protocol.ts";
 

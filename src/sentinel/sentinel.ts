@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
-import { log } from "../core/logger.ts";
-import { logOrWarn } from "../core/trouble.ts";
 import { tellProbeAnswered } from "../http/observe.ts";
+import { log } from "../util/logger.ts";
+import { logOrWarn } from "../util/trouble.ts";
 import { BEAT_MS, createCountersBuffer, openCounters } from "./counters.ts";
 import { expectThread, findThread } from "./find-thread.ts";
 import { toProbeAnswered } from "./forward.ts";

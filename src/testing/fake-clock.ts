@@ -1,5 +1,5 @@
-import type { Clock } from "../core/clock.ts";
 import { expectNumber } from "../core/expect.ts";
+import type { Clock } from "../util/clock.ts";
 import { createTimerQueue } from "./timer-queue.ts";
 
 /** A clock that stands still until a test moves it. */

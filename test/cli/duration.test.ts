@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CliError } from "../../src/cli/cli-error.ts";
 import { parseDuration, renderDuration } from "../../src/cli/duration.ts";
-import { MAX_TIMER_MS } from "../../src/core/clock.ts";
+import { MAX_TIMER_MS } from "../../src/util/clock.ts";
 
 describe("a duration", () => {
   test.each([

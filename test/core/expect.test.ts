@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { describeValue, isClass } from "../../src/core/describe-value.ts";
 import {
   expectBoolean,
   expectFunction,
@@ -11,6 +10,7 @@ import {
   expectText,
   failExpectation,
 } from "../../src/core/expect.ts";
+import { describeValue, isClass } from "../../src/util/describe-value.ts";
 
 class Worker {
   status(): void {}

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Logger } from "../../src/core/logger.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import type { State } from "../../src/core/state.ts";
 import { FIRST_PAUSE_MS, MAX_ATTEMPTS, MAX_PAUSE_MS, MAX_WAITING } from "../../src/notify/delivery.ts";
@@ -10,6 +9,7 @@ import {
   type StatusNotification,
 } from "../../src/notify/notify.ts";
 import { createFakeHandler, type FakeHandler } from "../../src/testing/fake-handler.ts";
+import type { Logger } from "../../src/util/logger.ts";
 import { createWatchedClock, type WatchedClock } from "../support/watched-clock.ts";
 
 interface Scene {

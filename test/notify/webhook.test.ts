@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Logger } from "../../src/core/logger.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import type { State } from "../../src/core/state.ts";
 import { MAX_RETRY_AFTER_MS } from "../../src/notify/delivery.ts";
 import { type NotifyCommonOptions, notify } from "../../src/notify/notify.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
+import type { Logger } from "../../src/util/logger.ts";
 import { type Receiver, startReceiver } from "../support/receiver.ts";
 import { createWatchedClock, type WatchedClock } from "../support/watched-clock.ts";
 

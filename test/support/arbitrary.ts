@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { MAX_NAME_LENGTH } from "../../src/core/registration.ts";
-import { hasControlCharacters } from "../../src/core/text.ts";
+import { hasControlCharacters } from "../../src/util/text.ts";
 
 /** Any name that a handler may be registered by, the awkward ones among them often. */
 export function arbitraryName(): fc.Arbitrary<string> {

@@ -1,8 +1,8 @@
 import type { StatusHandler } from "../../src/core/handler.ts";
-import type { Logger } from "../../src/core/logger.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
 import type { Report } from "../../src/core/report.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
+import type { Logger } from "../../src/util/logger.ts";
 
 /** A name with what its handler returns, whether that is a status or not. */
 export type NamedStatus = readonly [name: string, returns: unknown];

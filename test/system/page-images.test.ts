@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { systemClock } from "../../src/core/clock.ts";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { getTakeOver } from "../../src/core/probe-source.ts";
 import type { State } from "../../src/core/state.ts";
 import { StateHandler } from "../../src/core/state-handler.ts";
 import type { Status } from "../../src/core/status.ts";
+import { systemClock } from "../../src/util/clock.ts";
 import { BROWSER_TIMEOUT_MS, openPage, startBrowser } from "../support/browser.ts";
 import { type PageService, startPageService } from "../support/page-service.ts";
 import { describeWithProgram } from "../support/system.ts";

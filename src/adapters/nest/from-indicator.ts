@@ -1,10 +1,10 @@
-import { describeError, toShownLine } from "../../core/describe-error.ts";
-import { describeValue } from "../../core/describe-value.ts";
 import { failExpectation } from "../../core/expect.ts";
 import type { StatusFunction } from "../../core/handler.ts";
-import { isError } from "../../core/is-error.ts";
 import { OK, RED, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
+import { describeError, toShownLine } from "../../util/describe-error.ts";
+import { describeValue } from "../../util/describe-value.ts";
+import { isError } from "../../util/is-error.ts";
 import { toShownProperties } from "./shown-properties.ts";
 
 /** What an indicator reports, by its key: `{ database: { status: "up" } }`. */

@@ -1,6 +1,6 @@
-import { describeError, toShownLine } from "../../core/describe-error.ts";
-import { isError } from "../../core/is-error.ts";
-import { HIDDEN } from "../../core/redact/kind.ts";
+import { describeError, toShownLine } from "../../util/describe-error.ts";
+import { isError } from "../../util/is-error.ts";
+import { HIDDEN } from "../../util/redact/kind.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
-import { shareAmongCopies } from "../../core/copies.ts";
 import type { StatusFunction } from "../../core/handler.ts";
 import type { HandlerOptions } from "../../core/handler-options.ts";
+import { shareAmongCopies } from "../../util/copies.ts";
 
 /** A method, or a property that holds a handler, that was declared as a status handler. */
 export interface DeclaredCheck {

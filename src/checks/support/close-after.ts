@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { onAbort } from "../../core/abort.ts";
+import { onAbort } from "../../util/abort.ts";
 
 /**
  * Waits for an event of a socket that has just been made, looks at the socket, and closes it, whatever happened.

@@ -1,7 +1,7 @@
-import { describeError, toShownLine } from "../../core/describe-error.ts";
 import type { HandlerContext, StatusFunction } from "../../core/handler.ts";
 import { RED } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
+import { describeError, toShownLine } from "../../util/describe-error.ts";
 
 /** How something failed: the first word of a detail, so that people know where to look. */
 export type FailureKind =

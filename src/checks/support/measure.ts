@@ -1,6 +1,6 @@
-import { toShownLine } from "../../core/describe-error.ts";
 import { OK, RED, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
+import { toShownLine } from "../../util/describe-error.ts";
 
 /** Something that was measured, what it means, and how it is told. */
 export interface Measure {

@@ -7,7 +7,7 @@ import {
   expectText,
   failExpectation,
 } from "../../core/expect.ts";
-import { hasControlCharacters } from "../../core/text.ts";
+import { hasControlCharacters } from "../../util/text.ts";
 
 /** Throws a TypeError that names the option. */
 export type Expectation = (option: string, value: unknown) => void;

@@ -1,5 +1,5 @@
-import { toShownLine } from "../../core/describe-error.ts";
 import { isState, OK, RED, type State, toWorseState, YELLOW } from "../../core/state.ts";
+import { toShownLine } from "../../util/describe-error.ts";
 import { CheckError } from "./failure.ts";
 import type { Measure } from "./measure.ts";
 

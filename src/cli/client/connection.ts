@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RequestOptions } from "node:http";
-import { describeError } from "../../core/describe-error.ts";
-import { hasControlCharacters } from "../../core/text.ts";
+import { describeError } from "../../util/describe-error.ts";
+import { hasControlCharacters } from "../../util/text.ts";
 import { CliError } from "../cli-error.ts";
 import type { CONNECTION_OPTIONS, OptionValues } from "../command.ts";
 import { expectTypedHost, type ServiceUrl } from "./service-url.ts";

@@ -1,4 +1,4 @@
-import { describeError } from "../../core/describe-error.ts";
+import { describeError } from "../../util/describe-error.ts";
 import { CliError } from "../cli-error.ts";
 import { renderDuration } from "../duration.ts";
 import { DeadlineError } from "./deadline.ts";

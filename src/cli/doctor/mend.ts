@@ -1,6 +1,6 @@
-import { MAX_TIMER_MS } from "../../core/clock.ts";
 import { MIN_QUIET_MS } from "../../drain/decide.ts";
 import { DEFAULT_BALANCER_IDLE_MS } from "../../drain/options.ts";
+import { MAX_TIMER_MS } from "../../util/clock.ts";
 import { toCase } from "./finding.ts";
 import type { Declared, Numbers } from "./numbers.ts";
 import { PLATFORMS, type Platform } from "./platforms.ts";

@@ -1,6 +1,6 @@
-import { MAX_TIMER_MS } from "../../core/clock.ts";
 import { resolveHandlerOptions } from "../../core/handler-options.ts";
 import { resolveDrainOptions } from "../../drain/options.ts";
+import { MAX_TIMER_MS } from "../../util/clock.ts";
 import type { NumberShape, ObjectShape, Shape } from "../schema/shape.ts";
 import { PLATFORMS, type Platform } from "./platforms.ts";
 

@@ -1,4 +1,4 @@
-import { hideSecrets } from "../../core/redact/hide-secrets.ts";
+import { hideSecrets } from "../../util/redact/hide-secrets.ts";
 import { CliError } from "../cli-error.ts";
 import { type Answer, ask } from "../client/ask.ts";
 import type { Connection } from "../client/connection.ts";

@@ -1,4 +1,4 @@
-import { describeValue } from "../../core/describe-value.ts";
+import { describeValue } from "../../util/describe-value.ts";
 import { didYouMean } from "../suggest.ts";
 import type { ObjectShape, Shape } from "./shape.ts";
 

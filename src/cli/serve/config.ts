@@ -1,4 +1,3 @@
-import { MAX_TIMER_MS } from "../../core/clock.ts";
 import type { StatusHandler } from "../../core/handler.ts";
 import { type HandlerOptions, MAX_INTERVAL_MS, MAX_RESULTS_IN_ROW } from "../../core/handler-options.ts";
 import { expectHandler } from "../../core/registration.ts";
@@ -10,6 +9,7 @@ import type {
   ServiceStatusOptions,
   SvcStatusOptions,
 } from "../../http/options.ts";
+import { MAX_TIMER_MS } from "../../util/clock.ts";
 import {
   type CodeShape,
   FUNCTION,

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describeError } from "../../core/describe-error.ts";
+import { describeError } from "../../util/describe-error.ts";
 import { CliError } from "../cli-error.ts";
 import { toCommandLine } from "../shell-quote.ts";
 import { expectSocketPath } from "../socket-path.ts";

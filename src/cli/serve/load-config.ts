@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describeError } from "../../core/describe-error.ts";
-import { settleWithin } from "../../core/settle-within.ts";
+import { describeError } from "../../util/describe-error.ts";
+import { settleWithin } from "../../util/settle-within.ts";
 import { renderDuration } from "../duration.ts";
 import { findMistakes, type Mistake } from "../schema/find-mistakes.ts";
 import { type Read, readJsonFile, readTextFile } from "../schema/read-json-file.ts";

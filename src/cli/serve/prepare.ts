@@ -1,10 +1,10 @@
 import { expectNoCycle } from "../../core/dependencies.ts";
-import { describeError } from "../../core/describe-error.ts";
 import type { StatusHandler } from "../../core/handler.ts";
 import type { HandlerOptions } from "../../core/handler-options.ts";
 import { expectHandlerName } from "../../core/registration.ts";
 import { resolveDrainOptions } from "../../drain/options.ts";
 import { resolveOptions, type ServiceStatusOptions } from "../../http/options.ts";
+import { describeError } from "../../util/describe-error.ts";
 import { joinPath, type Mistake, toHint } from "../schema/find-mistakes.ts";
 import { CHECK_TYPES } from "./check-types.ts";
 import { type CheckConfig, MACHINE_CHECKS, type NamedCheck } from "./config.ts";

@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
-import { describeError } from "../../core/describe-error.ts";
 import { createProbe } from "../../core/probe.ts";
 import { createStatusRegistry } from "../../core/registry.ts";
 import { DEFAULT_BALANCER_IDLE_MS } from "../../drain/options.ts";
 import { drainOnSignals } from "../../drain/signals.ts";
+import { describeError } from "../../util/describe-error.ts";
 import type { Run } from "../command.ts";
 import type { Output } from "../io.ts";
 import { describeMistakes } from "../schema/describe-mistakes.ts";

@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from "../../core/clock.ts";
+import { MAX_TIMER_MS } from "../../util/clock.ts";
 import type { ChoiceShape, FlagShape, NumberShape, ObjectShape, TextShape } from "../schema/shape.ts";
 
 /** Milliseconds that a timer waits. */

@@ -1,4 +1,4 @@
-import { toWellFormed } from "../../core/text.ts";
+import { toWellFormed } from "../../util/text.ts";
 
 // ECMA-48: control sequences (5.4), control strings with their terminator (5.6), and what else begins with ESC.
 const ESCAPE_SEQUENCES =

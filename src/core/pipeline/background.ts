@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../util/clock.ts";
 import type { Ask } from "../outcome.ts";
 
 /** How far the interval varies, so that handlers registered together do not march in step. */

@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import { toElapsedText } from "../elapsed-text.ts";
+import type { Clock } from "../../util/clock.ts";
+import { toElapsedText } from "../../util/elapsed-text.ts";
 import { type Ask, type Outcome, type Result, toFailure } from "../outcome.ts";
 import { CallContext } from "./call-context.ts";
 import type { Deadlines, Waiting } from "./deadlines.ts";

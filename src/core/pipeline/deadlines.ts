@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../util/clock.ts";
 
 /** A call that waits for its end, or for its deadline. */
 export interface Waiting {

@@ -1,7 +1,7 @@
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../../util/describe-error.ts";
+import { isThenable } from "../../util/thenable.ts";
 import { type HandlerContext, isProvider, type StatusHandler } from "../handler.ts";
 import { type Result, toFailure } from "../outcome.ts";
-import { isThenable } from "../thenable.ts";
 import { createTakeOver } from "./take-over.ts";
 
 /** Calls a handler. Never throws and never rejects: whatever the handler did, it is a result. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../util/clock.ts";
 import type { Ask } from "../outcome.ts";
 
 export interface Sharing<Answer> {

@@ -1,6 +1,6 @@
-import { describeError, toShownLine } from "../describe-error.ts";
-import { describeValue } from "../describe-value.ts";
-import { isError } from "../is-error.ts";
+import { describeError, toShownLine } from "../../util/describe-error.ts";
+import { describeValue } from "../../util/describe-value.ts";
+import { isError } from "../../util/is-error.ts";
 import { type Result, toFailure } from "../outcome.ts";
 import { isState, OK, type State } from "../state.ts";
 import type { Status } from "../status.ts";

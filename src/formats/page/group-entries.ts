@@ -1,6 +1,6 @@
 import type { Entry } from "../../core/report.ts";
 import { RED, STATE_NUMBERS } from "../../core/state.ts";
-import { compareCodePoints } from "../../core/text.ts";
+import { compareCodePoints } from "../../util/text.ts";
 
 /** A handler with those whose RED it explains, the worst first. */
 export interface EntryGroup {

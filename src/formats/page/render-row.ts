@@ -1,5 +1,5 @@
-import { toElapsedText } from "../../core/elapsed-text.ts";
 import type { Entry } from "../../core/report.ts";
+import { toElapsedText } from "../../util/elapsed-text.ts";
 import type { EntryGroup } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
 import { isGroupWanted, isWanted, toRowDetail } from "./match-filter.ts";

@@ -1,4 +1,4 @@
-import { replaceControlCharacters } from "../../core/text.ts";
+import { replaceControlCharacters } from "../../util/text.ts";
 
 /** Text that a handler reported, on one line. */
 export function toLine(text: string): string {

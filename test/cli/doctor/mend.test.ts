@@ -7,8 +7,8 @@ import type { Declared } from "../../../src/cli/doctor/numbers.ts";
 import { PLATFORMS, type Platform } from "../../../src/cli/doctor/platforms.ts";
 import { renderService } from "../../../src/cli/doctor/settings/service.ts";
 import { parseDuration } from "../../../src/cli/duration.ts";
-import { MAX_TIMER_MS } from "../../../src/core/clock.ts";
 import { resolveDrainOptions } from "../../../src/drain/options.ts";
+import { MAX_TIMER_MS } from "../../../src/util/clock.ts";
 
 const names = Object.keys(PLATFORMS) as Platform[];
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Clock } from "../../../src/core/clock.ts";
 import {
   type Background,
   type BackgroundOptions,
@@ -8,6 +7,7 @@ import {
   withBackground,
 } from "../../../src/core/pipeline/background.ts";
 import { createFakeClock, type FakeClock } from "../../../src/testing/fake-clock.ts";
+import type { Clock } from "../../../src/util/clock.ts";
 
 /** Handlers are numbered calls here: the answer to the third is 3. */
 interface Setup {

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Clock, MAX_TIMER_MS } from "../../../src/core/clock.ts";
 import {
   createDeadlines,
   createRegistryDeadlines,
@@ -8,6 +7,7 @@ import {
   type Waiting,
 } from "../../../src/core/pipeline/deadlines.ts";
 import { createFakeClock, type FakeClock } from "../../../src/testing/fake-clock.ts";
+import { type Clock, MAX_TIMER_MS } from "../../../src/util/clock.ts";
 
 let clock: FakeClock;
 let deadlines: Deadlines;

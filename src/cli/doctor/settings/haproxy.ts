@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from "../../../core/clock.ts";
+import { MAX_TIMER_MS } from "../../../util/clock.ts";
 import { renderDuration } from "../../duration.ts";
 import type { Numbers } from "../numbers.ts";
 import { toAddresses } from "./addresses.ts";

@@ -1,8 +1,8 @@
 import { getEventListeners } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { onAbort } from "../../src/core/abort.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { onAbort } from "../../src/util/abort.ts";
 
 const countListeners = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
 

@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { expect, test, vi } from "vitest";
-import { createListeners } from "../../src/core/listeners.ts";
+import { createListeners } from "../../src/util/listeners.ts";
 
 const failOnError = (error: unknown) => {
   throw error;

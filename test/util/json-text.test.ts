@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toAsciiJson } from "../../src/core/json-text.ts";
+import { toAsciiJson } from "../../src/util/json-text.ts";
 
 test("JSON in ASCII says the same to every parser", () => {
   fc.assert(

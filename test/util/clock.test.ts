@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { systemClock } from "../../src/core/clock.ts";
+import { systemClock } from "../../src/util/clock.ts";
 
 /** How many timers keep this process alive. */
 function countReferencedTimers(): number {

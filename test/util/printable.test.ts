@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_LOGGED_DETAIL_LENGTH, quoteDetail, toPrintable } from "../../src/core/printable.ts";
+import { MAX_LOGGED_DETAIL_LENGTH, quoteDetail, toPrintable } from "../../src/util/printable.ts";
 
 describe("a printable text", () => {
   test.each([

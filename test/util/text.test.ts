@@ -6,7 +6,7 @@ import {
   isWellFormed,
   replaceControlCharacters,
   toWellFormed,
-} from "../../src/core/text.ts";
+} from "../../src/util/text.ts";
 
 const toCharacter = (codePoint: number): string => String.fromCodePoint(codePoint);
 

@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { describeError, MAX_MESSAGE_LENGTH, toShownLine } from "../../src/core/describe-error.ts";
+import { describeError, MAX_MESSAGE_LENGTH, toShownLine } from "../../src/util/describe-error.ts";
 
 /** Errors from the network have no message when several addresses were tried. */
 const noMessage = "";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { describeError } from "../../../src/core/describe-error.ts";
-import { hideSecrets } from "../../../src/core/redact/hide-secrets.ts";
-import { KINDS, type KindName } from "../../../src/core/redact/kinds.ts";
+import { describeError } from "../../../src/util/describe-error.ts";
+import { hideSecrets } from "../../../src/util/redact/hide-secrets.ts";
+import { KINDS, type KindName } from "../../../src/util/redact/kinds.ts";
 import { TOKENS } from "./messages-with-secrets.ts";
 
 type Example = readonly [text: string, shown: string];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { settleWithin } from "../../src/core/settle-within.ts";
+import { settleWithin } from "../../src/util/settle-within.ts";
 import { createWatchedClock } from "../support/watched-clock.ts";
 
 const never = new Promise<never>(() => {});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { describeError, MAX_MESSAGE_LENGTH } from "../../../src/core/describe-error.ts";
-import { hideSecrets } from "../../../src/core/redact/hide-secrets.ts";
+import { describeError, MAX_MESSAGE_LENGTH } from "../../../src/util/describe-error.ts";
+import { hideSecrets } from "../../../src/util/redact/hide-secrets.ts";
 import { HARMLESS_MESSAGES } from "./harmless-messages.ts";
 import { MESSAGES_WITH_SECRETS } from "./messages-with-secrets.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toElapsedText } from "../../src/core/elapsed-text.ts";
+import { toElapsedText } from "../../src/util/elapsed-text.ts";
 
 test.each([
   [-1, "0 ms"],

@@ -3,10 +3,10 @@ import { Writable } from "node:stream";
 import pino from "pino";
 import { describe, expect, test } from "vitest";
 import winston from "winston";
-import type { Logger } from "../../src/core/logger.ts";
 import { createStatusRegistry } from "../../src/core/registry.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
+import type { Logger } from "../../src/util/logger.ts";
 
 /** What was written to a stream. */
 function createSink(): { readonly stream: Writable; readonly lines: () => string[] } {

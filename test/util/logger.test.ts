@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { log } from "../../src/core/logger.ts";
+import { log } from "../../src/util/logger.ts";
 
 test("a message is logged at its level, with the logger as this", () => {
   const messages: string[] = [];

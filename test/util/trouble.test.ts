@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import {
   createTrouble,
   MAX_TROUBLE_LINES_PER_MINUTE,
   TROUBLE_FORGOTTEN_AFTER_MS,
-} from "../../src/core/trouble.ts";
-import { createFakeClock } from "../../src/testing/fake-clock.ts";
+} from "../../src/util/trouble.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 
 function createScene() {
@@ -127,8 +127,8 @@ describe("trouble without a logger", () => {
 
   /** A fresh copy, as in a process in which nothing has happened yet. */
   async function load() {
-    const { createTrouble: create } = await import("../../src/core/trouble.ts");
-    const { warnOnce, MAX_WARNED_KINDS } = await import("../../src/core/warn-once.ts");
+    const { createTrouble: create } = await import("../../src/util/trouble.ts");
+    const { warnOnce, MAX_WARNED_KINDS } = await import("../../src/util/warn-once.ts");
     const fail = (what: string, message: string) =>
       create({ what, getLogger: () => undefined }).failed(new Error(message));
     return { fail, warnOnce, MAX_WARNED_KINDS };
