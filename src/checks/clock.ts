@@ -1,5 +1,5 @@
-import { expectMethods, expectNumber } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { expectMethods, expectNumber } from "../options/expect.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { formatSeconds, measureRising, toStatus } from "./support/measure.ts";
 import { type Expectations, expectAmount, expectOptions } from "./support/options.ts";

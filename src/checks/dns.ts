@@ -1,6 +1,6 @@
 import { lookup, Resolver } from "node:dns/promises";
-import { failExpectation } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { failExpectation } from "../options/expect.ts";
 import { onAbort } from "../util/abort.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { measureLatency, toStatus } from "./support/measure.ts";

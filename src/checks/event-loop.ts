@@ -1,7 +1,7 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { expectMethods, expectNumber, failExpectation } from "../core/expect.ts";
 import type { StatusProvider } from "../core/handler.ts";
 import { OK } from "../core/state.ts";
+import { expectMethods, expectNumber, failExpectation } from "../options/expect.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { formatMs, formatRatio, measureRising, toStatus } from "./support/measure.ts";
 import { type Expectations, expectAmount, expectOptions, expectRatio } from "./support/options.ts";

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
-import { expectNumber } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { expectNumber } from "../options/expect.ts";
 import { withFailureKind } from "./support/failure.ts";
 import {
   formatBytes,

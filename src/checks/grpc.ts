@@ -1,5 +1,5 @@
-import { expectMethods, expectText } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { expectMethods, expectText } from "../options/expect.ts";
 import { onAbort } from "../util/abort.ts";
 import { CheckError, type FailureKind, withFailureKind } from "./support/failure.ts";
 import { measureLatency, toStatus } from "./support/measure.ts";

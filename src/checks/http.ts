@@ -1,5 +1,5 @@
-import { expectNumber, expectObject, expectOneOf, failExpectation } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { expectNumber, expectObject, expectOneOf, failExpectation } from "../options/expect.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { followRedirects, type SendQuestion } from "./support/follow-redirects.ts";
 import { type Measure, measureLatency, toStatus } from "./support/measure.ts";

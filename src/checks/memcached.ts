@@ -1,6 +1,6 @@
-import { expectMethods } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { YELLOW } from "../core/state.ts";
+import { expectMethods } from "../options/expect.ts";
 import { describeError } from "../util/describe-error.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import {

@@ -1,5 +1,5 @@
-import { expectMethods } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { expectMethods } from "../options/expect.ts";
 import {
   DATABASE_LIMITS,
   type DatabaseLimits,

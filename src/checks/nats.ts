@@ -1,5 +1,5 @@
-import { expectMethods } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { expectMethods } from "../options/expect.ts";
 import { withFailureKind } from "./support/failure.ts";
 import { formatCount, type Measure, measureLatency, measureRising, toStatus } from "./support/measure.ts";
 import { type Expectations, expectCount, expectOptions } from "./support/options.ts";

@@ -1,5 +1,5 @@
-import { expectFunction, expectKnownKeys, expectObject } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { expectFunction, expectKnownKeys, expectObject } from "../options/expect.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { formatCount, formatRatio, type Measure, measureRising, toStatus } from "./support/measure.ts";
 import { type Expectations, expectCount, expectOptions, expectRatio } from "./support/options.ts";

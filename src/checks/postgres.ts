@@ -1,5 +1,5 @@
-import { failExpectation } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { failExpectation } from "../options/expect.ts";
 import {
   DATABASE_LIMITS,
   type DatabaseLimits,

@@ -1,5 +1,5 @@
-import { expectMethods, failExpectation } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { expectMethods, failExpectation } from "../options/expect.ts";
 import { CheckError, type FailureKind, withFailureKind } from "./support/failure.ts";
 import {
   formatCount,

@@ -1,6 +1,6 @@
-import { expectMethods } from "../core/expect.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { RED } from "../core/state.ts";
+import { expectMethods } from "../options/expect.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import {
   formatBytes,

@@ -1,3 +1,4 @@
+import { didYouMean } from "../util/suggest.ts";
 import { VERSION } from "../util/version.ts";
 import { CliError } from "./cli-error.ts";
 import type { Command } from "./command.ts";
@@ -6,7 +7,6 @@ import { describeFailure } from "./describe-failure.ts";
 import { createInterrupts, type Interrupts } from "./interrupts.ts";
 import { type Io, type Output, toOutput, wantsColor } from "./io.ts";
 import { parseArguments } from "./parse.ts";
-import { didYouMean } from "./suggest.ts";
 
 /**
  * Carries out what stands on the command line, and sets the exit status of the process. Never rejects: whatever goes

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
+import { didYouMean } from "../util/suggest.ts";
 import { CliError } from "./cli-error.ts";
 import { type CommandDefinition, type OptionDefinition, toAllOptions } from "./command.ts";
 import { parseDuration } from "./duration.ts";
-import { didYouMean } from "./suggest.ts";
 
 export interface Arguments {
   readonly operands: readonly string[];

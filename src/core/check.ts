@@ -1,4 +1,4 @@
-import { expectFunction } from "./expect.ts";
+import { expectFunction } from "../options/expect.ts";
 import type { HandlerContext, StatusFunction } from "./handler.ts";
 import { findRefusal } from "./refusal.ts";
 import { OK } from "./state.ts";

@@ -1,4 +1,3 @@
-import { MAX_TIMER_MS } from "../util/clock.ts";
 import {
   expectBoolean,
   expectKnownKeys,
@@ -6,7 +5,8 @@ import {
   expectObject,
   expectOneOf,
   failExpectation,
-} from "./expect.ts";
+} from "../options/expect.ts";
+import { MAX_TIMER_MS } from "../util/clock.ts";
 import { expectHandlerName } from "./registration.ts";
 
 /** Whose trouble a handler reports: one that all instances share, or this process's own. */

@@ -1,5 +1,5 @@
+import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../options/expect.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
-import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "./expect.ts";
 import { OK, RED, type State, YELLOW } from "./state.ts";
 import type { Status } from "./status.ts";
 

@@ -1,9 +1,15 @@
+import {
+  expectFunction,
+  expectKnownKeys,
+  expectMethods,
+  expectObject,
+  failExpectation,
+} from "../options/expect.ts";
 import { shareAmongCopies } from "../util/copies.ts";
 import { createListeners } from "../util/listeners.ts";
 import type { Logger } from "../util/logger.ts";
 import { hasControlCharacters } from "../util/text.ts";
 import { createTrouble } from "../util/trouble.ts";
-import { expectFunction, expectKnownKeys, expectMethods, expectObject, failExpectation } from "./expect.ts";
 import { noteTakeOver, takeFromSources } from "./probe-source.ts";
 
 /** The longest body of a probe, in UTF-16 code units as `length` counts them. */

@@ -1,6 +1,6 @@
+import { failExpectation } from "../options/expect.ts";
 import { isClass } from "../util/describe-value.ts";
 import { hasControlCharacters, isWellFormed } from "../util/text.ts";
-import { failExpectation } from "./expect.ts";
 import { isProvider, type StatusHandler } from "./handler.ts";
 
 /** The longest name of a status handler, in UTF-16 code units as `length` counts them. */

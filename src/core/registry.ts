@@ -1,5 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import {
+  expectBoolean,
+  expectFunction,
+  expectKnownKeys,
+  expectMethods,
+  expectNumber,
+  expectObject,
+  failExpectation,
+} from "../options/expect.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { createDates } from "../util/dates.ts";
 import { createListeners } from "../util/listeners.ts";
@@ -10,15 +19,6 @@ import { type Change, describeChange } from "./change.ts";
 import { type ObservedChange, observeChanges } from "./changes.ts";
 import { createDependencies, explain } from "./dependencies.ts";
 import { UnknownHandlerError } from "./errors.ts";
-import {
-  expectBoolean,
-  expectFunction,
-  expectKnownKeys,
-  expectMethods,
-  expectNumber,
-  expectObject,
-  failExpectation,
-} from "./expect.ts";
 import type { StatusHandler } from "./handler.ts";
 import { type HandlerOptions, resolveHandlerOptions, type Scope } from "./handler-options.ts";
 import { noteKnownReport } from "./known-report.ts";

@@ -1,6 +1,3 @@
-import { onAbort } from "../util/abort.ts";
-import { type Clock, MAX_TIMER_MS } from "../util/clock.ts";
-import { UnknownHandlerError } from "./errors.ts";
 import {
   expectBoolean,
   expectKnownKeys,
@@ -8,7 +5,10 @@ import {
   expectNumber,
   expectObject,
   expectOneOf,
-} from "./expect.ts";
+} from "../options/expect.ts";
+import { onAbort } from "../util/abort.ts";
+import { type Clock, MAX_TIMER_MS } from "../util/clock.ts";
+import { UnknownHandlerError } from "./errors.ts";
 import { STATES, type State } from "./state.ts";
 
 /** How `waitForStatus` waits. */

@@ -1,8 +1,8 @@
 import cluster from "node:cluster";
-import { failExpectation } from "../core/expect.ts";
 import { getPeers } from "../core/peers.ts";
 import { onProbeAnswered } from "../http/observe.ts";
 import { isOwn } from "../http/own-requests.ts";
+import { failExpectation } from "../options/expect.ts";
 import { log } from "../util/logger.ts";
 import { closeServers } from "./close-servers.ts";
 import type { EndOfRequest } from "./connections.ts";

@@ -1,3 +1,5 @@
+import { defaultProbe, type Probe } from "../core/probe.ts";
+import type { StatusRequest } from "../http/message.ts";
 import {
   expectFunction,
   expectKnownKeys,
@@ -5,9 +7,7 @@ import {
   expectNumber,
   expectObject,
   failExpectation,
-} from "../core/expect.ts";
-import { defaultProbe, type Probe } from "../core/probe.ts";
-import type { StatusRequest } from "../http/message.ts";
+} from "../options/expect.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Logger } from "../util/logger.ts";
 import type { DrainHook } from "./hooks.ts";

@@ -1,4 +1,4 @@
-import { expectFunction, expectKnownKeys, expectObject } from "../core/expect.ts";
+import { expectFunction, expectKnownKeys, expectObject } from "../options/expect.ts";
 import type { Clock } from "../util/clock.ts";
 import {
   type AddedHook,

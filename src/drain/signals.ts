@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { expectObject, expectOneOf, failExpectation } from "../core/expect.ts";
+import { expectObject, expectOneOf, failExpectation } from "../options/expect.ts";
 import { shareAmongCopies } from "../util/copies.ts";
 import { log } from "../util/logger.ts";
 import { createDrain, type Drain } from "./drain.ts";

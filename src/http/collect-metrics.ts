@@ -1,4 +1,4 @@
-import { expectText } from "../core/expect.ts";
+import { expectText } from "../options/expect.ts";
 import type { Logger } from "../util/logger.ts";
 import { settleWithin } from "../util/settle-within.ts";
 import { createTrouble } from "../util/trouble.ts";

@@ -1,4 +1,9 @@
 import { defaultRegistry } from "../core/default-registry.ts";
+import { defaultProbe, type Probe } from "../core/probe.ts";
+import type { StatusRegistry } from "../core/registry.ts";
+import { STATES, type State } from "../core/state.ts";
+import { EVENTS_SUFFIX, FORMATS } from "../formats/formats.ts";
+import type { ServiceDescription } from "../formats/page/page-model.ts";
 import {
   expectBoolean,
   expectFunction,
@@ -8,12 +13,7 @@ import {
   expectObject,
   expectOneOf,
   failExpectation,
-} from "../core/expect.ts";
-import { defaultProbe, type Probe } from "../core/probe.ts";
-import type { StatusRegistry } from "../core/registry.ts";
-import { STATES, type State } from "../core/state.ts";
-import { EVENTS_SUFFIX, FORMATS } from "../formats/formats.ts";
-import type { ServiceDescription } from "../formats/page/page-model.ts";
+} from "../options/expect.ts";
 import { describeValue } from "../util/describe-value.ts";
 import type { Control } from "./access.ts";
 import type { Permission } from "./permission.ts";

@@ -1,5 +1,5 @@
-import { expectKnownKeys, expectObject, failExpectation } from "../core/expect.ts";
 import type { ServiceDescription, ServiceLink } from "../formats/page/page-model.ts";
+import { expectKnownKeys, expectObject, failExpectation } from "../options/expect.ts";
 import { hasControlCharacters } from "../util/text.ts";
 
 /** The longest name, version and title of a link. */

@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Change } from "../core/change.ts";
-import { expectMethods } from "../core/expect.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { STATE_NUMBERS, type State } from "../core/state.ts";
+import { expectMethods } from "../options/expect.ts";
 import { createDelivery } from "./delivery.ts";
 import { toChangeNotification, toReminder } from "./notification.ts";
 import { type NotifyOptions, resolveNotifyOptions } from "./options.ts";

@@ -1,3 +1,4 @@
+import { RED, type State, YELLOW } from "../core/state.ts";
 import {
   expectFunction,
   expectKnownKeys,
@@ -5,8 +6,7 @@ import {
   expectNumber,
   expectObject,
   expectOneOf,
-} from "../core/expect.ts";
-import { RED, type State, YELLOW } from "../core/state.ts";
+} from "../options/expect.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { StatusNotification } from "./notification.ts";
 import { createPost } from "./post.ts";

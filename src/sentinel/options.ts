@@ -1,12 +1,4 @@
 import { defaultRegistry } from "../core/default-registry.ts";
-import {
-  expectKnownKeys,
-  expectMethods,
-  expectNumber,
-  expectObject,
-  expectText,
-  failExpectation,
-} from "../core/expect.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry.ts";
 import type { ServiceDescription } from "../formats/page/page-model.ts";
@@ -19,6 +11,14 @@ import {
   type SvcStatusOptions,
 } from "../http/options.ts";
 import type { Permission } from "../http/permission.ts";
+import {
+  expectKnownKeys,
+  expectMethods,
+  expectNumber,
+  expectObject,
+  expectText,
+  failExpectation,
+} from "../options/expect.ts";
 import { BUSY_AFTER_MS } from "./own-entries.ts";
 import type { ThreadData } from "./protocol.ts";
 

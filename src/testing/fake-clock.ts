@@ -1,4 +1,4 @@
-import { expectNumber } from "../core/expect.ts";
+import { expectNumber } from "../options/expect.ts";
 import type { Clock } from "../util/clock.ts";
 import { createTimerQueue } from "./timer-queue.ts";
 

@@ -1,7 +1,7 @@
-import { expectKnownKeys, expectNumber, expectObject } from "../core/expect.ts";
 import type { HandlerContext, StatusProvider } from "../core/handler.ts";
 import { OK, type State } from "../core/state.ts";
 import type { Status } from "../core/status.ts";
+import { expectKnownKeys, expectNumber, expectObject } from "../options/expect.ts";
 import type { Clock } from "../util/clock.ts";
 
 /** How a fake handler takes its time. */

@@ -1,7 +1,7 @@
-import { failExpectation } from "../../core/expect.ts";
 import type { StatusFunction } from "../../core/handler.ts";
 import { OK, RED, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
+import { failExpectation } from "../../options/expect.ts";
 import { describeError, toShownLine } from "../../util/describe-error.ts";
 import { describeValue } from "../../util/describe-value.ts";
 import { isError } from "../../util/is-error.ts";

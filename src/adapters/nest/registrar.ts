@@ -1,6 +1,6 @@
-import { failExpectation } from "../../core/expect.ts";
 import type { StatusFunction, StatusHandler } from "../../core/handler.ts";
 import type { StatusRegistry } from "../../core/registry.ts";
+import { failExpectation } from "../../options/expect.ts";
 import { type DeclaredCheck, findChecks } from "./status-check.ts";
 
 /** A provider or a controller as Nest keeps it. */

@@ -6,7 +6,7 @@ import {
   expectObject,
   expectText,
   failExpectation,
-} from "../../core/expect.ts";
+} from "../../options/expect.ts";
 import { hasControlCharacters } from "../../util/text.ts";
 
 /** Throws a TypeError that names the option. */

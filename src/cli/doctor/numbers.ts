@@ -1,7 +1,7 @@
 import { resolveHandlerOptions } from "../../core/handler-options.ts";
 import { resolveDrainOptions } from "../../drain/options.ts";
+import type { NumberShape, ObjectShape, Shape } from "../../options/shape.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
-import type { NumberShape, ObjectShape, Shape } from "../schema/shape.ts";
 import { PLATFORMS, type Platform } from "./platforms.ts";
 
 /** What liveness looks at: as `/livez` does, at shared handlers too, or at the probe. */

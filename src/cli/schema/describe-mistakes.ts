@@ -1,5 +1,5 @@
+import type { Mistake } from "../../options/find-mistakes.ts";
 import { clean } from "../terminal/clean.ts";
-import type { Mistake } from "./find-mistakes.ts";
 
 /** So many mistakes are told; whoever has more has them for one reason. */
 export const MAX_TOLD_MISTAKES = 50;

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Mistake } from "./find-mistakes.ts";
+import type { Mistake } from "../../options/find-mistakes.ts";
 import { parseJson } from "./parse-json.ts";
 
 /** What a file holds, or why it cannot be read. */

@@ -9,8 +9,8 @@ import type { TcpOptions } from "../../checks/tcp.ts";
 import type { TlsCertificateOptions } from "../../checks/tls-certificate.ts";
 import type { StatusHandler } from "../../core/handler.ts";
 import type { HandlerOptions } from "../../core/handler-options.ts";
+import { FUNCTION, type Shape, type TextShape } from "../../options/shape.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
-import { FUNCTION, type Shape, type TextShape } from "../schema/shape.ts";
 import { type Environment, fillHeaders } from "./environment.ts";
 import { AMOUNT, choice, FLAG, FROM_ENVIRONMENT, HOST, HOST_AND_PORT, LINE, PORT, RATIO } from "./shapes.ts";
 

@@ -1,4 +1,4 @@
-import { toJsonSchema } from "../schema/json-schema.ts";
+import { toJsonSchema } from "../../options/json-schema.ts";
 import { SERVE_CONFIG } from "./config.ts";
 
 /** The JSON Schema of a configuration, as a text. The build writes it beside this file. */

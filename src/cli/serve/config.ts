@@ -9,7 +9,6 @@ import type {
   ServiceStatusOptions,
   SvcStatusOptions,
 } from "../../http/options.ts";
-import { MAX_TIMER_MS } from "../../util/clock.ts";
 import {
   type CodeShape,
   FUNCTION,
@@ -17,7 +16,8 @@ import {
   type Shape,
   type TextShape,
   type VariantShape,
-} from "../schema/shape.ts";
+} from "../../options/shape.ts";
+import { MAX_TIMER_MS } from "../../util/clock.ts";
 import { CHECK_TYPES, type CheckName, CLIENT_CHECK_REFUSALS } from "./check-types.ts";
 import type { FromEnvironment } from "./environment.ts";
 import { choice, DELAY_MS, FLAG, FROM_ENVIRONMENT, LINE } from "./shapes.ts";

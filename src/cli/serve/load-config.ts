@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { findMistakes, type Mistake } from "../../options/find-mistakes.ts";
 import { describeError } from "../../util/describe-error.ts";
 import { settleWithin } from "../../util/settle-within.ts";
 import { renderDuration } from "../duration.ts";
-import { findMistakes, type Mistake } from "../schema/find-mistakes.ts";
 import { type Read, readJsonFile, readTextFile } from "../schema/read-json-file.ts";
 import { SERVE_CONFIG, type ServeConfig } from "./config.ts";
 import { type RightParts, toRightParts } from "./right-parts.ts";

@@ -1,4 +1,4 @@
-import { joinPath, type Mistake } from "../schema/find-mistakes.ts";
+import { joinPath, type Mistake } from "../../options/find-mistakes.ts";
 import type { CheckConfig, ServeConfig } from "./config.ts";
 
 /** A configuration, or what of one has the right form. */

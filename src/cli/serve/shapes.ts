@@ -1,5 +1,5 @@
+import type { ChoiceShape, FlagShape, NumberShape, ObjectShape, TextShape } from "../../options/shape.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
-import type { ChoiceShape, FlagShape, NumberShape, ObjectShape, TextShape } from "../schema/shape.ts";
 
 /** Milliseconds that a timer waits. */
 export const DELAY_MS: NumberShape = { kind: "number", min: 0, max: MAX_TIMER_MS };

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ObjectShape, Shape } from "../../../src/cli/schema/shape.ts";
+import type { ObjectShape, Shape } from "../../../src/options/shape.ts";
 import { arbitraryText } from "../../support/arbitrary.ts";
 
 /** Texts of which some are right in one place, and some in no place. */

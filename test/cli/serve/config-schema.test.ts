@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findMistakes } from "../../../src/cli/schema/find-mistakes.ts";
 import { SERVE_CONFIG } from "../../../src/cli/serve/config.ts";
 import { renderConfigSchema } from "../../../src/cli/serve/config-schema.ts";
+import { findMistakes } from "../../../src/options/find-mistakes.ts";
 import { ARBITRARY_JSON, arbitraryOf } from "../schema/arbitrary.ts";
 
 const ajv = new Ajv({ strict: true, strictTypes: false });

@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { NUMBERS } from "../../../src/cli/doctor/numbers.ts";
 import { PLATFORMS } from "../../../src/cli/doctor/platforms.ts";
 import { describeMistakes } from "../../../src/cli/schema/describe-mistakes.ts";
-import { findMistakes } from "../../../src/cli/schema/find-mistakes.ts";
 import { CHECK_TYPES } from "../../../src/cli/serve/check-types.ts";
 import { SERVE_CONFIG, type ServeConfig } from "../../../src/cli/serve/config.ts";
 import { discard, prepare } from "../../../src/cli/serve/prepare.ts";
+import { findMistakes } from "../../../src/options/find-mistakes.ts";
 import { parseSections } from "../../support/doc-blocks.ts";
 
 const [serve, doctor] = ["serve.md", "doctor.md"].map((file) =>

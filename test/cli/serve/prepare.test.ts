@@ -3,10 +3,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import manifest from "../../../package.json" with { type: "json" };
-import { findMistakes } from "../../../src/cli/schema/find-mistakes.ts";
 import { CHECK_TYPES, CLIENT_CHECK_REFUSALS } from "../../../src/cli/serve/check-types.ts";
 import { SERVE_CONFIG, type ServeConfig } from "../../../src/cli/serve/config.ts";
 import { DEFAULT_INTERVAL_MS, discard, prepare } from "../../../src/cli/serve/prepare.ts";
+import { findMistakes } from "../../../src/options/find-mistakes.ts";
 import { ARBITRARY_JSON, arbitraryOf } from "../schema/arbitrary.ts";
 
 async function tell(config: ServeConfig, env: Record<string, string> = {}): Promise<string[]> {

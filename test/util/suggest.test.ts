@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { didYouMean } from "../../src/cli/suggest.ts";
+import { didYouMean } from "../../src/util/suggest.ts";
 
 const KNOWN = ["show", "wait", "watch", "decommission"];
 

@@ -9,7 +9,7 @@ import {
   expectOneOf,
   expectText,
   failExpectation,
-} from "../../src/core/expect.ts";
+} from "../../src/options/expect.ts";
 import { describeValue, isClass } from "../../src/util/describe-value.ts";
 
 class Worker {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { describeMistakes, MAX_TOLD_MISTAKES } from "../../../src/cli/schema/describe-mistakes.ts";
-import { findMistakes, joinPath } from "../../../src/cli/schema/find-mistakes.ts";
-import { FUNCTION, type Shape } from "../../../src/cli/schema/shape.ts";
+import { describeMistakes, MAX_TOLD_MISTAKES } from "../../src/cli/schema/describe-mistakes.ts";
+import { findMistakes, joinPath } from "../../src/options/find-mistakes.ts";
+import { FUNCTION, type Shape } from "../../src/options/shape.ts";
 
 const ITEM: Shape = {
   kind: "variant",

@@ -1,5 +1,5 @@
-import { describeValue } from "../../util/describe-value.ts";
-import { didYouMean } from "../suggest.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { didYouMean } from "../util/suggest.ts";
 import type { ObjectShape, Shape } from "./shape.ts";
 
 /** Something in a configuration that cannot be right. */
