@@ -1,5 +1,4 @@
 export type { Change } from "./core/change.ts";
-export type { ObservedChange } from "./core/changes.ts";
 export { check } from "./core/check.ts";
 export {
   addStatusHandler,
@@ -15,13 +14,16 @@ export type { HandlerContext, StatusFunction, StatusHandler, StatusProvider } fr
 export type { HandlerOptions, Scope } from "./core/handler-options.ts";
 export { type Heartbeat, type HeartbeatOptions, heartbeat } from "./core/heartbeat.ts";
 export { createProbe, defaultProbe, type Probe, type ProbeChange, type ProbeOptions } from "./core/probe.ts";
+export type { ObservedChange } from "./core/registry/changes.ts";
 export {
   type ChangesOptions,
   createStatusRegistry,
   type RegistryOptions,
   type ReportOptions,
   type StatusRegistry,
-} from "./core/registry.ts";
+} from "./core/registry/registry.ts";
+export type { ChangeCounts } from "./core/registry/track.ts";
+export type { WaitOptions } from "./core/registry/wait.ts";
 export type { Entry, Report } from "./core/report.ts";
 export { GREEN, OK, RED, type State, YELLOW } from "./core/state.ts";
 export {
@@ -32,7 +34,5 @@ export {
   type WithSettableState,
 } from "./core/state-handler.ts";
 export type { Reason, Status } from "./core/status.ts";
-export type { ChangeCounts } from "./core/track.ts";
-export type { WaitOptions } from "./core/wait.ts";
 export type { Clock } from "./util/clock.ts";
 export type { Logger } from "./util/logger.ts";

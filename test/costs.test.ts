@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createStatusRegistry, type StatusRegistry } from "../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../src/core/registry/registry.ts";
 import type { Status } from "../src/core/status.ts";
 import type { StatusRequest } from "../src/http/message.ts";
 import { createStatusService, type StatusService } from "../src/http/service.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { MAX_QUEUED_CHANGES } from "../src/core/changes.ts";
 import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/deadline.ts";
 import { createProbe } from "../src/core/probe.ts";
-import { createStatusRegistry, type StatusRegistry } from "../src/core/registry.ts";
+import { MAX_QUEUED_CHANGES } from "../src/core/registry/changes.ts";
+import { createStatusRegistry, type StatusRegistry } from "../src/core/registry/registry.ts";
 import { StateHandler } from "../src/core/state-handler.ts";
 import type { StatusResponse } from "../src/http/message.ts";
 import { createPageEvents } from "../src/http/page-events.ts";

@@ -3,7 +3,7 @@ import { defaultRegistry } from "../core/default-registry.ts";
 import type { Hearers } from "../core/hearers.ts";
 import { setPeers } from "../core/peers.ts";
 import { defaultProbe, type Probe, type ProbeChange } from "../core/probe.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import { toSentEntry } from "../core/sent-entry.ts";
 import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../options/expect.ts";
 import { MAX_TIMER_MS } from "../util/clock.ts";

@@ -1,11 +1,11 @@
 import { shareAmongCopies } from "../util/copies.ts";
 import type { StatusHandler } from "./handler.ts";
 import type { HandlerOptions } from "./handler-options.ts";
-import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "./registry.ts";
+import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "./registry/registry.ts";
+import type { WaitOptions } from "./registry/wait.ts";
 import type { Report } from "./report.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
-import type { WaitOptions } from "./wait.ts";
 
 /** The registry that the free functions and the adapters use by default: one for all copies of the package in a process. */
 export const defaultRegistry: StatusRegistry = shareAmongCopies("registry", () => createStatusRegistry());

@@ -1,5 +1,5 @@
 import { shareAmongCopies } from "../util/copies.ts";
-import type { StatusRegistry } from "./registry.ts";
+import type { StatusRegistry } from "./registry/registry.ts";
 import type { Report } from "./report.ts";
 
 type GetKnownReport = (waitMs: number) => Promise<Report>;

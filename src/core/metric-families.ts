@@ -1,9 +1,9 @@
 import { sortByName } from "../util/sort-by-name.ts";
 import type { Probe } from "./probe.ts";
+import type { ChangeCounts } from "./registry/track.ts";
 import type { Entry } from "./report.ts";
 import { STATES } from "./state.ts";
 import { toStatusSamples } from "./status-samples.ts";
-import type { ChangeCounts } from "./track.ts";
 
 /** The metric families of this library, named as Prometheus names them. */
 export type FamilyName = "svc_status" | ExtendedFamilyName;

@@ -1,5 +1,5 @@
 import { shareAmongCopies } from "../util/copies.ts";
-import type { StatusRegistry } from "./registry.ts";
+import type { StatusRegistry } from "./registry/registry.ts";
 
 /** What stays the same from a handler's registration to its removal, also if the handler is replaced. */
 export type Registration = object;

@@ -1,5 +1,5 @@
 import type { Probe } from "../core/probe.ts";
-import type { HandlerDescription, StatusRegistry } from "../core/registry.ts";
+import type { HandlerDescription, StatusRegistry } from "../core/registry/registry.ts";
 import { RED } from "../core/state.ts";
 import { toFreeName } from "../util/free-name.ts";
 import { compareCodePoints } from "../util/text.ts";

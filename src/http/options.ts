@@ -1,6 +1,6 @@
 import { defaultRegistry } from "../core/default-registry.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import { STATES, type State } from "../core/state.ts";
 import { EVENTS_SUFFIX, FORMATS } from "../formats/formats.ts";
 import type { ServiceDescription } from "../formats/page/page-model.ts";

@@ -1,6 +1,6 @@
 import type { Change } from "../core/change.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Report } from "../core/report.ts";
 import type { PageSource, PageView } from "../formats/page/page-model.ts";
 import type { ChangesRenderer } from "../formats/page/render-changes.ts";

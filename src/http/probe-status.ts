@@ -1,5 +1,5 @@
 import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH, type Probe } from "../core/probe.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import { RED } from "../core/state.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { decideControl } from "./access.ts";

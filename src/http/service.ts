@@ -1,4 +1,4 @@
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import { emitWarning } from "../util/emit-warning.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { createHealthProbesView, type RemarkOf } from "./health-probes.ts";

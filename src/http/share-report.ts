@@ -1,4 +1,4 @@
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Report } from "../core/report.ts";
 import type { StatusResponse } from "./message.ts";
 

@@ -1,5 +1,5 @@
 import { getRegistration, type Registration } from "../core/registrations.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 
 /** The handlers that have been other than RED once: later failures are for readiness. */
 export interface StartedHandlers {

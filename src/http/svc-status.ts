@@ -1,6 +1,6 @@
 import { UnknownHandlerError } from "../core/errors.ts";
 import type { Probe } from "../core/probe.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Report } from "../core/report.ts";
 import { isState } from "../core/state.ts";
 import { EVENTS_SUFFIX, FORMATS, type Format } from "../formats/formats.ts";

@@ -1,7 +1,7 @@
 import type { Probe } from "../core/probe.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
+import type { ChangeCounts } from "../core/registry/track.ts";
 import type { Report } from "../core/report.ts";
-import type { ChangeCounts } from "../core/track.ts";
 import { isOpenMetrics, toAppendable, toPrometheusText } from "../formats/application-metrics.ts";
 import { renderCsv } from "../formats/csv.ts";
 import type { Format } from "../formats/formats.ts";

@@ -1,6 +1,6 @@
 import type { MetricsSource } from "../core/metric-families.ts";
 import type { Probe } from "../core/probe.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { settleWithin } from "../util/settle-within.ts";

@@ -1,7 +1,7 @@
 import { defaultRegistry } from "../core/default-registry.ts";
 import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES } from "../core/metric-families.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import { expectMethods } from "../options/expect.ts";
 import { shareAmongCopies } from "../util/copies.ts";
 import { createCollector } from "./collect.ts";

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Change } from "../core/change.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { STATE_NUMBERS, type State } from "../core/state.ts";
 import { expectMethods } from "../options/expect.ts";

@@ -1,4 +1,4 @@
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
 import type { State } from "../core/state.ts";
 import type { Clock } from "../util/clock.ts";

@@ -1,6 +1,6 @@
 import { defaultRegistry } from "../core/default-registry.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { ServiceDescription } from "../formats/page/page-model.ts";
 import type { Control } from "../http/access.ts";
 import {

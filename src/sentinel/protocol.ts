@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
+import type { ChangeCounts } from "../core/registry/track.ts";
 import type { SentChange } from "../core/sent-change.ts";
 import type { SentEntry } from "../core/sent-entry.ts";
-import type { ChangeCounts } from "../core/track.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
 import type { Logger } from "../util/logger.ts";
 

@@ -1,7 +1,7 @@
 import type { Change } from "../core/change.ts";
 import { getKnownReport } from "../core/known-report.ts";
 import { getRegistration, type Registration } from "../core/registrations.ts";
-import type { StatusRegistry } from "../core/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { toSentChange } from "../core/sent-change.ts";
 import { type SentEntry, type SentStatus, toSentEntry } from "../core/sent-entry.ts";

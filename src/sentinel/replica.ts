@@ -1,12 +1,12 @@
 import type { Change } from "../core/change.ts";
-import { observeChanges } from "../core/changes.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
 import { noteRegistrations } from "../core/registrations.ts";
-import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "../core/registry.ts";
+import { observeChanges } from "../core/registry/changes.ts";
+import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "../core/registry/registry.ts";
+import { type ChangeCounts, NO_CHANGES } from "../core/registry/track.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
 import { toChange } from "../core/sent-change.ts";
 import { toEntries } from "../core/sent-entry.ts";
-import { type ChangeCounts, NO_CHANGES } from "../core/track.ts";
 import { createListeners } from "../util/listeners.ts";
 import type { Logger } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";

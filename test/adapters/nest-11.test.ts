@@ -1,7 +1,7 @@
 import * as nest from "nest-11";
 import { describe, expect, test, vi } from "vitest";
 import { fromIndicator } from "../../src/adapters/nest.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { describeNest, type Nest } from "./nest.ts";
 
 // The package resolves to release 12 from here; an application has one release only.

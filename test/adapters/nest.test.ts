@@ -6,7 +6,7 @@ import { HealthIndicatorService } from "@nestjs/terminus";
 import { Test } from "@nestjs/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { fromIndicator, type Indicator, StatusModule } from "../../src/adapters/nest.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Status } from "../../src/core/status.ts";
 import { portOf } from "../contract/listen.ts";
 import { describeNest } from "./nest.ts";

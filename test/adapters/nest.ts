@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { StatusCheck, StatusModule } from "../../src/adapters/nest.ts";
 import { check } from "../../src/core/check.ts";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Status } from "../../src/core/status.ts";
 import { portOf } from "../contract/listen.ts";
 import { askUntilTheEnd, createOptions, REPORT } from "./serve.ts";

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { type NodeHandler, type ServiceStatusOptions, serviceStatus } from "../../src/adapters/node.ts";
 import { addStatusHandler, removeStatusHandler } from "../../src/core/default-registry.ts";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { serve, type TestServer } from "../support/http.ts";
 import { createRecordingLogger, registryOf } from "../support/registry.ts";
 

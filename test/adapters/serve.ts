@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { onTestFinished } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { listen, type Running } from "../contract/listen.ts";
 import { type Received, type Sent, send } from "../contract/wire.ts";

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { serviceStatus } from "../../src/adapters/node.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { runCli } from "../support/cli.ts";
 import { findFreePort } from "../support/free-port.ts";

@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { serviceStatus } from "../../src/adapters/node.ts";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { serve } from "../support/http.ts";
 

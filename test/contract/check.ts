@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { isProvider, type StatusHandler } from "../../src/core/handler.ts";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Entry } from "../../src/core/report.ts";
 import { OK, RED, type State, YELLOW } from "../../src/core/state.ts";
 

@@ -1,5 +1,5 @@
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { HELLO } from "./listen.ts";
 import type { Sent } from "./wire.ts";

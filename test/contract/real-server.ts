@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { StatusHandler } from "../../src/core/handler.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { OK, RED } from "../../src/core/state.ts";
 import { PASSWORD, type RealServer } from "../support/servers.ts";
 

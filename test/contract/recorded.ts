@@ -1,6 +1,6 @@
 import type { StatusHandler } from "../../src/core/handler.ts";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import recorded from "../fixtures/lovely-ws-status-1.0.0.json" with { type: "json" };

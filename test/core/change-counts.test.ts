@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler, type FakeHandler } from "../../src/testing/fake-handler.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { check } from "../../src/core/check.ts";
 import type { HandlerContext } from "../../src/core/handler.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Entry } from "../../src/core/report.ts";
 import { OK, RED } from "../../src/core/state.ts";
 

@@ -9,7 +9,7 @@ import {
   waitForStatus,
 } from "../../src/core/default-registry.ts";
 import { UnknownHandlerError } from "../../src/core/errors.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { OK, RED, YELLOW } from "../../src/core/state.ts";
 
 afterEach(() => {

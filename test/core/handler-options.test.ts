@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { OK, YELLOW } from "../../src/core/state.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type HeartbeatOptions, heartbeat } from "../../src/core/heartbeat.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 
 describe("a heartbeat", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Status } from "../../src/core/status.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 

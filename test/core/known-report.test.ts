@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { getKnownReport } from "../../src/core/known-report.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
 import { createWatchedClock } from "../support/watched-clock.ts";

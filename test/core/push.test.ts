@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../src/core/change.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { StateHandler, StateHandlerMixin } from "../../src/core/state-handler.ts";
 import type { Status } from "../../src/core/status.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { UnknownHandlerError } from "../../src/core/errors.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { OK, RED, YELLOW } from "../../src/core/state.ts";
 
 let registry: StatusRegistry;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Entry } from "../../src/core/report.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";

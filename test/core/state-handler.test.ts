@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { GREEN, OK, RED, YELLOW } from "../../src/core/state.ts";
 import { StateHandler, StateHandlerMixin } from "../../src/core/state-handler.ts";
 import { MAX_LOGGED_DETAIL_LENGTH } from "../../src/util/printable.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { OK, RED, type State } from "../../src/core/state.ts";
 import { toStatusJson, writeStatus } from "../../src/core/status-json.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MetricsSource } from "../../src/core/metric-families.ts";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { EXTENDED_FAMILIES, renderExtended } from "../../src/formats/prometheus.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { renderHealth } from "../../src/formats/health.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { reportOf } from "../support/registry.ts";

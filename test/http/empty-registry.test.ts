@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { type Ask, createAsk } from "../../src/testing/ask.ts";
 
 let warn: MockInstance;

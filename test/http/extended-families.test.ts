@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ProbeOptions } from "../../src/core/probe.ts";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { PrometheusViewOptions } from "../../src/http/options.ts";
 import { type Ask, createAsk } from "../../src/testing/ask.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Report } from "../../src/core/report.ts";
 import { StateHandler } from "../../src/core/state-handler.ts";
 import { endOpenStreams } from "../../src/http/open-streams.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { StatusResponse, StatusStream } from "../../src/http/message.ts";
 import type { ServiceStatusOptions, SvcStatusOptions } from "../../src/http/options.ts";
 import {

@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { FORMATS } from "../../src/formats/formats.ts";
 import type { StatusResponse } from "../../src/http/message.ts";
 import type { SvcStatusOptions } from "../../src/http/options.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createProbe, defaultProbe, type Probe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { ProbeStatusOptions } from "../../src/http/options.ts";
 import { createStatusService, type StatusService } from "../../src/http/service.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { StatusResponse } from "../../src/http/message.ts";
 import { createStatusService } from "../../src/http/service.ts";
 import { createStatusRequest } from "../support/status-request.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { StatusResponse } from "../../src/http/message.ts";
 import type { SvcStatusOptions } from "../../src/http/options.ts";
 import { createStatusService, type StatusService } from "../../src/http/service.ts";

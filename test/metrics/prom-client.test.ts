@@ -4,7 +4,7 @@ import * as promClient13 from "prom-client-13";
 import * as promClient14 from "prom-client-14";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { exposeStatus, type PromRegister } from "../../src/metrics/prom-client.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";

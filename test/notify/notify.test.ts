@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { State } from "../../src/core/state.ts";
 import { FIRST_PAUSE_MS, MAX_ATTEMPTS, MAX_PAUSE_MS, MAX_WAITING } from "../../src/notify/delivery.ts";
 import {

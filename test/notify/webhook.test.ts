@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { State } from "../../src/core/state.ts";
 import { MAX_RETRY_AFTER_MS } from "../../src/notify/delivery.ts";
 import { type NotifyCommonOptions, notify } from "../../src/notify/notify.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { type SentinelOptions, startSentinel } from "../../src/sentinel/index.ts";
 import { BUSY_AFTER_MS } from "../../src/sentinel/own-entries.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Status } from "../../src/core/status.ts";
 import type { SentReport, ToSentinel } from "../../src/sentinel/protocol.ts";
 import { type Publisher, startPublishing } from "../../src/sentinel/publish.ts";

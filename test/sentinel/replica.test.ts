@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Change } from "../../src/core/change.ts";
 import { UnknownHandlerError } from "../../src/core/errors.ts";
 import { getRegistration } from "../../src/core/registrations.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { type MainThreadFacts, toOwnEntries } from "../../src/sentinel/own-entries.ts";
 import { MAX_SENT_HISTORY, type ToSentinel } from "../../src/sentinel/protocol.ts";
 import { startPublishing } from "../../src/sentinel/publish.ts";

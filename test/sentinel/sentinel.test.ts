@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { BroadcastChannel } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Status } from "../../src/core/status.ts";
 import { onProbeAnswered } from "../../src/http/observe.ts";
 import { BEAT_MS } from "../../src/sentinel/counters.ts";

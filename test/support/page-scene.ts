@@ -1,5 +1,5 @@
 import { createProbe } from "../../src/core/probe.ts";
-import type { StatusRegistry } from "../../src/core/registry.ts";
+import type { StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { PageScene, PageSource, PageView } from "../../src/formats/page/page-model.ts";
 import { createChangesRenderer } from "../../src/formats/page/render-changes.ts";
 import type { PageEventsSetup } from "../../src/http/page-events.ts";

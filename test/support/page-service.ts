@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { serviceStatus } from "../../src/adapters/node.ts";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
-import type { RegistryOptions, StatusRegistry } from "../../src/core/registry.ts";
+import type { RegistryOptions, StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { State } from "../../src/core/state.ts";
 import { StateHandler } from "../../src/core/state-handler.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";

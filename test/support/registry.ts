@@ -1,5 +1,5 @@
 import type { StatusHandler } from "../../src/core/handler.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Report } from "../../src/core/report.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
 import type { Logger } from "../../src/util/logger.ts";

@@ -1,7 +1,7 @@
 import type { Change } from "../../src/core/change.ts";
 import type { HandlerContext } from "../../src/core/handler.ts";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { Report } from "../../src/core/report.ts";
 import type { Status } from "../../src/core/status.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";

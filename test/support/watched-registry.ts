@@ -1,5 +1,9 @@
 import { EventEmitter, once } from "node:events";
-import { createStatusRegistry, type RegistryOptions, type StatusRegistry } from "../../src/core/registry.ts";
+import {
+  createStatusRegistry,
+  type RegistryOptions,
+  type StatusRegistry,
+} from "../../src/core/registry/registry.ts";
 
 export interface WatchedRegistry {
   readonly registry: StatusRegistry;

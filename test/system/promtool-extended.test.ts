@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { Registry } from "prom-client";
 import { expect, test } from "vitest";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { exposeStatus } from "../../src/metrics/prom-client.ts";
 import { createAsk } from "../../src/testing/ask.ts";
 import { describeWithProgram } from "../support/system.ts";

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createStatusRegistry } from "../../src/core/registry.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { onAbort } from "../../src/util/abort.ts";
 

@@ -1,5 +1,5 @@
 import type { StatusFunction, StatusHandler } from "../../core/handler.ts";
-import type { StatusRegistry } from "../../core/registry.ts";
+import type { StatusRegistry } from "../../core/registry/registry.ts";
 import { failExpectation } from "../../options/expect.ts";
 import { type DeclaredCheck, findChecks } from "./status-check.ts";
 

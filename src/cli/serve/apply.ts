@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { StatusRegistry } from "../../core/registry.ts";
+import type { StatusRegistry } from "../../core/registry/registry.ts";
 import { discard, type PreparedHandler } from "./prepare.ts";
 
 /** What a new configuration changed, by name. */

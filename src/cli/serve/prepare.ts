@@ -1,7 +1,7 @@
-import { expectNoCycle } from "../../core/dependencies.ts";
 import type { StatusHandler } from "../../core/handler.ts";
 import type { HandlerOptions } from "../../core/handler-options.ts";
 import { expectHandlerName } from "../../core/registration.ts";
+import { expectNoCycle } from "../../core/registry/causes.ts";
 import { resolveDrainOptions } from "../../drain/options.ts";
 import { resolveOptions, type ServiceStatusOptions } from "../../http/options.ts";
 import { joinPath, type Mistake, toHint } from "../../options/find-mistakes.ts";

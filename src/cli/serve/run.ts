@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { createProbe } from "../../core/probe.ts";
-import { createStatusRegistry } from "../../core/registry.ts";
+import { createStatusRegistry } from "../../core/registry/registry.ts";
 import { DEFAULT_BALANCER_IDLE_MS } from "../../drain/options.ts";
 import { drainOnSignals } from "../../drain/signals.ts";
 import { describeError } from "../../util/describe-error.ts";

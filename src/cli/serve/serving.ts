@@ -1,6 +1,6 @@
 import { serviceStatus } from "../../adapters/node.ts";
 import type { Probe } from "../../core/probe.ts";
-import type { StatusRegistry } from "../../core/registry.ts";
+import type { StatusRegistry } from "../../core/registry/registry.ts";
 import { type Applied, applyHandlers } from "./apply.ts";
 import type { Prepared, PreparedHandler } from "./prepare.ts";
 

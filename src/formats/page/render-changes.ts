@@ -1,6 +1,6 @@
 import type { Change } from "../../core/change.ts";
 import { toDetailText } from "../../core/detail-text.ts";
-import type { StatusRegistry } from "../../core/registry.ts";
+import type { StatusRegistry } from "../../core/registry/registry.ts";
 import { STATES, type State } from "../../core/state.ts";
 import { html, type Markup } from "./markup.ts";
 import { cut, toLine } from "./shown-text.ts";

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { applyHandlers, describeApplied } from "../../../src/cli/serve/apply.ts";
 import type { PreparedHandler } from "../../../src/cli/serve/prepare.ts";
 import type { HandlerOptions } from "../../../src/core/handler-options.ts";
-import { createStatusRegistry } from "../../../src/core/registry.ts";
+import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import type { State } from "../../../src/core/state.ts";
 
 /** What a configuration made, each time anew: the source tells whether it is the same. */

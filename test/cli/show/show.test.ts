@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { serviceStatus } from "../../../src/adapters/node.ts";
-import { createStatusRegistry } from "../../../src/core/registry.ts";
+import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import { runCli } from "../../support/cli.ts";
 import { startHostile, startService } from "../service.ts";
 

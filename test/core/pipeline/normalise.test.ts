@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { StatusHandler } from "../../../src/core/handler.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../../src/core/registry/registry.ts";
 import type { Entry } from "../../../src/core/report.ts";
 import { OK, RED, YELLOW } from "../../../src/core/state.ts";
 import type { Reason } from "../../../src/core/status.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../../src/core/handler-options.ts";
-import { createStatusRegistry } from "../../../src/core/registry.ts";
+import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import type { Entry } from "../../../src/core/report.ts";
 import type { State } from "../../../src/core/state.ts";
 import { groupEntries, listEntries } from "../../../src/formats/page/group-entries.ts";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createStatusRegistry } from "../../../src/core/registry.ts";
+import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import { StateHandler } from "../../../src/core/state-handler.ts";
 import { toText } from "../../../src/formats/page/markup.ts";
 import { createChangesRenderer } from "../../../src/formats/page/render-changes.ts";

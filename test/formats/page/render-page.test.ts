@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../../src/core/probe.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../../src/core/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../../src/core/registry/registry.ts";
 import { StateHandler } from "../../../src/core/state-handler.ts";
 import { MAX_ROW_DETAIL_LENGTH } from "../../../src/formats/page/match-filter.ts";
 import type { PageFilter, PageScene } from "../../../src/formats/page/page-model.ts";

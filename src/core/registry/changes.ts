@@ -1,5 +1,5 @@
-import { onAbort } from "../util/abort.ts";
-import type { Change } from "./change.ts";
+import { onAbort } from "../../util/abort.ts";
+import type { Change } from "../change.ts";
 
 /** How far a consumer may fall behind before it loses the oldest changes. */
 export const MAX_QUEUED_CHANGES = 1_000;

@@ -1,7 +1,7 @@
-import type { Entry } from "./report.ts";
-import { RED } from "./state.ts";
-import type { Reason, Status } from "./status.ts";
-import { deriveStatus } from "./status-json.ts";
+import type { Entry } from "../report.ts";
+import { RED } from "../state.ts";
+import type { Reason, Status } from "../status.ts";
+import { deriveStatus } from "../status-json.ts";
 
 /** What the handlers of a registry depend on. */
 export interface Dependencies {

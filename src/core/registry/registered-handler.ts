@@ -1,17 +1,17 @@
-import type { Clock } from "../util/clock.ts";
-import type { ToDate } from "../util/dates.ts";
-import type { HandlerContext, StatusHandler } from "./handler.ts";
-import type { ResolvedHandlerOptions } from "./handler-options.ts";
-import { type Ask, type Outcome, type Result, toFailure } from "./outcome.ts";
-import { withBackground } from "./pipeline/background.ts";
-import { withDeadline } from "./pipeline/deadline.ts";
-import type { Deadlines } from "./pipeline/deadlines.ts";
-import { normalise } from "./pipeline/normalise.ts";
-import { withSharing } from "./pipeline/share.ts";
-import { withSlowness } from "./pipeline/slow.ts";
-import { withTolerance } from "./pipeline/tolerate.ts";
-import type { Entry } from "./report.ts";
-import { onPush } from "./state-handler.ts";
+import type { Clock } from "../../util/clock.ts";
+import type { ToDate } from "../../util/dates.ts";
+import type { HandlerContext, StatusHandler } from "../handler.ts";
+import type { ResolvedHandlerOptions } from "../handler-options.ts";
+import { type Ask, type Outcome, type Result, toFailure } from "../outcome.ts";
+import { withBackground } from "../pipeline/background.ts";
+import { withDeadline } from "../pipeline/deadline.ts";
+import type { Deadlines } from "../pipeline/deadlines.ts";
+import { normalise } from "../pipeline/normalise.ts";
+import { withSharing } from "../pipeline/share.ts";
+import { withSlowness } from "../pipeline/slow.ts";
+import { withTolerance } from "../pipeline/tolerate.ts";
+import type { Entry } from "../report.ts";
+import { onPush } from "../state-handler.ts";
 import type { Track } from "./track.ts";
 
 /** A handler in its registry: the pipeline that asks it, and the last entry that came out. */

@@ -2,11 +2,11 @@ import { getEventListeners } from "node:events";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { UnknownHandlerError } from "../../src/core/errors.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
-import { OK, RED, type State, YELLOW } from "../../src/core/state.ts";
-import type { WaitOptions } from "../../src/core/wait.ts";
-import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
+import { UnknownHandlerError } from "../../../src/core/errors.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../../src/core/registry/registry.ts";
+import type { WaitOptions } from "../../../src/core/registry/wait.ts";
+import { OK, RED, type State, YELLOW } from "../../../src/core/state.ts";
+import { createFakeClock, type FakeClock } from "../../../src/testing/fake-clock.ts";
 
 let clock: FakeClock;
 let registry: StatusRegistry;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Change } from "../../src/core/change.ts";
-import type { State } from "../../src/core/state.ts";
-import { createTrack } from "../../src/core/track.ts";
-import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import type { Change } from "../../../src/core/change.ts";
+import { createTrack } from "../../../src/core/registry/track.ts";
+import type { State } from "../../../src/core/state.ts";
+import { createFakeClock } from "../../../src/testing/fake-clock.ts";
 
 function start({ historyLimit = 100 } = {}) {
   const clock = createFakeClock();

@@ -8,27 +8,27 @@ import {
   expectNumber,
   expectObject,
   failExpectation,
-} from "../options/expect.ts";
-import { type Clock, systemClock } from "../util/clock.ts";
-import { createDates } from "../util/dates.ts";
-import { createListeners } from "../util/listeners.ts";
-import { type Logger, log } from "../util/logger.ts";
-import { settleWithin } from "../util/settle-within.ts";
-import { createTrouble } from "../util/trouble.ts";
-import { type Change, describeChange } from "./change.ts";
+} from "../../options/expect.ts";
+import { type Clock, systemClock } from "../../util/clock.ts";
+import { createDates } from "../../util/dates.ts";
+import { createListeners } from "../../util/listeners.ts";
+import { type Logger, log } from "../../util/logger.ts";
+import { settleWithin } from "../../util/settle-within.ts";
+import { createTrouble } from "../../util/trouble.ts";
+import { type Change, describeChange } from "../change.ts";
+import { UnknownHandlerError } from "../errors.ts";
+import type { StatusHandler } from "../handler.ts";
+import { type HandlerOptions, resolveHandlerOptions, type Scope } from "../handler-options.ts";
+import { noteKnownReport } from "../known-report.ts";
+import { createRegistryDeadlines } from "../pipeline/deadlines.ts";
+import { expectHandler, expectHandlerName } from "../registration.ts";
+import { noteRegistrations } from "../registrations.ts";
+import { createReport, type Entry, type Report } from "../report.ts";
+import type { State } from "../state.ts";
+import type { Status } from "../status.ts";
+import { createDependencies, explain } from "./causes.ts";
 import { type ObservedChange, observeChanges } from "./changes.ts";
-import { createDependencies, explain } from "./dependencies.ts";
-import { UnknownHandlerError } from "./errors.ts";
-import type { StatusHandler } from "./handler.ts";
-import { type HandlerOptions, resolveHandlerOptions, type Scope } from "./handler-options.ts";
-import { noteKnownReport } from "./known-report.ts";
-import { createRegistryDeadlines } from "./pipeline/deadlines.ts";
 import { createRegisteredHandler, type RegisteredHandler } from "./registered-handler.ts";
-import { expectHandler, expectHandlerName } from "./registration.ts";
-import { noteRegistrations } from "./registrations.ts";
-import { createReport, type Entry, type Report } from "./report.ts";
-import type { State } from "./state.ts";
-import type { Status } from "./status.ts";
 import { type ChangeCounts, createTrack, NO_CHANGES } from "./track.ts";
 import { expectState, type WaitOptions, waitUntil } from "./wait.ts";
 

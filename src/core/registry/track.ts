@@ -1,8 +1,8 @@
-import type { Clock } from "../util/clock.ts";
-import { createDates } from "../util/dates.ts";
-import type { Change } from "./change.ts";
-import type { Outcome } from "./outcome.ts";
-import { OK, type State } from "./state.ts";
+import type { Clock } from "../../util/clock.ts";
+import { createDates } from "../../util/dates.ts";
+import type { Change } from "../change.ts";
+import type { Outcome } from "../outcome.ts";
+import { OK, type State } from "../state.ts";
 
 export interface TrackSetup {
   readonly name: string;

@@ -1,13 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createDependencies, expectNoCycle } from "../../src/core/dependencies.ts";
-import type { HandlerOptions } from "../../src/core/handler-options.ts";
-import { createStatusRegistry, MAX_CAUSE_AGE_MS, type StatusRegistry } from "../../src/core/registry.ts";
-import type { State } from "../../src/core/state.ts";
-import type { Status } from "../../src/core/status.ts";
-import { createFakeClock } from "../../src/testing/fake-clock.ts";
-import { createFakeHandler, type FakeHandler } from "../../src/testing/fake-handler.ts";
-import { createDeferred } from "../support/deferred.ts";
+import type { HandlerOptions } from "../../../src/core/handler-options.ts";
+import { createDependencies, expectNoCycle } from "../../../src/core/registry/causes.ts";
+import {
+  createStatusRegistry,
+  MAX_CAUSE_AGE_MS,
+  type StatusRegistry,
+} from "../../../src/core/registry/registry.ts";
+import type { State } from "../../../src/core/state.ts";
+import type { Status } from "../../../src/core/status.ts";
+import { createFakeClock } from "../../../src/testing/fake-clock.ts";
+import { createFakeHandler, type FakeHandler } from "../../../src/testing/fake-handler.ts";
+import { createDeferred } from "../../support/deferred.ts";
 
 /** Handlers that report these states, each with what it depends on. */
 function registryOf(

@@ -1,13 +1,13 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
-import type { Change } from "../../src/core/change.ts";
-import { MAX_QUEUED_CHANGES, type ObservedChange } from "../../src/core/changes.ts";
-import type { HandlerOptions } from "../../src/core/handler-options.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
-import type { State } from "../../src/core/state.ts";
-import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
-import { createFakeHandler, type FakeHandler } from "../../src/testing/fake-handler.ts";
-import { createRecordingLogger } from "../support/registry.ts";
+import type { Change } from "../../../src/core/change.ts";
+import type { HandlerOptions } from "../../../src/core/handler-options.ts";
+import { MAX_QUEUED_CHANGES, type ObservedChange } from "../../../src/core/registry/changes.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../../src/core/registry/registry.ts";
+import type { State } from "../../../src/core/state.ts";
+import { createFakeClock, type FakeClock } from "../../../src/testing/fake-clock.ts";
+import { createFakeHandler, type FakeHandler } from "../../../src/testing/fake-handler.ts";
+import { createRecordingLogger } from "../../support/registry.ts";
 
 interface Scene {
   readonly clock: FakeClock;

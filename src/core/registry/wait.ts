@@ -5,11 +5,11 @@ import {
   expectNumber,
   expectObject,
   expectOneOf,
-} from "../options/expect.ts";
-import { onAbort } from "../util/abort.ts";
-import { type Clock, MAX_TIMER_MS } from "../util/clock.ts";
-import { UnknownHandlerError } from "./errors.ts";
-import { STATES, type State } from "./state.ts";
+} from "../../options/expect.ts";
+import { onAbort } from "../../util/abort.ts";
+import { type Clock, MAX_TIMER_MS } from "../../util/clock.ts";
+import { UnknownHandlerError } from "../errors.ts";
+import { STATES, type State } from "../state.ts";
 
 /** How `waitForStatus` waits. */
 export interface WaitOptions {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { UnknownHandlerError } from "../../src/core/errors.ts";
-import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry.ts";
-import { OK, RED, type State, YELLOW } from "../../src/core/state.ts";
-import type { Status } from "../../src/core/status.ts";
-import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
-import { systemClock } from "../../src/util/clock.ts";
-import { createDeferred } from "../support/deferred.ts";
-import { createWatchedClock } from "../support/watched-clock.ts";
+import { UnknownHandlerError } from "../../../src/core/errors.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../../src/core/registry/registry.ts";
+import { OK, RED, type State, YELLOW } from "../../../src/core/state.ts";
+import type { Status } from "../../../src/core/status.ts";
+import { createFakeClock, type FakeClock } from "../../../src/testing/fake-clock.ts";
+import { systemClock } from "../../../src/util/clock.ts";
+import { createDeferred } from "../../support/deferred.ts";
+import { createWatchedClock } from "../../support/watched-clock.ts";
 
 let clock: FakeClock;
 let registry: StatusRegistry;
