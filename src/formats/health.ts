@@ -1,7 +1,7 @@
 import { toDetailText } from "../core/detail-text.ts";
-import { toLabels } from "../core/labels.ts";
 import type { Entry, Report } from "../core/report.ts";
 import { OK, type State } from "../core/state.ts";
+import { toLabels } from "../metrics/labels.ts";
 import { toAsciiJson } from "../util/json-text.ts";
 
 export interface HealthOptions {

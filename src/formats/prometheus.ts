@@ -1,11 +1,11 @@
+import type { Report } from "../core/report.ts";
 import {
   EXTENDED_FAMILY_NAMES,
   type FamilyName,
   METRIC_FAMILIES,
   type MetricsSource,
   type Sample,
-} from "../core/metric-families.ts";
-import type { Report } from "../core/report.ts";
+} from "../metrics/families.ts";
 import { toSampleValue, toSeriesText } from "./sample-text.ts";
 import { createStatusLines } from "./status-lines.ts";
 

@@ -1,8 +1,8 @@
-import { toLabels } from "../core/labels.ts";
 import type { Entry } from "../core/report.ts";
 import { STATE_NUMBERS, type State } from "../core/state.ts";
 import type { Status } from "../core/status.ts";
-import { type StatusSeries, type StatusSeriesOptions, toStatusSeries } from "../core/status-samples.ts";
+import { toLabels } from "../metrics/labels.ts";
+import { type StatusSeries, type StatusSeriesOptions, toStatusSeries } from "../metrics/status-samples.ts";
 import { toSampleValue, toSeriesText } from "./sample-text.ts";
 
 /** Writes the samples of the family `svc_status`: a text for each handler, sorted by name. */

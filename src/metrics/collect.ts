@@ -1,9 +1,9 @@
-import type { MetricsSource } from "../core/metric-families.ts";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { settleWithin } from "../util/settle-within.ts";
+import type { MetricsSource } from "./families.ts";
 
 /**
  * So long a collection waits for a handler. In a cluster, prom-client gives its workers 5 s, and drops all metrics of

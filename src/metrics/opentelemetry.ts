@@ -1,10 +1,10 @@
 import { defaultRegistry } from "../core/default-registry.ts";
-import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES } from "../core/metric-families.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { expectMethods } from "../options/expect.ts";
 import { shareAmongCopies } from "../util/copies.ts";
 import { createCollector } from "./collect.ts";
+import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES } from "./families.ts";
 
 /** What is needed of a `Meter` of `@opentelemetry/api`. */
 export interface StatusMeter {

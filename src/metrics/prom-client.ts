@@ -1,9 +1,9 @@
 import { defaultRegistry } from "../core/default-registry.ts";
-import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES, type Sample } from "../core/metric-families.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { expectMethods } from "../options/expect.ts";
 import { type Collect, createCollector } from "./collect.ts";
+import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES, type Sample } from "./families.ts";
 
 /** What is needed of prom-client's `Registry`, and of that of `@prometheus-io/client`. */
 export interface PromRegister {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { MetricsSource } from "../../src/core/metric-families.ts";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { EXTENDED_FAMILIES, renderExtended } from "../../src/formats/prometheus.ts";
+import type { MetricsSource } from "../../src/metrics/families.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { MetricsSource } from "../../src/core/metric-families.ts";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { type Collect, createCollector, MAX_COLLECT_MS } from "../../src/metrics/collect.ts";
+import type { MetricsSource } from "../../src/metrics/families.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler, type FakeHandler } from "../../src/testing/fake-handler.ts";
 

@@ -1,7 +1,7 @@
 import { toDetailText } from "../../core/detail-text.ts";
-import { toLabels } from "../../core/labels.ts";
 import { isState, RED, STATE_NUMBERS, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
+import { toLabels } from "../../metrics/labels.ts";
 import type { Answer } from "./ask.ts";
 import { askFormat, type StatusQuestion, type WantedFormat } from "./ask-format.ts";
 import { UnusableAnswerError } from "./no-answer.ts";

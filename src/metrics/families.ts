@@ -1,8 +1,8 @@
+import type { Probe } from "../core/probe.ts";
+import type { ChangeCounts } from "../core/registry/track.ts";
+import type { Entry } from "../core/report.ts";
+import { STATES } from "../core/state.ts";
 import { sortByName } from "../util/sort-by-name.ts";
-import type { Probe } from "./probe.ts";
-import type { ChangeCounts } from "./registry/track.ts";
-import type { Entry } from "./report.ts";
-import { STATES } from "./state.ts";
 import { toStatusSamples } from "./status-samples.ts";
 
 /** The metric families of this library, named as Prometheus names them. */

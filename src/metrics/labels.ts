@@ -1,4 +1,4 @@
-import type { Status } from "./status.ts";
+import type { Status } from "../core/status.ts";
 
 /** The labels that are numbers, in the handler's order. What else stands there is shown in JSON only. */
 export function toLabels({ labels }: Status): [label: string, value: number][] {
