@@ -1,7 +1,7 @@
 import { type Entry, toEffectiveState } from "../core/report.ts";
-import { toEntries } from "../core/sent-entry.ts";
 import { RED, STATE_NUMBERS } from "../core/state.ts";
 import type { Status } from "../core/status.ts";
+import { toEntries } from "../wire/sent-entry.ts";
 import type { WorkerAnswer } from "./protocol.ts";
 
 /**

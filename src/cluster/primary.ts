@@ -1,8 +1,8 @@
 import cluster, { type Worker } from "node:cluster";
-import type { Hearers } from "../core/hearers.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
-import type { SentEntry } from "../core/sent-entry.ts";
 import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../options/expect.ts";
+import type { Hearers } from "../wire/hearers.ts";
+import type { SentEntry } from "../wire/sent-entry.ts";
 import { hearPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
 
 /** How the primary keeps its workers together. */

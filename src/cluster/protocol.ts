@@ -1,6 +1,6 @@
-import { type Hearers, hear } from "../core/hearers.ts";
 import { isProbeBody } from "../core/probe.ts";
-import type { SentEntry } from "../core/sent-entry.ts";
+import { type Hearers, hear } from "../wire/hearers.ts";
+import type { SentEntry } from "../wire/sent-entry.ts";
 
 /** What a worker tells the primary. */
 export type ToPrimary =

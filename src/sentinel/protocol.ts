@@ -1,9 +1,9 @@
 import type { AddressInfo } from "node:net";
 import type { ChangeCounts } from "../core/registry/track.ts";
-import type { SentChange } from "../core/sent-change.ts";
-import type { SentEntry } from "../core/sent-entry.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
 import type { Logger } from "../util/logger.ts";
+import type { SentChange } from "../wire/sent-change.ts";
+import type { SentEntry } from "../wire/sent-entry.ts";
 
 /** So many changes of each handler the sentinel remembers at most; the page shows no more. */
 export const MAX_SENT_HISTORY = 100;

@@ -3,9 +3,9 @@ import { getKnownReport } from "../core/known-report.ts";
 import { getRegistration, type Registration } from "../core/registrations.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
-import { toSentChange } from "../core/sent-change.ts";
-import { type SentEntry, type SentStatus, toSentEntry } from "../core/sent-entry.ts";
 import { createTrouble } from "../util/trouble.ts";
+import { toSentChange } from "../wire/sent-change.ts";
+import { type SentEntry, type SentStatus, toSentEntry } from "../wire/sent-entry.ts";
 import {
   MAX_SENT_HISTORY,
   type SentMemory,

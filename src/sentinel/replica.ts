@@ -5,11 +5,11 @@ import { observeChanges } from "../core/registry/changes.ts";
 import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "../core/registry/registry.ts";
 import { type ChangeCounts, NO_CHANGES } from "../core/registry/track.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
-import { toChange } from "../core/sent-change.ts";
-import { toEntries } from "../core/sent-entry.ts";
 import { createListeners } from "../util/listeners.ts";
 import type { Logger } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
+import { toChange } from "../wire/sent-change.ts";
+import { toEntries } from "../wire/sent-entry.ts";
 import type { OwnEntries } from "./own-entries.ts";
 import { MAX_SENT_HISTORY, type SentNews, type SentReport } from "./protocol.ts";
 

@@ -1,9 +1,9 @@
 import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
-import { type Hearers, hear } from "../core/hearers.ts";
 import { describeError } from "../util/describe-error.ts";
 import type { Logger } from "../util/logger.ts";
 import { logOrWarn } from "../util/trouble.ts";
+import { type Hearers, hear } from "../wire/hearers.ts";
 import { processNow } from "./counters.ts";
 import type { ThreadData, ToMain, ToSentinel } from "./protocol.ts";
 import { listenForSilence, type Silence } from "./silence.ts";

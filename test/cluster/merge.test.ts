@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { mergeAnswers } from "../../src/cluster/merge.ts";
 import type { WorkerAnswer } from "../../src/cluster/protocol.ts";
 import { createReport } from "../../src/core/report.ts";
-import { type SentEntry, toSentEntry } from "../../src/core/sent-entry.ts";
+import { type SentEntry, toSentEntry } from "../../src/wire/sent-entry.ts";
 import { type NamedStatus, registryOf, reportOf } from "../support/registry.ts";
 
 const NOW = Date.UTC(2026, 0, 2);

@@ -1,8 +1,8 @@
-import { expectHandlerName } from "./registration.ts";
-import type { Entry } from "./report.ts";
-import { isState } from "./state.ts";
-import type { Status } from "./status.ts";
-import { toStatusJson } from "./status-json.ts";
+import { expectHandlerName } from "../core/registration.ts";
+import type { Entry } from "../core/report.ts";
+import { isState } from "../core/state.ts";
+import type { Status } from "../core/status.ts";
+import { toStatusJson } from "../core/status-json.ts";
 
 /**
  * An entry on its way between processes or threads: numbers and texts only, because a status may hold what structured

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Entry } from "../../src/core/report.ts";
 import { createReport } from "../../src/core/report.ts";
-import { type SentEntry, toEntries, toSentEntry } from "../../src/core/sent-entry.ts";
 import { toStatusJson } from "../../src/core/status-json.ts";
 import { renderPrometheus } from "../../src/formats/prometheus.ts";
+import { type SentEntry, toEntries, toSentEntry } from "../../src/wire/sent-entry.ts";
 import { reportOf } from "../support/registry.ts";
 
 const throughJson = (sent: SentEntry): unknown => JSON.parse(JSON.stringify(sent));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Change } from "../../src/core/change.ts";
-import { toChange, toSentChange } from "../../src/core/sent-change.ts";
+import { toChange, toSentChange } from "../../src/wire/sent-change.ts";
 
 test("a change arrives as it was, also what JSON cannot say, and cannot be changed", () => {
   const change: Change = {

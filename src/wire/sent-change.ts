@@ -1,4 +1,4 @@
-import type { Change } from "./change.ts";
+import type { Change } from "../core/change.ts";
 import { type SentStatus, toSentStatus, toStatus } from "./sent-entry.ts";
 
 /** A change on its way between threads. */
