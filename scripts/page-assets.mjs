@@ -1,4 +1,4 @@
-// Writes src/formats/page/assets.ts: the style and the script of the status page as texts, with their hashes.
+// Writes src/http/page/assets.ts: the style and the script of the status page as texts, with their hashes.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const page = join(root, "src/formats/page");
+const page = join(root, "src/http/page");
 
 /** As tsc writes them: always on one line, and with braces. */
 const IMPORT = /^import \{[^}]*\} from "(\.[^"]+)";\n/gm;

@@ -13,11 +13,6 @@ import { MAX_PROBE_BODY_LENGTH } from "../src/core/probe.ts";
 import { MAX_NAME_LENGTH } from "../src/core/registration.ts";
 import { MAX_QUEUED_CHANGES } from "../src/core/registry/changes.ts";
 import { MAX_HISTORY_LIMIT } from "../src/core/registry/registry.ts";
-import { MAX_ROW_DETAIL_LENGTH } from "../src/formats/page/match-filter.ts";
-import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../src/formats/page/render-changes.ts";
-import { MAX_NAMED_HANDLERS } from "../src/formats/page/render-head.ts";
-import { REFRESH_S } from "../src/formats/page/render-page.ts";
-import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/formats/page/render-properties.ts";
 import { MAX_ACCEPT_LENGTH, MAX_ACCEPT_RANGES, parseAccept } from "../src/http/accept.ts";
 import { METRICS_TIMEOUT_MS } from "../src/http/collect-metrics.ts";
 import { ANY_FORMAT, negotiate } from "../src/http/negotiate.ts";
@@ -28,21 +23,26 @@ import {
   MAX_PAGE_STREAMS_OF_ADDRESS,
   UNSHARED_NAMED_FEEDS,
   UNSHARED_PAGE_STREAMS,
-} from "../src/http/page-events.ts";
+} from "../src/http/page/events.ts";
 import {
   PAGE_BYTES_PER_S,
   PAGE_HEARTBEAT_MS,
   PAGE_MAX_GAP_MS,
   PAGE_MIN_GAP_MS,
   PAGE_READ_EVERY_MS,
-} from "../src/http/page-feed.ts";
-import { MAX_PENDING_PAGE_BYTES } from "../src/http/page-pending.ts";
-import { MAX_KNOWN_PICTURES } from "../src/http/page-pictures.ts";
+} from "../src/http/page/feed.ts";
+import { MAX_ROW_DETAIL_LENGTH } from "../src/http/page/match-filter.ts";
+import { MAX_PENDING_PAGE_BYTES } from "../src/http/page/pending.ts";
+import { MAX_KNOWN_PICTURES } from "../src/http/page/pictures.ts";
 import {
   MAX_PAGE_PIECE_BYTES,
   PAGE_STREAM_GRACE_MS,
   PAGE_STREAM_LIFETIME_MS,
-} from "../src/http/page-reader.ts";
+} from "../src/http/page/reader.ts";
+import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../src/http/page/render-changes.ts";
+import { MAX_NAMED_HANDLERS } from "../src/http/page/render-head.ts";
+import { REFRESH_S } from "../src/http/page/render-page.ts";
+import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/http/page/render-properties.ts";
 import { PERMISSION_TIMEOUT_MS } from "../src/http/permission.ts";
 import { MAX_SERVICE_LINKS, MAX_SERVICE_TEXT_LENGTH } from "../src/http/service-description.ts";
 import { MAX_FORWARDED } from "../src/sentinel/forward.ts";

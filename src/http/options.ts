@@ -3,7 +3,6 @@ import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { STATES, type State } from "../core/state.ts";
 import { EVENTS_SUFFIX, FORMATS } from "../formats/formats.ts";
-import type { ServiceDescription } from "../formats/page/page-model.ts";
 import {
   expectBoolean,
   expectFunction,
@@ -16,6 +15,7 @@ import {
 } from "../options/expect.ts";
 import { describeValue } from "../util/describe-value.ts";
 import type { Control } from "./access.ts";
+import type { ServiceDescription } from "./page/page-model.ts";
 import type { Permission } from "./permission.ts";
 import { resolveService } from "./service-description.ts";
 

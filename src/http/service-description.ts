@@ -1,6 +1,6 @@
-import type { ServiceDescription, ServiceLink } from "../formats/page/page-model.ts";
 import { expectKnownKeys, expectObject, failExpectation } from "../options/expect.ts";
 import { hasControlCharacters } from "../util/text.ts";
+import type { ServiceDescription, ServiceLink } from "./page/page-model.ts";
 
 /** The longest name, version and title of a link. */
 export const MAX_SERVICE_TEXT_LENGTH = 200;

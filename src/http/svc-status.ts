@@ -4,7 +4,6 @@ import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Report } from "../core/report.ts";
 import { isState } from "../core/state.ts";
 import { EVENTS_SUFFIX, FORMATS, type Format } from "../formats/formats.ts";
-import type { PageFilter, PageSource, PageView, ServiceDescription } from "../formats/page/page-model.ts";
 import type { Logger } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { parseAccept } from "./accept.ts";
@@ -19,7 +18,8 @@ import {
 } from "./message.ts";
 import { ANY_FORMAT, isScraper, negotiate, PROMETHEUS_FORMATS } from "./negotiate.ts";
 import type { ProbeStatusOptions, ResolvedSvcStatus } from "./options.ts";
-import type { PageViews } from "./page-view.ts";
+import type { PageFilter, PageSource, PageView, ServiceDescription } from "./page/page-model.ts";
+import type { PageViews } from "./page/views.ts";
 import { isPermitted, type Permission } from "./permission.ts";
 import { createReportSharing, type SharedReport, toShared } from "./share-report.ts";
 import type { Target } from "./target.ts";
@@ -153,7 +153,7 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
 
   async function loadPageViews(): Promise<PageViews> {
     try {
-      pageViews ??= import("./page-view.ts").then(({ createPageViews }) =>
+      pageViews ??= import("./page/views.ts").then(({ createPageViews }) =>
         createPageViews({ registry, source }),
       );
       return await pageViews;

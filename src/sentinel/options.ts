@@ -1,7 +1,6 @@
 import { defaultRegistry } from "../core/default-registry.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
-import type { ServiceDescription } from "../formats/page/page-model.ts";
 import type { Control } from "../http/access.ts";
 import {
   type HealthProbePaths,
@@ -10,6 +9,7 @@ import {
   resolveOptions,
   type SvcStatusOptions,
 } from "../http/options.ts";
+import type { ServiceDescription } from "../http/page/page-model.ts";
 import type { Permission } from "../http/permission.ts";
 import {
   expectKnownKeys,

@@ -29,7 +29,7 @@ import { serviceStatus } from "../../src/adapters/node.ts";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
 import { createDrain } from "../../src/drain/drain.ts";
 import { createEventStream, type StatusResponse } from "../../src/http/message.ts";
-import { MAX_PAGE_PIECE_BYTES } from "../../src/http/page-reader.ts";
+import { MAX_PAGE_PIECE_BYTES } from "../../src/http/page/reader.ts";
 import { openEvents } from "../support/event-stream.ts";
 import { createWatchedRegistry, type WatchedRegistry } from "../support/watched-registry.ts";
 

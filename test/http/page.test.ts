@@ -10,7 +10,7 @@ import {
   MAX_PAGE_STREAMS_OF_ADDRESS,
   UNSHARED_NAMED_FEEDS,
   UNSHARED_PAGE_STREAMS,
-} from "../../src/http/page-events.ts";
+} from "../../src/http/page/events.ts";
 import { createStatusService } from "../../src/http/service.ts";
 import { readText } from "../support/read-text.ts";
 import { createRecordingLogger, registryOf } from "../support/registry.ts";

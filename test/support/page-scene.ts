@@ -1,8 +1,8 @@
 import { createProbe } from "../../src/core/probe.ts";
 import type { StatusRegistry } from "../../src/core/registry/registry.ts";
-import type { PageScene, PageSource, PageView } from "../../src/formats/page/page-model.ts";
-import { createChangesRenderer } from "../../src/formats/page/render-changes.ts";
-import type { PageEventsSetup } from "../../src/http/page-events.ts";
+import type { PageEventsSetup } from "../../src/http/page/events.ts";
+import type { PageScene, PageSource, PageView } from "../../src/http/page/page-model.ts";
+import { createChangesRenderer } from "../../src/http/page/render-changes.ts";
 
 /** How a page is looked at that shows all of its details. */
 export const FULL_VIEW: PageView = { details: true, controls: false, names: [] };

@@ -1,4 +1,3 @@
-export type { ServiceDescription, ServiceLink } from "../../formats/page/page-model.ts";
 export type { Control } from "../../http/access.ts";
 export type { StatusRequest } from "../../http/message.ts";
 export type {
@@ -9,4 +8,5 @@ export type {
   ServiceStatusOptions,
   SvcStatusOptions,
 } from "../../http/options.ts";
+export type { ServiceDescription, ServiceLink } from "../../http/page/page-model.ts";
 export type { Permission } from "../../http/permission.ts";

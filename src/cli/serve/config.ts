@@ -2,13 +2,13 @@ import type { StatusHandler } from "../../core/handler.ts";
 import { type HandlerOptions, MAX_INTERVAL_MS, MAX_RESULTS_IN_ROW } from "../../core/handler-options.ts";
 import { expectHandler } from "../../core/registration.ts";
 import type { DrainOptions } from "../../drain/options.ts";
-import type { ServiceDescription } from "../../formats/page/page-model.ts";
 import type {
   HealthProbePaths,
   ProbeStatusOptions,
   ServiceStatusOptions,
   SvcStatusOptions,
 } from "../../http/options.ts";
+import type { ServiceDescription } from "../../http/page/page-model.ts";
 import {
   type CodeShape,
   FUNCTION,

@@ -1,17 +1,17 @@
-import type { Change } from "../core/change.ts";
-import { UnknownHandlerError } from "../core/errors.ts";
-import type { StatusRegistry } from "../core/registry/registry.ts";
-import type { Report } from "../core/report.ts";
-import type { PageSource, PageView } from "../formats/page/page-model.ts";
-import type { ChangesRenderer } from "../formats/page/render-changes.ts";
-import { renderParts } from "../formats/page/render-page.ts";
-import { type Clock, systemClock } from "../util/clock.ts";
-import { createTrouble } from "../util/trouble.ts";
-import { toAddressBlock } from "./address-block.ts";
-import { createEventStream, createResponse, type StatusResponse, type StatusStream } from "./message.ts";
-import { createPageFeed, type PageFeed, type ReaderSetup } from "./page-feed.ts";
-import { createPendingPictures } from "./page-pending.ts";
-import { createShares, type ShareLimits } from "./shares.ts";
+import type { Change } from "../../core/change.ts";
+import { UnknownHandlerError } from "../../core/errors.ts";
+import type { StatusRegistry } from "../../core/registry/registry.ts";
+import type { Report } from "../../core/report.ts";
+import { type Clock, systemClock } from "../../util/clock.ts";
+import { createTrouble } from "../../util/trouble.ts";
+import { toAddressBlock } from "../address-block.ts";
+import { createEventStream, createResponse, type StatusResponse, type StatusStream } from "../message.ts";
+import { createShares, type ShareLimits } from "../shares.ts";
+import { createPageFeed, type PageFeed, type ReaderSetup } from "./feed.ts";
+import type { PageSource, PageView } from "./page-model.ts";
+import { createPendingPictures } from "./pending.ts";
+import type { ChangesRenderer } from "./render-changes.ts";
+import { renderParts } from "./render-page.ts";
 
 /** So many pages may be kept up to date at the same time. Further ones ask again and again instead. */
 export const MAX_PAGE_STREAMS = 1_000;

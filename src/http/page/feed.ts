@@ -1,12 +1,12 @@
-import type { Change } from "../core/change.ts";
-import { createReport, type Entry, type Report } from "../core/report.ts";
-import { STATE_NUMBERS } from "../core/state.ts";
-import { type Clock, systemClock } from "../util/clock.ts";
-import type { StatusStream } from "./message.ts";
-import type { Picture } from "./page-delta.ts";
-import type { PendingPictures } from "./page-pending.ts";
-import { createPictures } from "./page-pictures.ts";
-import { createPageReader, type PageNews, type PageReader } from "./page-reader.ts";
+import type { Change } from "../../core/change.ts";
+import { createReport, type Entry, type Report } from "../../core/report.ts";
+import { STATE_NUMBERS } from "../../core/state.ts";
+import { type Clock, systemClock } from "../../util/clock.ts";
+import type { StatusStream } from "../message.ts";
+import type { Picture } from "./delta.ts";
+import type { PendingPictures } from "./pending.ts";
+import { createPictures } from "./pictures.ts";
+import { createPageReader, type PageNews, type PageReader } from "./reader.ts";
 
 /** How often each stream says that it is there. */
 export const PAGE_HEARTBEAT_MS = 1_000;

@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import { StateHandler } from "../../../src/core/state-handler.ts";
-import { toText } from "../../../src/formats/page/markup.ts";
-import { createChangesRenderer } from "../../../src/formats/page/render-changes.ts";
+import { toText } from "../../../src/http/page/markup.ts";
+import { createChangesRenderer } from "../../../src/http/page/render-changes.ts";
 
 function createSubject() {
   const registry = createStatusRegistry();

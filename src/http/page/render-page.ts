@@ -1,5 +1,5 @@
 import { STATES, type State } from "../../core/state.ts";
-import { EVENTS_SUFFIX } from "../formats.ts";
+import { EVENTS_SUFFIX } from "../../formats/formats.ts";
 import { PAGE_SCRIPT, PAGE_SCRIPT_HASH, PAGE_STYLE, PAGE_STYLE_HASH } from "./assets.ts";
 import { type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
 import { html, type Markup, toText, verbatim } from "./markup.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { html, type Markup, toText, verbatim } from "../../../src/formats/page/markup.ts";
+import { html, type Markup, toText, verbatim } from "../../../src/http/page/markup.ts";
 
 test("what is put in is text, wherever it stands", () => {
   const text = `<script>alert("1")</script> & 'more'`;

@@ -3,7 +3,7 @@ import type { HandlerOptions } from "../../../src/core/handler-options.ts";
 import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import type { Entry } from "../../../src/core/report.ts";
 import type { State } from "../../../src/core/state.ts";
-import { groupEntries, listEntries } from "../../../src/formats/page/group-entries.ts";
+import { groupEntries, listEntries } from "../../../src/http/page/group-entries.ts";
 
 type Handler = readonly [name: string, state: State, options?: HandlerOptions];
 

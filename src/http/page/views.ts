@@ -1,10 +1,10 @@
-import type { Report } from "../core/report.ts";
-import { FORMATS } from "../formats/formats.ts";
-import type { PageFilter, PageView } from "../formats/page/page-model.ts";
-import { createChangesRenderer } from "../formats/page/render-changes.ts";
-import { PAGE_HEADERS, renderPage } from "../formats/page/render-page.ts";
-import { createResponse, type StatusResponse } from "./message.ts";
-import { type AnswerPageEvents, createPageEvents, type PageEventsSetup } from "./page-events.ts";
+import type { Report } from "../../core/report.ts";
+import { FORMATS } from "../../formats/formats.ts";
+import { createResponse, type StatusResponse } from "../message.ts";
+import { type AnswerPageEvents, createPageEvents, type PageEventsSetup } from "./events.ts";
+import type { PageFilter, PageView } from "./page-model.ts";
+import { createChangesRenderer } from "./render-changes.ts";
+import { PAGE_HEADERS, renderPage } from "./render-page.ts";
 
 /** The page and its news over HTTP. Loaded when somebody looks: most processes show it to nobody. */
 export interface PageViews {

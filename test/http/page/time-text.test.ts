@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toAgeText, toDurationText, toExactText } from "../../../src/formats/page/time-text.ts";
+import { toAgeText, toDurationText, toExactText } from "../../../src/http/page/time-text.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

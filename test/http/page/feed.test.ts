@@ -1,27 +1,27 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createProbe } from "../../src/core/probe.ts";
-import { createStatusRegistry } from "../../src/core/registry/registry.ts";
-import type { Report } from "../../src/core/report.ts";
-import { StateHandler } from "../../src/core/state-handler.ts";
-import { endOpenStreams } from "../../src/http/open-streams.ts";
-import { createPageEvents } from "../../src/http/page-events.ts";
+import { createProbe } from "../../../src/core/probe.ts";
+import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
+import type { Report } from "../../../src/core/report.ts";
+import { StateHandler } from "../../../src/core/state-handler.ts";
+import { endOpenStreams } from "../../../src/http/open-streams.ts";
+import { createPageEvents } from "../../../src/http/page/events.ts";
 import {
   PAGE_BYTES_PER_S,
   PAGE_HEARTBEAT_MS,
   PAGE_MAX_GAP_MS,
   PAGE_MIN_GAP_MS,
   PAGE_READ_EVERY_MS,
-} from "../../src/http/page-feed.ts";
-import { MAX_KNOWN_PICTURES } from "../../src/http/page-pictures.ts";
+} from "../../../src/http/page/feed.ts";
+import { MAX_KNOWN_PICTURES } from "../../../src/http/page/pictures.ts";
 import {
   MAX_PAGE_PIECE_BYTES,
   PAGE_STREAM_GRACE_MS,
   PAGE_STREAM_LIFETIME_MS,
-} from "../../src/http/page-reader.ts";
-import { createFakeClock } from "../../src/testing/fake-clock.ts";
-import { createPageSetup, FULL_VIEW } from "../support/page-scene.ts";
-import { readText } from "../support/read-text.ts";
-import { createRecordingLogger } from "../support/registry.ts";
+} from "../../../src/http/page/reader.ts";
+import { createFakeClock } from "../../../src/testing/fake-clock.ts";
+import { createPageSetup, FULL_VIEW } from "../../support/page-scene.ts";
+import { readText } from "../../support/read-text.ts";
+import { createRecordingLogger } from "../../support/registry.ts";
 
 /** A page's news, whose time the test moves. `Job` is set by the test; `Asked` counts how often it is asked. */
 function createSubject() {

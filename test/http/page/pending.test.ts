@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createPendingPictures, MAX_PENDING_PAGE_BYTES } from "../../src/http/page-pending.ts";
+import { createPendingPictures, MAX_PENDING_PAGE_BYTES } from "../../../src/http/page/pending.ts";
 
 /** Half of what may wait. */
 const HALF = MAX_PENDING_PAGE_BYTES / 2;

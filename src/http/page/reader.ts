@@ -1,8 +1,8 @@
-import type { Clock } from "../util/clock.ts";
-import type { StatusStream } from "./message.ts";
-import { noteOpenStream } from "./open-streams.ts";
-import type { PendingPictures } from "./page-pending.ts";
-import { encodeEvent, NO_VERSION } from "./page-pictures.ts";
+import type { Clock } from "../../util/clock.ts";
+import type { StatusStream } from "../message.ts";
+import { noteOpenStream } from "../open-streams.ts";
+import type { PendingPictures } from "./pending.ts";
+import { encodeEvent, NO_VERSION } from "./pictures.ts";
 
 /** After it a stream ends. The page opens it again, and it is decided again what its reader may see. */
 export const PAGE_STREAM_LIFETIME_MS = 60_000;

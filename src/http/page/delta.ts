@@ -1,4 +1,4 @@
-import type { PagePart } from "../formats/page/page-model.ts";
+import type { PagePart } from "./page-model.ts";
 
 /** The page as it was at a moment: its parts in their order. The same objects as long as nothing has changed. */
 export type Picture = readonly PagePart[];

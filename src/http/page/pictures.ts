@@ -1,5 +1,5 @@
-import type { PagePart } from "../formats/page/page-model.ts";
-import { type Picture, toDelta, toNextPicture } from "./page-delta.ts";
+import { type Picture, toDelta, toNextPicture } from "./delta.ts";
+import type { PagePart } from "./page-model.ts";
 
 /** A reader that is fewer pictures behind is sent what has changed since; who is further behind, the whole page. */
 export const MAX_KNOWN_PICTURES = 4;
