@@ -75,15 +75,15 @@ describe("the page", () => {
   test("is 500 where its file has gone, and there again when the file is", async () => {
     const logger = createRecordingLogger();
     const get = createGet({ registry: registryOf([["Cache", { state: "OK" }]], { logger }) });
-    vi.doMock("../../src/http/page-view.ts", () => {
+    vi.doMock("../../src/http/page/views.ts", () => {
       throw new Error("Cannot find module");
     });
-    onTestFinished(() => void vi.doUnmock("../../src/http/page-view.ts"));
+    onTestFinished(() => void vi.doUnmock("../../src/http/page/views.ts"));
     for (const target of ["/svc_status.html", EVENTS])
       expect(await get(target)).toMatchObject({ status: 500, body: "internal error\n" });
     expect((await get("/svc_status.json")).status).toBe(200);
     expect(logger.lines).toHaveLength(1);
-    vi.doUnmock("../../src/http/page-view.ts");
+    vi.doUnmock("../../src/http/page/views.ts");
     expect((await get("/svc_status.html")).status).toBe(200);
   });
 

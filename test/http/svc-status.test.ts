@@ -330,7 +330,8 @@ describe("what goes wrong inside", () => {
   test("is a process warning without a logger, once", async () => {
     const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     onTestFinished(() => emitWarning.mockRestore());
-    const registry = { ...registryOf([]), getReport: () => Promise.reject(new Error("inner details")) };
+    const known = registryOf([["Cache", { state: "OK" }]]);
+    const registry = { ...known, getReport: () => Promise.reject(new Error("inner details")) };
     for (const service of [createStatusService({ registry }), createStatusService({ registry })]) {
       expect(await get(service, "/svc_status")).toMatchObject({ status: 500, body: "internal error\n" });
       expect(await get(service, "/svc_status.json")).toMatchObject({ status: 500 });
