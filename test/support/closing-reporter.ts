@@ -1,12 +1,21 @@
+import { join } from "node:path";
 import type { Reporter, TestModule, TestSuite, Vitest } from "vitest/node";
+import { type CoverageMap, renderCoverage } from "./coverage-by-folder.ts";
+import { COVERAGE_FLOORS } from "./coverage-floors.ts";
 
-/** Ends a run with the names of the skipped tests and a plain line that counts all tests. */
+/** Ends a run with its coverage, the names of the skipped tests and a plain line that counts all tests. */
 export class ClosingReporter implements Reporter {
   #filtered = false;
+  #coverage: CoverageMap | undefined;
 
   onInit(vitest: Vitest): void {
     // With `-t` nearly everything is skipped, on purpose.
     this.#filtered = vitest.config.testNamePattern !== undefined;
+  }
+
+  /** Called before the run ends, if coverage is measured. */
+  onCoverage(coverage: unknown): void {
+    this.#coverage = coverage as CoverageMap;
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -17,6 +26,8 @@ export class ClosingReporter implements Reporter {
       .flatMap((module): (TestModule | TestSuite)[] => [module, ...module.children.allSuites()])
       .filter((suite) => suite.errors().length > 0).length;
 
+    if (this.#coverage !== undefined)
+      console.log(renderCoverage(this.#coverage, join(import.meta.dirname, "../../src"), COVERAGE_FLOORS));
     const skipped = tests.filter((test) => test.result().state === "skipped");
     if (skipped.length > 0 && !this.#filtered) {
       console.log("Skipped:");

@@ -1,0 +1,18 @@
+/**
+ * How much of each folder of src the unit tests must execute, in percent of its statements: a little below what was
+ * measured. Programs that tests start as processes do not count, so the floors of cli and sentinel are lower.
+ */
+export const COVERAGE_FLOORS: Readonly<Record<string, number>> = {
+  adapters: 90,
+  checks: 95,
+  cli: 40,
+  cluster: 60,
+  core: 95,
+  drain: 85,
+  formats: 98,
+  http: 97,
+  metrics: 97,
+  notify: 98,
+  sentinel: 60,
+  testing: 97,
+};
