@@ -26,7 +26,7 @@ const config: ViteUserConfig = defineConfig({
         },
       },
       {
-        // One file at a time, after the unit tests: real programs need both of two cores for themselves.
+        // One file at a time, after the unit tests, because real programs need both of two cores.
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],

@@ -1,5 +1,5 @@
-// What 10,000 handlers cost in the background at 10 s: the share of one core over half a real minute, and the memory
-// over ten simulated ones.
+// The background cost of 10,000 handlers with an interval of 10 s: the share of one core over half a real
+// minute, and the memory over ten simulated minutes.
 import { setTimeout as sleep } from "node:timers/promises";
 import { createStatusRegistry } from "../dist/index.js";
 import { createFakeClock } from "../dist/testing/index.js";
@@ -11,7 +11,7 @@ const REAL_SECONDS = 30;
 const SIMULATED_MINUTES = 10;
 const KIBIBYTE = 2 ** 10;
 
-/** Half of them answer at once, half with a promise, which needs a deadline. */
+/** Half of them return a status, half a promise, which needs a deadline. */
 function register(registry) {
   for (let index = 0; index < HANDLERS; index += 1) {
     const status = { state: "OK", detail: `handler ${index}`, labels: { index } };
@@ -23,7 +23,7 @@ function register(registry) {
 async function measureCpu() {
   const registry = createStatusRegistry();
   register(registry);
-  await registry.getReport(); // the first runs are no steady state
+  await registry.getReport(); // the first runs are not a steady state
   const [cpuBefore, startedAt] = [process.cpuUsage(), performance.now()];
   await sleep(REAL_SECONDS * 1_000);
   const { user, system } = process.cpuUsage(cpuBefore);

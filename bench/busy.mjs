@@ -1,7 +1,7 @@
-// What becomes of the probe while the main thread is busy, and what the sentinel costs.
+// How the probe behaves while the main thread is busy, and what the sentinel costs.
 //
-// Asked every 100 ms over a new connection, as an orchestrator asks, with a time-out of 1 s; one server after the other.
-// It takes five minutes, and needs Linux, which says how long each thread has run.
+// Sends a probe every 100 ms over a new connection, as an orchestrator does, with a timeout of 1 s; one
+// server after the other. Takes five minutes. Requires Linux, which reports the CPU time of each thread.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { get } from "node:http";
@@ -71,7 +71,7 @@ async function askWhileBlocked(name, { blockedMs, everyMs, firstMs = everyMs, se
   return { lost: outcomes.length - tookMs.length, tookMs };
 }
 
-/** How long the answer took; `undefined` where there was none in time, or another than 200. */
+/** The response time; `undefined` after a timeout, or if the status is not 200. */
 function askOnce({ port, path }) {
   const startedAt = performance.now();
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// How long `svc-status show` takes to start, ask and answer, beside `node -e ""` and one `fetch`.
+// How long `svc-status show` takes to start, request and answer, compared with `node -e ""` and one `fetch`.
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { publish } from "./support/rows.mjs";
 const ROUNDS = 20;
 const BIN = fileURLToPath(new URL("../dist/cli/bin.js", import.meta.url));
 
-/** Its own thread, because this one waits for the programs that ask. */
+/** The service runs in a separate thread, because this one waits for the clients. */
 const SERVICE = `
   import { createServer } from "node:http";
   import { parentPort } from "node:worker_threads";

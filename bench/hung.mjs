@@ -1,4 +1,4 @@
-// What requests cost while a handler never settles.
+// The cost of requests while a handler never settles.
 import { sendRequests } from "./support/load.mjs";
 import { publish } from "./support/rows.mjs";
 import { withServers } from "./support/servers.mjs";
@@ -6,7 +6,7 @@ import { withServers } from "./support/servers.mjs";
 const REQUESTS = 10_000;
 const KIBIBYTE = 2 ** 10;
 
-// What a compiler and fifty connections keep goes up and down by more than this from one time to the next.
+// Compiled code and fifty connections vary by more than this from one measurement to the next.
 const MAX_GROWTH_KIB = 100;
 
 const WARM_UP_ROUNDS = 2;
@@ -14,7 +14,7 @@ const ROUNDS = 7;
 
 await withServers(["svc-status"], "hung", async ([server]) => {
   const heapsKiB = [];
-  // The first requests wait for the deadline, and all others get to know that it has passed.
+  // The first requests wait for the deadline. All others see that it has passed.
   await sendRequests(server, REQUESTS);
   const { runs } = await server.getUsage();
   publish({ what: "calls of the handler in 10,000 requests", samples: [runs], max: 1 });

@@ -1,4 +1,4 @@
-// What importing the package costs: each time in a new process.
+// The cost of importing the package, each time in a new process.
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { listLoadedFiles } from "./support/loaded-files.mjs";

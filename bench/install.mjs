@@ -1,4 +1,4 @@
-// What installing the package puts on the disk.
+// The disk space that installing the package takes.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

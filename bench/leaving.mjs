@@ -1,5 +1,6 @@
-// What restarting a service costs behind HAProxy, by the way it ends: node bench/leaving.mjs [runs]
-// Two services, deploy/haproxy.cfg, 500 requests a second; one is ended in the middle, and started again.
+// The cost of restarting a service behind HAProxy, by the way it ends: node bench/leaving.mjs [runs]
+// Two services, deploy/haproxy.cfg, 500 requests per second; one service is stopped in the middle, and
+// restarted.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -15,7 +16,7 @@ const REQUESTS_PER_SECOND = 500;
 const SERVICE = fileURLToPath(new URL("leaving/service.mjs", import.meta.url));
 const CONFIG = new URL("../deploy/haproxy.cfg", import.meta.url);
 
-/** How the service ends: the signal, and what it makes of it. */
+/** How the service ends: the signal, and how it handles it. */
 const ENDS = [
   ["`kill -9`", "SIGKILL", "none"],
   ["SIGTERM, `server.close()` at once", "SIGTERM", "close"],
@@ -57,7 +58,7 @@ async function measure({ check, signal, way }) {
   );
   const services = [await startService(one, way), await startService(two, way)];
   const haproxy = spawn("haproxy", ["-db", "-f", config], { stdio: ["ignore", "ignore", "pipe"] });
-  // On a machine that stands still for a moment the other service fails its checks too, and nothing is measured.
+  // If the machine stalls for a moment, the other service fails its checks too, and the run is not valid.
   let isValid = true;
   haproxy.stderr.on("data", (text) => {
     if (/services\/two is DOWN/.test(text)) isValid = false;
@@ -70,7 +71,7 @@ async function measure({ check, signal, way }) {
     services[0].kill(signal);
     await once(services[0], "exit");
     const seconds = (performance.now() - startedAt) / 1_000;
-    // So long does it take until HAProxy has noticed, whatever the way.
+    // HAProxy needs this time to notice, whichever way the service ended.
     await sleep(7_000);
     services[0] = await startService(one, way);
     await sleep(3_000);
@@ -90,7 +91,9 @@ async function startService(port, way) {
   return service;
 }
 
-/** Sends at a fixed rate whether the answers come or not, as many clients would; every second one reconnects. */
+/**
+ * Sends at a fixed rate whether or not responses arrive, like many clients. Every second client reconnects.
+ */
 function startLoad(port) {
   const agent = new Agent({ keepAlive: true, maxSockets: 50, scheduling: "fifo" });
   const startedAt = performance.now();

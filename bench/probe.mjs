@@ -1,10 +1,10 @@
-// What an answer of the probe costs, by whom it is given.
+// The cost of a response of the probe, by server.
 import { compareServers } from "./support/compare.mjs";
 import { publishRatios } from "./support/ratios.mjs";
 
 const LIMIT = "bare";
 
-// Few and in more rounds, as a difference of a hundredth counts here.
+// Fewer servers and more rounds, because a difference of one percent matters here.
 const OURS = {
   "svc-status": { what: "`/probe_status` against a bare server", max: 1.05 },
   "svc-status-in-front": { what: "the same in front of an Express application", max: 1.05 },

@@ -1,4 +1,4 @@
-// What it takes to describe an error, and that no text makes it take long.
+// Measures the cost of describing an error, and shows that no text makes it slow.
 import { describeError } from "../dist/core.js";
 import { publish } from "./support/rows.mjs";
 
@@ -16,7 +16,7 @@ const ORDINARY = [
   "{ host: 'db', user: 'app', password: 'hunter2', port: 5432 }",
 ];
 
-/** Beginnings of secrets, one after the other, are the worst that a text can be. */
+/** A sequence of beginnings of secrets is the worst case. */
 const HOSTILE = [
   "a",
   "a://",
@@ -50,7 +50,7 @@ publish({
   max: 200,
 });
 
-/** The time for one message, in milliseconds times `scale`, once for each round. */
+/** The time per message, in milliseconds times `scale`, once per round. */
 function measure(messages, repeats, scale) {
   const errors = messages.map((message) => new Error(message));
   return Array.from({ length: ROUNDS }, () => {

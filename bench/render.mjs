@@ -1,4 +1,4 @@
-// What it takes to make a report, and to write it.
+// The cost of creating a report, and of rendering it.
 import { Gauge, Registry } from "prom-client";
 import { createJsonRenderer, createPrometheusRenderer } from "../dist/core.js";
 import { createStatusRegistry } from "../dist/index.js";
@@ -20,8 +20,8 @@ await measureReports("plain", () => () => ({ state: "OK" }));
 await measureReports("asynchronous", () => async () => ({ state: "OK" }));
 
 /**
- * Handlers that answer with a new object each time, as handlers do. Of every `changing` handlers one measures something
- * else each time.
+ * Handlers that return a new object each time, as real handlers do. One of every `changing` handlers has a
+ * new value each time.
  */
 function createRegistry(size, changing) {
   const registry = createStatusRegistry();
@@ -35,7 +35,7 @@ function createRegistry(size, changing) {
   return registry;
 }
 
-/** As many of the small ones as make a time that can be measured; each is a report of its own. */
+/** Repeats small reports until the time is measurable; each is a separate report. */
 async function compareTexts(size, changing) {
   const registry = createRegistry(size, changing);
   const register = new Registry();
@@ -58,7 +58,7 @@ async function compareTexts(size, changing) {
   );
 }
 
-/** As the `collect()` of a gauge would. */
+/** Writes them as the `collect()` of a gauge would. */
 function writeByRegister(register, { entries }) {
   register.clear();
   const gauge = new Gauge({ name: "svc_status", help: "0 OK", labelNames: ["name"], registers: [register] });
@@ -124,7 +124,7 @@ async function askTimes(registry, times) {
   for (let count = 0; count < times; count += 1) await registry.getReport();
 }
 
-/** Round by round, as both were disturbed by the same. */
+/** Compares round by round, because both sides of a round had the same disturbances. */
 function publishRatio(row, tookMs, againstMs) {
   const samples = tookMs.map((took, round) => took / againstMs[round]);
   publish({ ...row, samples, unit: " ×", raw: { ms: median(tookMs), againstMs: median(againstMs) } });

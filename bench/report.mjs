@@ -1,4 +1,4 @@
-// What a report of ten handlers costs over HTTP, by whom it is made.
+// The cost of a report of ten handlers over HTTP, by server.
 import { compareServers } from "./support/compare.mjs";
 import { publishRatios } from "./support/ratios.mjs";
 
@@ -9,7 +9,7 @@ const OURS = {
   "hand-written": { what: "hand-written, without deadlines" },
 };
 
-/** With nobody else there is nothing to share. */
+/** With a single client, no run is shared. */
 const ALONE = {
   "svc-status": { what: "the same over one connection" },
   "hand-written": { what: "hand-written, over one connection" },

@@ -1,4 +1,4 @@
-// Runs the benchmarks, one after the other, each in a process of its own.
+// Runs the benchmarks, one after the other, each in a separate process.
 //
 //   npm run bench                 all that run by default; writes docs/benchmarks.md and bench/results.json
 //   npm run bench -- NAME…        only these; prints, and writes nothing
@@ -13,8 +13,8 @@ import { readResults, writeResults } from "./support/results.mjs";
 import { toLine } from "./support/rows.mjs";
 
 /**
- * Every benchmark: its file in this folder, and whether it runs when none is named. Those that run by default take
- * less than ten minutes together.
+ * Every benchmark: its file in this folder, and whether it runs by default. The default benchmarks take less
+ * than ten minutes together.
  */
 const BENCHMARKS = {
   probe: { byDefault: true },
@@ -52,14 +52,14 @@ for (const name of names) results[name] = { machine: describeMachine(), rows: aw
 console.log(`\n${names.length} benchmarks took ${Math.round((performance.now() - startedAt) / 1_000)} s`);
 if (named.length === 0 || args.includes("--write")) writeResults(merge(readResults(), results));
 
-/** In the order of the table, and without those that there are no more. */
+/** In the order of the table, without benchmarks that no longer exist. */
 function merge(former, latest) {
   const merged = { ...former, ...latest };
   const known = Object.keys(BENCHMARKS).filter((name) => merged[name]?.rows.length > 0);
   return Object.fromEntries(known.map((name) => [name, merged[name]]));
 }
 
-/** From a clean checkout too: what is missing is installed, and what is measured is built. */
+/** Also works in a clean checkout: installs what is missing, and builds what is measured. */
 function prepare() {
   const bench = import.meta.dirname;
   const root = join(bench, "..");

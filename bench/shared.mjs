@@ -1,4 +1,4 @@
-// How often handlers of 50 ms are run when requests come faster than that.
+// How often handlers that take 50 ms run when requests arrive faster than that.
 import { compareServers } from "./support/compare.mjs";
 import { publish } from "./support/rows.mjs";
 

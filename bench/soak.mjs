@@ -1,7 +1,7 @@
-// What is left in memory while a restless service is looked at: npm run bench -- soak [--minutes=15]
+// The heap that remains while a changing service is under load: npm run bench -- soak [--minutes=15]
 //
-// 20 readers of the page's events, five more of the sentinel's, ten handlers that flap, hang and throw, and every path
-// in turn at 300 requests a second.
+// 20 readers of the page's events, five more of the sentinel's, ten handlers that flap, hang and throw, and
+// 300 requests per second to all paths in turn.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ const REPORTS = ["", ".csv", ".json", ".health", ".prometheus", ".html"].map(
 );
 const PATHS = [...REPORTS, "/probe_status", "/livez", "/readyz", "/startupz"];
 
-/** Of 15 minutes these are the minutes 2 to 4, and the last three. A shorter run has shorter parts. */
+/** In a run of 15 minutes, these are minutes 2 to 4 and the last three. A shorter run has shorter parts. */
 const EARLY = { from: 2 / 15, to: 4 / 15 };
 const LATE = { from: 12 / 15, to: 1 };
 
@@ -35,7 +35,7 @@ const child = fork(join(import.meta.dirname, "soak/serve.mjs"), { execArgv: ["--
 const failed = once(child, "exit").then(([code, signal]) => {
   throw new Error(`the service has ended: ${code ?? signal}`);
 });
-failed.catch(() => {}); // it ends when it is stopped, too
+failed.catch(() => {}); // it also ends when it is stopped
 
 const [{ port, sentinelPort }] = await Promise.race([once(child, "message"), failed]);
 const closeReaders = [

@@ -1,4 +1,4 @@
-// How long answers take under a load that does not end, and what is left of it in memory.
+// Response times under a sustained load, and the memory that remains in use afterwards.
 import { sendAtRate } from "./support/load.mjs";
 import { publish } from "./support/rows.mjs";
 import { withServers } from "./support/servers.mjs";
@@ -9,7 +9,7 @@ const SLICE_SECONDS = 10;
 const ROUNDS = 6;
 const KIBIBYTE = 2 ** 10;
 
-// A byte for each of the 50,000 requests that come in between.
+// One byte for each of the 50,000 requests in between.
 const MAX_GROWTH_KIB = 50;
 
 const p99s = { bare: [], "svc-status": [] };

@@ -1,4 +1,4 @@
-// Several workers behind one port: one probe, and one report of all of them.
+// Several workers behind one port: one probe, and one report for all of them.
 // npm run build && node examples/cluster.mjs, then: kill -HUP <pid> replaces the workers one after the other.
 import cluster from "node:cluster";
 import { createServer } from "node:http";
@@ -30,7 +30,7 @@ function runPrimary() {
   process.on("SIGINT", endAll);
   process.on("SIGHUP", replaceAll);
 
-  /** All workers are out of service first, and then each waits until the load balancer has left. */
+  /** All workers first go out of service. Then each one waits until the load balancer has left. */
   function endAll() {
     if (isEnding) return;
     isEnding = true;
@@ -38,7 +38,7 @@ function runPrimary() {
     for (const worker of Object.values(cluster.workers)) worker.process.kill("SIGTERM");
   }
 
-  /** One after the other: the others go on serving, and the load balancer sees nothing of it. */
+  /** Replaces one worker after the other. The others keep serving, and the load balancer notices nothing. */
   function replaceAll() {
     const [next, ...further] = Object.values(cluster.workers);
     replace(next, further);
@@ -59,7 +59,7 @@ async function runWorker() {
   const server = createServer((request, response) =>
     serve(request, response, () => response.end(`hello from ${process.pid}\n`)),
   );
-  // Ctrl-C goes to the workers too, but it is the primary who ends them.
+  // Ctrl-C sends SIGINT to the workers too, but the primary ends them.
   process.on("SIGINT", () => {});
   drainOnSignals(server, { signals: ["SIGTERM"], logger: console, balancerIdleMs: 0 });
   server.listen(port, "127.0.0.1");

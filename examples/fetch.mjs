@@ -1,4 +1,4 @@
-// The status of a service that makes a Response of a Request. npm run build && node examples/fetch.mjs
+// The status of a service that maps a Request to a Response. npm run build && node examples/fetch.mjs
 import { serve } from "@hono/node-server";
 import { addStatusHandler, OK } from "svc-status";
 import { serviceStatus } from "svc-status/fetch";
@@ -11,7 +11,7 @@ async function answerRequest(request) {
   return (await answerStatus(request)) ?? new Response("hello\n");
 }
 
-// Any server that speaks the Fetch API will do: Bun.serve, Deno.serve, a worker, a route of Next.js.
+// Use any server with the Fetch API: Bun.serve, Deno.serve, a worker, a Next.js route.
 serve({ fetch: answerRequest, port: Number(process.env.PORT ?? 8080), hostname: "127.0.0.1" }, ({ port }) => {
   console.log(`http://127.0.0.1:${port}`);
 });

@@ -1,5 +1,6 @@
 // The status of a NestJS service. npm run build && node examples/nest.mjs
-// Decorators are called as functions here, so that the file runs as it is; in TypeScript write @Module and so on.
+// This file calls decorators as functions, so that it runs without a build; in TypeScript, write @Module and
+// so on.
 import "reflect-metadata";
 import { Controller, Get, Injectable, Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";

@@ -4,11 +4,11 @@ import { join, relative, sep } from "node:path";
 /** Paths of files and folders, relative to the root. */
 export interface Chosen {
   readonly sources: readonly string[];
-  /** Default: those in the folders of `test` that are named like the sources' top folders. */
+  /** Default: the tests in the folders of `test` with the names of the sources' top folders. */
   readonly tests: readonly string[];
 }
 
-/** What a test loads that starts processes or threads: a mutant does not reach into them. */
+/** Modules that start processes or threads, which mutants do not reach. */
 const PROCESSES = /^node:(?:child_process|cluster|worker_threads)$/;
 const IMPORT = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
 
@@ -32,7 +32,7 @@ function toTestFolder(source: string): string {
   return join("test", folder.endsWith(".ts") ? "" : folder);
 }
 
-/** The file, everything that it imports, and everything that these import. */
+/** The file and all its direct and indirect imports. */
 function loadedBy(file: string, loaded: Set<string> = new Set()): Set<string> {
   if (loaded.has(file)) return loaded;
   loaded.add(file);

@@ -1,4 +1,4 @@
-// Changes the sources in small ways, and lists the changes that no test notices.
+// Makes small changes to the sources, and lists the changes that no test notices.
 //
 //   npm run mutate -- src/core                      a folder, with all folders in it, and its tests in test/core
 //   npm run mutate -- src/http/access.ts            a file
@@ -21,7 +21,7 @@ if (!existsSync(join(mutate, "node_modules/.package-lock.json")))
   execute("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], mutate);
 const stryker = join(mutate, "node_modules/@stryker-mutator/core/bin/stryker.js");
 const config = join(mutate, "stryker.config.mjs");
-// Stryker starts vitest itself: what its configuration has to know is in the environment.
+// Stryker starts vitest itself, so the vitest configuration reads its input from the environment.
 execute(process.execPath, [stryker, "run", config, "--mutate", sources.map(toPattern).join(",")], root, {
   MUTATED_SOURCES: sources.join(","),
   MUTATED_BY_TESTS: tests.join(","),
@@ -35,6 +35,6 @@ function execute(program, programArgs, cwd, env = {}) {
   try {
     execFileSync(program, programArgs, { cwd, stdio: "inherit", env: { ...process.env, ...env } });
   } catch (error) {
-    process.exit(error.status ?? 1); // it has said itself what was wrong
+    process.exit(error.status ?? 1); // it has already printed the error
   }
 }

@@ -1,9 +1,11 @@
 import { beforeEach } from "vitest";
 
-/** Such a test repeats something many times, and its name says how many. For each mutant that is too long. */
+/**
+ * Tests that repeat something many times have the number in their name. They take too long for each mutant.
+ */
 const LONG = /\d hours|\d,\d{3} rounds|\d schedules/;
 
-// Stryker sets the pattern of names itself, so that the configuration cannot leave them out.
+// Stryker sets the name pattern itself, so that the configuration cannot exclude these tests.
 beforeEach(({ task, skip }) => {
   skip(LONG.test(task.name), "too long to run for each mutant");
 });

@@ -10,13 +10,13 @@ const config: ViteUserConfig = defineConfig({
     include: findTests(root, { sources: listOf("MUTATED_SOURCES"), tests: listOf("MUTATED_BY_TESTS") }),
     setupFiles: ["mutate/skip-long-tests.ts"],
     isolate: false,
-    testTimeout: 60_000, // endless ones are for Stryker to end
+    testTimeout: 60_000, // Stryker ends endless tests
   },
 });
 
 export default config;
 
-/** The paths that run.mjs was given. */
+/** The paths given to run.mjs. */
 function listOf(variable: string): string[] {
   return (process.env[variable] ?? "").split(",").filter((path) => path !== "");
 }

@@ -1,6 +1,6 @@
-// Writes dist/ from src/. The style and the script of the status page become texts first; tsc then writes one .js and
-// one .d.ts per source file, from which the manual page and the JSON Schema of the command line are written, and which
-// are then joined to a few.
+// Writes dist/ from src/. First, the style and the script of the status page become strings. Then tsc writes
+// one .js and one .d.ts per source file. From these, the build writes the manual page and the JSON Schema of
+// the command line, and joins the files to a few.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,19 +29,19 @@ function rewriteDeclarations() {
   }
 }
 
-/** Programs know their version wherever they are bundled. */
+/** Programs contain their version, wherever they are bundled. */
 function writeVersion() {
   const text = `// Written by scripts/build.mjs from package.json.\nexport const VERSION: string = "${version}";\n`;
   writeFileSync(join(root, "src/util/version.ts"), text);
 }
 
-/** The manual page tells what the commands tell of themselves. */
+/** The manual page is generated from the definitions of the commands. */
 async function writeManual() {
   const [{ renderMan }, { COMMANDS }] = await Promise.all([importBuilt("man"), importBuilt("commands")]);
   writeFileSync(join(dist, "svc-status.1"), renderMan(COMMANDS, version));
 }
 
-/** Editors check a configuration against what the command line checks it against. */
+/** Editors validate a configuration against the same schema as the command line. */
 async function writeConfigSchema() {
   const { renderConfigSchema } = await importBuilt("serve/config-schema");
   writeFileSync(join(dist, "cli/serve/config.schema.json"), renderConfigSchema());
@@ -61,7 +61,7 @@ try {
   await writeConfigSchema();
   await bundle();
 } catch (error) {
-  // tsc has said what is wrong; anything else has not.
+  // tsc has already printed its errors.
   if (error.status === undefined) throw error;
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
-// Joins the files of dist/ to a few: one for each entry, and one for what several of them share. Loading a module costs
-// some 0.3 ms and 100 kB, however small it is.
+// Joins the files of dist/ to a few: one per entry, and one for the code that several entries share. Loading
+// a module costs about 0.3 ms and 100 kB, however small it is.
 import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,12 +12,12 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 const { exports, bin, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/** The sentinel's thread. Bundlers copy this file as it is, so it needs no other file. */
+/** The sentinel's thread. Bundlers copy this file unchanged, so it must not import another file. */
 const THREAD = "./sentinel/worker";
-/** The entry that starts it. */
+/** The entry that starts the thread. */
 const SENTINEL = "./sentinel";
 
-/** Names and the order of statements stay as they are, so that stack traces can be read. */
+/** Keeps names and the order of statements, so that stack traces are readable. */
 const OUTPUT = {
   format: "esm",
   comments: false,
@@ -25,7 +25,7 @@ const OUTPUT = {
   minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
 };
 
-/** Afterwards dist/ holds the joined .js files, and the declarations that an entry leads to. */
+/** Afterwards, dist/ contains the joined .js files, and the declarations that the entries need. */
 export async function bundle() {
   const entries = Object.entries(exports).filter(([, files]) => typeof files === "object");
   const programs = entries.map(([entry, files]) => [entry, toName(join(root, files.types))]);
@@ -40,7 +40,7 @@ export async function bundle() {
   removeEmptyFolders(dist);
 }
 
-/** Bundlers copy what they see in `new URL(…, import.meta.url)`, which is a syntax error in CommonJS. */
+/** Bundlers copy a file if they see `new URL(…, import.meta.url)`, which is a syntax error in CommonJS. */
 const SENTINEL_FOR_BUNDLERS = `import { startSentinel as start } from "./index.js";
 function findThread() {
   try {
@@ -78,7 +78,7 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
   ];
 }
 
-/** Without `require` and `exports`, Node.js runs it as a module of either kind, wherever it was copied to. */
+/** Without `require` and `exports`, Node.js runs it as either kind of module, wherever it is copied. */
 async function joinThread(source) {
   const [{ code }] = await generate([source], { codeSplitting: false });
   const text = toCommonJs(code);

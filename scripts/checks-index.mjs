@@ -1,4 +1,4 @@
-// Writes docs/checks/README.md from the pages beside it; with --print, only shows what it would write.
+// Writes docs/checks/README.md from the pages in the same folder. With --print, only prints it.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -36,7 +36,7 @@ function toRow(file) {
   return [`[\`${name}\`](${file})`, `\`svc-status/checks/${file.replace(".md", "")}\``, summary];
 }
 
-/** With columns of equal width, as the formatter writes them. */
+/** With columns of equal width, like the formatter. */
 function renderTable(rows) {
   const widths = rows[0].map((_cell, column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])));

@@ -1,4 +1,4 @@
-// Leaves of the declarations that tsc wrote what the entries lead to: whole files otherwise hold the inside too.
+// Keeps only the declarations that the entries need, because whole files would also expose internals.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -10,7 +10,7 @@ const LISTED_NAME = /(type )?(\w+)(?: as (\w+))?/g;
 const DECLARED_NAME = /^(?:export |declare |abstract )*(?:const|let|function|class|interface|type) (\w+)/;
 const COMMENT = /\/\*\*[\s\S]*?\*\//g;
 
-/** The text of each file that an entry leads to, by its path. */
+/** The text of each file that an entry needs, by its path. */
 export function pruneDeclarations(entries) {
   const files = new Map();
   const wanted = new Map();
@@ -52,7 +52,7 @@ export function pruneDeclarations(entries) {
 function parseFile(path) {
   const statements = splitStatements(readFileSync(path, "utf8"));
   const own = new Map();
-  /** Where a name comes from; nothing where that is another package. */
+  /** The import of each name, except from other packages. */
   const foreign = new Map();
   const exported = [];
   const all = [];
@@ -79,7 +79,8 @@ function parseFile(path) {
 function splitStatements(text) {
   const statements = [];
   let comment = "";
-  // A statement ends where the next line begins in the first column with something else than a closing bracket.
+  // A statement ends before the next line that begins in the first column with anything but a closing
+  // bracket.
   for (const part of text.split(/^(?=\/\/\/|\/\*\*|[a-z])/m)) {
     if (part.startsWith("/**")) {
       comment = part;
@@ -109,7 +110,7 @@ function writeList([, verb, type = "", list, from], names) {
   return [`${verb}${type} { ${kept.map(([text]) => text).join(", ")} }${origin};\n`];
 }
 
-/** One space a level; what is in a comment stays in its place. */
+/** Indents by one space per level. Comments are not changed. */
 function shrink(text) {
   return text.replace(/^( {4})+/gm, (spaces) => " ".repeat(spaces.length / 4));
 }

@@ -1,4 +1,4 @@
-// Writes src/http/page/assets.ts: the style and the script of the status page as texts, with their hashes.
+// Writes src/http/page/assets.ts: the style and the script of the status page as strings, with their hashes.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,10 +9,10 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = join(root, "src/http/page");
 
-/** As tsc writes them: always on one line, and with braces. */
+/** The form that tsc writes: always on one line, and with braces. */
 const IMPORT = /^import \{[^}]*\} from "(\.[^"]+)";\n/gm;
 
-/** The text of the module that holds both. */
+/** The source of the module that contains both. */
 export function makeAssets() {
   const style = toStyle(readFileSync(join(page, "page.css"), "utf8"));
   const script = toScript();
@@ -30,7 +30,7 @@ export function writeAssets() {
   writeFileSync(join(page, "assets.ts"), makeAssets());
 }
 
-/** As Content-Security-Policy names a text that may stand in the page. */
+/** The hash of an inline text for Content-Security-Policy. */
 function toHash(text) {
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
@@ -45,7 +45,10 @@ function toStyle(css) {
     .trim();
 }
 
-/** One script of all modules, each before those that import it. They share a scope, so no name is used twice. */
+/**
+ * Joins all modules into one script, each before the modules that import it. They share a scope, so no name
+ * may be used twice.
+ */
 function toScript() {
   const folder = mkdtempSync(join(tmpdir(), "svc-status-page-"));
   try {

@@ -1,5 +1,6 @@
-// What a publisher sets, and what follows from it. npm calls this script around packing (see package.json): the
-// tarball gets the fields and links of the repository, and the working copy is restored afterwards.
+// The settings of a publisher, and what depends on them. npm calls this script before and after packing (see
+// package.json): the tarball gets the fields and links of the repository, and then the working copy is
+// restored.
 //
 //   node scripts/publication.mjs apply | restore | check
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,18 +8,19 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
- * Where the project is hosted, such as "https://github.com/owner/svc-status", without a final slash.
- * Undefined: not published. package.json then names no repository, and the packed pages have no link to one.
+ * The URL of the repository, such as "https://github.com/owner/svc-status", without a final slash. If
+ * undefined, the project is not published: package.json names no repository, and the packed pages do not link
+ * to one.
  */
 export const REPOSITORY_URL = undefined;
 
-/** The files that name the repository, or link to files of it. */
+/** The files that name the repository, or link to its files. */
 const FILES = ["package.json", "README.md", "CHANGELOG.md"];
 
 const SHIPPED = /^(?:README|CHANGELOG)\.md(?:#|$)|^LICENSE$/;
 const CODE = /(^```[\s\S]*?^```$)/m;
 const IMAGE = /!\[([^\]]*)\]\(([^)\s]+)\)/g;
-/** Its text may hold images. */
+/** The link text may contain images. */
 const LINK = /(?<!!)\[((?:!\[[^\]]*\]\([^)]*\)|[^[\]])*)\]\(([^)\s]+)\)/g;
 
 /** The fields of package.json that npm shows as links. */
@@ -32,7 +34,10 @@ export function toManifest(manifest, repositoryUrl) {
   };
 }
 
-/** A page whose links work outside the repository: to its files at the tag of this version, or as plain text. */
+/**
+ * A page whose links work outside the repository: they lead to its files at the tag of this version, or
+ * become plain text.
+ */
 export function toPackedPage(markdown, { repositoryUrl, version }) {
   const toAddress = (kind, target) => `${repositoryUrl}/${kind}/v${version}/${target}`;
   const isPublished = repositoryUrl !== undefined;
@@ -50,7 +55,7 @@ export function toPackedPage(markdown, { repositoryUrl, version }) {
   return parts.join("").replace(/\n{3,}/g, "\n\n");
 }
 
-/** Writes what is packed over the files of `root`, and keeps the originals. */
+/** Overwrites the files of `root` with the packed versions, and keeps the originals. */
 export function apply(root, repositoryUrl = REPOSITORY_URL) {
   restore(root); // an earlier run may have been interrupted
   const originals = join(root, ORIGINALS);
@@ -67,7 +72,7 @@ export function apply(root, repositoryUrl = REPOSITORY_URL) {
   }
 }
 
-/** Puts the originals back, if there are any. */
+/** Restores the originals, if there are any. */
 export function restore(root) {
   const originals = join(root, ORIGINALS);
   if (!existsSync(originals)) return;
@@ -77,7 +82,7 @@ export function restore(root) {
   rmSync(originals, { recursive: true });
 }
 
-/** Nothing is published before a publisher has said where the project is hosted. */
+/** Fails if no publisher has set where the project is hosted. */
 function check() {
   if (REPOSITORY_URL !== undefined) return;
   console.error("scripts/publication.mjs: set REPOSITORY_URL before you publish; CONTRIBUTING.md says how");
@@ -91,7 +96,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const isPublishing = process.env.npm_command === "publish";
   const commands = {
     apply: () => apply(root),
-    // npm reads package.json and the README once more between "postpack" and the upload.
+    // Between "postpack" and the upload, npm reads package.json and the README again.
     packed: () => isPublishing || restore(root),
     restore: () => restore(root),
     check,

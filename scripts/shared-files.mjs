@@ -1,4 +1,4 @@
-// Decides which modules of dist/ several programs share, and in which file.
+// Decides which modules of dist/ are shared by several programs, and in which file.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 
@@ -6,9 +6,10 @@ const HTTP = /^\.\/(?:node|express|fastify|koa|hono|fetch|nest)$/;
 const CLI = /^svc-status$|^cli\/show\//;
 
 /**
- * The shared files, in order. A module that two or more programs need is in the first of these that fits: where for
- * each rule of a list a program needs it. What such a module imports fits there too, or in a file before it, so no two
- * files need each other. A program is an entry by its name, the command line, or what is imported later, by its path.
+ * The shared files, in order. A module that two or more programs need is in the first file that fits: each
+ * rule of its list must match a program that needs the module. The imports of such a module are in the same
+ * file or in one before it, so no two files need each other. A program is an entry (by name), the command
+ * line, or a dynamic import (by path).
  */
 const SHARED_FILES = {
   core: [[/^\.$/], [HTTP, CLI]],
@@ -21,10 +22,10 @@ const SHARED_FILES = {
   "cli/common": [[]],
 };
 
-/** As tsc writes it: `from "./a.js"`, `import "./a.js"`, and `import("./a.js")`. */
+/** The forms that tsc writes: `from "./a.js"`, `import "./a.js"`, and `import("./a.js")`. */
 const IMPORT = /\b(?:from |import |import(\())"(\.[^"]+)\.js"/g;
 
-/** The shared file of each shared module, by names without their ending. */
+/** The shared file of each shared module, by names without extension. */
 export function findSharedFiles(dist, programs) {
   const { importsOf, later } = readImports(dist, Object.values(programs));
   const roots = [...Object.entries(programs), ...[...later].map((name) => [name, name])];

@@ -1,11 +1,12 @@
-// Turns an ES module that rolldown wrote into CommonJS: what Node.js requires and imports, and what Jest can load.
+// Converts an ES module from rolldown to CommonJS, which Node.js requires and imports, and Jest can load.
 import { parseAst } from "rolldown/parseAst";
 
 /**
- * Names stay names: `const{a}=require("./b.js")` instead of `b.a` at each use, which is shorter and faster. It needs
+ * Keeps names: `const{a}=require("./b.js")` instead of `b.a` at each use is shorter and faster. This requires
  * modules without cycles and exports that never change; both are checked.
  *
- * Node.js's own modules are got from `process`: no bundler has to resolve them, whatever it writes.
+ * The modules of Node.js come from `process`, so that no bundler has to resolve them, whatever its output
+ * format.
  */
 export function toCommonJs(code) {
   const { body } = parseAst(code);
@@ -32,7 +33,7 @@ export function toCommonJs(code) {
   }
 }
 
-/** Modules of one kind have one order of loading: each after what it needs. */
+/** Modules of one kind load in one order: each after its imports. */
 export function expectNoCycles(chunks) {
   const importsOf = new Map(chunks.map(({ fileName, imports }) => [fileName, imports]));
   const done = new Set();
@@ -55,13 +56,16 @@ function toRequire(specifiers, name) {
   return `const{${names}}=${toLoad(name)};`;
 }
 
-/** What a program names when it runs, as the configuration of `serve` does, may be a module of either kind. */
+/** A module that is named at run time, such as the configuration of `serve`, may be of either kind. */
 function editDynamicImport({ start, end, source }) {
   const name = source.value ?? source.quasis?.[0].value.cooked;
   return name === undefined ? [] : [[start, end, `Promise.resolve().then(()=>${toLoad(name)})`]];
 }
 
-/** A file beside this one: `new URL("./a.js", import.meta.url)`. Bundlers that copy files know what is joined here. */
+/**
+ * A file in the same folder: `new URL("./a.js", import.meta.url)`. Bundlers that copy files recognize the
+ * result.
+ */
 function editUrl({ start, end, callee, arguments: [path, base] }) {
   if (callee.name !== "URL" || base?.object?.type !== "MetaProperty") return [];
   const name = JSON.stringify((path.value ?? path.quasis[0].value.cooked).slice(1));

@@ -1,5 +1,5 @@
 // Looks for forms that make texts hard to read (CONTRIBUTING.md, "English") in pages, comments and strings.
-// "npm run lint" runs it. With --all it counts the findings of the files that are not checked yet, too.
+// "npm run lint" runs it. With --all, it also counts the findings in files that are not checked yet.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +8,8 @@ import { textsOf } from "./words/texts.mjs";
 import { WORDS } from "./words/words.mjs";
 
 /**
- * What is checked so far: files, and folders with a final slash. When a folder has been rewritten, it is added here;
- * when all have been, the list goes away.
+ * The files that are checked so far, and folders with a final slash. Add a folder when it has been rewritten.
+ * Remove the list when all have been.
  */
 const CHECKED = [
   "README.md",
@@ -20,7 +20,7 @@ const CHECKED = [
   "docs/faq.md",
 ];
 
-/** Texts that are right although a form is found in them. */
+/** Correct texts in which a form is found. */
 const ALLOWED = [
   { file: "scripts/words/words.mjs", why: "it names the forms" },
   { file: "test/scripts/words.test.ts", why: "it tests them" },
@@ -29,7 +29,7 @@ const ALLOWED = [
 
 const root = join(import.meta.dirname, "..");
 
-/** What is found in the text of a file: its line, the form, and better words. */
+/** The findings in the text of a file: line, form, and better words. */
 export function findWords(file, content) {
   return textsOf(file, content).flatMap(({ text, line }) =>
     WORDS.flatMap(({ name, pattern, good }) =>

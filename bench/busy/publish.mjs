@@ -1,5 +1,5 @@
-// A hundred handlers that change each second, with a sentinel or without: node publish.mjs with|without
-// Tells what the main thread used of a core over some seconds, and how much memory the process has.
+// A hundred handlers that change every second, with or without a sentinel: node publish.mjs with|without
+// Measures how much of a core the main thread used over some seconds, and how much memory the process uses.
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createStatusRegistry } from "../../dist/index.js";
@@ -8,7 +8,7 @@ const HANDLERS = 100;
 const SECONDS = 10;
 const STATES = ["OK", "YELLOW"];
 
-/** The nanoseconds that the main thread has run. */
+/** The CPU time of the main thread in nanoseconds. */
 function readCpuNs() {
   return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, "utf8").split(" ")[0]);
 }

@@ -1,4 +1,4 @@
-// A server whose main thread is blocked again and again: node serve.mjs <name> <blockedMs> <everyMs> <firstMs>
+// A server that blocks its main thread repeatedly: node serve.mjs <name> <blockedMs> <everyMs> <firstMs>
 const [, , name, ...times] = process.argv;
 const [blockedMs, everyMs, firstMs] = times.map(Number);
 

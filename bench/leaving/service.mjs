@@ -1,4 +1,4 @@
-// A service for leaving.mjs: node service.mjs <port> <what it makes of SIGTERM>
+// A service for leaving.mjs: node service.mjs <port> <how it handles SIGTERM>
 import { createServer } from "node:http";
 import { serviceStatus } from "../../dist/adapters/node.js";
 import { drainOnSignals } from "../../dist/drain/index.js";

@@ -1,4 +1,4 @@
-// The limit: a constant body, and what goes out with ours.
+// The lower bound: a constant body, with the same headers as ours.
 import { createServer } from "node:http";
 import { listen } from "../support/listen.mjs";
 

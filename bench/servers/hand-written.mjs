@@ -1,4 +1,4 @@
-// What one writes who has no library: no deadlines, no isolation.
+// A typical hand-written health check, without a library: no deadlines, no isolation.
 import { createServer } from "node:http";
 import { listen } from "../support/listen.mjs";
 

@@ -1,4 +1,4 @@
-// Without checks: it tells whether the application has said that it is ready.
+// Without checks: it only reports whether the application has signaled that it is ready.
 import { createLightship } from "lightship";
 
 export async function start() {

@@ -1,4 +1,4 @@
-// A middleware of an Express application, the first one.
+// The first middleware of an Express application.
 import { createServer } from "node:http";
 import express from "express";
 import { serviceStatus } from "../../dist/adapters/express.js";

@@ -1,4 +1,4 @@
-// In front of an Express application, which gets what is not ours.
+// In front of an Express application, which gets all other requests.
 import { createServer } from "node:http";
 import express from "express";
 import { serviceStatus } from "../../dist/adapters/node.js";

@@ -1,4 +1,4 @@
-// A thread of its own answers. There is nobody on the main thread's port, as this is about the probe.
+// A separate thread answers. The main thread does not listen on its port, because only the probe is measured.
 import { startSentinel } from "../../dist/sentinel/index.js";
 import { createRegistry } from "../support/registry.mjs";
 

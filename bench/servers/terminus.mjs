@@ -1,4 +1,4 @@
-// @godaddy/terminus: one function for each path; what it asks is the application's business.
+// @godaddy/terminus: one function per path. The application decides what it checks.
 import { createServer } from "node:http";
 import { createTerminus } from "@godaddy/terminus";
 import { listen } from "../support/listen.mjs";

@@ -1,4 +1,4 @@
-// Ten handlers that never come to rest. Their histories are full within half a minute.
+// Ten handlers that change all the time. Their histories are full within half a minute.
 import { createStatusRegistry } from "../../dist/index.js";
 
 const HANDLERS = 10;
@@ -7,9 +7,9 @@ const INTERVAL_MS = 150;
 const HANGS_MS = 2 * TIMEOUT_MS;
 const STATES = ["OK", "YELLOW", "RED"];
 
-/** What a handler does at its run, by the number of the run. */
+/** The result of a handler by the number of the run. */
 const KINDS = [
-  /** Another state and another detail each time. */
+  /** A new state and detail each time. */
   (run) => ({
     state: STATES[run % STATES.length],
     detail: `run ${run} of ${process.uptime()} s`,

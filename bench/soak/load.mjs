@@ -1,4 +1,4 @@
-// What a service has to bear in soak.mjs: readers of the page's events, and requests at a fixed rate.
+// The load in soak.mjs: readers of the page's events, and requests at a fixed rate.
 import { Agent, get } from "node:http";
 
 const HOST = "127.0.0.1";
@@ -6,7 +6,7 @@ const TURN_MS = 10;
 const MAX_OPEN = 200;
 const RECONNECT_MS = 100;
 
-/** Reads the page's events, and opens them again when they end. Returns the function that hangs up. */
+/** Reads the page's events, and reconnects when they end. Returns a function that disconnects. */
 export function openReader(port) {
   let request;
   let timer;
@@ -31,7 +31,9 @@ export function openReader(port) {
   };
 }
 
-/** Sends so many requests a second, each path in turn, whatever the codes of the answers are. */
+/**
+ * Sends this number of requests per second to each path in turn, and ignores the statuses of the responses.
+ */
 export function startRequests(port, paths, perSecond) {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_OPEN });
   const counts = { sent: 0, answered: 0, lost: 0 };

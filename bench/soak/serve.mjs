@@ -1,4 +1,4 @@
-// The service of soak.mjs: a server and a sentinel with the same registry. Answers over IPC what it has used.
+// The service of soak.mjs: a server and a sentinel with the same registry. Reports its usage over IPC.
 import { createServer } from "node:http";
 import { serviceStatus } from "../../dist/adapters/node.js";
 import { startSentinel } from "../../dist/sentinel/index.js";

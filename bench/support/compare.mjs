@@ -1,10 +1,10 @@
-// Compares in turn: A B A B. What disturbs the machine for a while then disturbs each of them.
+// Compares in turn, A B A B, so that a temporary disturbance of the machine affects all of them.
 import { sendFor } from "./load.mjs";
 import { withServers } from "./servers.mjs";
 
 /**
- * For each server the CPU time of its process in milliseconds per 1,000 requests, its requests per second, and both
- * against those of the first server in the same round. One sample a round.
+ * Measures, per server, the CPU time of its process in milliseconds per 1,000 requests and its requests per
+ * second, and both relative to the first server in the same round. One sample per round.
  */
 export async function compareServers(
   names,
@@ -44,8 +44,8 @@ async function measure(server, sliceMs, connections) {
 }
 
 /**
- * The CPU time in milliseconds that a call of each function takes, `repeats` calls at a time, in turn. Each call gets a value of
- * its own from `prepare`, which is not measured. One sample a round.
+ * Measures the CPU time in milliseconds per call of each function, `repeats` calls at a time, in turn.
+ * `prepare` creates a separate value for each call, and is not measured. One sample per round.
  */
 export async function compareFunctions(
   functions,
@@ -60,7 +60,7 @@ export async function compareFunctions(
       const before = process.cpuUsage();
       for (const value of values) {
         const result = run(value);
-        // To wait for what is there would cost more than a small answer.
+        // Awaiting a value that is not a promise would cost more than a small answer.
         if (result instanceof Promise) await result;
       }
       const { user, system } = process.cpuUsage(before);

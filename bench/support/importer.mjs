@@ -1,4 +1,4 @@
-// Imports what it is told to, and tells what that took: node importer.mjs [path…]
+// Imports the given modules, and reports the cost: node importer.mjs [path…]
 import "node:http";
 
 const [, , ...paths] = process.argv;

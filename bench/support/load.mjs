@@ -1,5 +1,5 @@
-// A load generator over kept connections, in another process than the server. It reads no more of an answer than its
-// length, so that two cores are enough for both.
+// A load generator over persistent connections, in a separate process from the server. It reads only the
+// length of a response, so that two cores are enough for both.
 import { once } from "node:events";
 import { connect } from "node:net";
 
@@ -9,15 +9,15 @@ const END_OF_HEAD = "\r\n\r\n";
 const END_OF_CHUNKS = "\r\n0\r\n\r\n";
 
 /**
- * Sends for so long, on each connection the next request when the last was answered. Fails where an answer is not
- * 200: what refuses is fast.
+ * Sends for a period. Each connection sends the next request after the last response. Throws if a status is
+ * not 200, because rejecting requests is fast.
  */
 export async function sendFor(server, durationMs, connections = CONNECTIONS) {
   const startedAt = performance.now();
   return sendWhile(server, connections, () => performance.now() - startedAt < durationMs);
 }
 
-/** The same with so many requests. */
+/** The same with a fixed number of requests. */
 export async function sendRequests(server, count) {
   let left = count;
   return sendWhile(server, CONNECTIONS, () => {
@@ -44,8 +44,8 @@ async function sendWhile({ port, path }, connections, wantsMore) {
 }
 
 /**
- * Sends at a fixed rate, whether the answers come or not, as many clients would. How long an answer took counts from
- * the moment at which the request was due, so that a server which stands still is not asked less.
+ * Sends at a fixed rate whether or not responses arrive, like many clients. A response time counts from the
+ * moment at which the request was due, so that a stalled server does not get fewer requests.
  */
 export async function sendAtRate({ port, path }, perSecond, seconds) {
   const idle = await Promise.all(Array.from({ length: CONNECTIONS }, () => createClient(port, path)));

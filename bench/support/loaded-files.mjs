@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The URLs of all files below a URL that Node.js loads when a program runs, as its coverage knows them. */
+/** The URLs of all files below a URL that Node.js loads when a program runs, from its coverage data. */
 export async function listLoadedFiles(args, below) {
   const folder = await mkdtemp(join(tmpdir(), "svc-status-"));
   try {

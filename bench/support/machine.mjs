@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const GIBIBYTE = 2 ** 30;
 
-/** What must be known to read the figures; nothing that names the machine. */
+/** The facts needed to interpret the figures. Nothing identifies the machine. */
 export function describeMachine() {
   return {
     node: process.version,
@@ -17,7 +17,7 @@ export function describeMachine() {
   };
 }
 
-/** Without a repository, as from a source archive, nothing is known. */
+/** Without a repository, such as in a source archive, the commit is unknown. */
 function readCommit() {
   try {
     return execFileSync("git", ["rev-parse", "--short", "HEAD"], {

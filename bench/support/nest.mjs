@@ -1,10 +1,10 @@
-// @nestjs/terminus. Node runs no decorators, so they are called.
+// @nestjs/terminus. Node.js does not support decorators, so this file calls them as functions.
 import "reflect-metadata";
 import { Controller, Get, Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { HealthCheckService, HealthIndicatorService, TerminusModule } from "@nestjs/terminus";
 
-/** With the deadline that `@nestjs/terminus` itself gives its checks for HTTP and databases. */
+/** The default timeout of `@nestjs/terminus` for its HTTP and database checks. */
 const TIMEOUT_MS = 1_000;
 
 /** `adapter`: undefined for Express. */

@@ -1,4 +1,4 @@
-// docs/benchmarks.md from the results.
+// Renders docs/benchmarks.md from the results.
 import { toCells } from "./rows.mjs";
 
 const HEAD = ["what", "goal", "measured", "spread", ""];
@@ -32,7 +32,7 @@ export function renderPage(results) {
   return `${INTRODUCTION}\n${renderMachines(results)}\n${parts.join("\n")}`;
 }
 
-/** One line if all were measured on the same machine and commit. */
+/** One line if all benchmarks ran on the same machine and commit. */
 function renderMachines(results) {
   const names = new Map();
   for (const [name, { machine }] of Object.entries(results)) {
@@ -58,7 +58,7 @@ function renderPart(name, rows) {
   );
 }
 
-/** With columns of equal width, as the formatter writes them. */
+/** With columns of equal width, like the formatter. */
 function renderTable(rows) {
   const widths = rows[0].map((_cell, column) => Math.max(3, ...rows.map((row) => row[column].length)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])));

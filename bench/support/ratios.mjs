@@ -1,6 +1,6 @@
 import { publish } from "./rows.mjs";
 
-/** A row for each server: its CPU time against that of the first. The raw figures go with it. */
+/** One row per server: its CPU time relative to the first server. The raw figures are included. */
 export function publishRatios(rows, measured) {
   for (const [name, row] of Object.entries(rows)) {
     const { cpuRatio, cpuMs, perSecond } = measured[name];

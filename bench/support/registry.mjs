@@ -3,14 +3,14 @@ import { createStatusRegistry } from "../../dist/index.js";
 const OK = { state: "OK" };
 const YELLOW = { state: "YELLOW" };
 
-/** A registry of our own that asks the checks of a scenario. */
+/** A registry of svc-status that runs the checks of a scenario. */
 export function createRegistry(checks) {
   const registry = createStatusRegistry();
   for (const { name, run } of checks) registry.addStatusHandler(name, async () => toStatus(await run()));
   return registry;
 }
 
-/** The probe where there are no checks, the report where there are. */
+/** The path of the probe without checks, of the report with checks. */
 export function toPath(checks) {
   return checks.length === 0 ? "/probe_status" : "/svc_status.json";
 }

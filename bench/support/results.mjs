@@ -1,4 +1,4 @@
-// The raw figures as JSON, and docs/benchmarks.md, which is made of nothing else.
+// Stores the raw figures as JSON, and writes docs/benchmarks.md from nothing else.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderPage } from "./page.mjs";
@@ -6,7 +6,7 @@ import { renderPage } from "./page.mjs";
 const RESULTS = join(import.meta.dirname, "../results.json");
 const PAGE = join(import.meta.dirname, "../../docs/benchmarks.md");
 
-/** Those of the last run, by benchmark. */
+/** The results of the last run, by benchmark. */
 export function readResults() {
   return existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
 }

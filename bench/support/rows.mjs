@@ -1,13 +1,13 @@
-// What a benchmark has found out: rows, each of them a question with its answer.
+// The results of a benchmark: rows, each with a question and its answer.
 import { median, quantile } from "./statistics.mjs";
 
 /**
- * Tells a row to run.mjs, which shows it and writes it down; shows it where a benchmark was started by hand.
+ * Sends a row to run.mjs, which prints and stores it. Prints it if the benchmark was started directly.
  *
  * @param row.what What was measured, and against what.
- * @param row.samples One number for each round. The median is the answer.
- * @param row.unit What stands behind the numbers, such as " ms"; nothing for a ratio.
- * @param row.max The goal: at most this. Left out: without a goal, such as a peer's.
+ * @param row.samples One number per round. The median is the answer.
+ * @param row.unit Follows the numbers, such as " ms"; empty for a ratio.
+ * @param row.max The goal: at most this. Default: no goal, such as for a peer.
  * @param row.min The goal: at least this.
  */
 export function publish(row) {
@@ -15,13 +15,16 @@ export function publish(row) {
   else console.log(toLine(row));
 }
 
-/** One of the lines that the terminal shows. */
+/** A line for the terminal. */
 export function toLine(row) {
   const { goal, measured, spread, verdict } = toCells(row);
   return `${verdict.padEnd(6)} ${row.what}: ${measured} (${spread})${goal === "" ? "" : `, goal ${goal}`}`;
 }
 
-/** The cells of a row. The spread is from the first quartile to the third: one disturbed round of ten is not in it. */
+/**
+ * The cells of a row. The spread is from the first to the third quartile, so that one disturbed round of ten
+ * is excluded.
+ */
 export function toCells(row) {
   const { samples, unit = "", max, min } = row;
   const [low, high] = [quantile(samples, 0.25), quantile(samples, 0.75)];
@@ -44,7 +47,7 @@ function toVerdict({ samples, max = Number.POSITIVE_INFINITY, min = Number.NEGAT
   return Number.isFinite(max) || Number.isFinite(min) ? "holds" : "";
 }
 
-/** With three digits that say something. */
+/** Rounds to three significant digits. */
 function toText(value) {
   if (Number.isInteger(value)) return String(value);
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));

@@ -1,4 +1,4 @@
-// What is asked: the checks that every server has. A check resolves with nothing where all is well.
+// The checks of every server, by scenario. A check resolves if all is well.
 import { setTimeout as sleep } from "node:timers/promises";
 
 const SLOW_MS = 50;

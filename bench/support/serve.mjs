@@ -1,9 +1,9 @@
-// One server in a process of its own, started by servers.mjs: node serve.mjs <name> <scenario>
+// One server in a separate process, started by servers.mjs: node serve.mjs <name> <scenario>
 import { SCENARIOS } from "./scenarios.mjs";
 
 const [, , name, scenario] = process.argv;
 
-/** How often a check was run, all of them taken together. */
+/** Total number of runs of all checks. */
 let runs = 0;
 
 function toCheck({ name: checkName, run }) {

@@ -1,4 +1,4 @@
-// Servers in processes of their own. What they use is asked over IPC, so that the question is no request.
+// Servers in separate processes. Their usage is requested over IPC, so that this does not count as a request.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ async function startServer(name, scenario, args = []) {
   const failed = once(child, "exit").then(() => {
     throw new Error(`the server ${name} has ended`);
   });
-  failed.catch(() => {}); // it ends when it is stopped, too
+  failed.catch(() => {}); // it also ends when it is stopped
 
   async function ask(question) {
     child.send(question);
@@ -28,9 +28,9 @@ async function startServer(name, scenario, args = []) {
     name,
     port,
     path,
-    /** What the process has used since it was started, and how often its checks have run. */
+    /** The CPU time and memory of the process since its start, and the number of runs of its checks. */
     getUsage: () => ask("usage"),
-    /** What is left of its heap after a collection. */
+    /** The size of its heap after a garbage collection. */
     getHeap: () => ask("heap"),
     stop() {
       child.disconnect();
@@ -38,7 +38,7 @@ async function startServer(name, scenario, args = []) {
   };
 }
 
-/** Starts all, hands them over, and stops them whatever happens. */
+/** Starts all servers, calls `use` with them, and always stops them. */
 export async function withServers(names, scenario, use) {
   const servers = await Promise.all(names.map((name) => startServer(name, scenario)));
   try {

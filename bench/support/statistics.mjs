@@ -1,4 +1,4 @@
-/** The value that so much of the others is below: 0.5 is the median. */
+/** The value below which this share of the values lies: 0.5 is the median. */
 export function quantile(values, share) {
   const sorted = [...values].sort((one, other) => one - other);
   const position = share * (sorted.length - 1);

@@ -2,7 +2,7 @@ import { text } from "node:stream/consumers";
 
 const TABLE = "CREATE TABLE IF NOT EXISTS notes (id SERIAL PRIMARY KEY, text TEXT NOT NULL)";
 
-/** What the service is for: notes. And the switches that break it, for you to see its status change. */
+/** The purpose of the service: notes. Its switches break it, so that you can watch its status change. */
 export function createApp({ database, userService, describe, blockMs }) {
   const routes = {
     "GET /": () => describe(),
@@ -14,7 +14,7 @@ export function createApp({ database, userService, describe, blockMs }) {
     "POST /demo/user-service/stop": () => userService.stop().then(() => "the user service is stopped"),
     "POST /demo/user-service/start": () => userService.start().then(() => "the user service is started"),
     "POST /demo/block": () => {
-      // After the answer has been sent.
+      // Runs after the response has been sent.
       setTimeout(block, 100, blockMs);
       return `the main thread is busy for ${blockMs / 1_000} s`;
     },
@@ -38,7 +38,7 @@ export function createApp({ database, userService, describe, blockMs }) {
   };
 }
 
-/** What a large file, a long list or a bad regular expression does: nothing else runs until it is done. */
+/** Blocks like a large file, a long list or a slow regular expression: nothing else runs meanwhile. */
 function block(ms) {
   const end = performance.now() + ms;
   while (performance.now() < end);

@@ -2,8 +2,8 @@ import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 
 /**
- * A PostgreSQL that can be stopped and started: PGlite, which is PostgreSQL itself compiled to WebAssembly, in
- * memory; or the server at `url`, of which only our connections are closed and opened.
+ * A PostgreSQL that can be stopped and started: either PGlite, which is PostgreSQL compiled to WebAssembly,
+ * in memory, or the server at `url`. For a server, only our connections are closed and opened.
  */
 export function createDatabase(url) {
   let connection = connect(url);
@@ -25,7 +25,7 @@ export function createDatabase(url) {
 function connect(url) {
   if (url === undefined) return new PGlite();
   const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 4_000 });
-  // A connection that breaks while it is idle: the pool replaces it, and the next query says what is wrong.
+  // If an idle connection breaks, the pool replaces it. The next query reports any error.
   pool.on("error", () => {});
   return { query: (sql, values) => pool.query(sql, values), close: () => pool.end() };
 }

@@ -1,4 +1,4 @@
-/** What there is to try, for the terminal and for `GET /`. */
+/** The list of what you can try, for the terminal and for `GET /`. */
 export function describeDemo({ url, sentinelUrl, blockMs, databaseName }) {
   return `
 This service keeps notes in PostgreSQL (${databaseName}). In another terminal:

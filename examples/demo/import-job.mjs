@@ -6,7 +6,7 @@ const STEPS = [
   { state: RED, properties: { detail: "stopped: row 121 cannot be read", labels: { rows: 120 } } },
 ];
 
-/** A job in the background that sets its own state: it starts, runs, stops, and starts again. */
+/** A background job that sets its own state: it starts, runs, stops, and starts again. */
 export class ImportJob extends StateHandler {
   #timer;
 
@@ -18,7 +18,7 @@ export class ImportJob extends StateHandler {
       step += 1;
     };
     goOn();
-    // Nothing waits for this job: the timer does not keep the process alive.
+    // The timer does not keep the process alive.
     this.#timer = setInterval(goOn, stepMs).unref();
   }
 

@@ -1,4 +1,4 @@
-// A small service that keeps notes in PostgreSQL, and shows how it is. Started by `npm start`.
+// A small service that stores notes in PostgreSQL, and shows its status. Started by `npm start`.
 import { createServer } from "node:http";
 import { addStatusHandler, check, OK, RED } from "svc-status";
 import { serviceStatus } from "svc-status/node";
@@ -21,7 +21,7 @@ addStatusHandler(
   check(() => database.query("SELECT 1")),
 );
 
-// A call of another service. The signal ends it at the deadline.
+// A call to another service. The signal aborts it at the deadline.
 addStatusHandler(
   "UserService",
   async ({ signal }) => {
@@ -33,10 +33,10 @@ addStatusHandler(
   { timeoutMs: 2_000 },
 );
 
-// A state that the application sets. The service does its work without this job: its RED is no more than a warning.
+// A state that the application sets. The service works without this job, so its RED is only a warning.
 addStatusHandler("ImportJob", importJob, { critical: false });
 
-/** What the status page says about it. */
+/** Shown on the status page. */
 const service = {
   name: "notes",
   version: "1.0.0",
@@ -44,11 +44,11 @@ const service = {
 };
 
 await userService.start();
-// A database that does not answer is a status too, and no reason not to start.
+// A database that does not answer is visible in the status. It must not prevent the start.
 await database.query("SELECT 1").catch(() => {});
 importJob.start(importStepMs);
 
-// A thread of its own, which answers while this one is busy.
+// A separate thread, which answers while this one is busy.
 const sentinel = await startSentinel({ port: sentinelPort, host: "127.0.0.1", service }).catch((error) =>
   complain("SENTINEL_PORT", sentinelPort, error),
 );
@@ -58,7 +58,7 @@ const answerApp = createApp({ database, userService, describe, blockMs });
 const server = createServer((request, response) =>
   answerStatus(request, response, () => answerApp(request, response)),
 );
-// Last of all: a request that comes before everything is ready is refused, and never left without an answer.
+// Listen last: a request that comes before everything is ready is refused, and never left unanswered.
 await listen();
 
 console.log(describe());
@@ -67,7 +67,7 @@ importJob.logger = console;
 process.once("SIGINT", stop);
 process.once("SIGTERM", stop);
 
-/** The ports are known when both servers listen. */
+/** The ports are known once both servers listen. */
 function describe() {
   return describeDemo({
     url: `http://127.0.0.1:${server.address().port}`,
@@ -77,7 +77,7 @@ function describe() {
   });
 }
 
-/** On this machine only: everybody who reaches it may stop its database. */
+/** Only on this machine, because any client may stop the database. */
 function listen() {
   return new Promise((resolve) => {
     server.once("error", (error) => complain("PORT", port, error));
@@ -92,7 +92,7 @@ function complain(variable, takenPort, error) {
   process.exit(1);
 }
 
-/** Closes what is open and leaves by the same signal, so that whoever waits sees what ended it. */
+/** Closes everything and exits by the same signal, so that the parent process sees why. */
 async function stop(signal) {
   importJob.stop();
   await new Promise((resolve) => server.close(resolve));

@@ -1,4 +1,4 @@
-/** Reads what the environment says. A value that cannot be right ends the demo with one line. */
+/** Reads the environment. An invalid value ends the demo with one line. */
 export function readSettings(environment) {
   const {
     PORT = "8080",

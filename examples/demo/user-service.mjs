@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 
 const USERS = [{ name: "Ada" }, { name: "Grace" }];
 
-/** Another service, as the demo's one needs it: a server of its own, which can be stopped and started. */
+/** Another service that the demo needs: a separate server that can be stopped and started. */
 export function createUserService() {
   const server = createServer((_request, response) => {
     response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(USERS));
@@ -14,7 +14,7 @@ export function createUserService() {
     },
     async start() {
       if (server.listening) return;
-      // The first time on a free port, later on the same.
+      // Uses a free port the first time, and the same port later.
       await new Promise((resolve, reject) => {
         server.once("error", reject).listen(port, "127.0.0.1", resolve);
       });

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../util/clock.ts";
 import { formatSeconds, measureRising, toStatus } from "./support/measure.ts";
 import { type Expectations, expectAmount, expectOptions } from "./support/options.ts";
 
-/** When the wall clock has moved too far. Every option is optional. */
+/** Limits for the drift of the wall clock. Every option is optional. */
 export interface ClockOptions {
   /**
    * YELLOW from this drift within the window.
@@ -12,17 +12,17 @@ export interface ClockOptions {
    */
   readonly warnDriftMs?: number;
   /**
-   * RED from this drift. A token that is valid for a minute no longer is.
+   * RED from this drift. A token that is valid for one minute has then expired.
    * @default 60000
    */
   readonly maxDriftMs?: number;
   /**
-   * How far back the clocks are compared; so long a jump is remembered. A clock that is led back to the right time,
-   * at most 1.8 s in an hour, must not look like one that jumps.
+   * How far back the clocks are compared. A jump stays visible for this long. A clock that is slewed back to
+   * the right time, by at most 1.8 s per hour, must not look like one that jumps.
    * @default 600000
    */
   readonly windowMs?: number;
-  /** Where the time comes from. For tests. */
+  /** Time source, for tests. */
   readonly clock?: Clock;
 }
 
@@ -32,7 +32,7 @@ interface Sample {
   readonly offset: number;
 }
 
-/** So many samples of a window are kept at most, however often it is asked. */
+/** Maximum number of samples in a window, however often the check runs. */
 const MAX_SAMPLES = 60;
 
 const OPTIONS: Expectations<ClockOptions> = {
@@ -43,15 +43,15 @@ const OPTIONS: Expectations<ClockOptions> = {
 };
 
 /**
- * Asks whether the wall clock still goes as the monotonic clock does: somebody has set it, the machine slept, or a
- * virtual machine was moved. What is compared is now and the moments at which it was asked within the window, so ask
- * in the background.
+ * Checks that the wall clock keeps pace with the monotonic clock. It does not if somebody sets it, the
+ * machine sleeps, or a virtual machine is moved. Only the moments at which the check ran within the window
+ * are compared, so run it in the background.
  *
  * YELLOW and RED by the drift.
  *
  * @example
  * addStatusHandler("Clock", clock(), { scope: "local", critical: false, intervalMs: 10_000 });
- * @throws TypeError for an option that cannot be right.
+ * @throws TypeError for an invalid option.
  */
 export function clock(options: ClockOptions = {}): StatusFunction {
   expectOptions(options, OPTIONS);

@@ -18,29 +18,29 @@ import {
   expectRatio,
 } from "./support/options.ts";
 
-/** When a file system is too full. Every option is optional. */
+/** Limits for a file system. Every option is optional. */
 export interface DiskOptions {
   /**
-   * YELLOW from this part of the space in use.
+   * YELLOW from this ratio of used space.
    * @default 0.85
    */
   readonly warnUsedRatio?: number;
   /**
-   * RED from this part of the space in use. Some databases stop writing at 0.95.
+   * RED from this ratio of used space. Some databases stop writing at 0.95.
    * @default 0.95
    */
   readonly maxUsedRatio?: number;
-  /** YELLOW when fewer bytes are free. Left out: only the ratio counts. */
+  /** YELLOW if fewer bytes are free. Default: only the ratio counts. */
   readonly warnFreeBytes?: number;
-  /** RED when fewer bytes are free. Left out: only the ratio counts. */
+  /** RED if fewer bytes are free. Default: only the ratio counts. */
   readonly minFreeBytes?: number;
   /**
-   * YELLOW from this part of the inodes in use: a full table refuses new files while bytes are free.
+   * YELLOW from this ratio of used inodes: without a free inode, no file can be created.
    * @default 0.85
    */
   readonly warnUsedInodeRatio?: number;
   /**
-   * RED from this part of the inodes in use.
+   * RED from this ratio of used inodes.
    * @default 0.95
    */
   readonly maxUsedInodeRatio?: number;
@@ -56,14 +56,14 @@ const OPTIONS: Expectations<DiskOptions> = {
 };
 
 /**
- * Asks how much space and how many inodes are left on the file system that holds `path`, as a process without
- * root's reserve sees it.
+ * Checks the free space and inodes on the file system that contains `path`, as seen by a process that cannot
+ * use the blocks reserved for root.
  *
- * YELLOW and RED by the limits; RED when the path cannot be read.
+ * YELLOW and RED by the limits; RED if the path cannot be read.
  *
  * @example
  * addStatusHandler("Uploads", disk("/var/lib/uploads"));
- * @throws TypeError for a path or an option that cannot be right.
+ * @throws TypeError for an invalid path or option.
  */
 export function disk(path: string, options: DiskOptions = {}): StatusFunction {
   expectNonEmptyText("path", path);
@@ -73,7 +73,7 @@ export function disk(path: string, options: DiskOptions = {}): StatusFunction {
 
   return withFailureKind(async function askDisk() {
     const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
-    // What root has reserved counts as neither free nor used, as df shows it.
+    // As in df, the blocks reserved for root count as neither free nor used.
     const usable = blocks - bfree + bavail;
     const measures: Measure[] = [
       measureFalling({
@@ -94,7 +94,7 @@ export function disk(path: string, options: DiskOptions = {}): StatusFunction {
         max: maxUsedRatio,
       }),
     ];
-    // Some file systems make inodes as they need them and count none.
+    // Some file systems create inodes on demand and report a total of 0.
     if (files > 0) {
       const limits = { warn: warnUsedInodeRatio, max: maxUsedInodeRatio };
       measures.push(

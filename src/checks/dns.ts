@@ -6,23 +6,29 @@ import { CheckError, withFailureKind } from "./support/failure.ts";
 import { measureLatency, toStatus } from "./support/measure.ts";
 import { type Expectations, expectAmount, expectNonEmptyText, expectOptions } from "./support/options.ts";
 
-/** The records that a DNS server can be asked for. */
+/** The record types that can be queried. */
 export type DnsRecordType = "A" | "AAAA" | "CNAME" | "MX" | "NS" | "PTR" | "SRV" | "TXT";
 
-/** What is asked, and how the answer is judged. Every option is optional. */
+/** The query, and how its answer is judged. Every option is optional. */
 export interface DnsOptions {
   /**
-   * Asks a DNS server for these records. Left out: the name is resolved as `connect` does it, with /etc/hosts and
-   * search domains, which cannot be cancelled.
+   * Queries a DNS server for these records. Default: resolves the name as `connect` does, with /etc/hosts and
+   * search domains; that lookup cannot be canceled.
    */
   readonly recordType?: DnsRecordType;
-  /** The DNS servers to ask, as `"10.0.0.2"` or `"10.0.0.2:53"`. Needs `recordType`. Left out: the system's. */
+  /**
+   * The DNS servers to query, as `"10.0.0.2"` or `"10.0.0.2:53"`. Needs `recordType`. Default: those of the
+   * system.
+   */
   readonly servers?: readonly string[];
-  /** RED unless the answer has all of these: addresses, names, `name:port` for SRV, texts. Left out: any answer will do. */
+  /**
+   * RED unless the answer has all of these: addresses, names, `name:port` for SRV, texts. Default: any answer
+   * is OK.
+   */
   readonly expected?: readonly string[];
-  /** YELLOW when resolving took this long. Left out: time does not matter within the handler's deadline. */
+  /** YELLOW from this resolution time. Default: any time within the handler's deadline is OK. */
   readonly warnLatencyMs?: number;
-  /** RED when resolving took this long. Left out: only the handler's deadline counts. */
+  /** RED from this resolution time. Default: only the handler's deadline counts. */
   readonly maxLatencyMs?: number;
 }
 
@@ -49,14 +55,14 @@ const OPTIONS: Expectations<DnsOptions> = {
 };
 
 /**
- * Asks whether a name resolves.
+ * Checks that a name resolves.
  *
- * OK when it does. YELLOW and RED by latency. RED when there is no such name, no DNS server answers, or something
- * that is expected is missing.
+ * YELLOW and RED by latency. RED if the name does not exist, no DNS server answers, or an expected value is
+ * missing.
  *
  * @example
  * addStatusHandler("DNS", dns("db.internal", { recordType: "A", servers: ["10.0.0.2"] }));
- * @throws TypeError for a name or an option that cannot be right.
+ * @throws TypeError for an invalid name or option.
  */
 export function dns(name: string, options: DnsOptions = {}): StatusFunction {
   expectNonEmptyText("name", name);
@@ -66,7 +72,7 @@ export function dns(name: string, options: DnsOptions = {}): StatusFunction {
     throw new TypeError(
       "servers: expected recordType beside it, because the system resolves by its own rules",
     );
-  if (servers !== undefined) new Resolver().setServers(servers); // refuses what is no address, at once
+  if (servers !== undefined) new Resolver().setServers(servers); // throws at once if an address is invalid
 
   return withFailureKind(async function askDns({ signal }) {
     const startedAt = performance.now();
@@ -93,7 +99,7 @@ interface Question {
   readonly signal: AbortSignal;
 }
 
-/** A resolver of its own for each question: cancelling one cancels all that it was asked. */
+/** Creates a resolver for each query, because canceling a resolver cancels all its queries. */
 async function resolve({ name, recordType, servers, signal }: Question): Promise<string[]> {
   const resolver = new Resolver();
   if (servers !== undefined) resolver.setServers(servers);

@@ -6,15 +6,15 @@ import { type Clock, systemClock } from "../util/clock.ts";
 import { formatMs, formatRatio, measureRising, toStatus } from "./support/measure.ts";
 import { type Expectations, expectAmount, expectOptions, expectRatio } from "./support/options.ts";
 
-/** When the event loop is too busy. Every option is optional. */
+/** Limits for the event loop. Every option is optional. */
 export interface EventLoopOptions {
   /**
-   * How long a window is. What is reported is the last full window, so that a verdict is at most two windows old.
+   * Length of a window. The check reports the last complete window, so its result is at most two windows old.
    * @default 10000
    */
   readonly windowMs?: number;
   /**
-   * The delay's percentile that is judged. 99 forgives one long pause of a garbage collection; 100 is the maximum.
+   * The percentile of the delay that is judged. 99 tolerates one long garbage collection; 100 is the maximum.
    * @default 99
    */
   readonly percentile?: number;
@@ -29,22 +29,22 @@ export interface EventLoopOptions {
    */
   readonly maxDelayMs?: number;
   /**
-   * YELLOW from this part of a window spent working.
+   * YELLOW from this ratio of busy time in a window.
    * @default 0.9
    */
   readonly warnUtilisation?: number;
   /**
-   * RED from this part of a window spent working. Left out: never, because a busy process still answers. Bun does not
-   * measure this part: there, the check looks at the delay alone and rejects both limits.
+   * RED from this ratio of busy time in a window. Default: never, because a busy process still answers. Bun
+   * does not measure utilization: there, the check judges the delay only and rejects both limits.
    */
   readonly maxUtilisation?: number;
-  /** Where the windows' time comes from. For tests. */
+  /** Time source, for tests. */
   readonly clock?: Clock;
 }
 
-/** A status provider with a timer and a histogram, which keep no process alive. */
+/** A status provider with a timer and a histogram. They do not keep the process alive. */
 export interface EventLoopCheck extends StatusProvider {
-  /** Stops measuring. Further reports repeat the last full window. */
+  /** Stops measuring. Later reports repeat the last complete window. */
   close(): void;
 }
 
@@ -55,12 +55,12 @@ interface Window {
 
 type Runtime = "Node.js" | "Bun" | "Deno";
 
-/** What each runtime really measures. What it does not measure would look like an idle process. */
+/** The values that each runtime really measures. A missing measurement would look like an idle process. */
 const MEASURES: Readonly<Record<Runtime, { readonly delay: boolean; readonly utilisation: boolean }>> = {
   "Node.js": { delay: true, utilisation: true },
   // `eventLoopUtilization()` is always 0.
   Bun: { delay: true, utilisation: false },
-  // Its histogram goes on ticking while the loop is blocked.
+  // Its histogram keeps ticking while the loop is blocked.
   Deno: { delay: false, utilisation: false },
 };
 
@@ -78,15 +78,15 @@ const OPTIONS: Expectations<EventLoopOptions> = {
 };
 
 /**
- * Asks how long this process lets others wait: the delay of its event loop, and the part of the time it works,
- * over the last full window.
+ * Measures how long the event loop of this process delays other work, and the ratio of time that it is busy,
+ * over the last complete window.
  *
- * YELLOW and RED by the limits. An idle process is OK, and so is one that starts, busy as it is, until its first
- * window has passed.
+ * YELLOW and RED by the limits. An idle process is OK. A starting process is OK until its first window is
+ * complete, however busy it is.
  *
  * @example
  * addStatusHandler("EventLoop", eventLoop(), { scope: "local", critical: false });
- * @throws TypeError for an option that cannot be right, and on a runtime that cannot measure, such as Deno.
+ * @throws TypeError for an invalid option, and on a runtime that cannot measure, such as Deno.
  */
 export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
   expectOptions(options, OPTIONS);
@@ -101,7 +101,7 @@ export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
 
   function look(): Window {
     return {
-      // Without a sample there is no number. What is recorded is the time between two samples.
+      // Without a sample there is no delay. The histogram records the time between two samples.
       delayMs:
         histogram.count === 0 ? 0 : Math.max(0, histogram.percentile(percentile) / 1e6 - RESOLUTION_MS),
       utilisation: toUtilisation(performance.eventLoopUtilization(began)),
@@ -152,7 +152,7 @@ export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
   };
 }
 
-/** Before the loop has begun to turn there is nothing to divide by. */
+/** Before the first turn of the loop, the utilization is 0 divided by 0. */
 function toUtilisation({ utilization }: EventLoopUtilization): number {
   return Number.isFinite(utilization) ? utilization : 0;
 }

@@ -12,25 +12,25 @@ import {
 } from "./support/measure.ts";
 import { type Expectations, expectAmount, expectNonEmptyText, expectOptions } from "./support/options.ts";
 
-/** How a file is judged. Every option is optional. */
+/** Limits for a file. Every option is optional. */
 export interface FileAgeOptions {
-  /** YELLOW from this age. Left out: only `maxAgeMs` counts. */
+  /** YELLOW from this age. Default: only `maxAgeMs` counts. */
   readonly warnAgeMs?: number;
-  /** RED when the file is smaller: a job that fails often leaves an empty file. Left out: the size does not matter. */
+  /** RED if the file is smaller: a failing job often leaves an empty file. Default: any size is OK. */
   readonly minBytes?: number;
 }
 
 const OPTIONS: Expectations<FileAgeOptions> = { warnAgeMs: expectAmount, minBytes: expectAmount };
 
 /**
- * Asks when a file was written last: the backup, the export, the sign of life of a cron job.
+ * Checks when a file was last written: a backup, an export, the heartbeat of a cron job.
  *
- * YELLOW from `warnAgeMs`; RED from `maxAgeMs`, when the file is too small, or when there is none. A file from the
- * future is new.
+ * YELLOW from `warnAgeMs`; RED from `maxAgeMs`, if the file is too small, or if it does not exist. A
+ * modification time in the future counts as age 0.
  *
  * @example
  * addStatusHandler("NightlyBackup", fileAge("/backup/latest.dump", 26 * 3_600_000, { minBytes: 1_000_000 }));
- * @throws TypeError for a path, an age or an option that cannot be right.
+ * @throws TypeError for an invalid path, age or option.
  */
 export function fileAge(path: string, maxAgeMs: number, options: FileAgeOptions = {}): StatusFunction {
   expectNonEmptyText("path", path);

@@ -5,7 +5,7 @@ import { CheckError, type FailureKind, withFailureKind } from "./support/failure
 import { measureLatency, toStatus } from "./support/measure.ts";
 import { type Expectations, expectOptions } from "./support/options.ts";
 
-/** Any client of `@grpc/grpc-js`, such as a generated one: the question goes over its channel. */
+/** Any client of `@grpc/grpc-js`, such as a generated one. The check uses its channel. */
 export interface GrpcClient {
   makeUnaryRequest(
     method: string,
@@ -16,10 +16,10 @@ export interface GrpcClient {
   ): { cancel(): void };
 }
 
-/** What is asked. Every option is optional. */
+/** The request. Every option is optional. */
 export interface GrpcOptions {
   /**
-   * The service whose health is asked for.
+   * The service to check.
    * @default "" (the server as a whole)
    */
   readonly service?: string;
@@ -29,7 +29,7 @@ const METHOD = "/grpc.health.v1.Health/Check";
 const SERVING = 1;
 const STATUS_NAMES: readonly string[] = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
-// The status codes of gRPC whose texts say nothing of the kind.
+// Status codes of gRPC whose messages do not show the kind of failure.
 const KIND_BY_CODE: Readonly<Record<number, FailureKind>> = {
   4: "timeout", // DEADLINE_EXCEEDED
   5: "wrong answer", // NOT_FOUND: the server does not know the service
@@ -41,14 +41,15 @@ const KIND_BY_CODE: Readonly<Record<number, FailureKind>> = {
 const OPTIONS: Expectations<GrpcOptions> = { service: expectText };
 
 /**
- * Asks a gRPC server for its health, by `grpc.health.v1`, over the channel of a client that the application has.
+ * Calls the health service of a gRPC server (`grpc.health.v1`) over the channel of the application's client.
  *
- * OK when it is SERVING. RED when it says anything else, does not know the service, or cannot be reached.
+ * OK if the status is SERVING. RED for any other status, for an unknown service, or if the server cannot be
+ * reached.
  *
  * @param client Any client of `@grpc/grpc-js`.
  * @example
  * addStatusHandler("UserService", grpc(userServiceClient, { service: "users.UserService" }));
- * @throws TypeError for a client or an option that cannot be right.
+ * @throws TypeError for an invalid client or option.
  */
 export function grpc(client: GrpcClient, options: GrpcOptions = {}): StatusFunction {
   expectMethods("client", client, ["makeUnaryRequest"]);
@@ -91,7 +92,7 @@ function writeVarint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...writeVarint(value >> 7)];
 }
 
-/** `HealthCheckResponse`: field 1, a number; 0 where it is left out. */
+/** `HealthCheckResponse`: field 1, a number; 0 if it is missing. */
 function readResponse(answer: Buffer): number {
   return answer[0] === 0x08 ? (answer[1] ?? 0) : 0;
 }

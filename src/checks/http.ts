@@ -12,41 +12,45 @@ import {
 } from "./support/options.ts";
 import { type ServiceReport, takeOver } from "./support/take-over.ts";
 
-/** What is asked, and how the answer is judged. Every option is optional. */
+/** The request, and how the response is judged. Every option is optional. */
 export interface HttpOptions {
   /** @default "GET" */
   readonly method?: string;
-  /** Sent along, such as `authorization`. Never shown. */
+  /** Request headers, such as `authorization`. Never shown. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The HTTP statuses that are right. Left out: 200 to 299, and 503 too where a report is taken over. */
+  /** The expected HTTP statuses. Default: 200 to 299, and also 503 if `report` is set. */
   readonly expectedStatus?: number | readonly number[] | ((status: number) => boolean);
-  /** RED unless the body holds this text or satisfies this function. Left out: any body will do. */
+  /** RED unless the body contains this text or satisfies this function. Default: any body is OK. */
   readonly expectedBody?: string | ((body: string) => boolean);
-  /** RED unless the body is JSON with these values at these paths: `{ "db.replicas.0.state": "up" }`. Left out: any body will do. */
+  /**
+   * RED unless the body is JSON with these values at these paths: `{ "db.replicas.0.state": "up" }`. Default:
+   * any body is OK.
+   */
   readonly expectedJson?: Readonly<Record<string, string | number | boolean | null>>;
   /**
-   * The answer is another service's report, whose overall state becomes this one's: a `/svc_status.json`, or
-   * `application/health+json`. Left out: the answer's HTTP status decides.
+   * The response is a report of another service, whose overall state becomes the state of this check: a
+   * `/svc_status.json`, or `application/health+json`. Default: only the HTTP status of the response counts.
    */
   readonly report?: ServiceReport;
   /**
-   * `"manual"`: a redirect is an answer like any other, and not an expected one; a login page that all go to would
-   * otherwise look well. `"follow"`: its target is asked, at most 20 times in a row. `headers` are not sent to
-   * another origin, which another port and `http:` in place of `https:` are too.
+   * `"manual"`: a redirect is judged like any other response, and is not expected by default. Otherwise a
+   * redirect of all paths to a login page would look healthy. `"follow"`: follows up to 20 redirects in a
+   * row. `headers` are not sent to another origin; another port or `http:` instead of `https:` is another
+   * origin too.
    * @default "manual"
    */
   readonly redirect?: "manual" | "follow";
-  /** YELLOW when the whole answer took this long. Left out: time does not matter within the handler's deadline. */
+  /** YELLOW from this time for the whole response. Default: any time within the handler's deadline is OK. */
   readonly warnLatencyMs?: number;
-  /** RED when the whole answer took this long. Left out: only the handler's deadline counts. */
+  /** RED from this time for the whole response. Default: only the handler's deadline counts. */
   readonly maxLatencyMs?: number;
   /**
-   * RED when the body is longer. It is read up to here only.
+   * RED if the body is longer. The check reads no further than this.
    * @default 1048576
    */
   readonly maxBodyBytes?: number;
   /**
-   * Another `fetch`, such as one with a proxy.
+   * Another implementation of `fetch`, such as one with a proxy.
    * @default the built-in one
    */
   readonly fetch?: typeof globalThis.fetch;
@@ -68,14 +72,14 @@ const OPTIONS: Expectations<HttpOptions> = {
 };
 
 /**
- * Asks another service over HTTP, on a connection of its own that is closed afterwards.
+ * Sends a request to another service over HTTP, on a separate connection that is closed afterwards.
  *
- * OK for an expected answer. YELLOW by latency, or as the other service reports. RED when it cannot be reached,
- * answers something else, or reports RED.
+ * OK for an expected response. YELLOW by latency, or if the other service reports it. RED if the service
+ * cannot be reached, the response is not expected, or the service reports RED.
  *
  * @example
  * addStatusHandler("UserService", http("http://users:8080/svc_status.json", { report: "svc-status" }));
- * @throws TypeError for an address or an option that cannot be right.
+ * @throws TypeError for an invalid URL or option.
  */
 export function http(url: string | URL, options: HttpOptions = {}): StatusFunction {
   const address = toAddress(url);
@@ -113,7 +117,7 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
 
 function toAddress(url: unknown): string {
   const text = url instanceof URL ? url.href : url;
-  // What is shown of a wrong address must not be its password.
+  // The message must not contain the password of an invalid URL.
   if (typeof text !== "string" || !URL.canParse(text)) throw new TypeError("url: expected an absolute URL");
   const { protocol, username, password } = new URL(text);
   expectOneOf("url: protocol", protocol, ["http:", "https:"]);
@@ -149,7 +153,7 @@ function toStatusError(status: number): CheckError {
   return new CheckError(isRefusal ? "authentication" : "wrong answer", `HTTP status ${status}`);
 }
 
-/** The body up to a limit. What is longer is not read: the rest is cancelled, and with it the connection. */
+/** Reads the body up to a limit. Beyond it, cancels the rest and with it the connection. */
 async function readBody(response: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -180,7 +184,7 @@ function expectValues(body: string, expected: NonNullable<HttpOptions["expectedJ
   }
 }
 
-/** `db.replicas.0.state`: names and indices, parted by dots. */
+/** `db.replicas.0.state`: names and indices, separated by dots. */
 function readPath(value: unknown, path: string): unknown {
   let found = value;
   for (const name of path.split(".")) {

@@ -13,18 +13,23 @@ import {
 } from "./support/measure.ts";
 import { type Expectations, expectOptions, expectRatio } from "./support/options.ts";
 
-/** A client of `memcached`, which calls back once for all servers, or of `memjs`, which does once for each. */
+/**
+ * A client of `memcached`, which calls back once for all servers, or of `memjs`, which calls back once per
+ * server.
+ */
 export interface MemcachedClient {
   stats(callback: (error: unknown, ...results: unknown[]) => void): void;
-  /** Its servers, so that the answers of all are awaited. */
+  /** Its servers. The check waits for the answers of all. */
   readonly servers?: readonly unknown[];
 }
 
-/** How the servers are judged. Every option is optional. */
+/** Limits for the servers. Every option is optional. */
 export interface MemcachedOptions {
-  /** YELLOW from this part of a server's memory in use. Left out: a cache is meant to be full. */
+  /**
+   * YELLOW from this ratio of a server's memory in use. Default: never, because a cache is meant to be full.
+   */
   readonly warnMemoryRatio?: number;
-  /** RED from this part of a server's memory in use. Left out: a cache is meant to be full. */
+  /** RED from this ratio of a server's memory in use. Default: never, because a cache is meant to be full. */
   readonly maxMemoryRatio?: number;
 }
 
@@ -34,15 +39,15 @@ const OPTIONS: Expectations<MemcachedOptions> = {
 };
 
 /**
- * Asks each memcached server through the client that the application has: `stats`.
+ * Sends `stats` to each memcached server through the application's client.
  *
- * OK when all answer. YELLOW when some do not, because then keys are lost and not all of the cache; YELLOW and RED by
- * the limits. RED when none answers.
+ * OK if all answer. YELLOW if some do not, because only some keys are lost. YELLOW and RED by the limits. RED
+ * if none answers.
  *
  * @param client A client of `memcached` or `memjs`.
  * @example
  * addStatusHandler("Cache", memcached(client), { critical: false });
- * @throws TypeError for a client or an option that cannot be right.
+ * @throws TypeError for an invalid client or option.
  */
 export function memcached(client: MemcachedClient, options: MemcachedOptions = {}): StatusFunction {
   expectMethods("client", client, ["stats"]);

@@ -4,25 +4,25 @@ import { formatBytes, formatRatio, measureRising, toStatus } from "./support/mea
 import { readMemoryLimit } from "./support/memory-limit.ts";
 import { type Expectations, expectOptions, expectRatio } from "./support/options.ts";
 
-/** When this process uses too much memory. Every option is optional. */
+/** Limits for the memory of this process. Every option is optional. */
 export interface MemoryOptions {
   /**
-   * YELLOW from this part of the container's memory in use by this process.
+   * YELLOW from this ratio of the container's memory in use by this process.
    * @default 0.8
    */
   readonly warnUsedRatio?: number;
   /**
-   * RED from this part. At 1 the kernel kills.
+   * RED from this ratio. At 1, the kernel kills the process.
    * @default 0.95
    */
   readonly maxUsedRatio?: number;
   /**
-   * YELLOW from this part of the JavaScript heap in use.
+   * YELLOW from this ratio of the JavaScript heap in use.
    * @default 0.85
    */
   readonly warnHeapRatio?: number;
   /**
-   * RED from this part. Near 1, Node.js collects garbage most of the time, and then gives up.
+   * RED from this ratio. Near 1, Node.js spends most of its time collecting garbage, and then aborts.
    * @default 0.95
    */
   readonly maxHeapRatio?: number;
@@ -36,15 +36,15 @@ const OPTIONS: Expectations<MemoryOptions> = {
 };
 
 /**
- * Asks how much memory this process uses, against what it may use: the limit of its container (control groups,
- * version 2 or 1), or the machine's memory where there is no limit. The heap is held against V8's own limit, or
- * against the container's where that is less.
+ * Compares the memory of this process with its maximum: the limit of its container (control groups, version 2
+ * or 1), or the machine's memory if there is no limit. Compares the heap with the limit of V8, or with that
+ * of the container if it is lower.
  *
  * YELLOW and RED by the limits.
  *
  * @example
  * addStatusHandler("Memory", memory(), { scope: "local" });
- * @throws TypeError for an option that cannot be right.
+ * @throws TypeError for an invalid option.
  */
 export function memory(options: MemoryOptions = {}): StatusFunction {
   expectOptions(options, OPTIONS);

@@ -10,10 +10,10 @@ export interface MqttClient {
   unsubscribe(topic: string, callback: (error?: Error) => void): unknown;
 }
 
-/** What is asked. Every option is optional. */
+/** The request. Every option is optional. */
 export interface MqttOptions {
   /**
-   * A topic that nobody subscribes to.
+   * A topic without subscribers.
    * @default "svc-status/ping"
    */
   readonly topic?: string;
@@ -22,15 +22,15 @@ export interface MqttOptions {
 const OPTIONS: Expectations<MqttOptions> = { topic: expectNonEmptyText };
 
 /**
- * Asks an MQTT broker over the connection that the application has: it unsubscribes from a topic that it is not
- * subscribed to. The broker must acknowledge that, needs no permission for it, and keeps nothing of it.
+ * Checks an MQTT broker over the application's connection, by unsubscribing from a topic to which the client
+ * is not subscribed. The broker must acknowledge this. It requires no permission and stores nothing.
  *
- * OK when acknowledged. RED when the connection is lost.
+ * OK if acknowledged. RED if the connection is lost.
  *
  * @param client A client of MQTT.js.
  * @example
  * addStatusHandler("Broker", mqtt(client));
- * @throws TypeError for a client or an option that cannot be right.
+ * @throws TypeError for an invalid client or option.
  */
 export function mqtt(client: MqttClient, options: MqttOptions = {}): StatusFunction {
   expectMethods("client", client, ["unsubscribe"]);
@@ -39,7 +39,7 @@ export function mqtt(client: MqttClient, options: MqttOptions = {}): StatusFunct
 
   return withFailureKind(async function askMqtt() {
     const startedAt = performance.now();
-    // Offline, the client would keep the question and send it to whom it finds later.
+    // While offline, the client would queue the packet and send it to the broker it connects to later.
     if (!client.connected) throw new CheckError("closed", "the client is not connected");
     await new Promise<void>((resolve, reject) => {
       client.unsubscribe(topic, (error) => {

@@ -15,29 +15,30 @@ import { expectOptions } from "./support/options.ts";
 /** A pool or a connection of `mysql2/promise` or of `mariadb`. */
 export interface MysqlClient {
   query(sql: string): Promise<unknown>;
-  /** How many callers wait for a connection; only a pool of `mariadb` tells. */
+  /** Number of callers that wait for a connection. Only a pool of `mariadb` has it. */
   taskQueueSize?(): number;
 }
 
 /**
- * How a MySQL or MariaDB is judged. Every option is optional; those for the lag and the connections ask the server a
- * little more.
+ * Limits for a MySQL or MariaDB server. Every option is optional. Those for the lag and the connections add
+ * queries.
  */
 export interface MysqlOptions extends DatabaseLimits {}
 
-// What MySQL and MariaDB call it, the newer word first.
+// The names in MySQL and MariaDB, the newer first.
 const LAG_COLUMNS: readonly string[] = ["Seconds_Behind_Source", "Seconds_Behind_Master"];
 
 /**
- * Asks a MySQL or MariaDB through the client that the application has: `SELECT 1`, and what the options need.
+ * Queries a MySQL or MariaDB server through the application's client: `SELECT 1`, and what the options need.
  *
- * YELLOW and RED by the limits; RED when a query fails. A query that hangs keeps its connection until the client
- * gives it up: give the client a timeout of its own.
+ * YELLOW and RED by the limits; RED if a query fails. A query that hangs occupies its connection until the
+ * client gives up, so set a timeout in the client.
  *
- * @param client A pool or connection of `mysql2/promise` or of `mariadb`; of `mysql2` itself, its `promise()`.
+ * @param client A pool or connection of `mysql2/promise` or of `mariadb`; for `mysql2` itself, its
+ * `promise()`.
  * @example
  * addStatusHandler("Database", mysql(pool, { maxConnectionsRatio: 0.9 }));
- * @throws TypeError for a client or an option that cannot be right.
+ * @throws TypeError for an invalid client or option.
  */
 export function mysql(client: MysqlClient, options: MysqlOptions = {}): StatusFunction {
   expectMethods("client", client, ["query"]);
@@ -49,7 +50,7 @@ export function mysql(client: MysqlClient, options: MysqlOptions = {}): StatusFu
   return withFailureKind(async function askMysql() {
     const startedAt = performance.now();
     const measures: Measure[] = [];
-    // Before the question, which may have to wait itself.
+    // Read before the query, which may itself have to wait.
     if (asksWaiting) measures.push(measureWaiting(client.taskQueueSize?.() ?? 0, limits));
     const row = await queryRow(client, "SELECT 1 AS one");
     if (Number(row?.["one"]) !== 1) throw new CheckError("wrong answer", "SELECT 1 did not give 1");
@@ -62,14 +63,14 @@ export function mysql(client: MysqlClient, options: MysqlOptions = {}): StatusFu
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** mysql2 gives `[rows, fields]`, mariadb the rows. */
+/** mysql2 returns `[rows, fields]`, mariadb the rows. */
 async function queryRow(client: MysqlClient, sql: string): Promise<Row | undefined> {
   const answer = await client.query(sql);
   const rows: unknown = Array.isArray(answer) && Array.isArray(answer[0]) ? answer[0] : answer;
   return Array.isArray(rows) ? (rows[0] as Row | undefined) : undefined;
 }
 
-/** A server that replicates nothing does not lag; one whose replication has stopped does not know how much. */
+/** A server without replication has no lag. If its replication has stopped, the lag is unknown. */
 async function readLag(client: MysqlClient): Promise<number> {
   const row = await queryRow(client, "SHOW REPLICA STATUS");
   if (row === undefined) return 0;

@@ -9,18 +9,18 @@ export interface NatsConnection {
   rtt(): Promise<number>;
 }
 
-/** A consumer of JetStream. */
+/** A JetStream consumer. */
 export interface NatsConsumer {
   info(): Promise<{ readonly num_pending: number }>;
 }
 
-/** What is asked beside the round trip. Every option is optional. */
+/** Options for the check in addition to the round trip. Every option is optional. */
 export interface NatsOptions {
-  /** A consumer of JetStream whose undelivered messages count. Left out: only the round trip. */
+  /** A JetStream consumer whose undelivered messages are counted. Default: only the round trip is checked. */
   readonly consumer?: NatsConsumer;
-  /** YELLOW from so many undelivered messages. Needs `consumer`. Left out: any number will do. */
+  /** YELLOW from this number of undelivered messages. Needs `consumer`. Default: any number is OK. */
   readonly warnPending?: number;
-  /** RED from so many undelivered messages. Needs `consumer`. Left out: any number will do. */
+  /** RED from this number of undelivered messages. Needs `consumer`. Default: any number is OK. */
   readonly maxPending?: number;
 }
 
@@ -31,14 +31,14 @@ const OPTIONS: Expectations<NatsOptions> = {
 };
 
 /**
- * Asks a NATS server over the connection that the application has: `PING`, answered with `PONG`.
+ * Sends `PING` to a NATS server over the application's connection, and waits for `PONG`.
  *
- * YELLOW and RED by the limits; RED when the connection is lost or closed.
+ * YELLOW and RED by the limits; RED if the connection is lost or closed.
  *
  * @param connection A connection of `nats` or `@nats-io/transport-node`.
  * @example
  * addStatusHandler("Messages", nats(connection));
- * @throws TypeError for a connection or an option that cannot be right.
+ * @throws TypeError for an invalid connection or option.
  */
 export function nats(connection: NatsConnection, options: NatsOptions = {}): StatusFunction {
   expectMethods("connection", connection, ["rtt"]);

@@ -4,28 +4,28 @@ import { CheckError, withFailureKind } from "./support/failure.ts";
 import { formatCount, formatRatio, type Measure, measureRising, toStatus } from "./support/measure.ts";
 import { type Expectations, expectCount, expectOptions, expectRatio } from "./support/options.ts";
 
-/** What a pool can tell of itself. At least one of them. */
+/** Functions that return the numbers of a pool. At least one is required. */
 export interface PoolNumbers {
-  /** How many of its connections, workers or slots are in use. */
+  /** Number of connections, workers or slots in use. */
   readonly used?: () => number;
-  /** How many it may have at most. */
+  /** Maximum number of them. */
   readonly size?: () => number;
-  /** How many callers wait for one. */
+  /** Number of callers that wait for one. */
   readonly waiting?: () => number;
 }
 
-/** When a pool is too small. Every option is optional. */
+/** Limits for a pool. Every option is optional. */
 export interface PoolOptions {
-  /** YELLOW from this part in use. Left out: a pool may be full, as long as nobody has to wait. */
+  /** YELLOW from this ratio in use. Default: never, because a pool may be full if no caller has to wait. */
   readonly warnUsedRatio?: number;
-  /** RED from this part in use. Left out: never. */
+  /** RED from this ratio in use. Default: never. */
   readonly maxUsedRatio?: number;
   /**
-   * YELLOW from so many waiting callers.
+   * YELLOW from this number of waiting callers.
    * @default 1
    */
   readonly warnWaiting?: number;
-  /** RED from so many waiting callers. Left out: never, because a short queue empties itself. */
+  /** RED from this number of waiting callers. Default: never, because a short queue empties by itself. */
   readonly maxWaiting?: number;
 }
 
@@ -39,9 +39,9 @@ const OPTIONS: Expectations<PoolOptions> = {
 };
 
 /**
- * Asks any pool how full it is: of database connections, of sockets, of worker threads.
+ * Checks the use of any pool: database connections, sockets, worker threads.
  *
- * YELLOW and RED by the limits; RED when a function throws or gives no number.
+ * YELLOW and RED by the limits; RED if a function throws or does not return a number.
  *
  * @example
  * addStatusHandler("Pool", pool({
@@ -49,7 +49,7 @@ const OPTIONS: Expectations<PoolOptions> = {
  *   size: () => pg.options.max,
  *   waiting: () => pg.waitingCount,
  * }), { scope: "local" });
- * @throws TypeError for numbers or an option that cannot be right.
+ * @throws TypeError for invalid functions or an invalid option.
  */
 export function pool(numbers: PoolNumbers, options: PoolOptions = {}): StatusFunction {
   expectObject("numbers", numbers);

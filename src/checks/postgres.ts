@@ -15,7 +15,7 @@ import { expectOptions } from "./support/options.ts";
 /** A Pool or a Client of `pg`, or PGlite. */
 export interface PgClient {
   query(sql: string): PromiseLike<{ readonly rows: readonly unknown[] }>;
-  /** How many callers wait for a connection; only a Pool of `pg` tells. */
+  /** Number of callers that wait for a connection. Only a Pool of `pg` has it. */
   readonly waitingCount?: number;
 }
 
@@ -25,13 +25,13 @@ export interface PostgresJsClient {
 }
 
 /**
- * How a PostgreSQL is judged. Every option is optional; those for the lag and the connections ask the server a little
- * more.
+ * Limits for a PostgreSQL server. Every option is optional. Those for the lag and the connections add
+ * queries.
  */
 export interface PostgresOptions extends DatabaseLimits {}
 
-// A replica that has replayed all that it received does not lag, however old its last transaction is; unless it
-// receives nothing at all. One that has replayed no transaction since its start lags since then.
+// A replica that has replayed everything it received has no lag, however old its last transaction is, unless
+// it receives nothing at all. If it has replayed no transaction since its start, it has lagged since then.
 const LAG = `CASE
   WHEN NOT pg_is_in_recovery() THEN 0
   WHEN EXISTS (SELECT FROM pg_stat_wal_receiver) AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
@@ -41,15 +41,15 @@ const CONNECTIONS = `(SELECT sum(numbackends) FROM pg_stat_database)::float8 AS 
 current_setting('max_connections')::float8 AS max_connections`;
 
 /**
- * Asks a PostgreSQL through the client that the application has: `SELECT 1`, and what the options need.
+ * Queries a PostgreSQL server through the application's client: `SELECT 1`, and what the options need.
  *
- * YELLOW and RED by the limits; RED when the query fails. A query that hangs keeps its connection until the client
- * gives it up: give the client a timeout of its own.
+ * YELLOW and RED by the limits; RED if a query fails. A query that hangs occupies its connection until the
+ * client gives up, so set a timeout in the client.
  *
  * @param client A Pool or Client of `pg`, the `sql` of postgres.js, or PGlite.
  * @example
  * addStatusHandler("Database", postgres(pool, { warnWaiting: 1, maxLagSeconds: 60 }));
- * @throws TypeError for a client or an option that cannot be right.
+ * @throws TypeError for an invalid client or option.
  */
 export function postgres(client: PgClient | PostgresJsClient, options: PostgresOptions = {}): StatusFunction {
   const query = toQuery(client);
@@ -66,7 +66,7 @@ export function postgres(client: PgClient | PostgresJsClient, options: PostgresO
   return withFailureKind(async function askPostgres() {
     const startedAt = performance.now();
     const measures: Measure[] = [];
-    // Before the question, which may have to wait itself.
+    // Read before the query, which may itself have to wait.
     if (asksWaiting) measures.push(measureWaiting(readWaiting(client) ?? 0, limits));
     const row = await query(sql);
     if (row["one"] !== 1) throw new CheckError("wrong answer", "SELECT 1 did not give 1");

@@ -23,22 +23,25 @@ export interface RabbitmqConnection {
   createChannel(): Promise<RabbitmqChannel>;
 }
 
-/** What is asked beside the round trip. Every option is optional. */
+/** Options for the check in addition to the round trip. Every option is optional. */
 export interface RabbitmqOptions {
-  /** A queue that must be there, and whose length counts. Left out: only the round trip. */
+  /** A queue that must exist, and whose messages are counted. Default: only the round trip is checked. */
   readonly queue?: string;
-  /** YELLOW from so many messages that are ready and not delivered. Needs `queue`. Left out: any number will do. */
+  /**
+   * YELLOW from this number of messages that are ready and not delivered. Needs `queue`. Default: any number
+   * is OK.
+   */
   readonly warnMessages?: number;
-  /** RED from so many messages. Needs `queue`. Left out: any number will do. */
+  /** RED from this number of messages. Needs `queue`. Default: any number is OK. */
   readonly maxMessages?: number;
-  /** RED when the queue has fewer consumers. Needs `queue`. Left out: it may have none. */
+  /** RED if the queue has fewer consumers. Needs `queue`. Default: any number is OK. */
   readonly minConsumers?: number;
 }
 
-// The reply codes of AMQP whose texts say nothing of the kind.
+// Reply codes of AMQP whose texts do not show the kind of failure.
 const KIND_BY_CODE: Readonly<Record<number, FailureKind>> = {
   403: "authentication", // ACCESS_REFUSED
-  404: "wrong answer", // NOT_FOUND: there is no such queue
+  404: "wrong answer", // NOT_FOUND: the queue does not exist
 };
 
 const OPTIONS: Expectations<RabbitmqOptions> = {
@@ -49,17 +52,17 @@ const OPTIONS: Expectations<RabbitmqOptions> = {
 };
 
 /**
- * Asks a RabbitMQ over the connection that the application has: opens a channel, looks at the queue, and closes the
- * channel. A channel of its own, because the server closes the channel on which a missing queue was asked for. It
- * declares nothing.
+ * Checks a RabbitMQ server over the application's connection: opens a channel, checks the queue passively,
+ * and closes the channel. It opens its own channel because the server closes a channel that checks a missing
+ * queue. It declares nothing.
  *
- * YELLOW and RED by the limits; RED when the connection is closed or the queue is missing.
+ * YELLOW and RED by the limits; RED if the connection is closed or the queue is missing.
  *
- * @param connection A connection of amqplib, or a function that gives the present one where the application makes a
- * new one after a loss.
+ * @param connection A connection of amqplib, or a function that returns the current one if the application
+ * reconnects.
  * @example
  * addStatusHandler("Broker", rabbitmq(connection, { queue: "orders", warnMessages: 1_000, minConsumers: 1 }));
- * @throws TypeError for a connection or an option that cannot be right.
+ * @throws TypeError for an invalid connection or option.
  */
 export function rabbitmq(
   connection: RabbitmqConnection | (() => RabbitmqConnection | undefined),
@@ -102,9 +105,9 @@ export function rabbitmq(
   });
 }
 
-/** Looks at the queue, if there is one to look at, and closes the channel. */
+/** Checks the queue, if one is set, and closes the channel. */
 async function useChannel(channel: RabbitmqChannel, queue: string | undefined) {
-  // Without a listener, the error that the call below rejects with would end the process too.
+  // Without a listener, the error with which the call below rejects would also end the process.
   channel.on("error", () => {});
   try {
     return queue === undefined ? undefined : await channel.checkQueue(queue);
@@ -121,11 +124,11 @@ function toError(error: unknown): unknown {
   return kind === undefined ? error : new CheckError(kind, String(message));
 }
 
-/** The server may have closed it already. */
+/** The server may already have closed the channel. */
 async function closeQuietly(channel: RabbitmqChannel): Promise<void> {
   try {
     await channel.close();
   } catch {
-    // Closed is what it should be.
+    // Already closed.
   }
 }

@@ -15,18 +15,24 @@ import { type Expectations, expectBoolean, expectOptions, expectRatio } from "./
 /** A client of ioredis or node-redis. */
 export interface RedisClient {
   ping(): Promise<unknown>;
-  /** Only asked for what the options need. */
+  /** Only called if an option needs it. */
   info?(section: string): Promise<unknown>;
 }
 
-/** How a Redis is judged. Every option is optional; each asks the server for `INFO` too. */
+/** Limits for a Redis server. Every option is optional. Each one adds an `INFO` command. */
 export interface RedisOptions {
-  /** YELLOW from this part of `maxmemory` in use. A server without one has no part. Left out: not asked. */
+  /**
+   * YELLOW from this ratio of `maxmemory` in use. Has no effect on a server without `maxmemory`. Default: not
+   * checked.
+   */
   readonly warnMemoryRatio?: number;
-  /** RED from this part of `maxmemory` in use: a server that evicts nothing refuses writes at 1. Left out: not asked. */
+  /**
+   * RED from this ratio of `maxmemory` in use: at 1, a server that evicts nothing rejects writes. Default:
+   * not checked.
+   */
   readonly maxMemoryRatio?: number;
   /**
-   * `true`: RED when this server is a replica without a link to its master, whose data grows old.
+   * `true`: RED if this server is a replica without a link to its master, because its data becomes stale.
    * @default false
    */
   readonly replicaLink?: boolean;
@@ -39,15 +45,15 @@ const OPTIONS: Expectations<RedisOptions> = {
 };
 
 /**
- * Asks a Redis through the client that the application has: `PING`, and what the options need.
+ * Sends `PING` to a Redis server through the application's client, and the commands that the options need.
  *
- * YELLOW and RED by the limits; RED when it does not answer. While the client reconnects, it holds the question back
- * until the handler's deadline, and asks when it is connected again.
+ * YELLOW and RED by the limits; RED if the server does not answer. While the client reconnects, it queues the
+ * command until the handler's deadline, and sends it once it is connected.
  *
  * @param client A client of ioredis or node-redis.
  * @example
  * addStatusHandler("Cache", redis(client, { warnMemoryRatio: 0.9 }));
- * @throws TypeError for a client or an option that cannot be right.
+ * @throws TypeError for an invalid client or option.
  */
 export function redis(client: RedisClient, options: RedisOptions = {}): StatusFunction {
   expectMethods("client", client, ["ping"]);

@@ -9,16 +9,16 @@ export interface SmtpTransporter {
 }
 
 /**
- * Asks a mail server through the transporter that the application has: it connects, greets, logs in, and leaves. No
- * mail is sent. nodemailer makes a connection of its own for that and closes it, so ask in the background and not
- * often.
+ * Checks a mail server through the application's transporter: connects, greets, logs in, and quits. It sends
+ * no mail. nodemailer opens a separate connection for each check and closes it, so run the check in the
+ * background at a long interval.
  *
- * OK when all went well. RED when it cannot be reached or refuses the login.
+ * OK if all steps succeed. RED if the server cannot be reached or rejects the login.
  *
  * @param transporter A transporter of nodemailer.
  * @example
  * addStatusHandler("Mail", smtp(transporter), { critical: false, intervalMs: 60_000 });
- * @throws TypeError for a transporter that cannot be right.
+ * @throws TypeError for an invalid transporter.
  */
 export function smtp(transporter: SmtpTransporter): StatusFunction {
   expectMethods("transporter", transporter, ["verify"]);

@@ -9,10 +9,10 @@ export interface SqliteClient {
   prepare(sql: string): { get(): unknown };
 }
 
-/** What is asked. Every option is optional. */
+/** The extent of the check. Every option is optional. */
 export interface SqliteOptions {
   /**
-   * `true`: reads the whole file and looks for damage. It blocks the process while it reads: seconds for gigabytes.
+   * `true`: reads the whole file and looks for corruption. This blocks the process: seconds for gigabytes.
    * @default false
    */
   readonly quickCheck?: boolean;
@@ -24,15 +24,15 @@ const READ_SCHEMA = "SELECT count(*) AS tables FROM sqlite_master";
 const OPTIONS: Expectations<SqliteOptions> = { quickCheck: expectBoolean };
 
 /**
- * Asks an SQLite database through the client that the application has: reads its schema, which needs the file and
+ * Checks an SQLite database through the application's client, by reading its schema. This needs the file and
  * its lock.
  *
- * OK when it can be read. RED when it cannot, is locked, or is damaged.
+ * OK if the schema can be read. RED if it cannot, or if the database is locked or corrupt.
  *
  * @param client A database of better-sqlite3, or a DatabaseSync of node:sqlite.
  * @example
  * addStatusHandler("Database", sqlite(database));
- * @throws TypeError for a client or an option that cannot be right.
+ * @throws TypeError for an invalid client or option.
  */
 export function sqlite(client: SqliteClient, options: SqliteOptions = {}): StatusFunction {
   expectMethods("client", client, ["prepare"]);

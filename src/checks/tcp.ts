@@ -11,26 +11,28 @@ import {
   expectPort,
 } from "./support/options.ts";
 
-/** How a TCP port is judged. Every option is optional. */
+/** Limits for a TCP connection. Every option is optional. */
 export interface TcpOptions {
-  /** YELLOW when connecting took this long. Left out: time does not matter within the handler's deadline. */
+  /** YELLOW from this connection time. Default: any time within the handler's deadline is OK. */
   readonly warnLatencyMs?: number;
-  /** RED when connecting took this long. Left out: only the handler's deadline counts. */
+  /** RED from this connection time. Default: only the handler's deadline counts. */
   readonly maxLatencyMs?: number;
 }
 
 const OPTIONS: Expectations<TcpOptions> = { warnLatencyMs: expectAmount, maxLatencyMs: expectAmount };
 
 /**
- * Asks whether something accepts connections: connects, and closes at once. It proves that a port is open, not
- * that a service works behind it; where the application has a client, ask through the client.
+ * Checks that a port accepts connections: connects, and closes the connection at once. This proves that the
+ * port is open, not that the service behind it works. If the application has a client, check through the
+ * client.
  *
- * OK when connected. YELLOW and RED by latency. RED when refused, unreachable, or the name does not resolve.
+ * OK if connected. YELLOW and RED by latency. RED if the connection is refused, the host is unreachable, or
+ * the name does not resolve.
  *
  * @param host A name or an address.
  * @example
  * addStatusHandler("MailRelay", tcp("mail.example.com", 25));
- * @throws TypeError for a host, a port or an option that cannot be right.
+ * @throws TypeError for an invalid host, port or option.
  */
 export function tcp(host: string, port: number, options: TcpOptions = {}): StatusFunction {
   expectNonEmptyText("host", host);

@@ -13,31 +13,31 @@ import {
   expectPort,
 } from "./support/options.ts";
 
-/** How a server's certificate is judged. Every option is optional. */
+/** Limits for a server's certificate. Every option is optional. */
 export interface TlsCertificateOptions {
   /** @default 443 */
   readonly port?: number;
   /**
-   * YELLOW when fewer days are left. Less than the renewal takes leaves nobody the time to act.
+   * YELLOW if fewer days are left. Set more than the renewal takes, or nobody has time to act.
    * @default 21
    */
   readonly warnDays?: number;
   /**
-   * RED when fewer days are left.
+   * RED if fewer days are left.
    * @default 7
    */
   readonly minDays?: number;
   /**
-   * The name that is asked for and must stand in the certificate.
+   * The server name (SNI), for which the certificate must be valid.
    * @default the host
    */
   readonly servername?: string;
-  /** Certificates, in PEM, to trust instead of those that Node.js trusts. */
+  /** Certificates to trust, in PEM, instead of the default ones of Node.js. */
   readonly ca?: string;
 }
 
 const DAY_MS = 86_400_000;
-// No chain is longer; it keeps the walk finite, whatever was sent.
+// No real chain is longer. The limit bounds the loop, whatever the server sends.
 const MAX_CHAIN = 10;
 
 const OPTIONS: Expectations<TlsCertificateOptions> = {
@@ -49,15 +49,17 @@ const OPTIONS: Expectations<TlsCertificateOptions> = {
 };
 
 /**
- * Asks how many days the certificate of a TLS server is still valid: a TLS handshake, closed at once. Of the chain
- * that the server sends, the certificate that expires first counts.
+ * Checks the number of days for which the certificate of a TLS server is still valid. It makes a TLS
+ * handshake and closes the connection at once. Of the chain that the server sends, the certificate that
+ * expires first counts.
  *
- * YELLOW below `warnDays`; RED below `minDays`, when it is not trusted, or when it is for another name.
+ * YELLOW below `warnDays`; RED below `minDays`, if the certificate is not trusted, or if it is for another
+ * name.
  *
  * @param host A name or an address.
  * @example
  * addStatusHandler("Certificate", tlsCertificate("shop.example.com"), { intervalMs: 3_600_000 });
- * @throws TypeError for a host or an option that cannot be right.
+ * @throws TypeError for an invalid host or option.
  */
 export function tlsCertificate(host: string, options: TlsCertificateOptions = {}): StatusFunction {
   expectNonEmptyText("host", host);
@@ -66,7 +68,7 @@ export function tlsCertificate(host: string, options: TlsCertificateOptions = {}
   const { servername = isIP(host) === 0 ? host : undefined } = options;
 
   return withFailureKind(async function askTlsCertificate({ signal }) {
-    // An untrusted certificate is looked at too: that it has expired is the more useful thing to say.
+    // An untrusted certificate is inspected too, because the message that it has expired is more useful.
     const socket = connect({
       host,
       port,
@@ -94,7 +96,7 @@ export function tlsCertificate(host: string, options: TlsCertificateOptions = {}
 interface Seen {
   /** The certificate of the chain that expires first. */
   readonly first: { readonly name: string; readonly expiresAt: number } | undefined;
-  /** Why Node.js would not trust it. */
+  /** Why Node.js does not trust it. */
   readonly objection: CheckError | undefined;
 }
 
@@ -107,7 +109,7 @@ function lookAt(socket: TLSSocket): Seen {
   return { first: chain[0], objection };
 }
 
-/** Node.js says `CERT_HAS_EXPIRED`, a text, where its types promise an error. */
+/** The types of Node.js promise an error, but the value is a string such as `CERT_HAS_EXPIRED`. */
 function describeObjection(objection: unknown): string {
   return objection instanceof Error ? objection.message : String(objection);
 }

@@ -1,41 +1,41 @@
 import type { Io } from "./io.ts";
 
 /**
- * What the process ends with, in the order that monitoring plugins use: 0 OK, 1 YELLOW, 2 RED, 3 for no answer, no
- * status, and wrong arguments.
+ * The exit statuses, in the order of monitoring plugins: 0 OK, 1 YELLOW, 2 RED, 3 for no answer, no status,
+ * and invalid arguments.
  */
 export type ExitStatus = 0 | 1 | 2 | 3;
 
 interface CommonDefinition {
   /** One letter, for `-n`. */
   readonly short?: string;
-  /** What it does, in a line without a full stop. */
+  /** Its effect, in one line without a period. */
   readonly help: string;
 }
 
-/** `--quiet`: there or not. */
+/** `--quiet`: present or not. */
 export interface FlagOption extends CommonDefinition {
   readonly type: "flag";
 }
 
 interface ValueDefinition extends CommonDefinition {
-  /** Given more than once, all count. Without it the last one counts. */
+  /** If `true`, all occurrences count. Otherwise, the last one counts. */
   readonly repeatable?: true;
 }
 
 /** `--header 'Name: value'`: any text. */
 export interface TextOption extends ValueDefinition {
   readonly type: "text";
-  /** What stands for the value in the help: `FILE`. */
+  /** The placeholder for the value in the help: `FILE`. */
   readonly placeholder: string;
   readonly default?: string;
-  /** Left out, an empty text is refused: it comes from a variable of the shell that was not set. */
+  /** Default: an empty text is rejected, because it comes from an unset variable of the shell. */
   readonly mayBeEmpty?: true;
-  /** What shells offer for it. */
+  /** The kind of value that shells complete. */
   readonly completes?: "file";
 }
 
-/** `--format json`: one of several words. */
+/** `--format json`: one of several choices. */
 export interface ChoiceOption extends ValueDefinition {
   readonly type: "choice";
   readonly choices: readonly string[];
@@ -45,11 +45,11 @@ export interface ChoiceOption extends ValueDefinition {
 /** `--timeout 10s`: the value is in milliseconds. */
 export interface DurationOption extends CommonDefinition {
   readonly type: "duration";
-  /** As it would be typed. */
+  /** As the user would type it. */
   readonly default?: string;
 }
 
-/** `--port 8080`: a number without a fraction, between two others. */
+/** `--port 8080`: an integer within a range. */
 export interface IntegerOption extends CommonDefinition {
   readonly type: "integer";
   readonly placeholder: string;
@@ -58,36 +58,36 @@ export interface IntegerOption extends CommonDefinition {
   readonly default?: number;
 }
 
-/** One option. Help, parsing, shell completion and the manual page are all made from it. */
+/** One option. Help, parsing, shell completion and the manual page are all generated from it. */
 export type OptionDefinition = FlagOption | TextOption | ChoiceOption | DurationOption | IntegerOption;
 
 export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
 
-/** What stands behind a command without a dash. Only the last one may be optional or repeatable. */
+/** An argument without a dash. Only the last one may be optional or repeatable. */
 export interface OperandDefinition {
   /** As the help shows it: `URL`. */
   readonly placeholder: string;
   readonly help: string;
   readonly optional?: true;
   readonly repeatable?: true;
-  /** The only words it may be. */
+  /** The only values allowed. */
   readonly choices?: readonly string[];
   readonly completes?: "file";
 }
 
-/** What help, completion and the manual page tell of a command, and what its arguments are checked against. */
+/** The definition of a command, for help, completion, the manual page and the parser. */
 export interface CommandDefinition {
-  /** What it does, in a line without a full stop. */
+  /** Its effect, in one line without a period. */
   readonly summary: string;
-  /** More about it, a paragraph each. */
+  /** More details, one paragraph per item. */
   readonly description: readonly string[];
   readonly operands: readonly OperandDefinition[];
   readonly options: OptionDefinitions;
-  /** `true`: it asks a service, and takes the options of `CONNECTION_OPTIONS` too. */
+  /** `true`: it connects to a service, and also has the options of `CONNECTION_OPTIONS`. */
   readonly connects?: true;
-  /** `true`: it listens for signals itself. `io.signal` is never aborted. */
+  /** `true`: it handles signals itself. `io.signal` is never aborted. */
   readonly ownsSignals?: true;
-  /** What its exit statuses mean, where they are not those that every command has. */
+  /** The meanings of its exit statuses, if they differ from those of the other commands. */
   readonly exits?: Readonly<Record<string, string>>;
   /** Command lines without `svc-status`, each with what it does. */
   readonly examples: readonly (readonly [line: string, does: string])[];
@@ -101,7 +101,7 @@ type SingleValue<D> = D extends { type: "flag" }
       ? Choice
       : string;
 
-/** The value of an option: `undefined` where it was not given and has no default. */
+/** The value of an option: `undefined` if it is not given and has no default. */
 export type OptionValue<D> = D extends { repeatable: true }
   ? readonly SingleValue<D>[]
   : D extends { type: "flag" } | { default: unknown }
@@ -110,22 +110,22 @@ export type OptionValue<D> = D extends { repeatable: true }
 
 export type OptionValues<Options> = { readonly [Name in keyof Options]: OptionValue<Options[Name]> };
 
-/** What somebody typed, checked, for a command with this definition. */
+/** The arguments of a command, checked against its definition. */
 export interface Invocation<Definition extends CommandDefinition> {
-  /** As many as the definition asks for. */
+  /** Their number matches the definition. */
   readonly operands: readonly string[];
   readonly values: OptionValues<Definition["options"] & typeof CONNECTION_OPTIONS & typeof GENERAL_OPTIONS>;
-  /** Every command that there is. */
+  /** All commands. */
   readonly commands: Commands;
   readonly io: Io;
 }
 
-/** Carries a command out. What it rejects with is told in one line, and the exit status is 3. */
+/** Runs a command. A rejection is reported in one line, and the exit status is 3. */
 export type Run<Definition extends CommandDefinition> = (
   invocation: Invocation<Definition>,
 ) => Promise<ExitStatus>;
 
-/** A command in the table: what it is at once, what carries it out only when it is called. */
+/** A command in the table. Its definition is available at once; its code is loaded when it is called. */
 export interface Command {
   readonly definition: CommandDefinition;
   load(): Promise<(invocation: Invocation<CommandDefinition>) => Promise<ExitStatus>>;
@@ -134,7 +134,7 @@ export interface Command {
 /** Every command by its name. */
 export type Commands = Readonly<Record<string, Command>>;
 
-/** The options of all commands that ask a service. */
+/** The options of all commands that connect to a service. */
 export const CONNECTION_OPTIONS = {
   header: {
     type: "text",
@@ -159,16 +159,16 @@ export const GENERAL_OPTIONS = {
   help: { type: "flag", short: "h", help: "Show this help" },
 } as const;
 
-/** Ties a definition to the module that carries it out, which is loaded when it is called. */
+/** Connects a definition to the module that implements it, which is loaded when the command is called. */
 export function toCommand<Definition extends CommandDefinition>(
   definition: Definition,
   load: () => Promise<Run<Definition>>,
 ): Command {
-  // The parser has checked the values against the same definition.
+  // The parser has validated the values against the same definition.
   return { definition, load: load as Command["load"] };
 }
 
-/** All options of a command, by name: its own first. */
+/** All options of a command, by name, its own first. */
 export function toAllOptions({ options, connects }: CommandDefinition): OptionDefinitions {
   return { ...options, ...(connects && CONNECTION_OPTIONS), ...GENERAL_OPTIONS };
 }

@@ -7,7 +7,9 @@ import { SHOW } from "./show/definition.ts";
 import { WAIT } from "./wait/definition.ts";
 import { WATCH } from "./watch/definition.ts";
 
-/** Every command. A new one is one more line here, a definition, and a module that is loaded when it is called. */
+/**
+ * All commands. For a new one, add a line here, a definition, and a module that is loaded when it is called.
+ */
 export const COMMANDS: Commands = {
   show: toCommand(SHOW, async () => (await import("./show/run.ts")).runShow),
   wait: toCommand(WAIT, async () => (await import("./wait/run.ts")).runWait),

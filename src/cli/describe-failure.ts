@@ -2,7 +2,7 @@ import { hideSecrets } from "../util/redact/hide-secrets.ts";
 import { CliError } from "./cli-error.ts";
 import { clean } from "./terminal/clean.ts";
 
-/** What went wrong, in one line; with `--debug` the stack too, and those of what caused it. */
+/** Describes an error in one line; with `--debug`, adds its stack and the stacks of its causes. */
 export function describeFailure(error: unknown, debug: boolean): string {
   const message = error instanceof Error ? error.message : String(error);
   const isOurs = !(error instanceof CliError);

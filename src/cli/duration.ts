@@ -7,10 +7,10 @@ const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000,
 const EXPECTED = "expected a number and a unit, such as 500ms, 5s, 2m or 1h";
 
 /**
- * `500ms`, `1.5s`, `2m` or `1h` in milliseconds. A number without a unit is refused: some tools would take it for
- * seconds, others for milliseconds.
+ * Converts `500ms`, `1.5s`, `2m` or `1h` to milliseconds. A number without a unit is rejected, because some
+ * tools would read it as seconds and others as milliseconds.
  *
- * @throws CliError for anything else, and for less than a millisecond or more than timers know.
+ * @throws CliError for any other text, for less than a millisecond, and for more than the maximum of a timer.
  */
 export function parseDuration(option: string, text: string): number {
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(text) ?? [];
@@ -22,7 +22,7 @@ export function parseDuration(option: string, text: string): number {
   return ms;
 }
 
-/** The shortest of these ways to write a duration that says all of it. */
+/** The shortest exact text for a duration. */
 export function renderDuration(ms: number): string {
   const [unit = "ms", unitMs = 1] =
     Object.entries(UNITS_MS).findLast(([, each]) => ms >= each && ms % each === 0) ?? [];

@@ -9,7 +9,7 @@ import {
 } from "./command.ts";
 import { toPlaceholder } from "./parse.ts";
 
-/** What the exit statuses of all commands mean. A command may have meanings of its own. */
+/** The exit statuses of all commands. A command may have its own. */
 export const EXITS: Readonly<Record<string, string>> = {
   "0": "OK",
   "1": "YELLOW",
@@ -73,7 +73,7 @@ export function toOptionUsage(name: string, option: OptionDefinition): string {
   return `${short}--${name}${option.type === "flag" ? "" : ` ${toPlaceholder(option)}`}`;
 }
 
-/** What an option does, with its default and whether it may be given more than once. */
+/** The help of an option, with its default and whether it may be given more than once. */
 export function toOptionHelp(option: OptionDefinition): string {
   const given = "repeatable" in option && option.repeatable === true ? "; may be given more than once" : "";
   const isDefault = "default" in option ? ` (default: ${option.default})` : "";
@@ -88,7 +88,7 @@ function toOptionRows(options: OptionDefinitions): (readonly [string, string])[]
   return Object.entries(options).map(([name, option]) => [toOptionUsage(name, option), toOptionHelp(option)]);
 }
 
-/** Two columns; what is too wide for the first one has a line of its own. */
+/** Renders two columns. An entry that is too wide for the first column gets its own line. */
 function renderRows(rows: readonly (readonly [string, string])[]): string {
   const width = Math.min(24, Math.max(...rows.map(([left]) => left.length)));
   return rows.flatMap(([left, right]) => renderRow(left, right, width)).join("\n");
@@ -102,7 +102,7 @@ function renderRow(left: string, right: string, width: number): string[] {
   return [`${INDENT}${left.padEnd(width)}${INDENT}${first}`, ...rest];
 }
 
-/** Breaks a text at its spaces. A word that is longer than a line stays whole. */
+/** Breaks a text at its spaces. A word longer than a line is not broken. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

@@ -1,29 +1,29 @@
 import { constants } from "node:os";
 
-/** What ends a command from outside. */
+/** The signals that end a command. */
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** The reader of our output has gone. That is no failure: there is nobody left to tell. */
+/** The reader of the output has closed it. This is not an error, because nobody is left to read one. */
 const READER_GONE = "EPIPE";
 
-/** The terminal has gone, which is what SIGHUP says. Not every process of it gets that. */
+/** The terminal is gone. SIGHUP reports this too, but not every process of the terminal gets it. */
 const TERMINAL_GONE = "EIO";
 
-/** How the process is told to end. */
+/** How the process is interrupted. */
 export interface Interrupts {
   /** Aborted when the command has to end. */
   readonly signal: AbortSignal;
-  /** From now on signals count too. A second one ends the process at once. */
+  /** From now on, handles signals too. A second signal ends the process at once. */
   listenForSignals(): void;
   /**
-   * To be called when the command has ended and cleaned up. If it was a signal that ended it, the process now ends by
-   * that signal, and a shell's loop with it. Where it does not, as process 1 of a container, the exit status that
-   * comes back says the same.
+   * Call it when the command has ended and cleaned up. If a signal ended the command, the process then ends
+   * by that signal, which also ends a loop in a shell. If the signal does not end it, as in process 1 of a
+   * container, returns the equivalent exit status.
    */
   stop(): number | undefined;
 }
 
-/** Turns signals, and output that nobody reads, into an `AbortSignal`. */
+/** Aborts an `AbortSignal` on signals, and when nobody reads the output. */
 export function createInterrupts(): Interrupts {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
@@ -49,7 +49,7 @@ export function createInterrupts(): Interrupts {
   }
 
   process.stdout.on("error", receiveOutputError);
-  // Nowhere is left to tell it.
+  // There is no place left to report the error.
   process.stderr.on("error", () => controller.abort());
   return {
     signal: controller.signal,

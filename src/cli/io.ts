@@ -1,36 +1,38 @@
 import type { ReadStream } from "node:tty";
 
-/** Where a command writes. */
+/** An output stream of a command. */
 export interface Output {
   write(text: string): void;
-  /** Whether somebody looks at it in a terminal that can be drawn on. */
+  /** Whether it is a terminal that supports cursor control. */
   readonly isTTY: boolean;
-  /** How wide the terminal is now; where nobody knows, as wide as it takes. */
+  /** Current width of the terminal. If it is unknown: no limit. */
   readonly columns: number;
   readonly rows: number;
-  /** Calls `listener` whenever the terminal has another size, until the function that comes back is called. */
+  /**
+   * Calls `listener` whenever the size of the terminal changes. Returns a function that removes the listener.
+   */
   onResize(listener: () => void): () => void;
 }
 
-/** What a command knows of the world around it. */
+/** The environment of a command. */
 export interface Io {
   readonly stdin: ReadStream;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether text on standard output may have colours. */
+  /** Whether text on standard output may have colors. */
   readonly color: boolean;
-  /** Aborted when somebody wants the command to end: at Ctrl-C, SIGTERM and SIGHUP. */
+  /** Aborted when the command should end: on Ctrl-C, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
 }
 
-/** Whether to use colours: see https://no-color.org. */
+/** Whether to use colors: see https://no-color.org. */
 export function wantsColor(output: Output, env: Io["env"], noColor: boolean): boolean {
   return output.isTTY && !noColor && (env["NO_COLOR"] ?? "") === "";
 }
 
 export function toOutput(stream: NodeJS.WriteStream): Output {
-  // A dumb terminal knows no escape sequences, and some know no size.
+  // A dumb terminal has no escape sequences, and some have no size.
   const isTTY = stream.isTTY === true && process.env["TERM"] !== "dumb";
   const toSize = (size: number): number => (isTTY && size > 0 ? size : Number.POSITIVE_INFINITY);
   return {

@@ -9,8 +9,8 @@ import { type Io, type Output, toOutput, wantsColor } from "./io.ts";
 import { parseArguments } from "./parse.ts";
 
 /**
- * Carries out what stands on the command line, and sets the exit status of the process. Never rejects: whatever goes
- * wrong is told in one line.
+ * Runs the command line, and sets the exit status of the process. Never rejects: any error is reported in one
+ * line.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const interrupts = createInterrupts();
@@ -37,7 +37,7 @@ async function dispatch([first, ...rest]: readonly string[], interrupts: Interru
   const run = await load();
   if (definition.ownsSignals !== true) interrupts.listenForSignals();
   const status = await run({ operands, values: values as never, commands: COMMANDS, io }).catch((error) => {
-    // Whoever is told to end has nothing to explain, but has not done it either.
+    // An interrupted command has nothing to explain, but it has not succeeded either.
     if (!interrupts.signal.aborted) throw error;
     return 3;
   });
@@ -69,7 +69,7 @@ function write(output: Output, text: string): number {
 function toIo(signal: AbortSignal, noColor: boolean): Io {
   const stdout = toOutput(process.stdout);
   return {
-    // Looked up by who reads it: to open it takes time, and most do not.
+    // Opened on demand: opening it takes time, and most commands do not read it.
     get stdin() {
       return process.stdin;
     },

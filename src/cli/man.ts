@@ -10,7 +10,7 @@ import { ENVIRONMENT, EXITS, toOptionHelp, toOptionUsage, toUsage } from "./help
 const INTRODUCTION =
   "Asks services that use the npm package svc-status, or answer as it does, how they are; waits for them, watches them, and takes them out of their load balancers.";
 
-/** The manual page, which the build writes. */
+/** The manual page. The build writes it. */
 export function renderMan(commands: Commands, version: string): string {
   const all = Object.entries(commands);
   const lines = [
@@ -65,7 +65,7 @@ function renderList(items: readonly (readonly [term: string, text: string])[]): 
   return items.flatMap(([term, text]) => [".TP", `.B ${toRoff(term)}`, `${toRoff(text)}.`]);
 }
 
-/** A backslash and a hyphen mean something in roff; so do a dot and a quote at the beginning of a line. */
+/** In roff, a backslash and a hyphen are special everywhere, a dot and a quote at the beginning of a line. */
 function toRoff(text: string): string {
   return text
     .replaceAll("\\", "\\e")

@@ -11,9 +11,9 @@ export interface Arguments {
 }
 
 /**
- * Checks what somebody typed behind the name of a command.
+ * Checks the arguments after the name of a command.
  *
- * @throws CliError that says what is wrong. Nothing is checked where help is asked for.
+ * @throws CliError that says what is wrong. With `--help`, nothing is checked.
  */
 export function parseArguments(
   name: string,
@@ -90,7 +90,7 @@ function parseOption(rawName: string, option: OptionDefinition, { value, isInlin
   return VALUE_PARSERS[option.type](rawName, option as never, value);
 }
 
-/** What stands for the value of an option in texts. */
+/** The placeholder for the value of an option in texts. */
 export function toPlaceholder(option: Exclude<OptionDefinition, { type: "flag" }>): string {
   if (option.type === "choice") return option.choices.join("|");
   return option.type === "duration" ? "DURATION" : option.placeholder;

@@ -1,8 +1,8 @@
 import { CliError } from "./cli-error.ts";
 
 /**
- * The longest path of a unix socket that every system takes: macOS has room for so many bytes, Linux for 107. Node.js
- * would cut a longer one, and use another file.
+ * Maximum length of a unix socket path on all systems: 103 bytes on macOS, 107 on Linux. Node.js would
+ * truncate a longer path, and use another file.
  */
 export const MAX_SOCKET_PATH_BYTES = 103;
 

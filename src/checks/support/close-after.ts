@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { onAbort } from "../../util/abort.ts";
 
 /**
- * Waits for an event of a socket that has just been made, looks at the socket, and closes it, whatever happened.
- * Rejects with the socket's error, or when the signal is aborted.
+ * Waits for an event of a new socket, calls a function with the socket, and always closes it. Rejects with
+ * the socket's error, or when the signal is aborted.
  */
 export async function closeAfter<Kind extends Socket, Seen = void>(
   socket: Kind,

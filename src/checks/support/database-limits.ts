@@ -1,25 +1,28 @@
 import { formatCount, formatRatio, formatSeconds, type Measure, measureRising } from "./measure.ts";
 import { type Expectations, expectAmount, expectCount, expectRatio } from "./options.ts";
 
-/** How a database server and the pool in front of it are judged. Every option is optional. */
+/** Limits for a database server and the pool in front of it. Every option is optional. */
 export interface DatabaseLimits {
   /**
-   * YELLOW from this replication lag of a replica. MySQL and MariaDB want the right to see it. Left out: the lag does
-   * not matter.
+   * YELLOW from this replication lag of a replica. MySQL and MariaDB require a privilege to read it. Default:
+   * any lag is OK.
    */
   readonly warnLagSeconds?: number;
   /**
-   * RED from this replication lag of a replica; in MySQL and MariaDB also when the replication has stopped. Left out:
-   * the lag does not matter.
+   * RED from this replication lag of a replica; in MySQL and MariaDB also if the replication has stopped.
+   * Default: any lag is OK.
    */
   readonly maxLagSeconds?: number;
-  /** YELLOW from this part of the server's connections in use, by all its clients. Left out: not asked. */
+  /** YELLOW from this ratio of the server's connections in use, by all its clients. Default: not checked. */
   readonly warnConnectionsRatio?: number;
-  /** RED from this part of the server's connections in use. Left out: not asked. */
+  /** RED from this ratio of the server's connections in use. Default: not checked. */
   readonly maxConnectionsRatio?: number;
-  /** YELLOW when so many callers wait for a connection of the pool. Needs a pool that tells. Left out: does not matter. */
+  /**
+   * YELLOW from this number of callers that wait for a connection of the pool. Needs a pool that counts them.
+   * Default: not checked.
+   */
   readonly warnWaiting?: number;
-  /** RED when so many callers wait. Needs a pool that tells. Left out: does not matter. */
+  /** RED from this number of waiting callers. Needs a pool that counts them. Default: not checked. */
   readonly maxWaiting?: number;
 }
 
@@ -32,7 +35,7 @@ export const DATABASE_LIMITS: Expectations<DatabaseLimits> = {
   maxWaiting: expectCount,
 };
 
-/** What has to be asked because a limit is set. */
+/** The queries that the limits make necessary. */
 export interface DatabaseQuestions {
   readonly asksLag: boolean;
   readonly asksConnections: boolean;

@@ -3,7 +3,7 @@ import { RED } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
 import { describeError, toShownLine } from "../../util/describe-error.ts";
 
-/** How something failed: the first word of a detail, so that people know where to look. */
+/** How something failed: the first word of a detail. It shows where to look. */
 export type FailureKind =
   | "refused"
   | "unreachable"
@@ -15,7 +15,7 @@ export type FailureKind =
   | "wrong answer"
   | "failed";
 
-/** A failure whose kind the check knows itself. */
+/** A failure whose kind the check already knows. */
 export class CheckError extends Error {
   readonly kind: FailureKind;
 
@@ -92,7 +92,7 @@ const KIND_BY_CODE_PATTERN: readonly (readonly [RegExp, FailureKind])[] = [
   [/^(?:UND_ERR_\w+|ERR_\w+)_TIMEOUT$/, "timeout"],
 ];
 
-// For clients that give their errors no code. The first match counts.
+// For clients whose errors have no code. The first match counts.
 const KIND_BY_MESSAGE: readonly (readonly [RegExp, FailureKind])[] = [
   [
     /\bWRONGPASS\b|\bNOAUTH\b|\bNOPERM\b|ACCESS.REFUSED|access denied|not authori[sz]ed|(?:authentication|authorization|login) (?:fail|requir|error|violat|mechanism)|bad user ?name or password|password authentication/i,
@@ -109,8 +109,8 @@ const KIND_BY_MESSAGE: readonly (readonly [RegExp, FailureKind])[] = [
 ];
 
 /**
- * Makes a status handler of a question: what the question throws is RED, with the kind of failure in front and
- * without secrets.
+ * Creates a status handler from a function. If it throws, the handler is RED, and the detail has the kind of
+ * failure in front and no secrets.
  */
 export function withFailureKind(ask: (context: HandlerContext) => Status | Promise<Status>): StatusFunction {
   return async function askOrFail(context) {
@@ -127,7 +127,7 @@ export function toFailureDetail(error: unknown): string {
   return toShownLine(`${toFailureKind(error)}: ${describeError(error)}`);
 }
 
-/** The kind of whatever was thrown. Never throws. */
+/** The kind of any thrown value. Never throws. */
 export function toFailureKind(error: unknown): FailureKind {
   try {
     return findKind(error, toKindOfOwn, MAX_DEPTH) ?? findKind(error, toKindOfMessage, MAX_DEPTH) ?? "failed";
@@ -136,7 +136,7 @@ export function toFailureKind(error: unknown): FailureKind {
   }
 }
 
-/** Looks at the error, at its causes and at its parts. */
+/** Searches the error, its causes and its parts. */
 function findKind(
   error: unknown,
   toKind: (error: object) => FailureKind | undefined,

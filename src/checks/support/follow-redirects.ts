@@ -1,6 +1,6 @@
 import { CheckError } from "./failure.ts";
 
-/** Maximum number of redirects that are followed, as `fetch` has it. */
+/** Maximum number of redirects, as in `fetch`. */
 export const MAX_FOLLOWED_REDIRECTS = 20;
 
 export interface HttpQuestion {
@@ -9,16 +9,16 @@ export interface HttpQuestion {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Sends a question, without following a redirect. */
+/** Sends a request, without following a redirect. */
 export type SendQuestion = (question: HttpQuestion) => Promise<Response>;
 
-/** 300 is a choice, and 304 and the others are no redirects (RFC 9110, 15.4). */
+/** 300 is a choice; 304 and the others are not redirects (RFC 9110, 15.4). */
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
- * Follows redirects by hand, because `fetch` removes only `Authorization` and cookies on the way to another origin,
- * and headers such as `X-Api-Key` are secrets too. From the first other origin on, none of the headers is sent: also
- * not back to the first origin, as the other one has chosen what is asked there.
+ * Follows redirects itself, because on the way to another origin `fetch` removes only `Authorization` and
+ * cookies, and headers such as `X-Api-Key` are secrets too. From the first other origin on, no header is
+ * sent, not even back to the first origin: the other origin has chosen that URL.
  */
 export async function followRedirects(send: SendQuestion, first: HttpQuestion): Promise<Response> {
   let question = first;
@@ -40,7 +40,7 @@ function toNext({ url, method, headers }: HttpQuestion, status: number, location
   return { url: next.href, method: becomesGet ? "GET" : method, headers: isSame ? kept : {} };
 }
 
-/** Nothing of the target is shown: it may hold a secret. */
+/** Errors do not contain the target, because it may contain a secret. */
 function toTarget(location: string, base: string): URL {
   if (!URL.canParse(location, base)) throw new CheckError("wrong answer", "a redirect to what is no URL");
   const target = new URL(location, base);
@@ -51,7 +51,7 @@ function toTarget(location: string, base: string): URL {
   return target;
 }
 
-/** As the Fetch standard has it: 303 asks for another resource, and 301 and 302 turn a POST into a GET. */
+/** As in the Fetch standard: 303 redirects to another resource, and 301 and 302 turn a POST into a GET. */
 function isAskedByGet(status: number, method: string): boolean {
   if (status === 303) return method !== "GET" && method !== "HEAD";
   return (status === 301 || status === 302) && method === "POST";
@@ -65,11 +65,11 @@ function withoutContent(headers: HttpQuestion["headers"]): HttpQuestion["headers
   );
 }
 
-/** An answer that nobody reads holds its connection. */
+/** An unread body occupies its connection. */
 async function discardBody({ body }: Response): Promise<void> {
   try {
     await body?.cancel();
   } catch {
-    // It has failed already: there is nothing left to discard.
+    // The body has already failed: there is nothing left to discard.
   }
 }

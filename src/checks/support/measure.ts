@@ -2,7 +2,7 @@ import { OK, RED, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
 import { toShownLine } from "../../util/describe-error.ts";
 
-/** Something that was measured, what it means, and how it is told. */
+/** A measured value, the state it means, and its text. */
 export interface Measure {
   readonly state: State;
   /** `replica lag 12.0 s (YELLOW from 5.0 s, RED from 60.0 s)` */
@@ -17,13 +17,13 @@ interface Measured {
   readonly label: string;
   readonly value: number;
   readonly format: (value: number) => string;
-  /** Stands behind the value: `of 16.0 GiB`. */
+  /** Follows the value: `of 16.0 GiB`. */
   readonly of?: string;
-  /** What turns the value into the label's unit: 0.001 for milliseconds that are shown as seconds. */
+  /** Factor from the value to the label's unit: 0.001 for milliseconds that the label has in seconds. */
   readonly scale?: number;
 }
 
-/** The more, the worse. A limit that is left out never counts. */
+/** Higher is worse. An `undefined` limit never counts. */
 export function measureRising(
   measured: Measured & { readonly warn: number | undefined; readonly max: number | undefined },
 ): Measure {
@@ -32,7 +32,7 @@ export function measureRising(
   return describe(measured, state, "from", warn, max);
 }
 
-/** The less, the worse. A limit that is left out never counts. */
+/** Lower is worse. An `undefined` limit never counts. */
 export function measureFalling(
   measured: Measured & { readonly warn: number | undefined; readonly min: number | undefined },
 ): Measure {
@@ -41,26 +41,26 @@ export function measureFalling(
   return describe(measured, state, "below", warn, min);
 }
 
-/** One status of all that was measured: the worst state, every text, every number. */
+/** Combines all measurements into one status: the worst state, all texts, all numbers. */
 export function toStatus(measures: readonly Measure[]): Status {
   let state: State = OK;
   for (const measure of measures) state = toWorseState(state, measure.state);
   if (measures.length === 0) return { state };
   return {
     state,
-    // Names and errors of servers are among the texts.
+    // The texts contain names and errors from servers.
     detail: toShownLine(measures.map(({ text }) => text).join(", ")),
     labels: Object.assign({}, ...measures.map(({ labels }) => labels)),
   };
 }
 
-/** How long a check may take. Both limits are optional. */
+/** Limits for the duration of a check. Both are optional. */
 export interface LatencyLimits {
   readonly warnLatencyMs?: number;
   readonly maxLatencyMs?: number;
 }
 
-/** How long a question took, since a moment of `performance.now()`. */
+/** The time since a moment of `performance.now()`. */
 export function measureLatency(
   startedAt: number,
   { warnLatencyMs, maxLatencyMs }: LatencyLimits = {},

@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
 
-/** How much memory this process may use before it is killed. */
+/** How much memory this process may use before the kernel kills it. */
 export interface MemoryLimit {
   readonly bytes: number;
-  /** `container`: a control group's limit. `host`: there is none, so all that the machine has. */
+  /**
+   * `container`: the limit of a control group. `host`: there is no such limit, so all memory of the machine.
+   */
   readonly of: "container" | "host";
 }
 
@@ -21,10 +23,10 @@ const V2: readonly Hierarchy[] = [
 const V1: readonly Hierarchy[] = [{ mount: "sys/fs/cgroup/memory", file: "memory.limit_in_bytes" }];
 
 /**
- * The smallest limit of the control groups, version 2 or 1, that the process is in, or the machine's memory where
- * that is less. Read anew each time: a limit can be changed while the process runs.
+ * The lowest limit of the control groups (version 2 or 1) of this process, or the machine's memory if that is
+ * lower. Reads it on each call, because a limit can change while the process runs.
  *
- * @param root Another file system's root, for tests.
+ * @param root Root of another file system, for tests.
  */
 export function readMemoryLimit(root = "/", hostBytes: number = totalmem()): MemoryLimit {
   const limits = (readText(join(root, "proc/self/cgroup")) ?? "").split("\n").flatMap((line) => {
@@ -40,8 +42,9 @@ export function readMemoryLimit(root = "/", hostBytes: number = totalmem()): Mem
 }
 
 /**
- * The limits of a group and of all above it. Inside a container the path may be the host's, which is not there: then
- * only the root of what is mounted is left, and that is the container's own group.
+ * The limits of a group and of all groups above it. Inside a container, the path may be that of the host,
+ * which does not exist there. Then only the root of the mounted hierarchy remains, and that is the
+ * container's own group.
  */
 function readLimits(root: string, { mount, file }: Hierarchy, group: string): number[] {
   const limits: number[] = [];

@@ -12,7 +12,7 @@ import { hasControlCharacters } from "../../util/text.ts";
 /** Throws a TypeError that names the option. */
 export type Expectation = (option: string, value: unknown) => void;
 
-/** What each option of a check must be; a forgotten one does not compile. */
+/** The expectation for each option of a check. A missing option does not compile. */
 export type Expectations<Options> = Readonly<Record<keyof Options, Expectation>>;
 
 export function expectOptions<Options extends object>(
@@ -27,7 +27,7 @@ export function expectOptions<Options extends object>(
   }
 }
 
-/** Milliseconds, seconds, days, bytes: whatever is not negative. */
+/** Milliseconds, seconds, days, bytes: any number that is not negative. */
 export function expectAmount(option: string, value: unknown): void {
   expectNumber(option, value, { min: 0, max: Number.MAX_SAFE_INTEGER });
 }
@@ -36,7 +36,7 @@ export function expectCount(option: string, value: unknown): void {
   expectNumber(option, value, { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true });
 }
 
-/** A part of a whole, from 0 to 1. */
+/** A ratio, from 0 to 1. */
 export function expectRatio(option: string, value: unknown): void {
   expectNumber(option, value, { min: 0, max: 1 });
 }

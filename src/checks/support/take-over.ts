@@ -3,7 +3,7 @@ import { toShownLine } from "../../util/describe-error.ts";
 import { CheckError } from "./failure.ts";
 import type { Measure } from "./measure.ts";
 
-/** How another service reports on itself. */
+/** The format of another service's report. */
 export type ServiceReport = "svc-status" | "health+json";
 
 type Read = (report: Readonly<Record<string, unknown>>) => Measure;
@@ -13,7 +13,7 @@ const READERS: Readonly<Record<ServiceReport, Read>> = {
   "health+json": readHealth,
 };
 
-// The draft's own words, and those it allows for what was there before it.
+// The words of the draft, and the older words that it allows.
 const HEALTH_STATES: Readonly<Record<string, State>> = {
   pass: OK,
   ok: OK,
@@ -24,7 +24,10 @@ const HEALTH_STATES: Readonly<Record<string, State>> = {
   down: RED,
 };
 
-/** The overall state of another service's report. Of its texts, only the names of what is not OK are taken over. */
+/**
+ * The overall state of another service's report. Of its texts, only the names of handlers that are not OK are
+ * used.
+ */
 export function takeOver(body: string, report: ServiceReport): Measure {
   const value = parse(body);
   if (typeof value !== "object" || value === null || Array.isArray(value))

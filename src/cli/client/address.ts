@@ -1,7 +1,7 @@
 import type { LookupFunction } from "node:net";
 import type { ServiceUrl } from "./service-url.ts";
 
-/** Where to connect to over TCP, for `node:http` and `node:net`. */
+/** The TCP address to connect to, for `node:http` and `node:net`. */
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -9,25 +9,25 @@ export interface Address {
   readonly autoSelectFamily?: boolean;
 }
 
-/** A service of this machine may listen on either. */
+/** A service on this machine may listen on either address. */
 const LOOPBACK = [
   { address: "127.0.0.1", family: 4 },
   { address: "::1", family: 6 },
 ];
 
-/** A guessed host never leaves this machine, whatever its resolver says that `localhost` is. */
+/** A request to a guessed host never leaves this machine, however its resolver resolves `localhost`. */
 export function toAddress({ url, isHostGuessed }: ServiceUrl): Address {
   const { protocol, hostname, port } = url;
   const usualPort = protocol === "https:" ? 443 : 80;
   return {
-    // An IPv6 address has brackets in URLs only.
+    // Only URLs put an IPv6 address in brackets.
     host: hostname.replace(/^\[(.*)\]$/, "$1"),
     port: port === "" ? usualPort : Number(port),
     ...(isHostGuessed && { lookup: lookUpLoopback, autoSelectFamily: true }),
   };
 }
 
-/** Selecting a family asks for all addresses. */
+/** With family selection, Node.js requests all addresses. */
 const lookUpLoopback: LookupFunction = (_hostname, _options, callback) => {
   process.nextTick(callback, null, LOOPBACK);
 };

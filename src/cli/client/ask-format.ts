@@ -5,17 +5,17 @@ import { type ServiceUrl, toStatusUrls } from "./service-url.ts";
 
 export interface StatusQuestion {
   readonly service: ServiceUrl;
-  /** Of these handlers only; of all where there is none. */
+  /** Handlers to select. Empty: all handlers. */
   readonly names: readonly string[];
   readonly connection: Connection;
   readonly signal: AbortSignal;
 }
 
-/** A format of a status, as it is asked for. */
+/** A format of a status, as it is requested. */
 export interface WantedFormat<Value> {
   readonly suffix: string;
   readonly accept: string;
-  /** What the answer says; `undefined` where it is no status in this format. */
+  /** Reads the answer. `undefined` if it is not a status in this format. */
   read(answer: Answer): Value | undefined;
 }
 
@@ -25,10 +25,10 @@ export interface FormatAnswer<Value> {
 }
 
 /**
- * Asks for one format: the path itself with `Accept`, and where that does not help, the path with the suffix of the
- * format. Not every service has both.
+ * Requests one format: first the path itself with `Accept`, then, if that fails, the path with the suffix of
+ * the format. Not every service supports both.
  *
- * @throws NoAnswerError where nothing came, or nothing that is a status.
+ * @throws NoAnswerError if no answer arrives, or the answer is not a status.
  */
 export async function askFormat<Value>(
   question: StatusQuestion,
@@ -40,7 +40,7 @@ export async function askFormat<Value>(
   } catch (error) {
     if (second === undefined || !(error instanceof UnusableAnswerError)) throw error;
     return await askAt(second, question, format).catch((failure: unknown) => {
-      // What somebody typed is what an error is about.
+      // The error is about the URL that the user typed.
       throw failure instanceof NoAnswerError ? error : failure;
     });
   }
@@ -56,16 +56,16 @@ async function askAt<Value>(
   const refusal = REFUSALS[status]?.(answer, names);
   if (refusal !== undefined) throw refusal;
   const isGood = status >= 200 && status <= 299;
-  // The codes for states can be set, but not to those of redirects.
+  // The status codes for states can be configured, but not to redirects.
   const value = isGood || status >= 400 ? read(answer) : undefined;
   if (value !== undefined) return { answer, value };
   const what = isGood ? contentType || "something" : status;
   const text = `${from} answered ${what}, which is not a status. Is it the right URL?`;
-  // A server that fails does so at any path.
+  // A failing server fails at any path.
   throw status >= 500 ? new NoAnswerError("failed", text) : new UnusableAnswerError(text);
 }
 
-/** Answers that say by their code that they are no status. */
+/** Status codes that are never a status. */
 const REFUSALS: Readonly<Record<number, (answer: Answer, names: readonly string[]) => NoAnswerError>> = {
   401: ({ from }) =>
     new NoAnswerError("denied", `${from} wants to know who asks (401). Give --header 'Authorization: …'`),
@@ -77,10 +77,10 @@ const REFUSALS: Readonly<Record<number, (answer: Answer, names: readonly string[
   404: explainNotFound,
 };
 
-/** As svc-status answers where a handler is unknown. */
+/** The answer of svc-status for an unknown handler. */
 const UNKNOWN_NAME = "no status handler has this name";
 
-/** The service does not say which of them. */
+/** The service does not report which of the names are unknown. */
 function describeUnknown(names: readonly string[]): string {
   return names.length > 1
     ? `not each of ${names.join(", ")} is the name of a status handler`

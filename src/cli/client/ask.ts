@@ -9,12 +9,12 @@ export interface Question {
   /** @default "GET" */
   readonly method?: "GET" | "POST";
   readonly accept?: string;
-  /** Besides those that the user typed, which win. */
+  /** In addition to the user's headers, which take precedence. */
   readonly headers?: Readonly<Record<string, string>>;
   /** A bearer token. */
   readonly token?: string | undefined;
   readonly connection: Connection;
-  /** Gives the question up. */
+  /** Aborts the request. */
   readonly signal: AbortSignal;
 }
 
@@ -22,17 +22,17 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
-  /** Where it came from, as it may be shown. */
+  /** Source of the answer, safe to show. */
   readonly from: string;
 }
 
-/** The longest answer that is read, in bytes. A status is a thousand times smaller. */
+/** Maximum length of an answer in bytes. A status is a thousand times smaller. */
 export const MAX_ANSWER_BYTES = 5_000_000;
 
-/** How many redirects are followed, within one origin. */
+/** Maximum number of redirects, within one origin. */
 export const MAX_REDIRECTS = 5;
 
-/** Asks once, over a connection of its own. @throws NoAnswerError that says in one line what went wrong. */
+/** Sends one request over a new connection. @throws NoAnswerError that says in one line what went wrong. */
 export async function ask(question: Question): Promise<Answer> {
   let { target } = question;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
@@ -54,11 +54,11 @@ export async function ask(question: Question): Promise<Answer> {
 
 async function send(question: Question): Promise<IncomingMessage> {
   const { url } = question.target;
-  // Loaded where it is needed: it takes as long as everything else together.
+  // Loaded on demand: it takes as long as everything else together.
   const request = url.protocol === "https:" ? (await import("node:https")).request : requestHttp;
   return new Promise((resolve, reject) => {
     const sent = request(toRequestOptions(question), resolve);
-    // The last event of all: where the server changes the protocol there is neither an answer nor an error.
+    // The last event of all. If the server switches protocols, there is neither a response nor an error.
     sent.on("close", () => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
     sent.on("error", reject).end();
   });
@@ -90,7 +90,9 @@ function toRequestOptions(question: Question): RequestOptions {
   };
 }
 
-/** Where an answer sends us, if it does. Not to another origin: headers and tokens are meant for this one. */
+/**
+ * The target of a redirect, if there is one. Never another origin: headers and tokens are meant for this one.
+ */
 function toRedirect(
   { method = "GET" }: Question,
   target: ServiceUrl,
@@ -107,7 +109,7 @@ function toRedirect(
     const to = location === undefined ? "what is no URL" : describeServiceUrl({ url: location });
     throw new UnusableAnswerError(`${from} redirects to ${to}. Give that URL if you trust it`);
   }
-  // The same origin is the same user, whether or not the server says so.
+  // The same origin means the same user, even if the server leaves the user out.
   location.username = target.url.username;
   location.password = target.url.password;
   return { ...target, url: location };
@@ -127,7 +129,7 @@ async function read(response: IncomingMessage, from: string): Promise<Answer> {
   return {
     status: response.statusCode ?? 0,
     contentType: response.headers["content-type"] ?? "",
-    // What is not UTF-8 becomes U+FFFD.
+    // Invalid UTF-8 becomes U+FFFD.
     text: new TextDecoder().decode(Buffer.concat(chunks)),
     from,
   };

@@ -6,9 +6,9 @@ import { CliError } from "../cli-error.ts";
 import type { CONNECTION_OPTIONS, OptionValues } from "../command.ts";
 import { expectTypedHost, type ServiceUrl } from "./service-url.ts";
 
-/** How to ask, for every question of a command. */
+/** How to connect, for all requests of a command. */
 export interface Connection {
-  /** By their names in small letters. */
+  /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly tls: Pick<RequestOptions & { ca?: string }, "ca"> & { readonly rejectUnauthorized: boolean };
 }
@@ -16,13 +16,13 @@ export interface Connection {
 /** A field name and its value (RFC 9110, 5.1). */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
 
-/** One in PEM, up to its end, if it has one. */
+/** A certificate in PEM, up to its end if it has one. */
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----(?:[\s\S]*?-----END CERTIFICATE-----)?/g;
 
 /**
- * How to ask these services.
+ * Reads the connection options for these services.
  *
- * @throws CliError for a header that is none, or that would go to a guessed host, and for a file that cannot be read.
+ * @throws CliError for an invalid header, a header for a guessed host, or a file that cannot be read.
  */
 export function toConnection(
   values: OptionValues<typeof CONNECTION_OPTIONS>,
@@ -38,13 +38,13 @@ export function toConnection(
 
 function parseHeader(text: string): [name: string, value: string] {
   const [, name, value = ""] = HEADER.exec(text) ?? [];
-  // Headers hold secrets, so a wrong one is not shown. Those of HTTP/1.1 are Latin-1.
+  // Headers contain secrets, so the message does not show an invalid one. Headers of HTTP/1.1 are Latin-1.
   if (name === undefined || hasControlCharacters(value) || /[^\0-\xff]/.test(value))
     throw new CliError("--header: expected 'NAME: VALUE', in one line, without characters beyond Latin-1");
   return [name.toLowerCase(), value];
 }
 
-/** One that is given more than once is sent more than once. */
+/** A header that is given more than once is sent more than once. */
 function toHeaders(fields: readonly (readonly [name: string, value: string])[]): Connection["headers"] {
   const headers = new Map<string, string | string[]>();
   for (const [name, value] of fields) {
@@ -63,14 +63,14 @@ function readCertificates(file: string): string {
   }
   const certificates = text.match(CERTIFICATE) ?? [];
   if (certificates.length === 0) throw new CliError(`--ca: there is no certificate in ${file}. Expected PEM`);
-  // TLS would leave it out and say that nobody is trusted.
+  // TLS would ignore an invalid certificate and then report that none is trusted.
   if (!certificates.every(isCertificate))
     throw new CliError(`--ca: a certificate in ${file} is broken. Expected PEM`);
   return text;
 }
 
 function isCertificate(pem: string): boolean {
-  // Loaded where it is needed: most commands have no certificates to read.
+  // Loaded on demand: most commands have no certificates to read.
   const { X509Certificate } = process.getBuiltinModule("node:crypto");
   try {
     new X509Certificate(pem);

@@ -1,4 +1,4 @@
-/** Why a question was given up: its time was over. */
+/** The request timed out. */
 export class DeadlineError extends Error {
   readonly timeoutMs: number;
 
@@ -8,7 +8,7 @@ export class DeadlineError extends Error {
   }
 }
 
-/** Gives `run` a signal that is aborted with a `DeadlineError` when its time is over, and with `signal`. */
+/** Runs `run` with a signal. It is aborted with a `DeadlineError` at the deadline, or with `signal`. */
 export async function withinDeadline<Value>(
   timeoutMs: number,
   signal: AbortSignal,

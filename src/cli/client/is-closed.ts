@@ -2,13 +2,13 @@ import { connect } from "node:net";
 import { toAddress } from "./address.ts";
 import type { ServiceUrl } from "./service-url.ts";
 
-/** Nobody listens on the port, and there is no such socket. */
+/** The port has no listener, or the socket does not exist. */
 const CLOSED: readonly unknown[] = ["ECONNREFUSED", "ENOENT"];
 
-/** This machine has no such address, as where IPv6 is switched off. */
+/** This machine has no such address, for example if IPv6 is disabled. */
 const UNAVAILABLE: readonly unknown[] = ["EADDRNOTAVAIL", "EAFNOSUPPORT"];
 
-/** Whether a service refuses connections. Whatever else goes wrong may be the way there, and is no. */
+/** Whether a service refuses connections. Any other error may come from the network, and returns false. */
 export function isClosed(service: ServiceUrl, signal: AbortSignal): Promise<boolean> {
   const { socketPath } = service;
   return new Promise((resolve, reject) => {
@@ -30,7 +30,7 @@ export function isClosed(service: ServiceUrl, signal: AbortSignal): Promise<bool
   });
 }
 
-/** A name may have several addresses: one refuses, and all others do, or are not there. */
+/** A name may have several addresses. At least one must refuse; all others must refuse too or not exist. */
 export function isRefusal(error: Error): boolean {
   const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
   const codes = errors.map((each) => (each as { code?: unknown }).code);

@@ -4,10 +4,10 @@ import { renderDuration } from "../duration.ts";
 import { DeadlineError } from "./deadline.ts";
 import type { ServiceUrl } from "./service-url.ts";
 
-/** Why nothing came: `untrusted` and `denied` do not change by asking again. */
+/** Why there is no answer. A retry does not help for `untrusted` and `denied`. */
 export type NoAnswerKind = "untrusted" | "denied" | "failed";
 
-/** There is no status, and the message says in one line why, and what to do. */
+/** There is no status. The message says in one line why, and what to do. */
 export class NoAnswerError extends CliError {
   readonly kind: NoAnswerKind;
 
@@ -17,7 +17,7 @@ export class NoAnswerError extends CliError {
   }
 }
 
-/** Something came that cannot be used. */
+/** The answer cannot be used. */
 export class UnusableAnswerError extends NoAnswerError {
   constructor(message: string) {
     super("failed", message);
@@ -39,7 +39,7 @@ const NOT_TLS: Explanation = { text: "it does not speak TLS. Is it http:// rathe
 const UNREACHABLE: Explanation = { text: "there is no way to the host. Is its address right?" };
 const NO_PERMISSION: Explanation = { text: "this user may not connect to it" };
 
-/** What the codes of Node.js mean for somebody who asks a service. */
+/** What the error codes of Node.js mean for a client of a service. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ECONNREFUSED: { text: "connection refused. Is the service running?" },
   ENOENT: { text: "there is no such socket. Is the service running?" },
@@ -79,10 +79,10 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS,
 };
 
-/** What went wrong on the way, in words. */
+/** Converts a connection error into a message. */
 export function toNoAnswer(error: unknown, { url, socketPath }: ServiceUrl, signal: AbortSignal): Error {
   if (error instanceof NoAnswerError) return error;
-  // The path does not matter where nobody answers.
+  // The path does not matter if there is no answer.
   const from = socketPath === undefined ? url.origin : `unix:${socketPath}`;
   if (signal.reason instanceof DeadlineError) {
     const time = renderDuration(signal.reason.timeoutMs);
@@ -103,7 +103,7 @@ function explain(error: unknown, isSecure: boolean): Explanation {
   return { text: describeError(error) };
 }
 
-/** A name with several addresses fails with one error for each. */
+/** A name with several addresses fails with one error per address. */
 function toCode(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code: unknown = (first as { code?: unknown } | undefined)?.code;

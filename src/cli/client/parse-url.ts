@@ -5,13 +5,14 @@ const EXPECTED =
 
 const MAX_PORT = 65_535;
 
-/** The host and the port of an address, as they are written. */
+/** The host and the port of an address, as typed. */
 const AUTHORITY = /^[a-z][a-z\d+.-]*:\/\/(?:[^/?#\\]*@)?(\[[^\]]*\]|[^/?#\\:]*)(?::(\d+))?(?=[/?#\\]|$)/i;
 
 /**
- * Reads the address of a service. `text` is what somebody typed.
+ * Reads the address of a service. `text` is what the user typed.
  *
- * @throws CliError for anything but http and https, for ports out of range, and for numbers that are no whole address.
+ * @throws CliError for any scheme except http and https, an invalid port, and a number that is not a complete
+ * address.
  */
 export function parseUrl(address: string, text: string): URL {
   const [, host = "", port] = AUTHORITY.exec(address) ?? [];
@@ -42,12 +43,12 @@ function isIpv4(hostname: string): boolean {
   return /^\d+(?:\.\d+){3}$/.test(hostname);
 }
 
-/** What was typed may contain a password, which no message shows. */
+/** The typed address may contain a password, which no message shows. */
 export function toUnexpected(text: string, rule = ""): CliError {
   return new CliError(`${EXPECTED}${rule}${text.includes("@") ? "" : `, got ${JSON.stringify(text)}`}`);
 }
 
-/** URLs read `9101` as 0.0.35.141, which nobody means. */
+/** URLs parse `9101` as 0.0.35.141, which nobody means. */
 function toUnexpectedHost({ hostname }: URL, host: string): CliError {
   const port =
     /^\d+$/.test(host) && isPort(Number(host)) ? `. For a port of this machine: localhost:${host}` : "";

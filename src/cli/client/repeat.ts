@@ -7,13 +7,13 @@ export interface Repetition {
   readonly signal: AbortSignal;
 }
 
-/** The longest that one of several questions may take: whoever hangs once may answer the next one. */
+/** Maximum duration of one attempt, because a service that hangs once may answer the next request. */
 export const ATTEMPT_TIMEOUT_MS = 5_000;
 
 /**
- * Calls `attempt` until it gives `true`, or the time is over. What it rejects with ends it too.
+ * Calls `attempt` until it returns `true` or the time is over. Rejects if an attempt rejects.
  *
- * @returns whether it gave `true`.
+ * @returns whether an attempt returned `true`.
  */
 export async function repeatUntil(
   { timeoutMs, intervalMs, signal }: Repetition,
@@ -23,7 +23,7 @@ export async function repeatUntil(
   for (;;) {
     const attemptMs = Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, Math.ceil(endsAt - performance.now())));
     if (await withinDeadline(attemptMs, signal, attempt)) return true;
-    // Another attempt would have no time to answer.
+    // The next attempt would have no time to answer.
     if (endsAt - performance.now() <= intervalMs) return false;
     await sleep(intervalMs, undefined, { signal });
   }

@@ -2,16 +2,18 @@ import { CliError } from "../cli-error.ts";
 import { expectSocketPath } from "../socket-path.ts";
 import { parseUrl, toUnexpected } from "./parse-url.ts";
 
-/** Where a service is. */
+/** The address of a service. */
 export interface ServiceUrl {
-  /** For a unix socket the host is `localhost`, and says nothing. */
+  /** For a unix socket, the host is `localhost` and has no meaning. */
   readonly url: URL;
   readonly socketPath?: string;
-  /** Only a port was typed: the host is guessed to be this machine, and gets neither tokens nor headers. */
+  /**
+   * The user typed only a port: the host is assumed to be this machine, and gets neither tokens nor headers.
+   */
   readonly isHostGuessed?: true;
 }
 
-/** What stands behind the path of the status for each of its formats. */
+/** The suffix of a status path for each format. */
 const FORMAT_SUFFIX = /\.(?:csv|json|prometheus|health|html)$/;
 
 /** `8080`, `:8080` and `8080/path`. */
@@ -32,21 +34,21 @@ export function parseServiceUrl(text: string): ServiceUrl {
   return { url: parseUrl(`http://localhost${path}`, text), socketPath: expectSocketPath(socketPath) };
 }
 
-/** Headers and tokens are secrets. @throws CliError where they would go to a host that nobody typed. */
+/** Headers and tokens are secrets. @throws CliError if they would go to a host that the user did not type. */
 export function expectTypedHost(option: string, { url, isHostGuessed }: ServiceUrl): void {
   if (isHostGuessed)
     throw new CliError(`${option} is sent only to a host that you name. ${toTypedHost(url)}`);
 }
 
-/** What to type instead of a port alone. */
+/** Tells the user to type the host, too. */
 export function toTypedHost({ host, port }: URL): string {
   return `Write ${host} instead of ${port || 80}`;
 }
 
 /**
- * Where the status of a service may be had in a format, of some handlers: at its path, and at its path with the suffix
- * of the format. Where the address has a suffix, at that of the format alone. A path that ends in `/` is where
- * `svc_status` is; any other path is its own, or that of the probe beside it.
+ * The URLs of a service's status in a format, for some handlers: its path, and its path with the suffix of
+ * the format. If the address has a suffix, only the path with the suffix of the format. A path that ends in
+ * `/` contains `svc_status`; any other path is the status path itself, or that of its probe.
  */
 export function toStatusUrls(
   service: ServiceUrl,
@@ -83,7 +85,7 @@ function withPath({ url, ...rest }: ServiceUrl, change: (url: URL) => void): Ser
   return { ...rest, url: changed };
 }
 
-/** A URL as it may be shown: without user and password. */
+/** A URL that is safe to show: without user and password. */
 export function describeServiceUrl({ url, socketPath }: ServiceUrl): string {
   const path = url.pathname + url.search;
   if (socketPath !== undefined) return `unix:${socketPath}${path === "/" ? "" : `:${path}`}`;

@@ -6,7 +6,7 @@ import type { Answer } from "./ask.ts";
 import { askFormat, type StatusQuestion, type WantedFormat } from "./ask-format.ts";
 import { UnusableAnswerError } from "./no-answer.ts";
 
-/** What one handler said. */
+/** The status of one handler. */
 export interface HandlerStatus {
   readonly name: string;
   readonly state: State;
@@ -17,11 +17,11 @@ export interface HandlerStatus {
 export interface ServiceStatus {
   readonly state: State;
   readonly handlers: readonly HandlerStatus[];
-  /** The answer that it was read from. */
+  /** The answer that contains this status. */
   readonly answer: Answer;
 }
 
-/** The words of health+json; `up` and the like are not ours. */
+/** The words of health+json. Synonyms such as `up` are not from svc-status. */
 const STATE_OF_HEALTH: Readonly<Record<string, State>> = { pass: "OK", warn: "YELLOW", fail: "RED" };
 
 const JSON_FORMAT: WantedFormat<readonly HandlerStatus[]> = {
@@ -30,7 +30,7 @@ const JSON_FORMAT: WantedFormat<readonly HandlerStatus[]> = {
   read: readHandlers,
 };
 
-/** Its status, whatever its word for that is. */
+/** Reads the overall status, whatever its word is. */
 export const HEALTH_FORMAT: WantedFormat<string> = {
   suffix: ".health",
   accept: "application/health+json",
@@ -40,12 +40,12 @@ export const HEALTH_FORMAT: WantedFormat<string> = {
   },
 };
 
-/** A line for each handler. */
+/** One line per handler. */
 export const CSV_FORMAT: WantedFormat<string> = {
   suffix: ".csv",
   accept: "text/csv",
   read({ text, status, contentType }) {
-    // Many servers answer some question with nothing.
+    // Many servers answer any request with an empty body.
     const isRight =
       text === ""
         ? status < 300 && /^text\/csv\b/i.test(contentType)
@@ -55,11 +55,11 @@ export const CSV_FORMAT: WantedFormat<string> = {
 };
 
 /**
- * Asks for the status of a service. JSON does not tell which handlers are critical, so where one is RED, health+json is
- * asked for the overall state: a RED handler that is not critical makes it YELLOW only. Where that cannot be had, it
- * is RED.
+ * Requests the status of a service. JSON does not show which handlers are critical, so if one is RED, the
+ * overall state comes from health+json: a RED handler that is not critical makes it only YELLOW. If
+ * health+json is not available, the overall state is RED.
  *
- * @throws NoAnswerError where nothing came, or nothing that is a status.
+ * @throws NoAnswerError if no answer arrives, or the answer is not a status.
  */
 export async function askStatus(question: StatusQuestion): Promise<ServiceStatus> {
   const { answer, value } = await askFormat(question, JSON_FORMAT);
@@ -70,7 +70,7 @@ export async function askStatus(question: StatusQuestion): Promise<ServiceStatus
   return { state, handlers, answer };
 }
 
-/** Others answer `{}` too. */
+/** Other servers answer `{}` too. */
 async function expectNoHandlers(question: StatusQuestion, { from }: Answer): Promise<void> {
   try {
     await askFormat(question, CSV_FORMAT);
@@ -82,7 +82,7 @@ async function expectNoHandlers(question: StatusQuestion, { from }: Answer): Pro
   }
 }
 
-/** A server that does not look at names must not be believed that all of these are well. */
+/** A server that ignores the names has not confirmed that all of them are OK. */
 function selectNamed(
   handlers: readonly HandlerStatus[],
   { from }: Answer,
@@ -98,10 +98,11 @@ async function askOverallState(question: StatusQuestion): Promise<State> {
   try {
     const { value: status } = await askFormat(question, HEALTH_FORMAT);
     const state = Object.hasOwn(STATE_OF_HEALTH, status) ? STATE_OF_HEALTH[status] : RED;
-    // It may have changed since: what was RED is at least YELLOW.
+    // The state may have changed since: if a handler was RED, the result is at least YELLOW.
     return toWorseState(YELLOW, state ?? RED);
   } catch (error) {
-    // It was ended, or its time is over: nobody knows. Anything else is the service's doing, whose RED stands.
+    // After an abort or a timeout, the state is unknown. Any other error comes from the service: it stays
+    // RED.
     if (question.signal.aborted) throw error;
     return RED;
   }
@@ -138,7 +139,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The number of a state is the exit status of who reports it. */
+/** The number of a state is the exit status of the command that shows it. */
 export function toExitStatus(state: State): 0 | 1 | 2 {
   return STATE_NUMBERS[state];
 }

@@ -1,7 +1,7 @@
 import type { Commands } from "../command.ts";
 import { type CommandWords, type Offer, ROOT_OPTIONS, toCommandWords, toValueOffer } from "./words.ts";
 
-/** The completion for bash. It needs nothing but bash itself. */
+/** The completion for bash. It requires only bash itself. */
 export function renderBash(commands: Commands): string {
   const all = toCommandWords(commands);
   const first = [...all.map(({ name }) => name), ...Object.keys(ROOT_OPTIONS)].join(" ");
@@ -32,7 +32,7 @@ complete -F _svc_status svc-status
 `;
 }
 
-/** What may stand behind the options of a command that take a value. */
+/** The words that may follow the options of a command that take a value. */
 function renderValues({ name, options }: CommandWords): string[] {
   return options.flatMap(([option, definition]) => {
     const offer = toValueOffer(definition);

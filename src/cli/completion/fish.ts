@@ -33,7 +33,7 @@ function renderOffer({ words, files }: Offer): string {
   return words.length === 0 ? " -f" : ` -f -a ${quote(words.join(" "))}`;
 }
 
-/** Within single quotes fish knows two escapes. */
+/** In single quotes, fish has two escapes. */
 function quote(text: string): string {
   return `'${text.replace(/['\\]/g, "\\$&")}'`;
 }

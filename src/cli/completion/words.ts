@@ -6,13 +6,13 @@ import {
   toAllOptions,
 } from "../command.ts";
 
-/** What a shell may offer for an option or an operand. */
+/** The completions that a shell offers for an option or an operand. */
 export interface Offer {
   readonly words: readonly string[];
   readonly files: boolean;
 }
 
-/** A command as shells know it. */
+/** A command, as needed for completion. */
 export interface CommandWords {
   readonly name: string;
   readonly definition: CommandDefinition;
@@ -20,7 +20,7 @@ export interface CommandWords {
   readonly operand: Offer;
 }
 
-/** The options that stand without a command. */
+/** The options without a command. */
 export const ROOT_OPTIONS: Readonly<Record<string, string>> = {
   "--help": "Show what there is",
   "--version": "Show which this is",

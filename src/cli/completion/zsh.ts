@@ -32,7 +32,7 @@ if [[ $funcstack[1] == _svc-status ]]; then _svc_status "$@"; else compdef _svc_
 `;
 }
 
-/** What zsh knows of URLs. With nothing to offer here it would complete no option either. */
+/** The URL completion of zsh. Without any completion here, zsh would complete no option either. */
 const URLS = "_urls";
 
 function renderCommand({ name, definition, options, operand }: CommandWords): string {
@@ -45,7 +45,7 @@ function renderCommand({ name, definition, options, operand }: CommandWords): st
   return `    ${name})\n      _arguments -S ${specifications.join(" \\\n        ")}\n      ;;`;
 }
 
-/** `'*--name=[help]:NAME:action'`, as _arguments wants it. */
+/** `'*--name=[help]:NAME:action'`, as _arguments expects it. */
 function renderOption([name, option]: readonly [string, OptionDefinition]): string {
   const offer = toValueOffer(option);
   const value =
@@ -66,7 +66,7 @@ function toAction({ words, files }: Offer): string {
   return words.length === 0 ? "" : `(${words.join(" ")})`;
 }
 
-/** Colons part the pieces of a specification, and brackets hold its help. */
+/** Colons separate the parts of a specification, and brackets enclose its help. */
 function escapeText(text: string): string {
   return text.replace(/[:[\]\\]/g, "\\$&");
 }

@@ -40,7 +40,7 @@ const RULES: readonly Rule[] = [
   findLoneInstance,
 ];
 
-/** What cannot work first, then what works until something else happens. */
+/** Finds errors first, then warnings. */
 export function diagnose(declared: Declared, platform?: Platform): readonly Finding[] {
   const given = toCase(declared, platform);
   const findings = RULES.flatMap((find) => find(given) ?? []);

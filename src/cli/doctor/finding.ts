@@ -2,30 +2,30 @@ import { renderDuration } from "../duration.ts";
 import { type Declared, type NumberName, type Numbers, resolveNumbers, toOrigin } from "./numbers.ts";
 import { PLATFORMS, type Platform, type PlatformFacts } from "./platforms.ts";
 
-/** `error`: it cannot work. `warning`: it works until something else happens. */
+/** `error`: the setup cannot work. `warning`: it works until something else happens. */
 export type Severity = "error" | "warning";
 
-/** Something that is wrong with the numbers. */
+/** A problem in the numbers. */
 export interface Finding {
   readonly severity: Severity;
-  /** What is wrong, with the arithmetic. */
+  /** The problem, with the arithmetic. */
   readonly text: string;
-  /** What to do. */
+  /** The action to take. */
   readonly remedy: string;
 }
 
-/** What a rule looks at. */
+/** The input of a rule. */
 export interface Case {
   readonly numbers: Numbers;
   readonly platform: Platform | undefined;
   readonly facts: PlatformFacts | undefined;
-  /** How often a probe waits for the handlers before it has its answer. */
+  /** How many times a probe waits for the handlers before it has its answer. */
   readonly handlerRounds: number;
   /** `probeTimeoutMs 1s (the default of Kubernetes)` */
   say(name: NumberName): string;
 }
 
-/** What a rule finds wrong. A rule whose numbers are not known finds nothing. */
+/** Finds one problem. If a number that it needs is unknown, it returns `undefined`. */
 export type Rule = (given: Case) => Finding | undefined;
 
 export function toCase(declared: Declared, platform?: Platform): Case {

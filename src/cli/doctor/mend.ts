@@ -7,17 +7,17 @@ import { PLATFORMS, type Platform } from "./platforms.ts";
 import { KEEP_ALIVE_MARGIN_MS } from "./rules/connections.ts";
 import { SPARE_MS, toClosingMs, toLongestWaitMs } from "./rules/leaving.ts";
 
-/** What a probe gets at least, so that an instance that is busy is not taken for dead. */
+/** Minimum timeout of a probe, so that a busy instance does not count as dead. */
 const MIN_PROBE_TIMEOUT_MS = 2_000;
 
-/** A probe that would have to wait longer is better answered from memory. */
+/** A probe that would have to wait longer is better answered from the last results. */
 const MAX_WAIT_FOR_HANDLERS_MS = 30_000;
 const HANDLER_INTERVAL_MS = 10_000;
 
-/** What the probe gets beyond the handlers' deadline, each time that they are asked. */
+/** Time for the probe in addition to the handlers' deadline, for each time that the handlers run. */
 const SPARE_FOR_HANDLERS_MS = 1_000;
 
-/** Right numbers for a platform: those that were said, where they can work, and others where not. */
+/** Correct numbers for a platform: the declared ones if they can work, otherwise others. */
 export function mend(declared: Declared, platform: Platform): Numbers {
   const { numbers: said, handlerRounds } = toCase(declared, platform);
   const isSlow = handlerRounds > 0 && said.handlerTimeoutMs > MAX_WAIT_FOR_HANDLERS_MS;
@@ -64,7 +64,7 @@ function mendProbing(
     fall,
     rise: isAlb ? toCount(declared.rise ?? wanted.rise) : (declared.rise ?? wanted.rise),
     redsSeen: isDrainProber ? fall : redsSeen,
-    // AWS takes no interval that is not longer than the time-out, and has limits for both.
+    // AWS requires an interval longer than the timeout, and limits both.
     probeTimeoutMs: isAlb ? Math.min(timeoutMs, 120_000) : timeoutMs,
     probeIntervalMs: isAlb ? Math.min(Math.max(intervalMs, 5_000, timeoutMs + 1_000), 300_000) : intervalMs,
   };
@@ -85,7 +85,10 @@ function mendConnections(
   };
 }
 
-/** A wait that is long enough for the balancer, a deadline that leaves the longest request its time, and the grace for it. */
+/**
+ * A wait that is long enough for the balancer, a deadline that leaves time for the longest request, and a
+ * grace period for both.
+ */
 function mendLeaving(
   numbers: Numbers,
   { fall, probeIntervalMs }: Probing,

@@ -4,16 +4,16 @@ import type { NumberShape, ObjectShape, Shape } from "../../options/shape.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
 import { PLATFORMS, type Platform } from "./platforms.ts";
 
-/** What liveness looks at: as `/livez` does, at shared handlers too, or at the probe. */
+/** What liveness checks: only local handlers, as `/livez` does, shared handlers too, or the probe. */
 export type Liveness = "local" | "shared" | "probe";
 
-/** What somebody says of a service and of what stands before it. Times are in milliseconds. */
+/** The declared numbers of a service and of its platform. Times are in milliseconds. */
 export interface Declared {
-  /** The longest deadline of a handler that the probe asks. */
+  /** The longest deadline of a handler that the probe runs. */
   readonly handlerTimeoutMs?: number;
-  /** How often those handlers are asked in the background. Left out: whenever the probe asks. */
+  /** The interval at which these handlers run in the background. Default: they run at each probe. */
   readonly handlerIntervalMs?: number;
-  /** Whether the probe is 503 while a critical handler is RED. */
+  /** Whether the probe answers 503 while a critical handler is RED. */
   readonly requireHealthy?: boolean;
   readonly livenessLooksAt?: Liveness;
   /** HAProxy `inter`, Kubernetes `periodSeconds`, ALB `HealthCheckIntervalSeconds`, Docker `--interval`. */
@@ -27,11 +27,11 @@ export interface Declared {
   /** How long the service takes to start. */
   readonly startupMs?: number;
   readonly longestRequestMs?: number;
-  /** `server.keepAliveTimeout`; 0: idle connections are kept for ever. */
+  /** `server.keepAliveTimeout`. 0: idle connections stay open forever. */
   readonly keepAliveTimeoutMs?: number;
-  /** How long the balancer keeps idle connections to the service. */
+  /** How long the balancer keeps idle connections to the service open. */
   readonly balancerIdleMs?: number;
-  /** These four, and `redsSeen`, are the options of `drainOnSignals`. */
+  /** These four and `redsSeen` are options of `drainOnSignals`. */
   readonly deadlineMs?: number;
   readonly capMs?: number;
   readonly closeTimeoutMs?: number;
@@ -46,7 +46,7 @@ export interface Declared {
 
 export type NumberName = keyof Declared;
 
-/** The numbers that have a default of svc-status or Node.js. */
+/** The numbers with a default of svc-status or Node.js. */
 type DefaultName =
   | "handlerTimeoutMs"
   | "requireHealthy"
@@ -59,7 +59,7 @@ type DefaultName =
   | "redsSeen"
   | "preStopMs";
 
-/** What was said, and what holds where nothing was said. The rest is not known. */
+/** The declared numbers, with defaults. All others are unknown. */
 export type Numbers = Declared & Required<Pick<Declared, DefaultName>>;
 
 const DELAY: NumberShape = { kind: "number", min: 0, max: MAX_TIMER_MS, integer: true };
@@ -92,7 +92,7 @@ const PROPERTIES: Readonly<Record<NumberName, Shape>> = {
 /** The file that `svc-status doctor` reads. */
 export const NUMBERS: ObjectShape = { kind: "object", properties: PROPERTIES };
 
-/** What an idle connection of Node.js lives, where nothing else was set. */
+/** How long Node.js keeps an idle connection open by default. */
 const NODE_KEEP_ALIVE_MS = 5_000;
 
 const DRAIN = resolveDrainOptions({});
@@ -110,12 +110,12 @@ const OWN_DEFAULTS = {
   preStopMs: 0,
 } as const satisfies Required<Pick<Declared, DefaultName>>;
 
-/** Puts the defaults in: the service's own, and those of a platform where one is meant. */
+/** Adds the defaults: those of the service, and those of a platform if one is given. */
 export function resolveNumbers(declared: Declared, platform?: Platform): Numbers {
   return { ...OWN_DEFAULTS, ...toPlatformDefaults(declared, platform), ...declared };
 }
 
-/** Whose default a number is; `undefined` where somebody said it. */
+/** Whose default a number is. `undefined` if the number is declared. */
 export function toOrigin(name: NumberName, declared: Declared, platform?: Platform): string | undefined {
   if (declared[name] !== undefined) return undefined;
   if (platform !== undefined && name in toPlatformDefaults(declared, platform))

@@ -5,46 +5,47 @@ import { renderHaproxy } from "./settings/haproxy.ts";
 import { renderKubernetes } from "./settings/kubernetes.ts";
 import { renderNginx } from "./settings/nginx.ts";
 
-/** What stands before a service, or runs it. */
+/** The platforms that balance or run a service. */
 export type Platform = "kubernetes" | "haproxy" | "nginx" | "alb" | "docker";
 
 export interface PlatformFacts {
   readonly title: string;
-  /** What holds where nothing more is said. */
+  /** The defaults of the platform. */
   readonly toDefaults: (declared: Declared) => Declared;
-  /** What is right where nothing is said. */
+  /** Good values if none are declared. */
   readonly wanted: { readonly probeIntervalMs: number; readonly fall: number; readonly rise: number };
   /**
-   * How often one of its probes has the handlers asked, whatever `requireHealthy` says. `svc-status show`, which Docker
-   * runs, asks a second time where one is RED.
+   * How many times one of its probes makes the handlers run, whatever `requireHealthy` is. `svc-status show`,
+   * which Docker runs, sends a second request if a handler is RED.
    */
   readonly handlerRounds: 0 | 1 | 2;
-  /** Whether it sends requests according to the probe. */
+  /** Whether it uses the probe to decide where to send requests. */
   readonly balancesByProbe: boolean;
-  /** Whether the drain waits until it has been refused. */
+  /** Whether the drain waits until it has refused the platform's probes. */
   readonly isDrainProber: boolean;
   /** Whether it counts in whole seconds. */
   readonly countsInSeconds: boolean;
   readonly render: (numbers: Numbers) => string;
 }
 
-// Where the defaults stand: Kubernetes, "Probe v1 core" and "PodSpec"; HAProxy 2.6, configuration manual, 5.2 (inter,
-// fall, rise); nginx, ngx_http_upstream_module (keepalive_timeout); AWS, "Health checks for Application Load Balancer
-// target groups" and "Connection idle timeout"; Docker, Dockerfile reference (HEALTHCHECK) and "docker stop".
+// Sources of the defaults: Kubernetes, "Probe v1 core" and "PodSpec"; HAProxy 2.6, configuration manual, 5.2
+// (inter, fall, rise); nginx, ngx_http_upstream_module (keepalive_timeout); AWS, "Health checks for
+// Application Load Balancer target groups" and "Connection idle timeout"; Docker, Dockerfile reference
+// (HEALTHCHECK) and "docker stop".
 export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
   kubernetes: {
     title: "Kubernetes",
     toDefaults: () => ({ probeIntervalMs: 10_000, probeTimeoutMs: 1_000, fall: 3, rise: 1, graceMs: 30_000 }),
     wanted: { probeIntervalMs: 2_000, fall: 3, rise: 1 },
     handlerRounds: 1,
-    balancesByProbe: false, // a Pod that is to end is left at once, whatever its probes say
+    balancesByProbe: false, // a terminating Pod gets no new requests, whatever its probes answer
     isDrainProber: true,
     countsInSeconds: true,
     render: renderKubernetes,
   },
   haproxy: {
     title: "HAProxy",
-    // Without "timeout check", inter is all that a check gets.
+    // Without "timeout check", inter is also the timeout of a check.
     toDefaults: ({ probeIntervalMs = 2_000 }) => ({
       probeIntervalMs,
       probeTimeoutMs: probeIntervalMs,

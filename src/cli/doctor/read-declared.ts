@@ -7,13 +7,16 @@ import { toNumbersOfServe } from "./serve-numbers.ts";
 
 export type ReadDeclared = { readonly declared: Declared } | { readonly mistakes: readonly Mistake[] };
 
-/** The settings of platforms, which somebody may hand over as they are. */
+/** Configuration files of platforms, which the user may pass by mistake. */
 const OTHER_LANGUAGE = /\.(?:ya?ml|cfg|conf|toml)$/i;
 
 const EXPECTED_NUMBERS =
   'expected JSON with the numbers of these settings, such as { "probeIntervalMs": 2000, "graceMs": 32000 }, or options such as --probe-interval 2s. See: svc-status doctor --help';
 
-/** Reads numbers, or takes them from a configuration of `serve`. `-` is what `readInput` gives. Never rejects. */
+/**
+ * Reads a file with numbers or a configuration of `serve`. `-` reads the result of `readInput`. Never
+ * rejects.
+ */
 export async function readDeclared(file: string, readInput: () => Promise<string>): Promise<ReadDeclared> {
   if (/\.[cm]?[jt]s$/.test(file)) return fromConfig(await loadConfig(file));
   if (OTHER_LANGUAGE.test(file)) return { mistakes: [{ path: "", text: EXPECTED_NUMBERS }] };
@@ -28,7 +31,7 @@ export async function readDeclared(file: string, readInput: () => Promise<string
   return mistakes.length > 0 ? { mistakes } : { declared: value as Declared };
 }
 
-/** Whether it has something that only a configuration of `serve` has. */
+/** Whether it has a property that only a configuration of `serve` has. */
 function isConfig(value: unknown): value is ServeConfig {
   if (typeof value !== "object" || value === null) return false;
   return Object.keys(value).some((key) => Object.hasOwn(SERVE_CONFIG.properties, key));

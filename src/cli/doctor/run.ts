@@ -10,10 +10,10 @@ import { PLATFORMS, type Platform } from "./platforms.ts";
 import { readDeclared } from "./read-declared.ts";
 import { renderService } from "./settings/service.ts";
 
-/** Everything that the doctor has to say. */
+/** The result of the doctor. */
 interface Opinion {
   readonly findings: readonly Finding[];
-  /** Numbers that nobody said and that have no default: what depends on them was not judged. */
+  /** Numbers that are not declared and have no default. The rules that need them did not run. */
   readonly unknown: readonly NumberName[];
   readonly settings: Readonly<
     Partial<Record<Platform, { readonly service: string; readonly platform: string }>>
@@ -50,7 +50,7 @@ function form(declared: Declared, platform: Platform | undefined): Opinion {
   };
 }
 
-/** The numbers without which some rules find nothing. */
+/** The numbers that some rules need to find anything. */
 function toJudged(platform: Platform | undefined): readonly NumberName[] {
   const isAsked = platform === undefined || PLATFORMS[platform].isDrainProber;
   return [...(isAsked ? OF_PROBE : []), "longestRequestMs", "balancerIdleMs", "graceMs", "instances"];
@@ -58,7 +58,7 @@ function toJudged(platform: Platform | undefined): readonly NumberName[] {
 
 const OF_PROBE: readonly NumberName[] = ["probeIntervalMs", "probeTimeoutMs", "fall"];
 
-/** The numbers that stand on the command line. */
+/** The numbers on the command line. */
 function toDeclared(values: Invocation<typeof DOCTOR>["values"]): Declared {
   const declared: Record<NumberName, unknown> = {
     handlerTimeoutMs: values["handler-timeout"],

@@ -6,7 +6,10 @@ import { KEEP_ALIVE_MARGIN_MS } from "./rules/connections.ts";
 
 const DRAIN_NUMBERS = ["redsSeen", "capMs", "closeTimeoutMs", "hooksTimeoutMs", "deadlineMs"] as const;
 
-/** The numbers of a service that `svc-status serve` makes of this configuration. It asks all checks in the background. */
+/**
+ * The numbers of a service that `svc-status serve` runs with this configuration. All its checks run in the
+ * background.
+ */
 export function toNumbersOfServe({
   checks = MACHINE_CHECKS,
   probeStatus,
@@ -27,7 +30,7 @@ export function toNumbersOfServe({
     ...(balancerIdleMs !== undefined && { balancerIdleMs }),
     keepAliveTimeoutMs: (balancerIdleMs ?? DEFAULT_BALANCER_IDLE_MS) + KEEP_ALIVE_MARGIN_MS,
   };
-  // serve takes parts of a millisecond; balancers do not.
+  // serve accepts fractions of a millisecond; balancers do not.
   return Object.fromEntries(
     Object.entries(declared).map(([name, value]) => [
       name,

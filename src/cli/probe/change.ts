@@ -5,7 +5,7 @@ import type { Connection } from "../client/connection.ts";
 import { UnusableAnswerError } from "../client/no-answer.ts";
 import { expectTypedHost, type ServiceUrl, toProbeUrl, toTypedHost } from "../client/service-url.ts";
 
-/** How to ask a probe. */
+/** A request to a probe. */
 export interface ProbeQuestion {
   readonly service: ServiceUrl;
   readonly token: string | undefined;
@@ -13,7 +13,7 @@ export interface ProbeQuestion {
   readonly signal: AbortSignal;
 }
 
-/** What refusals mean, and what can be done. */
+/** The meaning of each refusal, and what to do. */
 const REFUSALS: Readonly<Record<number, (answer: Answer, question: ProbeQuestion) => string>> = {
   400: ({ from, text }) => `${from} does not take this body: ${hideSecrets(text.trim()).slice(0, 200)}`,
   401: explainUnauthorized,
@@ -30,14 +30,14 @@ function explainUnauthorized({ from }: Answer, { service, token }: ProbeQuestion
   return `${wants}, which is sent only to a host that you name. ${toTypedHost(service.url)}, and set SVC_STATUS_TOKEN`;
 }
 
-/** Sets the body of a probe. @throws NoAnswerError where the service does not say that it is set. */
+/** Sets the body of a probe. @throws NoAnswerError if the service does not confirm it. */
 export async function changeProbe(question: ProbeQuestion, body: string): Promise<void> {
   const { service, token, connection, signal } = question;
   const target = toProbeUrl(service, body);
   const answer = await ask({ target, method: "POST", accept: "text/plain", token, connection, signal });
   const refusal = REFUSALS[answer.status];
   if (refusal !== undefined) throw new UnusableAnswerError(refusal(answer, question));
-  // Some servers answer anything with 200; a probe answers with what it was set to.
+  // Some servers answer any request with 200. A probe answers with its new body.
   if (answer.status !== 200 || answer.text !== body)
     throw new UnusableAnswerError(
       `${answer.from} answered ${answer.status}, but not as a probe does. Is it the right URL?`,
@@ -45,10 +45,11 @@ export async function changeProbe(question: ProbeQuestion, body: string): Promis
 }
 
 /**
- * The token to send, if there is one. Arguments are seen by everybody on the machine, the environment is not. A guessed
- * host gets none.
+ * The token to send, if there is one. Every user of the machine can see the arguments, but not the
+ * environment. A guessed host gets no token.
  *
- * @throws CliError for one that no header can hold, and for one that is typed for a guessed host.
+ * @throws CliError for a token that is not valid in a header, and for one that the user types for a guessed
+ * host.
  */
 export function readToken(
   given: string | undefined,

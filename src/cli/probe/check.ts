@@ -6,13 +6,13 @@ import { NoAnswerError } from "../client/no-answer.ts";
 import { describeServiceUrl, toProbeUrl } from "../client/service-url.ts";
 import type { ProbeQuestion } from "./change.ts";
 
-/** How much of an unexpected answer is shown. */
+/** Maximum length of an unexpected answer in a message. */
 const MAX_SHOWN_LENGTH = 200;
 
-/** The codes of a probe that is decommissioned. */
+/** The status codes of a decommissioned probe. */
 const DECOMMISSIONED: readonly number[] = [503, 404];
 
-/** @throws CliError where a load balancer is told anything but OK: a drain may have taken the change back. */
+/** @throws CliError if a load balancer gets anything but OK: a drain may have reverted the change. */
 export async function expectCommissioned(question: ProbeQuestion): Promise<void> {
   const answer = await askProbe(question);
   if (answer.status === 200 && answer.text.trim() === COMMISSIONED_BODY) return;
@@ -25,9 +25,9 @@ export async function expectCommissioned(question: ProbeQuestion): Promise<void>
 }
 
 /**
- * What a decommissioned probe answers: somebody else may have set another body.
+ * Returns the body of a decommissioned probe. Another client may have set another body.
  *
- * @throws CliError where a load balancer is not refused: somebody may have commissioned it again.
+ * @throws CliError if a load balancer is not refused: another client may have commissioned the probe again.
  */
 export async function expectDecommissioned(question: ProbeQuestion): Promise<string> {
   const answer = await askProbe(question);
@@ -37,7 +37,7 @@ export async function expectDecommissioned(question: ProbeQuestion): Promise<str
   throw toContradiction(question, answer, "not decommissioned", hint);
 }
 
-/** What a load balancer sees now. A drain does not count this check as a probe. */
+/** Sends the request of a load balancer. A drain does not count this check as a probe. */
 async function askProbe({ service, token, connection, signal }: ProbeQuestion): Promise<Answer> {
   const target = toProbeUrl(service);
   try {

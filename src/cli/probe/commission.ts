@@ -8,7 +8,7 @@ import { changeProbe, readToken } from "./change.ts";
 import { expectCommissioned } from "./check.ts";
 import type { COMMISSION } from "./definitions.ts";
 
-/** Lets a probe answer OK again, and says so only if it does. */
+/** Makes a probe answer OK again, and reports success only if it does. */
 export async function runCommission(invocation: Invocation<typeof COMMISSION>): Promise<ExitStatus> {
   const { operands, values, io } = invocation;
   const service = parseServiceUrl(operands[0] ?? "");

@@ -14,7 +14,7 @@ import { changeProbe, readToken } from "./change.ts";
 import { expectDecommissioned } from "./check.ts";
 import type { DECOMMISSION } from "./definitions.ts";
 
-/** Lets a probe answer something else than OK; with `--wait` stays until nobody answers any more. */
+/** Makes a probe answer something other than OK. With `--wait`, waits until the service has closed. */
 export async function runDecommission(invocation: Invocation<typeof DECOMMISSION>): Promise<ExitStatus> {
   const { operands, values, io } = invocation;
   const { body, timeout } = values;
@@ -46,7 +46,8 @@ async function waitUntilClosed(
   progress.tell(`waiting until ${where} has closed`);
   let hasClosed: boolean;
   try {
-    // It connects and asks nothing: who asks for the probe is a load balancer in the eyes of a drain.
+    // Connects without sending a request, because a drain counts any client that requests the probe as a load
+    // balancer.
     hasClosed = await repeatUntil({ timeoutMs, intervalMs: values.interval, signal: io.signal }, (signal) =>
       isClosed(service, signal),
     );

@@ -1,10 +1,10 @@
 import type { Mistake } from "../../options/find-mistakes.ts";
 import { clean } from "../terminal/clean.ts";
 
-/** So many mistakes are told; whoever has more has them for one reason. */
+/** Maximum number of mistakes that are reported. More usually have the same cause. */
 export const MAX_TOLD_MISTAKES = 50;
 
-/** A line for each: `status.json: checks[2].timeoutMs: expected a number ≥ 1, got "fast"`. */
+/** One line per mistake: `status.json: checks[2].timeoutMs: expected a number ≥ 1, got "fast"`. */
 export function describeMistakes(file: string, mistakes: readonly Mistake[]): string {
   const lines = mistakes
     .slice(0, MAX_TOLD_MISTAKES)

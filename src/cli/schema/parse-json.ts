@@ -1,11 +1,13 @@
-/** Where a text stops being JSON, and what should stand there. Lines and columns are counted from 1. */
+/**
+ * The position at which a text stops being JSON, and what is expected there. Lines and columns count from 1.
+ */
 export interface JsonError {
   readonly line: number;
   readonly column: number;
   readonly text: string;
 }
 
-/** What a text holds, or where it is wrong: the messages of JSON.parse do not always say. */
+/** Parses a text, or finds its first error. The messages of JSON.parse do not always contain the position. */
 export function parseJson(text: string): { readonly value: unknown } | { readonly error: JsonError } {
   try {
     return { value: JSON.parse(text) };
@@ -26,10 +28,10 @@ const SCALAR = new RegExp(
   "uy",
 );
 
-/** How deep a place is looked for: deeper nesting is no configuration. */
+/** Maximum depth at which an error is located. Deeper nesting is not a configuration. */
 export const MAX_JSON_DEPTH = 500;
 
-/** Reads token after token, up to the first that cannot stand there. */
+/** Reads tokens up to the first one that is not allowed there. */
 function findError(text: string): Found {
   let at = 0;
   let depth = 0;

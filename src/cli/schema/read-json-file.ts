@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Mistake } from "../../options/find-mistakes.ts";
 import { parseJson } from "./parse-json.ts";
 
-/** What a file holds, or why it cannot be read. */
+/** The content of a file, or why it cannot be read. */
 export type Read = { readonly value: unknown; readonly mistake?: never } | { readonly mistake: Mistake };
 
 /** Reads a file as JSON. Never rejects. */
@@ -22,9 +22,9 @@ export async function readTextFile(
   }
 }
 
-/** The same for a text that came from elsewhere. */
+/** Reads a text from another source in the same way. */
 export function readJsonText(text: string): Read {
-  // Editors of Windows begin a file with a mark that JSON does not know.
+  // Windows editors put a byte order mark at the beginning of a file. JSON does not allow it.
   const parsed = parseJson(text.replace(/^\ufeff/, ""));
   if ("value" in parsed) return parsed;
   const { line, column, text: what } = parsed.error;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { StatusRegistry } from "../../core/registry/registry.ts";
 import { discard, type PreparedHandler } from "./prepare.ts";
 
-/** What a new configuration changed, by name. */
+/** The changes of a new configuration, by name. */
 export interface Applied {
   readonly added: readonly string[];
   readonly changed: readonly string[];
@@ -10,8 +10,8 @@ export interface Applied {
 }
 
 /**
- * Makes the registry hold these handlers and no others. Those that are the same as before are left alone, with their
- * results, their timers and their history. Returns what the registry holds now.
+ * Makes the registry contain exactly these handlers. Unchanged handlers keep their results, timers and
+ * history. Returns the handlers that the registry now contains.
  */
 export function applyHandlers(
   registry: StatusRegistry,
@@ -46,7 +46,7 @@ export function applyHandlers(
   };
 }
 
-/** `+Users, -Mail, changed Disk /`; empty where nothing changed. */
+/** `+Users, -Mail, changed Disk /`; empty if nothing changed. */
 export function describeApplied({ added, changed, removed }: Applied): string {
   return [
     ...added.map((name) => `added ${name}`),
@@ -56,8 +56,8 @@ export function describeApplied({ added, changed, removed }: Applied): string {
 }
 
 /**
- * What others depend on comes first: where a dependency has turned round, the registry must not see the old direction
- * of one and the new one of the other. There are no circles any more.
+ * Dependencies come first. If a dependency changes its direction, the registry must not see the old direction
+ * of one handler and the new one of the other. Cycles have already been rejected.
  */
 function sortByDependencies(handlers: readonly PreparedHandler[]): PreparedHandler[] {
   const byName = new Map(handlers.map((each) => [each.name, each]));

@@ -14,7 +14,7 @@ import { MAX_TIMER_MS } from "../../util/clock.ts";
 import { type Environment, fillHeaders } from "./environment.ts";
 import { AMOUNT, choice, FLAG, FROM_ENVIRONMENT, HOST, HOST_AND_PORT, LINE, PORT, RATIO } from "./shapes.ts";
 
-/** The checks that need no client of an application. */
+/** The checks that do not need the client of an application. */
 export type CheckName =
   | "clock"
   | "disk"
@@ -26,25 +26,25 @@ export type CheckName =
   | "tcp"
   | "tlsCertificate";
 
-/** Makes the handler. Throws a TypeError that names the option, or the target in words of its own. */
+/** Creates the handler. Throws a TypeError that names the option, or the target in the check's own words. */
 type Build = (target: string, options: never, env: Environment) => StatusHandler;
 
-/** How a check stands in a configuration. */
+/** How a configuration describes a check. */
 export interface CheckType {
-  /** What its name begins with where it is not given one. */
+  /** The beginning of its default name. */
   readonly title: string;
-  /** What it asks. Left out: this process. */
+  /** The target of the check. Default: this process. */
   readonly target?: TextShape;
-  /** The target as the name shows it. Left out: as it is. */
+  /** Shortens the target for the name. Default: unchanged. */
   readonly shorten?: (target: string) => string;
   readonly options: Readonly<Record<string, Shape>>;
   readonly requiredOptions?: readonly string[];
-  /** How it is asked where the configuration does not say. Local is what a restart of this process may mend. */
+  /** Default handler options. A check is local if restarting this process may fix its failures. */
   readonly defaults: HandlerOptions;
   readonly load: () => Promise<Build>;
 }
 
-/** Every option of a check has a shape: a forgotten one does not compile. */
+/** Every option of a check has a shape. A missing one does not compile. */
 type Options<Of> = Readonly<Record<keyof Of, Shape>>;
 
 const LATENCY: Options<TcpOptions> = {
@@ -144,7 +144,7 @@ const FILE_AGE_OPTIONS: Options<FileAgeOptions & { maxAgeMs: number }> = {
   minBytes: { ...AMOUNT, help: "RED when the file is smaller." },
 };
 
-/** Every check that a configuration can name. */
+/** All checks that a configuration can name. */
 export const CHECK_TYPES: Readonly<Record<CheckName, CheckType>> = {
   clock: {
     title: "Clock",
@@ -239,7 +239,7 @@ export const CHECK_TYPES: Readonly<Record<CheckName, CheckType>> = {
   },
 };
 
-/** The checks that ask through a client. Their modules have the same names. */
+/** The checks that use a client. Their modules have the same names. */
 const CLIENT_CHECKS: readonly string[] = [
   "grpc",
   "memcached",
@@ -254,7 +254,7 @@ const CLIENT_CHECKS: readonly string[] = [
   "sqlite",
 ];
 
-/** Why a configuration cannot name them, and what to do. */
+/** Why a configuration cannot name these checks, and what to do. */
 export const CLIENT_CHECK_REFUSALS: Readonly<Record<string, string>> = Object.fromEntries(
   CLIENT_CHECKS.map((name) => [
     name,

@@ -1,7 +1,7 @@
 import { toJsonSchema } from "../../options/json-schema.ts";
 import { SERVE_CONFIG } from "./config.ts";
 
-/** The JSON Schema of a configuration, as a text. The build writes it beside this file. */
+/** The JSON Schema of a configuration, as a text. The build writes it next to this file. */
 export function renderConfigSchema(): string {
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",

@@ -22,7 +22,7 @@ import { CHECK_TYPES, type CheckName, CLIENT_CHECK_REFUSALS } from "./check-type
 import type { FromEnvironment } from "./environment.ts";
 import { choice, DELAY_MS, FLAG, FROM_ENVIRONMENT, LINE } from "./shapes.ts";
 
-/** A check of the catalogue. */
+/** A check of the catalog. */
 export interface NamedCheck extends HandlerOptions {
   readonly check: CheckName;
   readonly name?: string;
@@ -30,7 +30,7 @@ export interface NamedCheck extends HandlerOptions {
   readonly options?: object;
 }
 
-/** A handler that a module brings along. */
+/** A handler from a module. */
 export interface OwnCheck extends HandlerOptions {
   readonly name: string;
   readonly handler: StatusHandler;
@@ -44,7 +44,7 @@ type ProbeConfig = Omit<ProbeStatusOptions, "control"> & {
 
 export type DrainConfig = Omit<DrainOptions, "probe" | "logger" | "clock">;
 
-/** What `svc-status serve` serves. Every option is optional. */
+/** The configuration of `svc-status serve`. Every option is optional. */
 export interface ServeConfig extends Pick<ServiceStatusOptions, "healthProbes" | "service"> {
   /** For editors. */
   readonly $schema?: string;
@@ -57,7 +57,7 @@ export interface ServeConfig extends Pick<ServiceStatusOptions, "healthProbes" |
   readonly drain?: DrainConfig;
 }
 
-/** Every key of an object has a shape: a forgotten one does not compile. */
+/** Every key of an object has a shape. A missing one does not compile. */
 type Properties<Of> = Readonly<Record<keyof Of, Shape>>;
 
 const IN_A_ROW: Shape = { kind: "number", min: 1, max: MAX_RESULTS_IN_ROW, integer: true };
@@ -136,7 +136,7 @@ const PATH: TextShape = {
   expected: 'a path such as "/svc_status", without query and final slash',
 };
 
-/** Not 204, 205 and 304: their answers have no body. */
+/** Not 204, 205 and 304: their responses have no body. */
 const ANSWER_STATUS: Shape = { kind: "number", min: 200, max: 599, integer: true };
 
 const SVC_STATUS: Properties<Exclude<ServeConfig["svcStatus"], false | undefined>> = {
@@ -250,10 +250,10 @@ const PROPERTIES: Properties<ServeConfig> = {
   },
 };
 
-/** The whole configuration. */
+/** The complete configuration. */
 export const SERVE_CONFIG: ObjectShape = { kind: "object", properties: PROPERTIES };
 
-/** What is asked where nothing is said. */
+/** The default checks. */
 export const MACHINE_CHECKS: readonly CheckConfig[] = [
   { check: "eventLoop" },
   { check: "memory" },

@@ -1,12 +1,12 @@
 /** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A value that the environment holds, so that no file has to. */
+/** A value from the environment, so that no file has to contain it. */
 export interface FromEnvironment {
   readonly env: string;
 }
 
-/** @throws TypeError that begins with the option, where the environment has no such variable. */
+/** @throws TypeError that begins with the option, if the environment has no such variable. */
 export function readEnvironment(option: string, { env: name }: FromEnvironment, env: Environment): string {
   const value = env[name];
   if (value === undefined || value === "")
@@ -14,7 +14,7 @@ export function readEnvironment(option: string, { env: name }: FromEnvironment, 
   return value;
 }
 
-/** Headers with the values that stand in the environment. */
+/** Replaces references to environment variables in headers by their values. */
 export function fillHeaders(
   headers: Readonly<Record<string, string | FromEnvironment>>,
   env: Environment,

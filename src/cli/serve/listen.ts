@@ -15,9 +15,9 @@ const DEFAULT_HOST = "127.0.0.1";
 type Place = Partial<Record<keyof Pick<ServeConfig, "port" | "host" | "socket">, unknown>>;
 
 /**
- * What stands on the command line wins over what stands in the file.
+ * The command line takes precedence over the file.
  *
- * @throws CliError where it contradicts itself.
+ * @throws CliError if its options contradict each other.
  */
 export function toAddress(flags: Place, config: Place): Address {
   const isPortGiven = flags.port !== undefined || flags.host !== undefined;
@@ -31,7 +31,7 @@ export function toAddress(flags: Place, config: Place): Address {
   };
 }
 
-/** @throws CliError that says why nobody can listen there. */
+/** @throws CliError that says why the server cannot listen there. */
 export function listen(server: Server, address: Address): Promise<void> {
   return new Promise((resolve, reject) => {
     function fail(error: NodeJS.ErrnoException): void {
@@ -49,9 +49,9 @@ export function listen(server: Server, address: Address): Promise<void> {
 }
 
 const SOCKET_REASONS: Readonly<Record<string, string>> = {
-  // Who is killed leaves the file behind, and nobody may listen there again before it is gone.
+  // A killed process leaves its socket file behind. Until it is removed, no server can listen there.
   EADDRINUSE: "it is in use, or was left behind: remove it, or choose another one with --socket",
-  // Node.js does not tell the two apart.
+  // Node.js reports both with the same code.
   EACCES: "no permission, or no such folder. Choose another one with --socket",
 };
 
@@ -62,7 +62,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no such name. Choose another one with --host",
 };
 
-/** `http://127.0.0.1:8080/svc_status`; over a socket the host says nothing. */
+/** `http://127.0.0.1:8080/svc_status`. For a socket, the host has no meaning. */
 function toUrl(server: Server, address: Address, path: string): string {
   if ("socket" in address) return `http://localhost${path}`;
   const { port } = server.address() as AddressInfo;
@@ -70,12 +70,12 @@ function toUrl(server: Server, address: Address, path: string): string {
   return `http://${host}:${port}${path}`;
 }
 
-/** Where the server listens, as a line tells it. */
+/** The address of the server, for a log line. */
 export function describeAddress(server: Server, address: Address): string {
   return "socket" in address ? address.socket : toUrl(server, address, "");
 }
 
-/** How to ask for a path of the server, for a shell. */
+/** The shell command that requests a path of the server. */
 export function toCurl(server: Server, address: Address, path: string): string {
   const socket = "socket" in address ? ["--unix-socket", address.socket] : [];
   return toCommandLine(["curl", ...socket, toUrl(server, address, path)]);

@@ -8,32 +8,34 @@ import { type Read, readJsonFile, readTextFile } from "../schema/read-json-file.
 import { SERVE_CONFIG, type ServeConfig } from "./config.ts";
 import { type RightParts, toRightParts } from "./right-parts.ts";
 
-/** A configuration as it stands in its file, or everything that is wrong with its form, and what is not. */
+/** A configuration as in its file, or all mistakes in its form, and its valid parts. */
 export type Loaded =
   | { readonly config: ServeConfig; readonly mistakes?: never }
   | { readonly mistakes: readonly Mistake[]; readonly right?: RightParts };
 
-/** How long a module may take to load: what waits for it, such as a second SIGHUP, must not wait for ever. */
+/**
+ * Maximum time to load a module, because what waits for it, such as a second SIGHUP, must not wait forever.
+ */
 export const MAX_LOAD_MS = 30_000;
 
 type Kind = "module" | "code" | "json";
 
 let loads = 0;
 
-/** Reads a `.json` file, or the default export of a module. Never rejects: what goes wrong is a mistake. */
+/** Reads a `.json` file, or the default export of a module. Never rejects: errors become mistakes. */
 export async function loadConfig(file: string): Promise<Loaded> {
   const read = await READERS[toKind(file)](file);
   if (read.mistake !== undefined) return { mistakes: [read.mistake] };
   return look(read.value);
 }
 
-/** A module may hand over an object that throws. */
+/** A module may export an object that throws. */
 function look(value: unknown): Loaded {
   let mistakes: readonly Mistake[] = [];
   try {
     mistakes = findMistakes(SERVE_CONFIG, value);
     if (mistakes.length > 0) return { mistakes, right: toRightParts(value, mistakes) };
-    // What was found right is what the shape describes.
+    // The value has passed the check of its shape.
     return { config: value as ServeConfig };
   } catch (error) {
     return { mistakes: [...mistakes, toUnreadable(error)] };
@@ -46,7 +48,7 @@ export function toUnreadable(error: unknown): Mistake {
 
 const READERS: Readonly<Record<Kind, (file: string) => Promise<Read>>> = {
   module: readModule,
-  // Node.js would not evaluate these again when they are read again.
+  // Node.js would not evaluate these again when they are reloaded.
   code: async () => ({ mistake: { path: "", text: "expected a .json file or a module that ends in .mjs" } }),
   json: readJsonFile,
 };
@@ -57,11 +59,11 @@ function toKind(file: string): Kind {
 }
 
 async function readModule(file: string): Promise<Read> {
-  // What Node.js says of a module that is not there is longer, and shows whole paths.
+  // The message of Node.js for a missing module is longer, and shows full paths.
   const { mistake } = await readTextFile(file);
   if (mistake !== undefined) return { mistake };
   const url = pathToFileURL(resolve(file));
-  // Asked for under the same name again, Node.js would give what it loaded the first time.
+  // For the same URL, Node.js would return the module that it loaded the first time.
   loads += 1;
   url.searchParams.set("load", String(loads));
   try {

@@ -16,11 +16,11 @@ export interface PreparedHandler {
   readonly name: string;
   readonly handler: StatusHandler;
   readonly options: HandlerOptions;
-  /** What it was made from. The same again need not be made anew. */
+  /** The configuration that it was created from. A handler with the same source is reused. */
   readonly source: CheckConfig;
 }
 
-/** Everything that a configuration asks for. */
+/** Everything that a configuration defines. */
 export interface Prepared {
   readonly handlers: readonly PreparedHandler[];
   readonly views: ServiceStatusOptions;
@@ -30,12 +30,12 @@ export type Preparation =
   | { readonly prepared: Prepared; readonly mistakes?: never }
   | { readonly prepared?: never; readonly mistakes: readonly Mistake[] };
 
-/** How often a check is asked where nothing is said: often enough that the log tells of a change soon. */
+/** Default interval of a check, short enough that the log shows a change soon. */
 export const DEFAULT_INTERVAL_MS = 10_000;
 
 /**
- * Makes the handlers of a configuration, as far as its form is right, and finds what no form can tell: names that stand
- * twice, circles, options that do not go together.
+ * Creates the handlers of a configuration, as far as its form is valid. Also finds mistakes beyond the form:
+ * duplicate names, cycles, and options that contradict each other.
  */
 export async function prepare(config: RightParts, env: Environment): Promise<Preparation> {
   const sources = config.checks ?? MACHINE_CHECKS;
@@ -54,7 +54,10 @@ export async function prepare(config: RightParts, env: Environment): Promise<Pre
   return { mistakes };
 }
 
-/** Stops what a check has started when it was made. What a module has made, the module may use elsewhere. */
+/**
+ * Stops what a check started when it was created. Handlers from a module are left alone, because the module
+ * may use them elsewhere.
+ */
 export function discard({ handler, source }: PreparedHandler): void {
   if (!("check" in source)) return;
   const { close } = handler as { close?: unknown };
@@ -78,7 +81,7 @@ function toName({ check, target }: NamedCheck): string {
   try {
     return target === undefined ? title : `${title} ${shorten(target)}`;
   } catch {
-    // What cannot be shortened is refused by the check itself, in better words.
+    // If the target cannot be shortened, the check rejects it with a better message.
     return title;
   }
 }
@@ -105,7 +108,7 @@ function withInterval(options: HandlerOptions): HandlerOptions {
   return { intervalMs: DEFAULT_INTERVAL_MS, ...options };
 }
 
-/** A check names what is wrong by its own words: an option, or whatever it calls its target. */
+/** The message of a check begins with an option, or with its own word for the target. */
 function toMistakeOfCheck(message: string, path: string, options: object): Mistake {
   const [, subject = "", text = message] = /^([^:]*): (.*)$/s.exec(message) ?? [];
   const [option = ""] = subject.split(".", 1);
@@ -113,7 +116,7 @@ function toMistakeOfCheck(message: string, path: string, options: object): Mista
   return { path: `${path}.target`, text: message };
 }
 
-/** Where not all checks are known, nobody can say that a name is not there. */
+/** If some checks are unknown, a missing name is not a mistake. */
 function findMistakesOfNames(checks: readonly Check[], areAllKnown: boolean): Mistake[] {
   const byName = new Map<string, Check>();
   const mistakes: Mistake[] = [];
@@ -173,7 +176,7 @@ function prepareProbe(
   };
 }
 
-/** Whatever checks options throws a TypeError that begins with the option. */
+/** Runs a function that checks options. It throws a TypeError that begins with the option. */
 function attempt(path: string, expectRight: () => unknown): Mistake[] {
   try {
     expectRight();
@@ -185,7 +188,9 @@ function attempt(path: string, expectRight: () => unknown): Mistake[] {
   }
 }
 
-/** The library's own words about options, which show no secret; `describeError` would hide more than that. */
+/**
+ * The library's messages about options contain no secrets. `describeError` would redact more than necessary.
+ */
 function toMessage(error: unknown): string {
   return error instanceof Error ? error.message : describeError(error);
 }

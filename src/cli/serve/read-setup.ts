@@ -5,12 +5,14 @@ import { type Loaded, loadConfig, toUnreadable } from "./load-config.ts";
 import { discard, type Prepared, prepare } from "./prepare.ts";
 import type { RightParts } from "./right-parts.ts";
 
-/** A configuration and what came of it, or everything that is wrong with it. */
+/** A configuration and its handlers, or all its mistakes. */
 export type Setup =
   | { readonly config: ServeConfig; readonly prepared: Prepared; readonly mistakes?: never }
   | { readonly mistakes: readonly Mistake[] };
 
-/** Reads a file and makes what it asks for; without one, what is right for any machine. Never rejects. */
+/**
+ * Reads a file and creates its handlers. Without a file, uses the defaults for any machine. Never rejects.
+ */
 export async function readSetup(file: string | undefined, env: Environment): Promise<Setup> {
   const loaded: Loaded = file === undefined ? { config: {} } : await loadConfig(file);
   if (loaded.mistakes !== undefined) {
@@ -32,7 +34,7 @@ async function findFurtherMistakes(right: RightParts, env: Environment): Promise
     for (const handler of prepared?.handlers ?? []) discard(handler);
     return mistakes;
   } catch {
-    // A module's object may throw when it is looked at again. There is something to mend already.
+    // An object from a module may throw when it is read again. There already are mistakes to report.
     return [];
   }
 }

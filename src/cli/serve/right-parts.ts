@@ -1,13 +1,13 @@
 import { joinPath, type Mistake } from "../../options/find-mistakes.ts";
 import type { CheckConfig, ServeConfig } from "./config.ts";
 
-/** A configuration, or what of one has the right form. */
+/** A configuration, or the valid parts of one. */
 export interface RightParts extends Omit<ServeConfig, "checks"> {
-  /** `undefined` stands for a check that has not. */
+  /** `undefined` replaces an invalid check. */
   readonly checks?: readonly (CheckConfig | undefined)[];
 }
 
-/** What no mistake is about, so that it can be looked at further: whoever mends a file wants to know all of them. */
+/** Returns the parts without a mistake, so that later checks can find the other mistakes in the same run. */
 export function toRightParts(value: unknown, mistakes: readonly Mistake[]): RightParts {
   const paths = mistakes.map(({ path }) => path);
   if (paths.includes("")) return { checks: [] };

@@ -32,10 +32,10 @@ export const runServe: Run<typeof SERVE> = async ({ values, io }) => {
 
   const server = createServer((request, response) => serving.answer(request, response));
   const { drain = {} } = setup.config;
-  // Longer than a balancer keeps idle connections, or it sends requests over closed ones.
+  // Longer than a balancer keeps idle connections. Otherwise it would send requests over closed ones.
   server.keepAliveTimeout = (drain.balancerIdleMs ?? DEFAULT_BALANCER_IDLE_MS) + 5_000;
   const drainer = drainOnSignals(server, { ...drain, probe, logger });
-  // Before it says that it listens: until then SIGHUP would end it.
+  // Before the line that reports the address: until then, SIGHUP would end the process.
   reloadOnHangUp(file, { config: setup.config, env: io.env, serving, stderr: io.stderr });
   try {
     await listen(server, address);
@@ -50,7 +50,7 @@ export const runServe: Run<typeof SERVE> = async ({ values, io }) => {
   return new Promise(() => {});
 };
 
-/** Every level goes the same way: what a line says is seen from its words. */
+/** All levels go to the same output, because the text of a line shows its level. */
 function toLineLogger(output: Output): Record<"info" | "warn" | "error", (message: string) => void> {
   const write = (message: string): void => output.write(`${clean(message)}\n`);
   return { info: write, warn: write, error: write };
@@ -74,23 +74,23 @@ function describeStart(
 }
 
 interface Running {
-  /** What the process was started with. */
+  /** The configuration at the start of the process. */
   readonly config: ServeConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly serving: Serving;
   readonly stderr: Output;
 }
 
-/** What is read when the process starts, and not again. */
+/** Only read when the process starts. */
 const FIXED = ["port", "host", "socket", "drain"] as const;
 
-/** Reads the file again at each SIGHUP, one after the other. */
+/** Reads the file again on each SIGHUP, one reload at a time. */
 function reloadOnHangUp(file: string | undefined, running: Running): void {
   let reloading = Promise.resolve();
   process.on("SIGHUP", () => {
     reloading = reloading
       .then(() => reload(file, running))
-      // Whatever a module may do when it is looked at: what is served stays.
+      // An object from a module may throw when it is read. The current configuration remains.
       .catch((error: unknown) => toLineLogger(running.stderr).error(`SIGHUP: ${describeError(error)}`));
   });
 }

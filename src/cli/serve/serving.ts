@@ -4,11 +4,11 @@ import type { StatusRegistry } from "../../core/registry/registry.ts";
 import { type Applied, applyHandlers } from "./apply.ts";
 import type { Prepared, PreparedHandler } from "./prepare.ts";
 
-/** What is served at the moment. */
+/** The state of the running server. */
 export interface Serving {
-  /** Answers with the views that were put in place last. */
+  /** Answers with the current views. */
   readonly answer: ReturnType<typeof serviceStatus>;
-  /** Puts other handlers and other views in place, between two requests. */
+  /** Replaces handlers and views between two requests. */
   replace(prepared: Prepared): Applied;
 }
 

@@ -1,13 +1,13 @@
 import type { ChoiceShape, FlagShape, NumberShape, ObjectShape, TextShape } from "../../options/shape.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
 
-/** Milliseconds that a timer waits. */
+/** Milliseconds of a timer. */
 export const DELAY_MS: NumberShape = { kind: "number", min: 0, max: MAX_TIMER_MS };
 
-/** Milliseconds, bytes, days: whatever is not negative. */
+/** Milliseconds, bytes, days: any number that is not negative. */
 export const AMOUNT: NumberShape = { kind: "number", min: 0, max: Number.MAX_SAFE_INTEGER };
 
-/** A part of a whole. */
+/** A ratio. */
 export const RATIO: NumberShape = { kind: "number", min: 0, max: 1 };
 
 export const PORT: NumberShape = { kind: "number", min: 1, max: 65_535, integer: true };
@@ -37,7 +37,7 @@ export const HOST_AND_PORT: TextShape = {
   expected: "host:port",
 };
 
-/** The name of an environment variable, whose value does not stand in the file. */
+/** The name of an environment variable, so that the file does not contain its value. */
 export const FROM_ENVIRONMENT: ObjectShape = {
   kind: "object",
   properties: {

@@ -3,15 +3,15 @@ import type { HandlerStatus, ServiceStatus } from "../client/status.ts";
 import { clean } from "../terminal/clean.ts";
 import { renderDetail } from "../terminal/table.ts";
 
-/** The words of the Monitoring Plugins guidelines. */
+/** The state names of the Monitoring Plugins guidelines. */
 const WORDS: Readonly<Record<State, string>> = { OK: "OK", YELLOW: "WARNING", RED: "CRITICAL" };
 
-/** More than 0 is a warning, more than 1 is critical, and it goes from 0 to 2. */
+/** Above 0 is a warning, above 1 is critical, and the range is 0 to 2. */
 const STATE_THRESHOLDS = ";0;1;0;2";
 
 /**
- * One line as the Monitoring Plugins guidelines want it: what is not OK, then `|` and performance data, which are each
- * handler's state as a number and its labels.
+ * One line, in the format of the Monitoring Plugins guidelines: the handlers that are not OK, then `|` and
+ * the performance data. These are the state of each handler as a number, and its labels.
  */
 export function renderNagios({ state, handlers }: ServiceStatus): string {
   const good = handlers.filter((handler) => handler.state === OK).length;
@@ -47,12 +47,15 @@ function toPerformanceData({ name, state, labels }: HandlerStatus): string[] {
   ];
 }
 
-/** A label in quotes may hold anything but `=`; a quote in it is doubled. `|` would begin new data for simple readers. */
+/**
+ * A quoted label may contain any character except `=`. A quote in it is doubled. `|` would begin new data for
+ * simple parsers.
+ */
 function toLabel(text: string): string {
   return `'${clean(text).replaceAll("'", "''").replace(/[=|]/g, "_")}'`;
 }
 
-/** Without an exponent, which performance data do not know. */
+/** Without an exponent, which performance data do not support. */
 function toPlainNumber(value: number): string {
   const text = String(value);
   if (!text.includes("e")) return text;

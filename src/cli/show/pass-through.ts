@@ -2,10 +2,10 @@ import { askFormat, type StatusQuestion, type WantedFormat } from "../client/ask
 import { CSV_FORMAT, HEALTH_FORMAT } from "../client/status.ts";
 import { cleanJson, cleanLines } from "../terminal/clean.ts";
 
-/** A format that the service itself writes. */
+/** A format that the service itself renders. */
 export type PassedFormat = "csv" | "prometheus" | "health";
 
-/** A comment or a sample first; an empty text where there are neither handlers nor metrics. */
+/** The text begins with a comment or a sample. It is empty if there are neither handlers nor metrics. */
 const PROMETHEUS = /^(?:$|#|[a-zA-Z_:][\w:]*(?:\{.*\})?[ \t]+[-+]?(?:\d|Inf|NaN)[^\t\n]*(?:\n|$))/;
 
 interface PassedDefinition {
@@ -26,7 +26,10 @@ const DEFINITIONS: Readonly<Record<PassedFormat, PassedDefinition>> = {
   health: { wanted: HEALTH_FORMAT, clean: (text) => `${cleanJson(text.trimEnd())}\n` },
 };
 
-/** What the service answers in one of its formats, cleaned. @throws NoAnswerError where it is something else. */
+/**
+ * Returns the answer of the service in one of its formats, cleaned. @throws NoAnswerError if it is not in
+ * that format.
+ */
 export async function passThrough(format: PassedFormat, question: StatusQuestion): Promise<string> {
   const { wanted, clean } = DEFINITIONS[format];
   const { answer } = await askFormat(question, wanted);

@@ -31,7 +31,7 @@ const RENDERERS: Readonly<Record<Format, Render>> = {
   health: (_status, question) => passThrough("health", question),
 };
 
-/** Asks once, shows the answer, and gives the overall state as exit status. */
+/** Sends one request, shows the answer, and returns the overall state as exit status. */
 export async function runShow({ operands: [address = ""], values, io }: ShowInvocation): Promise<ExitStatus> {
   const { format, quiet, timeout, name: names } = values;
   const failOn = values["fail-on"];
@@ -48,13 +48,13 @@ export async function runShow({ operands: [address = ""], values, io }: ShowInvo
     if (!(error instanceof NoAnswerError)) throw error;
     const exitStatus = failOn === undefined ? 3 : 1;
     if (format !== "nagios") throw new CliError(error.message, { cause: error, exitStatus });
-    // Nagios reads standard output only, and Icinga both.
+    // Nagios reads only standard output; Icinga reads both.
     io.stdout.write(renderNagiosFailure(error.message));
     return exitStatus;
   }
 }
 
-/** Docker reserves 2 and knows 0 and 1 only. */
+/** Docker only uses 0 and 1, and reserves 2. */
 function toExit({ state }: ServiceStatus, failOn: typeof RED | typeof YELLOW | undefined): ExitStatus {
   const status = toExitStatus(state);
   if (failOn === undefined) return status;

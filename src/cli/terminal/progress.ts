@@ -3,24 +3,24 @@ import { clean } from "./clean.ts";
 import { onSuspension } from "./suspension.ts";
 import { truncate } from "./width.ts";
 
-/** Says what somebody has to wait for. */
+/** Shows what the command waits for. */
 export interface Progress {
   tell(text: string): void;
-  /** Takes away what moves. */
+  /** Removes the progress line. */
   stop(): void;
 }
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const FRAME_MS = 100;
 
-/** The terminal itself shows `^C` behind the line, which must not begin another one. */
+/** The terminal itself shows `^C` after the line. This must not start another line. */
 const MARGIN = 3;
 
 const CLEAR_LINE = "\r\u001b[2K";
 const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
 
-/** On a terminal one line that moves, elsewhere a line for each new text. */
+/** On a terminal, updates one line; otherwise, writes a line per new text. */
 export function createProgress(output: Output): Progress {
   return output.isTTY ? createSpinner(output) : createLines(output);
 }

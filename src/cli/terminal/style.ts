@@ -1,13 +1,13 @@
 import type { State } from "../../core/state.ts";
 
-/** How a text can look, with its number in "Select Graphic Rendition" (ECMA-48, 8.3.117). */
+/** Text styles, with their numbers in "Select Graphic Rendition" (ECMA-48, 8.3.117). */
 const CODES = { green: 32, yellow: 33, red: "1;31", bold: 1, dim: 2, inverse: 7 } as const;
 
 export type Style = keyof typeof CODES;
 
 export const STYLE_OF_STATE: Readonly<Record<State, Style>> = { OK: "green", YELLOW: "yellow", RED: "red" };
 
-/** Makes a text look like this; without `color` it stays as it is. */
+/** Applies a style to a text. Without `color`, returns the text unchanged. */
 export type Paint = (style: Style, text: string) => string;
 
 export function createPaint(color: boolean): Paint {

@@ -1,21 +1,22 @@
 import { constants } from "node:os";
 
 export interface SuspensionOptions {
-  /** Called before the process is stopped: gives the terminal back. */
+  /** Called before the process is stopped: restores the terminal. */
   readonly suspend: () => void;
-  /** Called when the process goes on. */
+  /** Called when the process continues. */
   readonly resume: () => void;
 }
 
-/** Windows does not know it. */
+/** Windows does not have SIGTSTP. */
 const CAN_STOP = "SIGTSTP" in constants.signals;
 
-/** Looks after the terminal while Ctrl-Z stops the process. @returns a function that ends this. */
+/** Restores the terminal while Ctrl-Z stops the process. @returns a function that removes the listeners. */
 export function onSuspension({ suspend, resume }: SuspensionOptions): () => void {
   function stop(): void {
     suspend();
     process.off("SIGTSTP", stop);
-    // Without a listener it stops the process, here, until a shell lets it go on; and not at all where there is none.
+    // Without a listener, the signal stops the process here, until a shell continues it. Without a shell, it
+    // has no effect.
     process.kill(process.pid, "SIGTSTP");
     process.on("SIGTSTP", stop);
     resume();
@@ -25,7 +26,7 @@ export function onSuspension({ suspend, resume }: SuspensionOptions): () => void
   return () => void process.off("SIGTSTP", stop);
 }
 
-/** What the terminal does at Ctrl-Z, unless it is in raw mode: stops everything that was started together. */
+/** Does what the terminal does on Ctrl-Z outside raw mode: stops all processes of the job. */
 export function stopAll(): void {
   if (CAN_STOP) process.kill(0, "SIGTSTP");
 }

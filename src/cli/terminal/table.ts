@@ -4,25 +4,25 @@ import { type Paint, STYLE_OF_STATE } from "./style.ts";
 import { pad, toWidth, truncate } from "./width.ts";
 
 export interface TableOptions {
-  /** What does not fit into so many columns is cut; `Infinity` cuts nothing. */
+  /** Cuts lines to this number of columns; `Infinity` cuts nothing. */
   readonly columns: number;
   readonly paint: Paint;
-  /** Rows that stand out. */
+  /** Rows that are highlighted. */
   readonly isMarked?: (handler: HandlerStatus) => boolean;
 }
 
-/** Longer names are not what others are aligned by: one of a megabyte would make every line as long. */
+/** Maximum width of a name for alignment. Otherwise, a name of a megabyte would make every line as long. */
 export const MAX_ALIGNED_WIDTH = 200;
 
 const GAP = "  ";
 const STATE_WIDTH = "YELLOW".length;
 
-/** One line for each handler, under a line that names the columns. */
+/** One line per handler, below a header. */
 export function renderTable(handlers: readonly HandlerStatus[], options: TableOptions): string[] {
   const { columns, paint, isMarked = () => false } = options;
   const names = handlers.map(({ name }) => clean(name));
   const widest = names.reduce((width, name) => Math.max(width, toAlignedWidth(name)), "NAME".length);
-  // The state must be seen: a name may take half of the terminal.
+  // The state must be visible: a name may take half of the terminal.
   const nameWidth = Math.min(widest, Math.max("NAME".length, Math.floor(columns / 2)));
   const detailWidth = columns - nameWidth - STATE_WIDTH - 2 * GAP.length;
 
@@ -48,7 +48,7 @@ function toAlignedWidth(name: string): number {
   return width > MAX_ALIGNED_WIDTH ? 0 : width;
 }
 
-/** What a handler said, with its labels behind it: `slow (errors=7, rows=120)`. */
+/** The detail of a handler, followed by its labels: `slow (errors=7, rows=120)`. */
 export function renderDetail({ detail, labels }: HandlerStatus): string {
   const pairs = labels.map(([label, value]) => `${label}=${value}`).join(", ");
   return clean([detail, ...(pairs === "" ? [] : [`(${pairs})`])].filter((part) => part !== "").join(" "));

@@ -1,20 +1,22 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what is not ASCII takes longer to measure
 const ASCII = /^[\u0000-\u007f]*$/;
 
-/** Marks that stand on the letter before them, and what joins letters. */
+/** Combining marks, and characters that join letters. */
 const WITHOUT_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 
-/** What is shown as a picture: two columns. */
+/** Characters that are shown as a picture: two columns. */
 const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u;
 
-/** The first and last of those that Unicode calls wide or full-width (UAX #11), in large pieces. */
+/**
+ * The first and last characters of the ranges that Unicode calls wide or full-width (UAX #11), simplified.
+ */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
 
-/** Nothing is measured beyond it: to find the letters of megabytes takes minutes, and no terminal is that wide. */
+/** Maximum length that is measured. Segmenting megabytes takes minutes, and no terminal is that wide. */
 export const MAX_MEASURED_LENGTH = 2_000;
 
-/** How many columns of a terminal a cleaned text takes; of a very long one, how many it takes at least. */
+/** The number of terminal columns of a cleaned text; for a very long text, a minimum. */
 export function toWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
@@ -37,12 +39,12 @@ export function truncate(text: string, width: number): string {
   return `${cut}…`;
 }
 
-/** Fills up with spaces. */
+/** Pads with spaces. */
 export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - toWidth(text)));
 }
 
-/** Where none of these stands, each character is a letter of its own. */
+/** Without any of these, each character is a separate letter. */
 const JOINS = /[\p{M}\p{Cf}\p{Emoji_Modifier}\p{Regional_Indicator}\u1160-\u11ff]/u;
 
 let segmenter: Intl.Segmenter | undefined;
@@ -50,7 +52,7 @@ let segmenter: Intl.Segmenter | undefined;
 function toGraphemes(text: string): string[] {
   const head = text.slice(0, MAX_MEASURED_LENGTH);
   if (!JOINS.test(head)) return [...head];
-  segmenter ??= new Intl.Segmenter(); // made once: that takes longer than to use it
+  segmenter ??= new Intl.Segmenter(); // created once, because this takes longer than using it
   return Array.from(segmenter.segment(head), ({ segment }) => segment);
 }
 

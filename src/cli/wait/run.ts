@@ -11,14 +11,14 @@ import { renderDuration } from "../duration.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { WAIT } from "./definition.ts";
 
-/** What the last question has brought. */
+/** The result of the last request. */
 interface Seen {
   readonly state: State | undefined;
-  /** Why it is not the wanted state. */
+  /** Why it is not the desired state. */
   readonly text: string;
 }
 
-/** Asks until the wanted state is there. */
+/** Polls until the service has the desired state. */
 export async function runWait({
   operands: [address = ""],
   values,
@@ -40,7 +40,8 @@ export async function runWait({
     } catch (error) {
       if (!(error instanceof NoAnswerError) || error.kind === "denied" || error.kind === "untrusted")
         throw error;
-      // The end of the waiting cut it off, which says nothing of the service: what was seen before counts.
+      // The end of the wait aborted this request, which proves nothing about the service. The previous result
+      // counts.
       if (last.state !== undefined && wasCutShort(signal)) return false;
       last = { state: undefined, text: error.message };
     }
@@ -60,7 +61,7 @@ export async function runWait({
   });
 }
 
-/** Whatever was seen last, a wait that failed is never 0. */
+/** A failed wait never returns 0, whatever the last state was. */
 function toFailure(state: State | undefined): ExitStatus {
   if (state === undefined) return 3;
   return state === OK ? 1 : toExitStatus(state);

@@ -4,7 +4,7 @@ import { renderTable } from "../terminal/table.ts";
 import { toWidth, truncate } from "../terminal/width.ts";
 import type { ServiceView, ViewChange } from "./service-view.ts";
 
-/** How long a change stands out. */
+/** How long a change is highlighted. */
 export const HIGHLIGHT_MS = 5_000;
 
 export interface ScreenOptions {
@@ -12,11 +12,11 @@ export interface ScreenOptions {
   readonly rows: number;
   readonly paint: Paint;
   readonly now: number;
-  /** Stands below everything. */
+  /** The last line of the screen. */
   readonly footer: string;
 }
 
-/** The lines of the whole screen. What does not fit is counted, not shown. */
+/** The lines of the whole screen. Services and handlers that do not fit are only counted. */
 export function renderScreen(views: readonly ServiceView[], options: ScreenOptions): string[] {
   const { columns, rows, paint, footer } = options;
   const lines = views.flatMap((view, index) => [...(index > 0 ? [""] : []), ...renderService(view, options)]);
@@ -38,7 +38,7 @@ function renderHead({ where, state, handlers, failure }: ServiceView, columns: n
   if (failure !== undefined) return paint("red", truncate(clean(failure), columns));
   if (state === undefined) return truncate(clean(`${where}: asking …`), columns);
   const good = handlers.filter((handler) => handler.state === "OK").length;
-  // At least a letter of the address, a space and the state.
+  // Leave room for at least one letter of the address, a space and the state.
   const rest = truncate(`: ${good} of ${handlers.length} handlers OK`, columns - 2 - state.length);
   const shown = truncate(clean(where), Math.max(1, columns - 1 - state.length - toWidth(rest)));
   return `${paint("bold", shown)} ${paint(STYLE_OF_STATE[state], state)}${rest}`;

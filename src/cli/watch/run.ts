@@ -20,7 +20,7 @@ import {
   type ViewChange,
 } from "./service-view.ts";
 
-/** Where the changes are shown. */
+/** Shows the changes. */
 interface Display {
   show(views: readonly ServiceView[], service: ServiceView, changes: readonly ViewChange[]): void;
   close(): void;
@@ -32,10 +32,10 @@ interface DisplayOptions {
   quit(): void;
 }
 
-/** The screen is drawn anew this often, so that what stood out does not for ever. */
+/** Redraw interval, so that highlights end. */
 const REDRAW_MS = 1_000;
 
-/** Asks all services again and again, each for itself, until somebody ends it. */
+/** Polls all services, each one independently, until the user ends it. */
 export async function runWatch({ operands, values, io }: Invocation<typeof WATCH>): Promise<ExitStatus> {
   const { name: names, interval, timeout, bell } = values;
   const services = operands.map(parseServiceUrl);

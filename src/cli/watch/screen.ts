@@ -1,14 +1,17 @@
 import type { Io } from "../io.ts";
 import { onSuspension, stopAll } from "../terminal/suspension.ts";
 
-/** The whole terminal, until it is given back as it was. */
+/** The whole terminal, until it is restored. */
 export interface Screen {
   draw(lines: readonly string[]): void;
   ring(): void;
   close(): void;
 }
 
-/** The other screen, without a cursor. A line that is too wide, or is shown wider than we think, goes on in no other line. */
+/**
+ * The alternate screen, without a cursor and without wrapping, so that a line that is too wide, or wider than
+ * measured, stays one line.
+ */
 const ENTER = "\u001b[?1049h\u001b[?25l\u001b[?7l";
 const LEAVE = "\u001b[?7h\u001b[?25h\u001b[?1049l";
 const HOME = "\u001b[H";
@@ -20,8 +23,8 @@ const CTRL_C = "\u0003";
 const CTRL_Z = "\u001a";
 
 /**
- * Takes the other screen of the terminal, and its keys: `q` calls `onQuit`, and Ctrl-C and Ctrl-Z are the signals that
- * they always are.
+ * Opens the alternate screen of the terminal, and reads its keys: `q` calls `onQuit`; Ctrl-C and Ctrl-Z send
+ * their usual signals.
  */
 export function openScreen({ stdin, stdout }: Pick<Io, "stdin" | "stdout">, onQuit: () => void): Screen {
   const takesKeys = stdin.isTTY === true;
@@ -31,14 +34,14 @@ export function openScreen({ stdin, stdout }: Pick<Io, "stdin" | "stdout">, onQu
   function receive(keys: Buffer): void {
     for (const key of keys.toString("latin1")) {
       if (key === "q") onQuit();
-      // Without raw mode the terminal would send these, and show them too.
+      // In raw mode, the terminal does not send these signals.
       if (key === CTRL_C) process.emit("SIGINT", "SIGINT");
       if (key === CTRL_Z) stopAll();
     }
   }
 
   function enter(): void {
-    // In the background this stops the process again, before it writes.
+    // In the background, this stops the process again before it writes.
     if (takesKeys) stdin.setRawMode(true);
     stdout.write(ENTER);
     draw(shown);
@@ -47,7 +50,7 @@ export function openScreen({ stdin, stdout }: Pick<Io, "stdin" | "stdout">, onQu
   function draw(lines: readonly string[]): void {
     shown = lines;
     const last = lines.length - 1;
-    // Cleared before: behind a line as wide as the terminal its last letter would be cleared.
+    // Clear before the text: after a line as wide as the terminal, clearing would remove its last letter.
     const text = lines.map((line, index) => (index === last ? CLEAR_BELOW : CLEAR_LINE) + line);
     stdout.write(HOME + text.join("\r\n"));
   }
@@ -66,7 +69,7 @@ export function openScreen({ stdin, stdout }: Pick<Io, "stdin" | "stdout">, onQu
     stdin.pause();
   }
 
-  // The terminal has gone. Not every process of it is told so.
+  // The terminal is gone. Not every process of it gets SIGHUP.
   stdin.on("error", () => process.emit("SIGHUP", "SIGHUP"));
   process.once("exit", close);
   enter();

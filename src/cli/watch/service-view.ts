@@ -1,20 +1,20 @@
 import { RED, type State } from "../../core/state.ts";
 import type { HandlerStatus, ServiceStatus } from "../client/status.ts";
 
-/** What is known of a service. */
+/** The last known state of a service. */
 export interface ServiceView {
-  /** As it is shown. */
+  /** The address, safe to show. */
   readonly where: string;
   readonly state: State | undefined;
-  /** Those of the last answer, even if there is none now. */
+  /** The handlers of the last answer, even if there is none now. */
   readonly handlers: readonly HandlerStatus[];
   /** Why there is no answer now. */
   readonly failure?: string | undefined;
-  /** When the handlers changed, by name, in the milliseconds of `performance.now()`. */
+  /** When each handler changed, by name, in milliseconds of `performance.now()`. */
   readonly changedAt: ReadonlyMap<string, number>;
 }
 
-/** Something that is another than before. Without a name it is the service itself. */
+/** A change. Without a name, it is a change of the service itself. */
 export interface ViewChange {
   readonly name?: string;
   readonly before: string | undefined;
@@ -24,7 +24,7 @@ export interface ViewChange {
 
 export type ServiceAnswer = ServiceStatus | { readonly failure: string };
 
-/** What is shown where nothing answers, and where a handler has been removed. */
+/** Shown if the service does not answer, and for a handler that has been removed. */
 const NO_ANSWER = "no answer";
 const GONE = "gone";
 
@@ -32,7 +32,7 @@ export function createServiceView(where: string): ServiceView {
   return { where, state: undefined, handlers: [], changedAt: new Map() };
 }
 
-/** The view after an answer, and what that has changed. */
+/** The view after an answer, and the changes. */
 export function updateView(
   view: ServiceView,
   answer: ServiceAnswer,
@@ -58,7 +58,7 @@ export function updateView(
   };
 }
 
-/** Whether somebody should be woken. */
+/** Whether the terminal should ring its bell. */
 export function isAlarm({ after }: ViewChange): boolean {
   return after === RED || after === NO_ANSWER;
 }

@@ -3,10 +3,10 @@ import type { Rule } from "../finding.ts";
 /** How much longer than the balancer the service keeps idle connections. */
 export const KEEP_ALIVE_MARGIN_MS = 5_000;
 
-/** The service closes a connection in the moment in which the balancer uses it again. */
+/** The service may close a connection at the moment the balancer reuses it. */
 export const findResets: Rule = ({ numbers, say }) => {
   const { keepAliveTimeoutMs, balancerIdleMs = 0 } = numbers;
-  // 0 means for ever, to both.
+  // 0 means forever, for both.
   if (keepAliveTimeoutMs === 0 || balancerIdleMs === 0 || keepAliveTimeoutMs > balancerIdleMs)
     return undefined;
   return {
@@ -16,7 +16,7 @@ export const findResets: Rule = ({ numbers, say }) => {
   };
 };
 
-/** An answer that takes longer than the balancer waits for the next byte. */
+/** An answer may take longer than the balancer waits for the next byte. */
 export const findIdleCut: Rule = ({ numbers, platform, say }) => {
   const { longestRequestMs = 0, balancerIdleMs } = numbers;
   if (platform !== "alb" || balancerIdleMs === undefined || longestRequestMs < balancerIdleMs)

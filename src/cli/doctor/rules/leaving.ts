@@ -3,12 +3,12 @@ import { renderDuration } from "../../duration.ts";
 import type { Rule } from "../finding.ts";
 import type { Numbers } from "../numbers.ts";
 
-/** What the process needs to end by itself when its deadline has passed. */
+/** Time for the process to end by itself after its deadline. */
 export const SPARE_MS = 2_000;
 
 type Leaving = Pick<Numbers, "deadlineMs" | "capMs" | "closeTimeoutMs" | "hooksTimeoutMs">;
 
-/** How long the drain waits for the balancers at the longest: a part of the deadline is kept for what comes after it. */
+/** Maximum time that the drain waits for the balancers. The rest of the deadline is for what follows. */
 export function toLongestWaitMs({ deadlineMs, capMs, closeTimeoutMs, hooksTimeoutMs }: Leaving): number {
   const keptMs = Math.min(closeTimeoutMs, deadlineMs / 6) + Math.min(hooksTimeoutMs, deadlineMs / 6);
   return Math.min(capMs, Math.floor(deadlineMs - keptMs));
@@ -21,17 +21,17 @@ export function toClosingMs(numbers: Leaving): number {
   return Math.min(closeTimeoutMs, Math.floor(deadlineMs - toLongestWaitMs(numbers) - forHooksMs));
 }
 
-/** How long it takes until the balancer has been refused often enough, at the latest. */
+/** The maximum time until the balancer has been refused often enough. */
 function toDetectionMs({ fall, probeIntervalMs, redsSeen }: Numbers): number | undefined {
   if (probeIntervalMs === undefined) return undefined;
   return Math.max(fall ?? 1, redsSeen) * probeIntervalMs;
 }
 
-/** The process is killed before it may have ended. */
+/** The process may be killed before it ends. */
 export const findShortGrace: Rule = ({ numbers, facts, say }) => {
   const { graceMs, preStopMs, deadlineMs, closeTimeoutMs, longestRequestMs = 0 } = numbers;
   const neededMs = preStopMs + deadlineMs + SPARE_MS;
-  const isHookGreedy = preStopMs > 0 && preStopMs >= (graceMs ?? 0); // told by the next rule
+  const isHookGreedy = preStopMs > 0 && preStopMs >= (graceMs ?? 0); // covered by the next rule
   if (graceMs === undefined || graceMs >= neededMs || isHookGreedy) return undefined;
   const detectionMs = facts?.isDrainProber === false ? 0 : (toDetectionMs(numbers) ?? 0);
   const waitMs = Math.min(detectionMs + MIN_QUIET_MS, toLongestWaitMs(numbers));
@@ -57,7 +57,7 @@ export const findShortGrace: Rule = ({ numbers, facts, say }) => {
   };
 };
 
-/** The hook leaves nothing to the process. */
+/** The hook leaves no time for the process. */
 export const findGreedyPreStop: Rule = ({ numbers, say }) => {
   const { graceMs, preStopMs } = numbers;
   if (graceMs === undefined || preStopMs === 0 || preStopMs < graceMs) return undefined;
@@ -68,7 +68,7 @@ export const findGreedyPreStop: Rule = ({ numbers, say }) => {
   };
 };
 
-/** The balancer has not been refused often enough when the longest wait is over. */
+/** The balancer may not have been refused often enough at the end of the longest wait. */
 export const findSlowDetection: Rule = ({ numbers, facts, say }) => {
   const { fall = 1, redsSeen, capMs } = numbers;
   const detectionMs = toDetectionMs(numbers);
@@ -93,7 +93,7 @@ export const findSlowDetection: Rule = ({ numbers, facts, say }) => {
   };
 };
 
-/** The drain believes sooner than the balancer does. */
+/** The drain may count the balancer as gone before it is. */
 export const findEarlyBelief: Rule = ({ numbers, facts, say }) => {
   const { fall = 0, redsSeen } = numbers;
   if (redsSeen >= fall || facts?.balancesByProbe === false) return undefined;
@@ -104,7 +104,7 @@ export const findEarlyBelief: Rule = ({ numbers, facts, say }) => {
   };
 };
 
-/** Requests are cut. */
+/** Requests may be cut off. */
 export const findCutRequests: Rule = ({ numbers, say }) => {
   const { longestRequestMs, closeTimeoutMs } = numbers;
   if (longestRequestMs === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { renderDuration } from "../../duration.ts";
 import type { Rule } from "../finding.ts";
 
-/** The probe gives up before the handlers that it waits for may have answered. */
+/** The probe times out before the handlers that it waits for can answer. */
 export const findImpatientProbe: Rule = ({ numbers, handlerRounds, say }) => {
   const { probeTimeoutMs, handlerTimeoutMs } = numbers;
   const handlersTakeMs = handlerRounds * handlerTimeoutMs;
@@ -15,7 +15,7 @@ export const findImpatientProbe: Rule = ({ numbers, handlerRounds, say }) => {
   };
 };
 
-/** Without `timeout check`, HAProxy takes out an instance that is only busy. */
+/** Without `timeout check`, HAProxy removes a busy instance. */
 export const findBusyTakenForDead: Rule = ({ numbers, platform, say }) => {
   const { probeTimeoutMs = 0, probeIntervalMs } = numbers;
   if (platform !== "haproxy" || probeTimeoutMs > (probeIntervalMs ?? 0)) return undefined;
@@ -26,7 +26,7 @@ export const findBusyTakenForDead: Rule = ({ numbers, platform, say }) => {
   };
 };
 
-/** One lost packet takes an instance out. */
+/** One lost packet removes an instance. */
 export const findSingleFailure: Rule = ({ numbers, platform, say }) =>
   numbers.fall === 1 && platform !== "nginx"
     ? {
@@ -36,7 +36,7 @@ export const findSingleFailure: Rule = ({ numbers, platform, say }) =>
       }
     : undefined;
 
-/** What all instances share takes out all of them. */
+/** A failure of a shared dependency removes all instances. */
 export const findAllAtOnce: Rule = ({ numbers, say }) =>
   numbers.requireHealthy && numbers.instances !== 1
     ? {
@@ -46,7 +46,7 @@ export const findAllAtOnce: Rule = ({ numbers, say }) =>
       }
     : undefined;
 
-/** A restart mends nothing that is shared, and must not come in the middle of the drain. */
+/** A restart fixes nothing that is shared, and must not happen during the drain. */
 export const findDeadlyLiveness: Rule = ({ numbers: { livenessLooksAt, instances }, say }) => {
   if (livenessLooksAt === "local") return undefined;
   const why =
@@ -61,7 +61,7 @@ export const findDeadlyLiveness: Rule = ({ numbers: { livenessLooksAt, instances
   };
 };
 
-/** Whoever is alone cannot leave without being missed. */
+/** While the only instance leaves, the service is down. */
 export const findLoneInstance: Rule = ({ numbers, say }) =>
   numbers.instances === 1
     ? {
@@ -73,7 +73,7 @@ export const findLoneInstance: Rule = ({ numbers, say }) =>
 
 const PROBE_NUMBERS = ["probeIntervalMs", "probeTimeoutMs", "fall", "rise"] as const;
 
-/** nginx (open source) never reads the probe. */
+/** nginx (open source) never sends the probe. */
 export const findUnreadProbe: Rule = ({ numbers, platform }) => {
   const given = PROBE_NUMBERS.filter((name) => numbers[name] !== undefined);
   if (platform !== "nginx" || given.length === 0) return undefined;
@@ -84,7 +84,7 @@ export const findUnreadProbe: Rule = ({ numbers, platform }) => {
   };
 };
 
-/** What AWS takes, in seconds and counts. */
+/** The ranges that AWS accepts, in seconds and counts. */
 const ALB_LIMITS = [
   { name: "probeIntervalMs", min: 5_000, max: 300_000 },
   { name: "probeTimeoutMs", min: 2_000, max: 120_000 },
@@ -93,7 +93,7 @@ const ALB_LIMITS = [
   { name: "rise", min: 2, max: 10 },
 ] as const;
 
-/** AWS refuses what is out of its range. */
+/** AWS rejects values out of range. */
 export const findRefusedByAlb: Rule = ({ numbers, platform, say }) => {
   if (platform !== "alb") return undefined;
   const { probeIntervalMs = 0, probeTimeoutMs = 0 } = numbers;
@@ -112,7 +112,7 @@ export const findRefusedByAlb: Rule = ({ numbers, platform, say }) => {
   };
 };
 
-/** A part of a second is lost where whole ones are counted. */
+/** Platforms that count in whole seconds lose fractions. */
 export const findFractions: Rule = ({ numbers, platform, facts, say }) => {
   const names = [...PROBE_NUMBERS, "graceMs"] as const;
   const broken = names.filter((name) => name.endsWith("Ms") && (numbers[name] ?? 0) % 1_000 !== 0);

@@ -1,9 +1,9 @@
 import type { Numbers } from "../numbers.ts";
 
-/** A list of more is written by the reader. */
+/** A longer list is left to the reader. */
 const MAX_SHOWN = 10;
 
-/** Addresses that stand for the instances: two where nobody said how many there are. */
+/** Placeholder addresses of the instances. Default: two. */
 export function toAddresses({ instances = 2 }: Numbers): readonly string[] {
   return Array.from({ length: Math.min(instances, MAX_SHOWN) }, (_, index) => `192.0.2.${index + 1}:8080`);
 }

@@ -1,10 +1,10 @@
 import type { Numbers } from "../numbers.ts";
 import { toSeconds } from "./addresses.ts";
 
-/** AWS waits no longer for the requests of an instance that leaves. */
+/** Maximum time that AWS waits for the requests of an instance that leaves. */
 const MAX_DEREGISTRATION_SECONDS = 3_600;
 
-/** The properties of CloudFormation, as YAML. */
+/** CloudFormation properties, as YAML. */
 export function renderAlb(numbers: Numbers): string {
   const { probeIntervalMs, probeTimeoutMs, fall, rise, balancerIdleMs, longestRequestMs, closeTimeoutMs } =
     numbers;

@@ -2,13 +2,13 @@ import { renderDuration } from "../../duration.ts";
 import type { Numbers } from "../numbers.ts";
 import { toSeconds } from "./addresses.ts";
 
-/** How long a service may take to start where nobody said it. */
+/** Default startup time of a service. */
 const STARTUP_MS = 60_000;
 
-/** Lines of a Dockerfile, and how to stop the container. */
+/** Lines of a Dockerfile, and the command that stops the container. */
 export function renderDocker(numbers: Numbers): string {
   const { probeIntervalMs = 0, probeTimeoutMs = 0, fall, startupMs = STARTUP_MS, graceMs } = numbers;
-  // The command itself gives up first, and says why.
+  // The command itself times out first, and reports why.
   const timeout = renderDuration(probeTimeoutMs - 1_000);
   return `# docker stop -t ${toSeconds(graceMs)}, or in Compose: stop_grace_period: ${toSeconds(graceMs)}s
 # Docker itself only shows that a container is unhealthy; Swarm and others restart it.

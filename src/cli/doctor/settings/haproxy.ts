@@ -3,13 +3,13 @@ import { renderDuration } from "../../duration.ts";
 import type { Numbers } from "../numbers.ts";
 import { toAddresses } from "./addresses.ts";
 
-/** What a request gets where nobody said how long they take. */
+/** Default timeout of a request. */
 const SERVER_TIMEOUT_MS = 30_000;
 
-/** A whole haproxy.cfg. */
+/** A complete haproxy.cfg. */
 export function renderHaproxy(numbers: Numbers): string {
   const { probeIntervalMs = 0, probeTimeoutMs = 0, fall, rise, longestRequestMs = 0 } = numbers;
-  // HAProxy's longest time is that of a timer of Node.js.
+  // The longest time of HAProxy is that of a Node.js timer.
   const timeoutMs = Math.min(Math.max(SERVER_TIMEOUT_MS, longestRequestMs + 5_000), MAX_TIMER_MS);
   const timeout = renderDuration(timeoutMs);
   const servers = toAddresses(numbers).map((address, index) => `  server s${index + 1} ${address}`);

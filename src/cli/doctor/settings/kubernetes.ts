@@ -2,7 +2,7 @@ import type { Numbers } from "../numbers.ts";
 import { toSeconds } from "./addresses.ts";
 
 const STARTUP_PERIOD_SECONDS = 2;
-/** How long a service may take to start where nobody said it. */
+/** Default startup time of a service. */
 const STARTUP_SECONDS = 60;
 const LIVENESS_PERIOD_SECONDS = 10;
 

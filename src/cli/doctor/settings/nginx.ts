@@ -2,10 +2,10 @@ import { renderDuration } from "../../duration.ts";
 import type { Numbers } from "../numbers.ts";
 import { toAddresses } from "./addresses.ts";
 
-/** nginx's own time-out for the next byte of an answer. */
+/** Default timeout of nginx for the next byte of an answer. */
 const READ_TIMEOUT_MS = 60_000;
 
-/** A whole nginx.conf. */
+/** A complete nginx.conf. */
 export function renderNginx(numbers: Numbers): string {
   const { balancerIdleMs = 0, longestRequestMs = 0 } = numbers;
   const servers = toAddresses(numbers).map((address) => `    server ${address} max_fails=1 fail_timeout=1s;`);

@@ -2,7 +2,7 @@ import { type Declared, type Numbers, resolveNumbers } from "../numbers.ts";
 
 const DRAIN_OPTIONS = ["redsSeen", "capMs", "closeTimeoutMs", "hooksTimeoutMs", "deadlineMs"] as const;
 
-/** What is to stand in the service. Options that are right as they come are left out. */
+/** The code for the service. Options whose defaults fit are omitted. */
 export function renderService(numbers: Numbers): string {
   const usual: Declared = resolveNumbers({});
   const options = DRAIN_OPTIONS.filter((name) => numbers[name] !== usual[name]).map(
