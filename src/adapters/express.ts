@@ -13,12 +13,12 @@ export type ExpressMiddleware = (
 ) => void;
 
 /**
- * Serves the status and the probe, at the paths of the options behind the path that it is mounted at. Mount it
- * first: what is mounted before it also stands before it.
+ * Serves the status and the probe, at the configured paths below the mount path. Mount it first, because
+ * middleware that is mounted earlier also runs earlier.
  *
  * @example
  * app.use(serviceStatus());
- * @throws TypeError for a mistake in the options.
+ * @throws TypeError for invalid options.
  */
 export function serviceStatus(options?: ServiceStatusOptions): ExpressMiddleware {
   return toNodeHandler(createStatusService(options));

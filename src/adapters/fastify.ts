@@ -8,7 +8,7 @@ import { send, toStatusRequest } from "./common/node-http.ts";
 
 export type * from "./common/options.ts";
 
-/** The part of a Fastify instance that is needed here. */
+/** The part of a Fastify instance that the plugin uses. */
 export interface FastifyApp {
   readonly supportedMethods: readonly string[];
   route(route: FastifyRoute): unknown;
@@ -39,20 +39,20 @@ export interface FastifyReply {
 }
 
 /**
- * A plugin for Fastify 5 that serves the status and the probe. Register it first: the hooks of what is registered
- * before it also stand before it, and those of what follows never do. Fastify's own `prefix` and `logLevel` have
- * their place beside our options; with `logLevel: "silent"` it logs none of these requests.
+ * A plugin for Fastify 5 that serves the status and the probe. Register it first, because hooks of plugins
+ * that are registered earlier also run earlier. Pass Fastify's `prefix` and `logLevel` along with our
+ * options. With `logLevel: "silent"`, Fastify does not log these requests.
  *
  * @example
  * app.register(serviceStatus, { logLevel: "silent" });
- * @throws TypeError for a mistake in the options; `app.ready()` and `app.listen()` reject with it.
+ * @throws TypeError for invalid options; `app.ready()` and `app.listen()` reject with it.
  */
 export async function serviceStatus(app: FastifyApp, options: ServiceStatusOptions): Promise<void> {
   const { prefix, logLevel, logSerializers, ...serviceOptions } = options as RegisterOptions;
   const answerStatusRequest = createStatusService(serviceOptions);
 
-  // A hook comes before those of whatever is registered later, and before Fastify reads a body and refuses it. It is
-  // not the handler of a route that answers, as hooks of other plugins reach routes also when they come later.
+  // A hook runs before the hooks of later plugins, and before Fastify reads a body and rejects it. A route
+  // handler would be too late, because hooks of later plugins also apply to existing routes.
   app.addHook("onRequest", function answerFastifyRequest(request, reply, done) {
     const { statusPath } = request.routeOptions.config as RouteConfig;
     if (statusPath === undefined) return done();
@@ -80,15 +80,15 @@ export async function serviceStatus(app: FastifyApp, options: ServiceStatusOptio
   }
 }
 
-/** Which of our paths a route is for. */
+/** The path of ours that a route serves. */
 interface RouteConfig {
   readonly statusPath?: string;
   readonly cors?: object;
 }
 
 /**
- * The target without the prefixes of plugins. Fastify's router decodes paths, and may ignore their case: the views
- * see the path as the client spelled it, and `undefined` if that is not its canonical form.
+ * The target without the prefixes of plugins. Fastify's router decodes paths and may ignore their case, so
+ * the views get the path as the client sent it, or `undefined` if it is not in canonical form.
  */
 function toLocalTarget({ raw, params }: FastifyRequest, statusPath: string): string | undefined {
   const { url = "" } = raw;
@@ -100,14 +100,14 @@ function toLocalTarget({ raw, params }: FastifyRequest, statusPath: string): str
   return [`/${local}`, ...query].join("?");
 }
 
-/** Fastify hands a plugin the options that it has read itself, too. */
+/** Fastify also passes its own options to the plugin. */
 interface RegisterOptions extends ServiceStatusOptions {
   readonly prefix?: unknown;
   readonly logLevel?: unknown;
   readonly logSerializers?: unknown;
 }
 
-/** What was set by others, such as a plugin for CORS, goes out with the answer. */
+/** Adds the headers that other plugins have set, such as those for CORS. */
 function copyHeaders(reply: FastifyReply): void {
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) reply.raw.setHeader(name, value);

@@ -6,25 +6,26 @@ import { isCanonical, toResponse, toStatusRequest } from "./common/fetch-api.ts"
 export type * from "./common/options.ts";
 
 /**
- * What the server knows about the connection. `incoming` is the request of `node:http`, if there is one: it shows the
- * path as the client spelled it, and lets a drain recognize the request. Other objects, as Next.js passes one, are
- * ignored.
+ * Connection data from the server. `incoming` is the `node:http` request, if there is one: it contains the
+ * path as the client sent it, and lets a drain recognize the request. Other objects, such as the one from
+ * Next.js, are ignored.
  */
 export type ConnectionInfo =
   | { readonly remoteAddress?: string | undefined; readonly incoming?: object | undefined }
   | object;
 
-/** Answers what is ours, and gives `undefined` for what is not. */
+/** Answers requests for its paths and resolves with `undefined` for others. */
 export type FetchHandler = (request: Request, connection?: ConnectionInfo) => Promise<Response | undefined>;
 
 /**
- * Serves the status and the probe wherever a `Request` becomes a `Response`: Next.js, h3, Bun, Deno, workers.
- * A `Request` does not say who sent it: without a `remoteAddress`, `control: "loopback"` denies.
+ * Serves the status and the probe on platforms that map a `Request` to a `Response`: Next.js, h3, Bun, Deno,
+ * workers. A `Request` has no client address: if you pass no `remoteAddress`, `control: "loopback"` denies
+ * access.
  *
  * @example
  * const status = serviceStatus();
  * Deno.serve(async (request) => (await status(request)) ?? new Response("not found", { status: 404 }));
- * @throws TypeError for a mistake in the options.
+ * @throws TypeError for invalid options.
  */
 export function serviceStatus(options?: ServiceStatusOptions): FetchHandler {
   const answerStatusRequest = createStatusService(options);
@@ -45,7 +46,7 @@ interface Connection {
   readonly incoming?: object;
 }
 
-/** Where srvx, and with it h3, keeps the request of `node:http`. */
+/** Finds the `node:http` request where srvx, and therefore h3, stores it. */
 function findIncoming(request: Request): object | undefined {
   const { runtime } = request as { readonly runtime?: { readonly node?: { readonly req?: object } } };
   return runtime?.node?.req;

@@ -7,7 +7,7 @@ import { isCanonical, toResponse, toStatusRequest } from "./common/fetch-api.ts"
 
 export type * from "./common/options.ts";
 
-/** The part of a Hono context that is needed here. */
+/** The part of a Hono context that the middleware uses. */
 export interface HonoContext {
   readonly req: { readonly raw: Request; readonly url: string; readonly routePath: string };
   readonly env: unknown;
@@ -17,17 +17,17 @@ export interface HonoContext {
 export type HonoMiddleware = (c: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>;
 
 /**
- * Serves the status and the probe, behind the base path that it is mounted at. Mount it first: what is mounted
- * before it also stands before it. For the application's own functions `raw` is the context.
+ * Serves the status and the probe, below the base path of the mount. Mount it first, because middleware that
+ * is mounted earlier also runs earlier. For the application's functions, `raw` is the context.
  *
  * @example
  * app.use(serviceStatus());
- * @throws TypeError for a mistake in the options.
+ * @throws TypeError for invalid options.
  */
 export function serviceStatus(options?: ServiceStatusOptions): HonoMiddleware {
   const answerStatusRequest = createStatusService(options);
 
-  /** Hono decodes the paths that it compares, so the whole path counts, with what is before ours. */
+  /** Hono matches decoded paths, so the whole path must be canonical, including the base path. */
   function answerIfCanonical(c: HonoContext): Answer {
     const { raw, url, routePath } = c.req;
     if (parseTarget(url) === undefined || !isCanonical(findIncoming(c))) return undefined;
@@ -46,13 +46,13 @@ export function serviceStatus(options?: ServiceStatusOptions): HonoMiddleware {
   };
 }
 
-/** What is left of a URL behind the base path: for `/internal/*` one segment less, for `/:tenant/*` too. */
+/** Removes the base path from a URL: one segment for `/internal/*` and for `/:tenant/*`. */
 function toLocalTarget(url: string, routePath: string): string {
   const baseLength = routePath.endsWith("/*") ? routePath.split("/").length - 2 : 0;
   return baseLength === 0 ? url : url.replace(new RegExp(`^[^/]*//[^/?]*(?:/[^/?]*){${baseLength}}`), "");
 }
 
-/** What runtimes put into `env`: @hono/node-server, Deno and Bun, in this order. */
+/** The `env` of the runtimes: @hono/node-server, Deno and Bun, in this order. */
 interface ConnectionEnv {
   readonly incoming?: { readonly url?: string; readonly socket?: { readonly remoteAddress?: string } };
   readonly remoteAddr?: { readonly hostname?: string };
@@ -64,7 +64,7 @@ function findConnection({ env }: HonoContext): ConnectionEnv {
   return bindings.server ?? bindings;
 }
 
-/** The request of `node:http`, if there is one. */
+/** The `node:http` request, if there is one. */
 function findIncoming(c: HonoContext): object | undefined {
   return findConnection(c).incoming;
 }

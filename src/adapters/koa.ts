@@ -6,7 +6,7 @@ import { send, toStatusRequest } from "./common/node-http.ts";
 
 export type * from "./common/options.ts";
 
-/** The part of a Koa context that is needed here. */
+/** The part of a Koa context that the middleware uses. */
 export interface KoaContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -17,12 +17,12 @@ export interface KoaContext {
 export type KoaMiddleware = (ctx: KoaContext, next: () => Promise<unknown>) => Promise<unknown>;
 
 /**
- * Serves the status and the probe. Mount it first: what is mounted before it also stands before it. For the
- * application's own functions `raw` is the context.
+ * Serves the status and the probe. Mount it first, because middleware that is mounted earlier also runs
+ * earlier. For the application's functions, `raw` is the context.
  *
  * @example
  * app.use(serviceStatus());
- * @throws TypeError for a mistake in the options.
+ * @throws TypeError for invalid options.
  */
 export function serviceStatus(options?: ServiceStatusOptions): KoaMiddleware {
   const answerStatusRequest = createStatusService(options);

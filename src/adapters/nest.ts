@@ -9,16 +9,16 @@ export type * from "./common/options.ts";
 export { fromIndicator, type Indicator, type IndicatorResult } from "./nest/from-indicator.ts";
 export { StatusCheck, type StatusCheckDecorator } from "./nest/status-check.ts";
 
-/** Where the options come from, when other providers know them. */
+/** A factory for the options, if they depend on other providers. */
 export interface StatusModuleAsyncOptions {
-  /** The modules that export what is injected. */
+  /** The modules that export the injected providers. */
   readonly imports?: readonly unknown[];
-  /** What the factory is called with. */
+  /** The providers to pass to the factory. */
   readonly inject?: readonly unknown[];
   readonly useFactory: (...injected: never[]) => ServiceStatusOptions | Promise<ServiceStatusOptions>;
 }
 
-/** A dynamic module. What it consists of is for Nest alone. */
+/** A dynamic module. Its properties are for Nest only. */
 export interface StatusDynamicModule {
   readonly module: typeof StatusModule;
   readonly imports: never[];
@@ -29,9 +29,9 @@ const OPTIONS = Symbol("svc-status options");
 const REGISTRAR = Symbol("svc-status registrar");
 
 /**
- * Serves the status and the probe on Nest 11 and 12, with Express and with Fastify: before every guard, pipe, body
- * parser and `app.use()`, and at the paths of the options, whatever the global prefix is. What `StatusCheck`
- * declares is in the registry while the application runs.
+ * Serves the status and the probe on Nest 11 and 12, with Express and with Fastify. It runs before every
+ * guard, pipe, body parser and `app.use()`, and ignores the global prefix. It registers the handlers declared
+ * with `StatusCheck` while the application runs.
  *
  * @example
  * @Module({ imports: [StatusModule.forRoot()] })
@@ -39,9 +39,9 @@ const REGISTRAR = Symbol("svc-status registrar");
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows a module by its class
 export class StatusModule {
-  /** @throws TypeError for a mistake in the options. */
+  /** @throws TypeError for invalid options. */
   static forRoot(options: ServiceStatusOptions = {}): StatusDynamicModule {
-    createStatusService(options); // a mistake shows here, and not where Nest ends the process
+    createStatusService(options); // throws here for invalid options; later, Nest would end the process
     return StatusModule.forRootAsync({ useFactory: () => options });
   }
 
@@ -61,7 +61,7 @@ export class StatusModule {
 
 function start(options: ServiceStatusOptions, host: HttpAdapterHost, discovery: DiscoveryService): Registrar {
   const answerStatusRequest = createStatusService(options);
-  // While the providers are made nothing else is mounted. Only in tests does the adapter come after them, and an
+  // Nest creates the providers before it mounts anything else. Only in tests is the adapter set later, and an
   // application without HTTP has none.
   host.init$.subscribe(() => {
     if (host.httpAdapter) mount(host.httpAdapter, answerStatusRequest);

@@ -6,11 +6,11 @@ export type { NodeHandler } from "./common/node-http.ts";
 export type * from "./common/options.ts";
 
 /**
- * Serves the status and the probe. What is not ours goes to `next`, or is 404 where there is none.
+ * Serves the status and the probe. Passes other requests to `next`. Without `next`, it answers 404.
  *
  * @example
  * createServer(serviceStatus()).listen(8080);
- * @throws TypeError for a mistake in the options.
+ * @throws TypeError for invalid options.
  */
 export function serviceStatus(options?: ServiceStatusOptions): NodeHandler {
   return toNodeHandler(createStatusService(options));

@@ -5,8 +5,8 @@ import { toEntries } from "../wire/sent-entry.ts";
 import type { WorkerAnswer } from "./protocol.ts";
 
 /**
- * One entry for each name: the worst of all workers, with what each of them says in `entries`. `waitedMs` is how long
- * they were waited for.
+ * Merges the entries into one per name: the worst of all workers, with the result of each worker in
+ * `entries`. `waitedMs` is the time spent waiting for the workers.
  */
 export function mergeAnswers(answers: readonly WorkerAnswer[], now: number, waitedMs = 0): readonly Entry[] {
   const byName = new Map<string, Map<number, Entry>>();
@@ -20,7 +20,10 @@ export function mergeAnswers(answers: readonly WorkerAnswer[], now: number, wait
   return Array.from(byName.values(), mergeEntries);
 }
 
-/** A process that does not answer is busy or stuck: nobody knows how its handlers are. */
+/**
+ * The entry for a process that does not answer. It is busy or stuck, and the state of its handlers is
+ * unknown.
+ */
 export function toSilentEntry(name: string, now: number, waitedMs: number): Entry {
   const at = new Date(now);
   const status = Object.freeze({ state: RED, detail: "has not told its status in time" });
@@ -46,7 +49,7 @@ function mergeEntries(said: ReadonlyMap<number, Entry>): Entry {
   return { ...worst, status: Object.freeze({ ...worst.status, entries }) };
 }
 
-/** Of two equal states the one that counts for more: workers need not agree on what is critical. */
+/** If the states are equal, a critical entry wins: workers may differ in which handlers are critical. */
 function toWorse(one: Entry, other: Entry): Entry {
   const difference =
     STATE_NUMBERS[other.status.state] - STATE_NUMBERS[one.status.state] ||

@@ -5,22 +5,22 @@ import type { Hearers } from "../wire/hearers.ts";
 import type { SentEntry } from "../wire/sent-entry.ts";
 import { hearPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
 
-/** How the primary keeps its workers together. */
+/** Options for the primary. */
 export interface PrimaryOptions {
   /**
-   * The primary's own probe: changing it changes it in every worker.
+   * The primary's probe. A change applies to every worker.
    * @default defaultProbe
    */
   readonly probe?: Probe;
   /**
-   * How long a worker may take to tell its entries. After it, it is reported as RED. It should be longer than the
+   * Time-out for a worker's entries. After it, the report shows the worker as RED. Set it higher than the
    * longest `timeoutMs` of a handler.
    * @default 6000
    */
   readonly timeoutMs?: number;
 }
 
-/** A worker's question to all. */
+/** A worker's request for the entries of all workers. */
 interface Question {
   readonly answers: Map<number, readonly SentEntry[] | undefined>;
   readonly finish: () => void;
@@ -29,8 +29,9 @@ interface Question {
 let isCoordinating = false;
 
 /**
- * The primary's part: whatever changes the probe of one worker changes it in all, in one order; a new worker begins
- * in the state of the others; and a worker can ask for the entries of all. Call it before the first fork.
+ * Coordinates the workers from the primary: a change of one worker's probe applies to all workers, in one
+ * order; a new worker starts with the state of the others; and each worker can request the entries of all.
+ * Call it before the first fork.
  *
  * @example
  * if (cluster.isPrimary) {
@@ -38,8 +39,8 @@ let isCoordinating = false;
  *   cluster.fork();
  *   cluster.fork();
  * }
- * @returns A function that ends it.
- * @throws TypeError for a mistake in the options, in a worker, and when it is called again before it was ended.
+ * @returns A function that ends the coordination.
+ * @throws TypeError for invalid options, in a worker, or if coordination is already active.
  */
 export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   expectObject("options", options);
@@ -78,7 +79,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     };
   }
 
-  /** Everybody is told in the same order, the one who began it too: the last word is the same everywhere. */
+  /** Sends changes to all workers in the same order, including the sender, so that all end in one state. */
   function setBody(body: string): void {
     if (body === probe.body) broadcast();
     else if (body === "OK") probe.commission();
@@ -89,7 +90,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     for (const worker of members) tell(worker, { kind: "body", body: probe.body });
   }
 
-  /** Whether there is somebody to whom the connections of those who leave can go. */
+  /** Whether another worker can take over the connections of the workers that leave. */
   function isCovered(): boolean {
     const isServing = (worker: Worker): boolean => listening.has(worker) && !leaving.has(worker);
     return probe.commissioned && [...members].some(isServing);
@@ -117,7 +118,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     finishIfComplete(question);
   }
 
-  /** A worker that has gone cannot answer, and there is nothing to know about it any more. */
+  /** Removes a worker that has left or exited, and no longer waits for its entries. */
   function forget(worker: Worker): void {
     members.delete(worker);
     for (const question of [...questions.values()]) {
@@ -132,7 +133,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
 
   const stopListening = probe.on("change", broadcast);
   cluster.on("message", hear).on("disconnect", forget).on("listening", noteListening);
-  // Those who are there already have said hello to nobody.
+  // Workers that already run sent their hello before there was a listener.
   for (const worker of Object.values(cluster.workers ?? {})) if (worker) tell(worker, { kind: "hello" });
 
   return function stopCoordinating() {
@@ -145,7 +146,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   };
 }
 
-/** A worker may have gone at this very moment; its `disconnect` says the rest. */
+/** Ignores errors: the worker may just have exited, and its `disconnect` event handles that. */
 function tell(worker: Worker, message: ToWorker): void {
   if (worker.isConnected()) worker.send(pack(message), () => {});
 }

@@ -2,7 +2,7 @@ import { isProbeBody } from "../core/probe.ts";
 import { type Hearers, hear } from "../wire/hearers.ts";
 import type { SentEntry } from "../wire/sent-entry.ts";
 
-/** What a worker tells the primary. */
+/** A message from a worker to the primary. */
 export type ToPrimary =
   | { readonly kind: "hello" }
   | { readonly kind: "bye" }
@@ -11,7 +11,7 @@ export type ToPrimary =
   | { readonly kind: "entries"; readonly id: number; readonly entries: readonly SentEntry[] }
   | { readonly kind: "leave"; readonly id: number };
 
-/** What the primary tells a worker. */
+/** A message from the primary to a worker. */
 export type ToWorker =
   | { readonly kind: "hello" }
   | { readonly kind: "bye" }
@@ -21,7 +21,7 @@ export type ToWorker =
   | { readonly kind: "answers"; readonly id: number; readonly answers: readonly WorkerAnswer[] }
   | { readonly kind: "left"; readonly id: number; readonly isCovered: boolean };
 
-/** What one worker said; `entries` is missing where it did not answer in time. */
+/** The answer of one worker. `entries` is missing if it timed out. */
 export interface WorkerAnswer {
   readonly worker: number;
   readonly entries?: readonly SentEntry[];
@@ -31,7 +31,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const KEY = "svc-status";
 
-/** What each kind must have. Processes of one cluster may run different releases, so nothing is taken for granted. */
+/** Validates the fields of each kind, because the processes of one cluster may run different releases. */
 const IS_COMPLETE: Readonly<Record<(ToPrimary | ToWorker)["kind"], (fields: Fields) => boolean>> = {
   hello: () => true,
   bye: () => true,
@@ -44,12 +44,12 @@ const IS_COMPLETE: Readonly<Record<(ToPrimary | ToWorker)["kind"], (fields: Fiel
   left: ({ id, isCovered }) => isCount(id) && typeof isCovered === "boolean",
 };
 
-/** The channel between processes is everybody's: ours are marked. */
+/** Marks a message as ours, because the application shares the channel between processes. */
 export function pack(message: ToPrimary | ToWorker): object {
   return { [KEY]: message };
 }
 
-/** Has the message heard; what is none of ours, and what is not as it should be, by nobody. */
+/** Passes a message to its listener. Ignores invalid messages and messages of the application. */
 export function hearPacked<Message extends ToPrimary | ToWorker>(
   packed: unknown,
   hearers: Hearers<Message>,

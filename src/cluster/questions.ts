@@ -1,10 +1,10 @@
-/** Questions under way to another process. */
+/** Pending requests to another process. */
 export interface Questions<Answer> {
-  /** Sends a question under a new id. `undefined`: no answer came in time, or none is awaited any more. */
+  /** Sends a request with a new id. Resolves with `undefined` after a time-out or `cancel()`. */
   ask(timeoutMs: number, send: (id: number) => void): Promise<Answer | undefined>;
-  /** An answer has come. To an unknown id it is ignored. */
+  /** Resolves a request. Ignores unknown ids. */
   answer(id: number, answer: Answer): void;
-  /** Awaits no answer any more. */
+  /** Cancels all pending requests. */
   cancel(): void;
 }
 

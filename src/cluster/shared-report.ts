@@ -8,13 +8,13 @@ type Names = readonly string[] | undefined;
 
 export interface SharedReportSetup {
   readonly registry: StatusRegistry;
-  /** Whether there is somebody to ask for all. */
+  /** Whether the primary coordinates the workers. */
   readonly isCoordinated: () => boolean;
-  /** What all workers say, this one included; `undefined`: there is no answer. */
+  /** Requests the answers of all workers, including this one. Resolves with `undefined` if there is none. */
   readonly askAll: (names: Names) => Promise<readonly WorkerAnswer[] | undefined>;
 }
 
-/** The registry as it is, but its reports show all workers. */
+/** Wraps a registry so that its reports show all workers. */
 export function createSharedRegistry({ registry, isCoordinated, askAll }: SharedReportSetup): StatusRegistry {
   async function getReport(options: ReportOptions = {}): Promise<Report> {
     const { names } = options;
@@ -27,7 +27,7 @@ export function createSharedRegistry({ registry, isCoordinated, askAll }: Shared
     return isCoordinated() ? getHalfReport(names, waitedMs) : registry.getReport(options);
   }
 
-  /** The primary is busy or stuck. What this worker says alone is not all, so that must be seen. */
+  /** The primary is busy or stuck. The report shows that it covers this worker only. */
   async function getHalfReport(names: Names, waitedMs: number): Promise<Report> {
     const own = await getOwnEntries(registry, names);
     const now = Date.now();
@@ -36,7 +36,7 @@ export function createSharedRegistry({ registry, isCoordinated, askAll }: Shared
 
   return Object.create(registry, {
     getReport: { value: getReport },
-    // An assignment would otherwise stay here, and the registry itself would tell nobody.
+    // Otherwise an assignment would not reach the registry itself, which would log nothing.
     logger: {
       get: () => registry.logger,
       set(logger: StatusRegistry["logger"]) {
@@ -46,7 +46,7 @@ export function createSharedRegistry({ registry, isCoordinated, askAll }: Shared
   }) as StatusRegistry;
 }
 
-/** Workers need not have the same handlers: what is unknown here is somebody else's. */
+/** Skips names that are unknown here, because workers may have different handlers. */
 export async function getOwnEntries(registry: StatusRegistry, names: Names): Promise<readonly Entry[]> {
   const known = registry.handlers.map(({ name }) => name);
   const asked = names === undefined ? known : known.filter((name) => names.includes(name));
@@ -54,7 +54,7 @@ export async function getOwnEntries(registry: StatusRegistry, names: Names): Pro
   return entries;
 }
 
-/** @throws UnknownHandlerError where all workers have answered, and none of them has a handler of that name. */
+/** @throws UnknownHandlerError if all workers have answered and none has a handler with that name. */
 function toReport(answers: readonly WorkerAnswer[], names: Names, waitedMs: number): Report {
   const now = Date.now();
   const entries = mergeAnswers(answers, now, waitedMs);

@@ -13,43 +13,43 @@ import { hearPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } fr
 import { createQuestions } from "./questions.ts";
 import { createSharedRegistry, getOwnEntries } from "./shared-report.ts";
 
-/** How a worker takes part. */
+/** Options for a worker. */
 export interface WorkerOptions {
   /** @default defaultRegistry */
   readonly registry?: StatusRegistry;
   /** @default defaultProbe */
   readonly probe?: Probe;
   /**
-   * How long to wait for the primary, which answers at once where it takes part. After it this worker begins alone,
-   * and the registry's logger is told.
+   * Time-out for the primary, which answers at once if it coordinates. After it, this worker starts alone and
+   * logs a warning with the registry's logger.
    * @default 2000
    */
   readonly timeoutMs?: number;
 }
 
-/** This worker's part in its cluster. */
+/** This worker's membership in its cluster. */
 export interface ClusterMember {
-  /** `false`: the primary takes no part, so the probe and the report are this worker's alone. */
+  /** `false`: the primary does not coordinate, so the probe and the report cover this worker only. */
   readonly isCoordinated: boolean;
-  /** The registry whose reports show all workers: give it to `serviceStatus({ svcStatus: { registry } })`. */
+  /** The registry whose reports show all workers. Pass it to `serviceStatus({ svcStatus: { registry } })`. */
   readonly registry: StatusRegistry;
-  /** Takes no part any more. */
+  /** Leaves the cluster's coordination. */
   leave(): void;
 }
 
-/** The primary answers this at once; the workers' own time comes on top of it. */
+/** Time-out for the primary itself, in addition to the time-out for the workers. */
 const PATIENCE_MS = 1_000;
 
 let hasJoined = false;
 
 /**
- * The worker's part: takes over the state of the others, and from then on shares every change of the probe. Await it
- * before the server listens.
+ * Joins this worker to the cluster: applies the state of the other workers, and from then on shares every
+ * change of the probe. Await it before the server listens.
  *
  * @example
  * const { registry } = await joinCluster();
  * createServer(serviceStatus({ svcStatus: { registry } })).listen(8080);
- * @throws TypeError for a mistake in the options, and when it is called again before `leave()`.
+ * @throws TypeError for invalid options, or if you call it again before `leave()`.
  */
 export async function joinCluster(options: WorkerOptions = {}): Promise<ClusterMember> {
   expectObject("options", options);
@@ -100,7 +100,7 @@ export async function joinCluster(options: WorkerOptions = {}): Promise<ClusterM
     taking = undefined;
   }
 
-  /** Where a listener of the application changes what was taken, that is again for all. */
+  /** If a listener of the application changes a received state, that change also applies to all workers. */
   function tellBody({ body }: ProbeChange): void {
     const isForAll = reportTimeoutMs !== undefined && !isChangingAlone && body !== taking;
     if (isForAll) send({ kind: "body", body: probe.body });

@@ -2,16 +2,16 @@ import { endOpenStreams } from "../http/open-streams.ts";
 import type { Clock } from "../util/clock.ts";
 import type { WatchedServer } from "./servers.ts";
 
-/** How often connections that have become idle are looked for. */
+/** Interval between searches for idle connections. */
 const LOOK_EVERY_MS = 50;
 
 export interface ClosingSetup {
-  /** How long requests in flight may take. */
+  /** Time-out for requests in flight. */
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
-/** Resolves when every connection has ended or was cut, with the number of requests that were cut. */
+/** Resolves when all connections have ended or been cut, with the number of requests cut. */
 export function closeServers(
   servers: readonly WatchedServer[],
   { timeoutMs, clock }: ClosingSetup,
@@ -22,7 +22,7 @@ export function closeServers(
       end(servers.reduce((sum, server) => sum + server.cut(), 0)),
     );
 
-    /** A connection that has just ended its last answer is idle, and would stay open for its keep-alive time. */
+    /** A connection is idle after its last response, and would stay open for its keep-alive time. */
     function look(): void {
       for (const server of servers) server.endIdle(clock.monotonicNow());
       cancelLook = clock.startTimer(LOOK_EVERY_MS, look);
@@ -35,7 +35,7 @@ export function closeServers(
     }
 
     void Promise.all(servers.map((server) => server.close())).then(() => end(0));
-    // Not before: nobody can open one again now.
+    // Not earlier: now clients can no longer reopen their streams.
     endOpenStreams();
   });
 }

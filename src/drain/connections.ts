@@ -2,39 +2,39 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { endConnectionWith } from "./last-answer.ts";
 
-/** How long a connection without a request may be silent once the listener is closed. */
+/** Maximum silence of a connection without a request after the listener is closed. */
 const SILENCE_MS = 1_000;
 
-/** Called when a request has ended, with whether its answer was sent to the end. */
+/** Called when a request has ended. `isAnswered`: the response was sent completely. */
 export type EndOfRequest = (isAnswered: boolean) => void;
 
-/** The HTTP/1 connections of a server, and what each is busy with. */
+/** The HTTP/1 connections of a server with their open requests. */
 export interface Connections {
   note(socket: Socket): void;
-  /** A connection from before anybody watched: a request may be under way that was never seen. */
+  /** Adds a connection from before the watch began. It may have a request that was never seen. */
   noteEarly(socket: Socket): void;
   noteRequest(response: ServerResponse<IncomingMessage>, onEnd: EndOfRequest): void;
   noteUpgrade(socket: Socket): void;
-  /** While `true`, the last answer of each connection ends it. */
+  /** While `true`, each connection ends with its last response. */
   setLeaving(isLeaving: boolean): void;
   /**
-   * How many requests and upgraded connections would be lost by ending all connections now, with those that were
-   * lost already: they had come over a connection that the answer before them ended.
+   * Number of requests and upgraded connections that would be lost by ending all connections now. It includes
+   * requests that are already lost because an earlier response ended their connection.
    */
   readonly unfinished: number;
-  /** Ends those that have no request and have said nothing for a second. To be called again and again. */
+  /** Ends connections without a request after a second of silence. Call it repeatedly. */
   endSilent(now: number): void;
 }
 
 interface Connection {
   readonly socket: Socket;
-  /** What is still to be answered, in this order; with pipelining that can be several. */
+  /** The pending responses in order. With pipelining, there may be several. */
   readonly open: Map<ServerResponse, EndOfRequest>;
   isUpgraded: boolean;
   isEarly: boolean;
-  /** An answer has said that it is the last one. */
+  /** A response has announced the end of the connection. */
   isEnding: boolean;
-  /** What it had said when it was last looked at, and when it was first seen to have said no more. */
+  /** The bytes read at the last check, and when that number was first seen. */
   bytesRead: number;
   silentSince: number;
 }
@@ -52,7 +52,7 @@ export function createConnections(): Connections {
     socket.once("close", function noteClose() {
       connections.delete(socket);
       if (connection.isEnding) lost += connection.open.size;
-      // Before Node.js 24, of pipelined answers only the first is told that its connection has gone.
+      // Before Node.js 24, only the first of pipelined responses emits `close` with its connection.
       for (const response of connection.open.keys()) end(connection, response);
     });
     return connection;

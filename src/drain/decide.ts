@@ -2,22 +2,25 @@ import type { Prober } from "./probers.ts";
 import type { TrafficSummary } from "./traffic.ts";
 
 /**
- * What ended the wait: all probers have left and no request came (`evidence`), nothing could be proved (`fallback`),
- * the longest wait was over (`cap`), `fixedMs` had passed (`fixed`), time was running out (`deadline`), or nobody had to leave, because the other
- * workers of the cluster go on serving (`peers`).
+ * Why the wait ended: all probers have left and no requests came (`evidence`), there was too little evidence
+ * and `fallbackMs` had passed (`fallback`), `capMs` had passed (`cap`), `fixedMs` had passed (`fixed`), the
+ * deadline was near (`deadline`), or the balancers did not have to leave, because other workers of the
+ * cluster keep serving (`peers`).
  */
 export type Rule = "evidence" | "fallback" | "cap" | "fixed" | "deadline" | "peers";
 
-/** Fewer requests in the minute before prove nothing by staying away. */
+/** Minimum number of requests in the minute before. With fewer, their absence is no evidence. */
 const MIN_PROVING_REQUESTS = 30;
 
-/** The shortest silence that is believed. */
+/** Minimum silence that counts as evidence. */
 export const MIN_QUIET_MS = 1_000;
 
-/** How long a balancer may take to act on its last refusal: others may keep the traffic quiet, or busy before. */
+/**
+ * Time that a balancer may need to act on its last refusal. Traffic of other balancers can hide this delay.
+ */
 const REACTION_MS = 500;
 
-/** Somebody who has not asked for this many intervals has left. */
+/** A prober that has sent nothing for this many intervals has left. */
 const GONE_AFTER_INTERVALS = 3;
 
 export interface Waits {
@@ -33,14 +36,14 @@ export interface Evidence {
   readonly now: number;
   readonly decommissionedAt: number;
   readonly probers: readonly Prober[];
-  /** `false`: there were more probers than could be remembered, and one of the others may be a balancer. */
+  /** `false`: there were too many probers to remember, and a forgotten one may be a balancer. */
   readonly isComplete: boolean;
   readonly lastRequestAt: number | undefined;
-  /** The minute before the decommissioning. */
+  /** The traffic of the minute before the decommissioning. */
   readonly before: TrafficSummary;
 }
 
-/** Whether the load balancers have left, and how that is known. `undefined`: not yet. */
+/** Returns the rule that ends the wait, or `undefined` to continue waiting. */
 export function decideToLeave(evidence: Evidence, waits: Waits): Rule | undefined {
   const elapsedMs = evidence.now - evidence.decommissionedAt;
   if (waits.fixedMs !== undefined) return elapsedMs >= waits.fixedMs ? "fixed" : undefined;
@@ -51,7 +54,8 @@ export function decideToLeave(evidence: Evidence, waits: Waits): Rule | undefine
 function toProof(evidence: Evidence, waits: Waits): Rule | undefined {
   const { now, decommissionedAt, probers, before, isComplete } = evidence;
   if (!isComplete) return undefined;
-  // Somebody who asked once has no rhythm, and may be anybody; from the second request on, it counts.
+  // A client with a single request has no interval and may not be a prober. It counts from the second request
+  // on.
   const regular = probers.filter(({ intervalMs }) => intervalMs !== undefined);
   const isFallbackOver = now - decommissionedAt >= waits.fallbackMs;
   if (regular.length > 0 && before.requests >= MIN_PROVING_REQUESTS) {
@@ -62,12 +66,12 @@ function toProof(evidence: Evidence, waits: Waits): Rule | undefined {
       isQuiet(evidence, waits);
     return isProved ? "evidence" : undefined;
   }
-  // The last refusal has only just been sent, and no traffic shows what the balancer makes of it.
+  // The last refusal is recent, and without traffic there is no sign of how the balancer reacts to it.
   const haveAllLeft = regular.every((prober) => hasLeft(prober, now - MIN_QUIET_MS, waits));
   return haveAllLeft && isFallbackOver ? "fallback" : undefined;
 }
 
-/** How long it must be quiet: longer than it was quiet while there was traffic. */
+/** The required silence, which is longer than any pause during normal traffic. */
 export function toQuietMs(before: TrafficSummary, { quietMs }: Pick<Waits, "quietMs">): number {
   return quietMs ?? Math.max(MIN_QUIET_MS, 2 * before.largestGapMs);
 }

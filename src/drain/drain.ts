@@ -16,39 +16,38 @@ import { type DrainReport, describeDrain, type ProberReport } from "./report.ts"
 import { type DrainableServer, watchServer } from "./servers.ts";
 import { createTraffic, type TrafficSummary } from "./traffic.ts";
 
-/** Leaving the load balancer and closing, once. */
+/** A single graceful shutdown: leaves the load balancer, then closes the servers. */
 export interface Drain {
   /**
-   * Decommissions, begins `onLeave`, waits until the balancers have left, closes the servers and calls `onClose`. Never
-   * rejects.
-   * Started again, it gives the same promise.
+   * Decommissions, starts `onLeave`, waits until the balancers have left, closes the servers and calls
+   * `onClose`. Never rejects. Further calls return the same promise.
    */
   start(reason?: string): Promise<DrainReport>;
   /**
-   * Adds hooks, at any time; they are called after those of the options. Returns the function that removes them, as
-   * long as it is not their turn. An `onLeave` that is added while the process leaves begins at once.
+   * Adds hooks, which run after the hooks of the options. You can call it at any time: during a drain, an
+   * `onLeave` starts at once. Returns a function that removes the hooks if they have not started.
    *
-   * @throws TypeError for a mistake in the hooks.
+   * @throws TypeError for invalid hooks.
    */
   add(hooks: DrainHooks): () => void;
-  /** Stops watching, where it was not started. */
+  /** Stops watching the servers and the probe. Has no effect after `start()`. */
   dispose(): void;
 }
 
 interface Decommissioning {
   readonly at: number;
-  /** The minute before it. */
+  /** The traffic of the minute before it. */
   readonly before: TrafficSummary;
 }
 
-/** How often the evidence is looked at. */
+/** Interval between evaluations of the evidence. */
 const LOOK_EVERY_MS = 50;
 
 /**
- * Prepares to drain servers, and learns from now on who asks the probe and how the traffic is: call it before they
- * listen. The process is left running; `drainOnSignals` ends it.
+ * Prepares to drain servers. Call it before they listen, because it observes the probers and the traffic from
+ * then on. It does not end the process; `drainOnSignals` does.
  *
- * @throws TypeError for a mistake in the options.
+ * @throws TypeError for invalid options.
  */
 export function createDrain(
   servers: DrainableServer | readonly DrainableServer[],
@@ -56,15 +55,15 @@ export function createDrain(
 ): Drain {
   const resolved = resolveDrainOptions(options);
   const { probe, logger, clock, closeTimeoutMs, hooksTimeoutMs, deadlineMs, capMs } = resolved;
-  // Kept back from the wait, so that closing is never left without any time.
+  // Reserved from the wait, so that there is always time to close.
   const forClosingMs = Math.min(closeTimeoutMs, deadlineMs / 6);
   const getForHooksMs = (): number => (hooks.hasOnClose ? Math.min(hooksTimeoutMs, deadlineMs / 6) : 0);
   const hooks = createPhases(resolved);
   const list = toList(servers);
   const traffic = createTraffic();
-  /** The requests that have not ended, and when they came. */
+  /** The requests that have not ended, with their times of arrival. */
   const undecided = new Map<object, number>();
-  // The primary gives each connection to another worker.
+  // The primary distributes connections among the workers, so each worker sees only a part of the requests.
   const probers = createProbers({ ...resolved, isShared: cluster.isWorker });
   let decommissioning: Decommissioning | undefined;
   let requestsServed = 0;
@@ -81,9 +80,9 @@ export function createDrain(
   ];
   noteProbe();
 
-  /** An operator may decommission long before the signal: what is seen from then on counts. */
+  /** An operator may decommission long before the signal. Evidence counts from then on. */
   function noteProbe(): void {
-    // As it is now, and not as the change says: a listener before this one may have changed it again.
+    // Reads the probe instead of the event, because an earlier listener may have changed it again.
     const { commissioned } = probe;
     if (commissioned === (decommissioning === undefined)) return;
     const now = clock.monotonicNow();
@@ -94,13 +93,13 @@ export function createDrain(
     if (commissioned && started !== undefined) queueMicrotask(stayDecommissioned);
   }
 
-  /** There is no way back: the balancers would send requests to a process that is about to end. */
+  /** A drain cannot be undone: balancers would send requests to a process that is about to end. */
   function stayDecommissioned(): void {
     log(logger, "warn", "commissioned while draining: decommissioned again, as the process is about to end");
     decommission();
   }
 
-  /** The other workers of a cluster stay as they are. */
+  /** Decommissions only this worker, not the others of a cluster. */
   function decommission(): void {
     if (!probe.commissioned) return;
     const peers = getPeers(probe);
@@ -117,7 +116,9 @@ export function createDrain(
     };
   }
 
-  /** By the end of a request it is known whether a view has answered it; until then it counts as traffic. */
+  /**
+   * Whether a view answers a request is certain only at its end. Until then, the request counts as traffic.
+   */
   function noteTraffic(request: object): void {
     const at = undecided.get(request);
     if (at === undefined || !undecided.delete(request) || isOwn(request)) return;
@@ -148,7 +149,7 @@ export function createDrain(
     const timeoutMs = Math.min(closeTimeoutMs, deadlineAt - closedAt - getForHooksMs());
     const requestsCut = await closeServers(watched, { timeoutMs, clock });
     stopWatching();
-    // A connection that is already on its way to this worker must find it alive, to be given to another one.
+    // If the primary is just passing a connection to this worker, the worker must be alive to hand it over.
     if (isCovered) await peers.leave();
 
     const hooksAt = clock.monotonicNow();
@@ -183,11 +184,12 @@ export function createDrain(
     return { context, end: cancel };
   }
 
-  /** A balancer sees one address for all workers, and must not see that one of them is missing. */
+  /** All workers share one address, so balancers must not notice that one of them leaves. */
   function waitForClients(reason: string): Promise<Rule> {
     log(logger, "info", `${reason}: closing, the other workers go on serving`);
     for (const server of watched) server.setLeaving(true);
-    // Whoever is about to use a kept-alive connection gets an answer, and moves.
+    // Clients that send another request over a kept-alive connection get a response, and then reconnect
+    // elsewhere.
     return new Promise((resolve) => {
       clock.startTimer(Math.min(MIN_QUIET_MS, capMs), () => resolve("peers"));
     });
@@ -195,7 +197,7 @@ export function createDrain(
 
   function waitForBalancers(reason: string, deadlineAt: number): Promise<Rule> {
     decommission();
-    // Where it was disposed of, nobody has been told.
+    // After `dispose()`, the drain has not seen the probe's change.
     const now = clock.monotonicNow();
     decommissioning ??= { at: now, before: summariseTraffic(now) };
     log(logger, "info", `${reason}: decommissioned, waiting for the load balancers to leave`);
@@ -250,7 +252,7 @@ function toList(servers: DrainableServer | readonly DrainableServer[]): readonly
   return list;
 }
 
-/** A framework's own object may have a `close` too, but no connections. */
+/** A framework's application object may have `close` too, but it is not a server. */
 function isServer(server: unknown): boolean {
   const { close, on, address } = (server ?? {}) as Partial<DrainableServer>;
   return [close, on, address].every((method) => typeof method === "function");

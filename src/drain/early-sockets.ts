@@ -1,8 +1,8 @@
 import { Socket } from "node:net";
 
 /**
- * The connections that a server has had before anybody watched it. Node.js lists them nowhere else; where it lists
- * none, as in other runtimes, there are none to be found.
+ * Finds the connections of a server from before it was watched. It uses the only list that Node.js has. Other
+ * runtimes have no such list, and the result is empty.
  */
 export function findSockets(server: object): readonly Socket[] {
   const { _getActiveHandles: getHandles } = process as {

@@ -2,36 +2,38 @@ import type { Clock } from "../util/clock.ts";
 import { describeError } from "../util/describe-error.ts";
 import type { HookFailure } from "./report.ts";
 
-/** What a hook of a drain is called with. */
+/** The argument of a drain's hooks. */
 export interface DrainContext {
-  /** Why the process leaves: the name of the signal, or what `start` was given. */
+  /** Why the process leaves: the name of the signal, or the argument of `start`. */
   readonly reason: string;
   /** Aborted at `deadlineAt`. */
   readonly signal: AbortSignal;
-  /** When the drain ends at the latest, in milliseconds since the epoch. */
+  /** The latest end of the drain, in milliseconds since the epoch. */
   readonly deadlineAt: number;
 }
 
-/** What else is to be done when the process leaves. A promise is awaited. */
+/** A function that runs when the process leaves. The drain awaits its promise. */
 export type DrainHook = (context: DrainContext) => unknown;
 
-/** A hook that was added; the object is its identity, as one function may be added twice. */
+/** An added hook. The object is its identity, because one function may be added twice. */
 export interface AddedHook {
   readonly call: DrainHook;
 }
 
 export interface HooksSetup {
-  /** In this order. Hooks that are added or removed meanwhile count as long as it is not their turn. */
+  /** The hooks in order. You can add and remove hooks that have not started. */
   readonly hooks: ReadonlySet<AddedHook>;
   readonly context: DrainContext;
-  /** How long all of them may take together. */
+  /** Time-out for all hooks together. */
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
 type Failure = Omit<HookFailure, "phase">;
 
-/** Calls the hooks in order, each once. One that fails does not stop the next; one that hangs ends the matter. */
+/**
+ * Calls each hook once, in order. A hook that fails does not stop the next. A hook that hangs ends the run.
+ */
 export async function runHooks({
   hooks,
   context,
@@ -71,15 +73,15 @@ export async function runHooks({
   return [...failures];
 }
 
-/** Hooks that have begun side by side. */
+/** Hooks that run concurrently. */
 export interface StartedHooks {
-  /** Begins one more. */
+  /** Starts another hook. */
   start(hook: AddedHook): void;
-  /** Resolves with the failures when all have ended, or when the time is over. */
+  /** Resolves with the failures when all hooks have ended, or after the time-out. */
   settle(timeoutMs: number): Promise<readonly Failure[]>;
 }
 
-/** Begins hooks that are waited for later. */
+/** Starts hooks without waiting for them. */
 export function startHooks({ hooks, context, clock }: Omit<HooksSetup, "timeoutMs">): StartedHooks {
   const failures: Failure[] = [];
   const running = new Set<number>();

@@ -3,8 +3,9 @@ import type { ResolvedDrainOptions } from "./options.ts";
 import type { DrainableServer } from "./servers.ts";
 
 /**
- * Says so when the server will listen with a `keepAliveTimeout` that loses requests: a connection that it closes
- * while the balancer sends the next request over it is a lost request. Returns the function that ends the watching.
+ * Logs a warning if the server listens with a `keepAliveTimeout` that loses requests: if the server closes a
+ * connection while the balancer sends the next request over it, that request is lost. Returns a function that
+ * stops watching.
  */
 export function warnOfKeepAlive(
   server: DrainableServer,
@@ -12,7 +13,7 @@ export function warnOfKeepAlive(
 ): () => void {
   function warn(): void {
     const keepAliveMs = "keepAliveTimeout" in server ? server.keepAliveTimeout : 0;
-    // 0 means that idle connections are kept for ever.
+    // 0 means that idle connections are kept forever.
     if (balancerIdleMs === 0 || keepAliveMs === 0 || keepAliveMs > balancerIdleMs) return;
     log(
       logger,
@@ -22,7 +23,7 @@ export function warnOfKeepAlive(
     );
   }
 
-  // What is set between here and listening counts too.
+  // Otherwise checked when it listens, because the setting may change until then.
   if (server.listening) warn();
   else server.once("listening", warn);
   return () => void server.off("listening", warn);

@@ -3,13 +3,13 @@ import type { ServerResponse } from "node:http";
 const SWITCHING_PROTOCOLS = 101;
 
 /**
- * Has an answer end its connection, if it is the last one when its headers are written: whatever the application says
- * about the connection, `Connection: keep-alive` would keep clients at a service that leaves.
+ * Makes a response end its connection if it is the last one when its headers are written. It overrides the
+ * application's `Connection` header, because `keep-alive` would keep clients at a service that leaves.
  */
 export function endConnectionWith(response: ServerResponse, isLast: () => boolean): void {
   if (response.headersSent) return;
   const writeHead = response.writeHead.bind(response) as WriteHead;
-  // Node.js itself writes the headers through this method, also of an answer that never called it.
+  // Node.js itself uses this method for the headers, even if the application never calls it.
   response.writeHead = function writeLastHead(status: number, ...rest: readonly unknown[]) {
     if (status === SWITCHING_PROTOCOLS || response.headersSent || !isLast())
       return writeHead(status, ...rest);
@@ -21,7 +21,9 @@ export function endConnectionWith(response: ServerResponse, isLast: () => boolea
 
 type WriteHead = (status: number, ...rest: readonly unknown[]) => ServerResponse;
 
-/** The headers of `writeHead`, which are an object or a list of names and values; a reason phrase stays as it is. */
+/**
+ * Handles an argument of `writeHead`: headers as an object or a list of names and values, or a reason phrase.
+ */
 function withoutConnection(part: unknown): unknown {
   if (Array.isArray(part)) return part.filter((_, index) => !isConnection(part[index - (index % 2)]));
   if (typeof part !== "object" || part === null) return part;

@@ -4,16 +4,16 @@ type SignalHandler = (signal: NodeJS.Signals) => void;
 
 interface Listening {
   readonly handlers: Set<SignalHandler>;
-  /** The listener of the process. */
+  /** The process's single listener for the signal. */
   readonly listener: SignalHandler;
 }
 
-/** A signal is in it as long as it has handlers. */
+/** Contains a signal while it has handlers. */
 const listeningTo = shareAmongCopies("signals", () => new Map<NodeJS.Signals, Listening>());
 
 /**
- * Calls the handler at each of these signals. The process has one listener for a signal, however many handlers there
- * are: Node.js takes more than ten listeners for a leak. Returns the function that ends it.
+ * Calls the handler on each of these signals. All handlers of a signal share one process listener, because
+ * Node.js warns of a leak above ten listeners. Returns a function that removes the handler.
  */
 export function onSignal(signals: ReadonlySet<NodeJS.Signals>, handler: SignalHandler): () => void {
   for (const signal of signals) listenTo(signal).handlers.add(handler);
@@ -25,7 +25,7 @@ export function onSignal(signals: ReadonlySet<NodeJS.Signals>, handler: SignalHa
 function listenTo(signal: NodeJS.Signals): Listening {
   const listening = listeningTo.get(signal) ?? createListening();
   listeningTo.set(signal, listening);
-  // Others may remove all listeners of a signal.
+  // Other code may remove all listeners of a signal.
   if (!process.listeners(signal).includes(listening.listener)) process.on(signal, listening.listener);
   return listening;
 }

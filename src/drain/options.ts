@@ -12,84 +12,84 @@ import { type Clock, systemClock } from "../util/clock.ts";
 import type { Logger } from "../util/logger.ts";
 import type { DrainHook } from "./hooks.ts";
 
-/** How a process leaves. Every option is optional. */
+/** Options for a drain. All are optional. */
 export interface DrainOptions {
   /**
-   * The probe that the load balancers look at.
+   * The probe that the load balancers check.
    * @default defaultProbe
    */
   readonly probe?: Probe;
-  /** Told how the drain went, in one line, and of servers whose settings lose requests. */
+  /** Logs the result of the drain in one line, and warns of server settings that lose requests. */
   readonly logger?: Logger;
   /**
-   * So many refusals each prober must have been answered before it is believed to have left. It should be at
-   * least the balancer's own number (HAProxy `fall`, Kubernetes `failureThreshold`).
+   * Number of refusals that each prober must receive before it counts as having left. Set it to at least the
+   * balancer's own threshold (HAProxy `fall`, Kubernetes `failureThreshold`).
    * @default 3
    */
   readonly redsSeen?: number;
   /**
-   * So long no ordinary request may come before the traffic is believed to have stopped. Left out: the larger of
-   * 1 s and twice the largest gap between requests in the minute before.
+   * Time without ordinary requests before the traffic counts as stopped. Default: the larger of 1 s and twice
+   * the largest gap between requests in the minute before.
    */
   readonly quietMs?: number;
   /**
-   * The shortest wait, whatever was seen.
+   * Minimum wait, regardless of the evidence.
    * @default 0
    */
   readonly floorMs?: number;
   /**
-   * The longest wait, whatever was not seen.
+   * Maximum wait, regardless of missing evidence.
    * @default 20000
    */
   readonly capMs?: number;
   /**
-   * The wait where nothing can be proved: no prober was ever seen, or there were fewer than 30 requests in the
-   * minute before. Probers that are known must have left all the same.
+   * The wait if there is no evidence: no prober was ever seen, or there were fewer than 30 requests in the
+   * minute before. Known probers must still have left.
    * @default 5000
    */
   readonly fallbackMs?: number;
-  /** Waits exactly this long and looks at nothing. Left out: the evidence decides. */
+  /** Waits exactly this long and ignores the evidence. Default: the evidence decides. */
   readonly fixedMs?: number;
   /**
-   * How long requests in flight may take once the listener is closed. What is left then is cut, and counted.
+   * Time-out for requests in flight after the listener is closed. Then the drain cuts and counts the rest.
    * @default 10000
    */
   readonly closeTimeoutMs?: number;
   /**
-   * What begins as soon as the process leaves, beside the wait for the balancers: take no more jobs, deregister. All
-   * of them begin at the same time.
+   * Hooks that start as soon as the process leaves, in parallel with the wait for the balancers: stop taking
+   * jobs, deregister. All of them start at the same time.
    * @default []
    */
   readonly onLeave?: readonly DrainHook[];
   /**
-   * What else to close, in this order, after the servers and after every `onLeave` has settled: pools, queues. Each is
-   * called once.
+   * Hooks that close pools and queues. They run once each, in order, after the servers are closed and every
+   * `onLeave` has settled.
    * @default []
    */
   readonly onClose?: readonly DrainHook[];
   /**
-   * How long all of `onClose` may take together.
+   * Time-out for all `onClose` hooks together.
    * @default 5000
    */
   readonly hooksTimeoutMs?: number;
   /**
-   * How long everything may take together. Keep it two seconds below what kills the process (Kubernetes:
-   * `terminationGracePeriodSeconds`, 30 s where nothing is said).
+   * Time-out for the whole drain. Keep it two seconds below the time after which the process is killed
+   * (Kubernetes: `terminationGracePeriodSeconds`, default 30 s).
    * @default 30000
    */
   readonly deadlineMs?: number;
   /**
-   * How long the balancer keeps idle connections. A server that closes them sooner is told to the logger, because it
-   * resets requests. 0: not checked.
+   * How long the balancer keeps idle connections. The drain logs a warning if a server closes them sooner,
+   * because that resets requests. 0: no check.
    * @default 60000
    */
   readonly balancerIdleMs?: number;
   /**
-   * Who asked the probe; `undefined` for somebody whose leaving need not be waited for, such as a monitor. Left out:
-   * the peer's address and its `User-Agent`.
+   * Returns the identity of a prober. Return `undefined` for clients that the drain need not wait for, such
+   * as a monitor. Default: the peer's address and its `User-Agent`.
    */
   readonly proberId?: (request: StatusRequest) => string | undefined;
-  /** Where the time comes from. For tests. */
+  /** The clock, for tests. */
   readonly clock?: Clock;
 }
 
@@ -117,7 +117,7 @@ const KNOWN_KEYS: readonly (keyof DrainOptions)[] = [
   "clock",
 ];
 
-/** How long an AWS ALB, and many another balancer, keeps idle connections. */
+/** The default idle time-out of AWS ALB and many other balancers. */
 export const DEFAULT_BALANCER_IDLE_MS = 60_000;
 
 const DEFAULTS = {
@@ -145,7 +145,7 @@ const DURATIONS = [
   "balancerIdleMs",
 ] as const;
 
-/** Checks the options and puts the defaults in. Throws a TypeError that names the option. */
+/** Validates the options and applies the defaults. Throws a TypeError that names the option. */
 export function resolveDrainOptions(options: DrainOptions): ResolvedDrainOptions {
   expectObject("options", options);
   expectKnownKeys("options", options, KNOWN_KEYS);

@@ -10,11 +10,11 @@ import {
 } from "./hooks.ts";
 import type { HookFailure } from "./report.ts";
 
-/** What is to be done in the two phases of a drain. */
+/** Hooks for the two phases of a drain. */
 export interface DrainHooks {
-  /** Begins at once, beside the wait for the load balancers: take no more jobs, deregister. */
+  /** Starts at once, in parallel with the wait for the load balancers: stop taking jobs, deregister. */
   readonly onLeave?: DrainHook;
-  /** Called when the servers are closed and every `onLeave` has settled: close pools and queues. */
+  /** Runs after the servers are closed and every `onLeave` has settled: close pools and queues. */
   readonly onClose?: DrainHook;
 }
 
@@ -24,15 +24,15 @@ export interface PhasesSetup {
   readonly clock: Clock;
 }
 
-/** How long the hooks may take; read when it is their turn. */
+/** Time-outs for the hooks, read when each phase starts. */
 export interface HookTimes {
   getLeaveMs(): number;
   getCloseMs(): number;
 }
 
-/** The hooks of a drain, in the order in which they were added. */
+/** The hooks of a drain, in order of addition. */
 export interface Phases {
-  /** Returns the function that removes them. */
+  /** Adds hooks. Returns a function that removes them. */
   add(hooks: DrainHooks): () => void;
   readonly hasOnClose: boolean;
   leave(context: DrainContext): void;

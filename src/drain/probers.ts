@@ -12,13 +12,13 @@ import {
   toIntervalMs,
 } from "./rhythm.ts";
 
-/** Maximum number of probers that are remembered, whatever names somebody asks under. */
+/** Maximum number of probers to remember. It also limits clients that send many identities. */
 export const MAX_PROBERS = 1_000;
 
-/** A prober that was first seen less than this before the decommissioning proves nothing. */
+/** A prober that was first seen less than this before the decommissioning is no evidence. */
 const KNOWN_AFTER_MS = 3_000;
 
-/** If others answer a part of the requests there is no rhythm, and the number of requests has to do. */
+/** If other workers answer some of the requests, there is no rhythm, so the number of requests decides. */
 const ESTABLISHED_REQUESTS = 5;
 
 const PROBER_ID_TROUBLE = {
@@ -29,20 +29,23 @@ const PROBER_ID_TROUBLE = {
 const MAX_ID_LENGTH = 300;
 const MAX_LABEL_LENGTH = 100;
 
-/** Somebody who asks the probe again and again. */
+/** A client that requests the probe repeatedly. */
 export interface Prober {
   readonly id: string;
-  /** For people: what it calls itself, or its address. */
+  /** The name for logs: its product, or its address. */
   readonly label: string;
-  /** The longest time between two of its requests that must be reckoned with; `undefined` after a single request. */
+  /** The maximum expected time between two of its requests; `undefined` after a single request. */
   readonly intervalMs: number | undefined;
-  /** Its rhythm was known well before the decommissioning. */
+  /** Its interval was known well before the decommissioning. */
   readonly isKnown: boolean;
   readonly lastAskedAt: number;
-  /** How often it has been refused since the decommissioning, and with which code the last time. */
+  /** Number of refusals since the decommissioning, and the status code of the last one. */
   readonly refusals: number;
   readonly refusedWith: number | undefined;
-  /** When it has been refused often enough in its own rhythm; `undefined` before it was refused often enough. */
+  /**
+   * When it will have been refused often enough at its own interval; `undefined` if there are too few
+   * refusals.
+   */
   readonly convincedAt: number | undefined;
 }
 
@@ -50,34 +53,34 @@ interface KnownProber extends Prober {
   readonly rhythm: Rhythm;
   /** The last request before the decommissioning; `undefined` if there was none. */
   readonly askedBeforeAt: number | undefined;
-  /** When the refusals came that count: no faster than its rhythm allows. */
+  /** The times of the refusals that count: no faster than its rhythm allows. */
   readonly countedAt: readonly number[];
 }
 
 export interface Probers {
   note(request: StatusRequest, answer: { readonly status: number; readonly now: number }): void;
   /**
-   * From now on refusals count, or do not. Those before are forgotten, and so are probers that have not asked for long.
-   * While they count, nothing is learned about the probers that are known.
+   * Starts or stops counting refusals. Forgets earlier refusals and probers that have been silent for long.
+   * While it counts, it learns nothing new about known probers.
    */
   setCounting(isCounting: boolean, now: number): void;
   readonly list: readonly Prober[];
-  /** `false`: more probers asked before the decommissioning than can be remembered. */
+  /** `false`: there were more probers before the decommissioning than can be remembered. */
   readonly isComplete: boolean;
 }
 
 export interface ProbersSetup {
   readonly redsSeen: number;
-  /** Others answer a part of each prober's requests, so that none has a rhythm here. */
+  /** Other workers answer some of each prober's requests, so none has a rhythm here. */
   readonly isShared?: boolean;
   readonly proberId?: (request: StatusRequest) => string | undefined;
   readonly logger?: Logger;
 }
 
-/** Remembers who asks the probe, how often, and what they have been answered. */
+/** Records the clients of the probe, their intervals and their responses. */
 export function createProbers(setup: ProbersSetup): Probers {
   const { redsSeen, isShared = false, proberId = toProberId, logger } = setup;
-  // Nobody takes the place of an established prober. Both maps are in the order of the last requests.
+  // New probers never displace an established one. Both maps are ordered by last request.
   const established = new Map<string, KnownProber>();
   const others = new Map<string, KnownProber>();
   const trouble = createTrouble({ ...PROBER_ID_TROUBLE, getLogger: () => logger });
@@ -97,7 +100,7 @@ export function createProbers(setup: ProbersSetup): Probers {
   }
 
   function learn(prober: KnownProber, now: number): KnownProber {
-    // What was known before the decommissioning cannot become less by what is seen after it.
+    // Requests after the decommissioning do not change an interval that was learned before it.
     if (prober.askedBeforeAt !== undefined && prober.intervalMs !== undefined)
       return { ...prober, lastAskedAt: now };
     const rhythm = addRequest(prober.rhythm, now);
@@ -118,7 +121,7 @@ export function createProbers(setup: ProbersSetup): Probers {
   function remember(prober: KnownProber, now: number): void {
     established.delete(prober.id);
     others.delete(prober.id);
-    // From the decommissioning on, newcomers take the place of nobody who was there before.
+    // After the decommissioning, new probers do not displace earlier ones.
     const isKept = isCounting ? prober.askedBeforeAt !== undefined : isEstablished(prober);
     if (isKept) forgetGone(now);
     const hasRoom = established.size < MAX_PROBERS;
@@ -216,8 +219,8 @@ function refuse(prober: KnownProber, { status, now, redsSeen }: Refusal): KnownP
 }
 
 /**
- * Some of the refusals may have been those of others under the same identity. From its last request on, though, the
- * prober itself asks at least once in each interval.
+ * Other clients with the same identity may have received some of the refusals. The prober itself sends at
+ * least one request in each interval after its last known request.
  */
 function toConvincedAt({ askedBeforeAt, intervalMs = 0 }: KnownProber, countedAt: readonly number[]): number {
   const [first = 0] = countedAt;
@@ -226,13 +229,13 @@ function toConvincedAt({ askedBeforeAt, intervalMs = 0 }: KnownProber, countedAt
   return Math.max(last, startedAt + countedAt.length * intervalMs);
 }
 
-/** Its port is another one with each connection, so the address must do. */
+/** Uses the address without the port, because the port changes with each connection. */
 function toProberId(request: StatusRequest): string {
   return `${request.remoteAddress ?? ""} ${request.header("user-agent") ?? ""}`;
 }
 
 function toLabel(request: StatusRequest): string {
-  // HAProxy says who it is with `http-check send-state` only; else it sends no User-Agent.
+  // HAProxy identifies itself only with `http-check send-state`. By default, it sends no User-Agent.
   const isHaproxy = request.header("x-haproxy-server-state") !== undefined;
   const product = request.header("user-agent")?.split(/[\s/]/, 1)[0] ?? "";
   const label = isHaproxy ? "HAProxy" : product || request.remoteAddress || "unknown";

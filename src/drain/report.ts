@@ -1,48 +1,48 @@
 import type { Rule } from "./decide.ts";
 
-/** Somebody who asked the probe, and what became of it. */
+/** A client of the probe, with its refusals. */
 export interface ProberReport {
-  /** Its address and `User-Agent`, or what `proberId` calls it. */
+  /** Its address and `User-Agent`, or the result of `proberId`. */
   readonly id: string;
-  /** What it calls itself, or its address. */
+  /** Its product, or its address. */
   readonly label: string;
   /**
-   * The longest time between two of its requests that the drain reckoned with; missing if it asked once. 330,000 if it
-   * asked so irregularly that a balancer with any interval could be hidden among its requests.
+   * The maximum time between two of its requests that the drain expected; missing after a single request.
+   * 330,000 if its requests were so irregular that they could hide a balancer with any interval.
    */
   readonly intervalMs?: number;
-  /** How often it was refused after the decommissioning. */
+  /** Number of refusals after the decommissioning. */
   readonly refusals: number;
-  /** The code of the last refusal; missing where there was none. */
+  /** The status code of the last refusal; missing if there was none. */
   readonly refusedWith?: number;
 }
 
-/** A hook that failed, or that had not ended in time. */
+/** A hook that failed or timed out. */
 export interface HookFailure {
   readonly phase: "onLeave" | "onClose";
-  /** Its place among the hooks of its phase, from 0. */
+  /** Its index among the hooks of its phase. */
   readonly index: number;
   readonly message: string;
 }
 
-/** How the process left. Durations are in milliseconds. */
+/** The result of a drain. Durations are in milliseconds. */
 export interface DrainReport {
-  /** Why: the name of the signal, or what `start` was given. */
+  /** The name of the signal, or the argument of `start`. */
   readonly reason: string;
-  /** `false` after a hook that failed or had not ended in time, and after a request that was cut. */
+  /** `false` if a hook failed or timed out, or if a request was cut. */
   readonly ok: boolean;
-  /** What ended the wait for the load balancers. */
+  /** Why the wait for the load balancers ended. */
   readonly endedBy: Rule;
   readonly waitMs: number;
   readonly closeMs: number;
   readonly hooksMs: number;
   readonly totalMs: number;
   readonly probers: readonly ProberReport[];
-  /** How long before the listener was closed the last ordinary request had come; missing where none ever came. */
+  /** Time from the last ordinary request to the closing of the listener; missing if there was no request. */
   readonly lastRequestMs?: number;
-  /** Ordinary requests that came after the decommissioning and were answered. */
+  /** Number of ordinary requests that arrived after the decommissioning and were answered. */
   readonly requestsServed: number;
-  /** Requests, and upgraded connections such as WebSockets, that were cut. */
+  /** Number of requests, and upgraded connections such as WebSockets, that were cut. */
   readonly requestsCut: number;
   readonly hookFailures: readonly HookFailure[];
 }

@@ -1,20 +1,22 @@
-/** Two requests further apart belong to no rhythm: a check each five minutes that may come half a minute late. */
+/** Maximum gap within a rhythm: a check every five minutes that may come half a minute late. */
 export const MAX_GAP_MS = 330_000;
 
-/** Consecutive gaps that are about equally long make a rhythm. */
+/** Number of consecutive, about equal gaps that make a rhythm. */
 const RUN_GAPS = 4;
-/** The longest of them is at most this many times as long as the shortest. */
+/** Maximum ratio of the longest to the shortest of these gaps. */
 const RUN_RATIO = 1.4;
-/** Three requests within this many beats: one of them is not in the rhythm. */
+/** If three requests come within this many beats, one of them is not in the rhythm. */
 const CROWDED_BEATS = 1.5;
-/** After this many requests without a run of equal gaps, there is no rhythm, or the next one is not in it. */
+/**
+ * After this many requests without a run of equal gaps, there is no rhythm, or the next request is not in it.
+ */
 const PATIENCE_REQUESTS = 12;
-/** With this many requests that are not in its rhythm, another prober may hide behind the same identity. */
+/** From this many requests outside its rhythm, another prober may hide behind the same identity. */
 const CROWD = 3;
 /**
- * What is known about how often somebody asks the probe. Anybody may ask under the identity of a balancer, as clients
- * do whose requests come through it. Their requests divide the balancer's gaps, so all that is trusted here is long
- * gaps: more requests never make the interval shorter.
+ * The learned interval of a prober. Other clients may have the identity of a balancer, for example if their
+ * requests come through it. Their requests split the balancer's gaps, so only long gaps are trusted: more
+ * requests never make the interval shorter.
  */
 export interface Rhythm {
   /** The last requests, the oldest first. */
@@ -28,9 +30,9 @@ export interface Rhythm {
   /** The longest gap in any run of equal gaps. */
   readonly steadyMs: number | undefined;
   readonly requestsSinceRun: number;
-  /** When the last requests came that were not in the rhythm. */
+  /** The times of the last requests outside the rhythm. */
   readonly extrasAt: readonly number[];
-  /** It was steady, and nobody else asked, for as long as the slowest prober needs to be seen. */
+  /** The rhythm was steady, without other requests, for as long as it takes to see the slowest prober. */
   readonly isProven: boolean;
 }
 
@@ -46,7 +48,7 @@ export const NO_RHYTHM: Rhythm = {
   isProven: false,
 };
 
-/** The rhythm after one more request. */
+/** Returns the rhythm after another request. */
 export function addRequest(before: Rhythm, now: number): Rhythm {
   const gapMs = now - (before.times.at(-1) ?? now);
   if (before.requests === 0 || gapMs > MAX_GAP_MS)
@@ -61,19 +63,19 @@ export function addRequest(before: Rhythm, now: number): Rhythm {
   return prove(isRun(times) ? addRun(next) : addIrregular(next), now);
 }
 
-/** As the rhythm was, but the time until the next request is no gap. */
+/** Returns the same rhythm, but the time until the next request does not count as a gap. */
 export function interrupt(rhythm: Rhythm): Rhythm {
   return { ...rhythm, times: [] };
 }
 
-/** Whether it is known how often this prober asks. */
+/** Whether the prober's interval is known. */
 export function isSteady({ steadyMs, isProven, extrasAt }: Rhythm): boolean {
   return steadyMs !== undefined && (isProven || extrasAt.length < CROWD);
 }
 
 /**
- * The longest time between two requests that must be reckoned with; `undefined` after a single request. If a slower
- * prober may hide behind this one, it is the longest time there is.
+ * The maximum expected time between two requests; `undefined` after a single request. `MAX_GAP_MS` if a
+ * slower prober may hide behind this one.
  */
 export function toIntervalMs(rhythm: Rhythm): number | undefined {
   const { steadyMs, isProven, requests, longestMs } = rhythm;
@@ -82,7 +84,7 @@ export function toIntervalMs(rhythm: Rhythm): number | undefined {
   if (steadyMs === undefined) return requests > PATIENCE_REQUESTS ? MAX_GAP_MS : longest;
   if (!isSteady(rhythm)) return MAX_GAP_MS;
   if (isProven) return steadyMs;
-  // One late check says nothing about the others, if all others are in the rhythm.
+  // A single late check does not count if all others are in the rhythm.
   return secondLongest <= RUN_RATIO * steadyMs ? Math.max(steadyMs, secondLongest) : longest;
 }
 
@@ -100,7 +102,7 @@ function isRun(times: readonly number[]): boolean {
   return gapsMs.length === RUN_GAPS && shortest > 0 && Math.max(...gapsMs) <= RUN_RATIO * shortest;
 }
 
-/** What seemed to be out of the rhythm within a run was the beginning of a new one. */
+/** Requests within the run that seemed to be outside the rhythm were the start of a new one. */
 function addRun(rhythm: Rhythm): Rhythm {
   const { times, steadyMs = 0, extrasAt } = rhythm;
   const [runStart = 0] = times;
@@ -122,7 +124,7 @@ function addIrregular(rhythm: Rhythm): Rhythm {
   return {
     ...rhythm,
     requestsSinceRun: requestsSinceRun + 1,
-    // The next run may forgive those within it, and the others must still be there.
+    // The next run may remove the extras within it, so earlier ones must be kept too.
     extrasAt: isExtra ? [...extrasAt, now].slice(-CROWD - RUN_GAPS) : extrasAt,
   };
 }

@@ -14,29 +14,29 @@ import type { TLSSocket } from "node:tls";
 import { createConnections, type EndOfRequest } from "./connections.ts";
 import { findSockets } from "./early-sockets.ts";
 
-/** What can be drained: the server itself, whatever framework listens on it. */
+/** A server to drain. Pass the Node.js server, not the framework's application. */
 export type DrainableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer;
 
 export interface WatchSetup {
-  /** A request has come. What it returns is called when the request has ended. */
+  /** Called when a request arrives. Returns a function to call when the request has ended. */
   readonly onRequest: (request: object) => EndOfRequest;
 }
 
-/** A server whose connections and requests are known. */
+/** A server with its connections and requests. */
 export interface WatchedServer {
-  /** While `true`, each answer that is sent ends its connection, so that kept-alive clients move away. */
+  /** While `true`, each response ends its connection, so that clients with kept-alive connections move. */
   setLeaving(isLeaving: boolean): void;
-  /** Stops listening and lets idle connections go. Resolves when the last connection has ended. */
+  /** Stops listening and ends idle connections. Resolves when the last connection has ended. */
   close(): Promise<void>;
-  /** Lets go of connections that have become idle since. To be called again and again. */
+  /** Ends connections that have become idle since then. Call it repeatedly. */
   endIdle(now: number): void;
-  /** Ends everything that is left, and says how many requests and upgraded connections that were. */
+  /** Ends all remaining connections. Returns the number of requests and upgraded connections cut. */
   cut(): number;
-  /** Leaves the server as it was. */
+  /** Stops watching and removes all listeners. */
   stop(): void;
 }
 
-/** Watches a server from now on. */
+/** Starts watching a server. */
 export function watchServer(server: DrainableServer, { onRequest }: WatchSetup): WatchedServer {
   const sockets = new Set<Socket>();
   const connections = createConnections();
@@ -58,14 +58,14 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
   function noteSocket(socket: Socket): void {
     if (sockets.has(socket)) return;
     sockets.add(socket);
-    // Node.js remembers it: a prober that hangs up before it is answered would have no address by then.
+    // Makes Node.js cache the address. Otherwise, a prober that disconnects early would have none later.
     void socket.remoteAddress;
     socket.once("close", function noteClose() {
       sockets.delete(socket);
       if (sockets.size === 0) tellAllHaveEnded();
     });
     if (speaksHttp1(server, socket)) connections.note(socket);
-    // A listener for requests would change how Node.js treats the streams of a server that has none.
+    // If a server has no `request` listener, adding one would change how Node.js handles its streams.
     if (isHttp2(server) && !joinIn("request", noteRequest)) listen("stream", noteStream);
     joinIn("checkContinue", noteRequest);
     joinIn("checkExpectation", noteRequest);
@@ -73,7 +73,7 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
     joinIn("connect", noteUpgrade);
   }
 
-  /** A server does not wait for connections that somebody else has accepted for it. */
+  /** Node.js servers do not wait for connections that other code has accepted for them. */
   function whenAllHaveEnded(run: () => void): void {
     tellAllHaveEnded = run;
     if (sockets.size === 0) run();
@@ -113,7 +113,7 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
     setLeaving: connections.setLeaving,
     close() {
       isClosing = true;
-      // Only from Node.js 24 on a server tells its sessions by itself.
+      // Servers close their sessions themselves only from Node.js 24 on.
       for (const session of sessions) session.close();
       return new Promise((resolve) => {
         if (server.listening || sockets.size > 0) server.close(() => whenAllHaveEnded(resolve));
@@ -141,12 +141,12 @@ type Listener = (...args: any[]) => void;
 
 interface Listening {
   listen(event: string, listener: Listener): void;
-  /** Listens where somebody else does: alone, a listener of ours would keep Node.js from answering. */
+  /** Listens only if there is another listener. As the only one, ours would keep Node.js from responding. */
   joinIn(event: string, listener: Listener): boolean;
   stop(): void;
 }
 
-/** Listens before the application does, and to each event once. */
+/** Adds listeners before the application's, one per event. */
 function createListening(server: EventEmitter): Listening {
   const listeners = new Map<string, Listener>();
 
@@ -178,7 +178,7 @@ function isSecure(server: DrainableServer): boolean {
   return "setSecureContext" in server;
 }
 
-/** Beneath each TLS connection there is a plain one, on which nobody asks. */
+/** Each TLS connection has an underlying plain socket, which carries no HTTP requests itself. */
 function speaksHttp1(server: DrainableServer, socket: Socket | TLSSocket): boolean {
   const isEncrypted = "encrypted" in socket;
   if (isSecure(server) && !isEncrypted) return false;

@@ -7,7 +7,7 @@ import { onSignal } from "./on-signal.ts";
 import type { DrainOptions } from "./options.ts";
 import type { DrainableServer } from "./servers.ts";
 
-/** How the process ends after the drain. */
+/** Options for a drain on signals. */
 export interface SignalOptions extends DrainOptions {
   /**
    * The signals that start the drain.
@@ -15,38 +15,39 @@ export interface SignalOptions extends DrainOptions {
    */
   readonly signals?: readonly NodeJS.Signals[];
   /**
-   * `"signal"`: as the signal would have ended it, so that the exit status shows it. `"zero"`: with exit code 0, or 1
-   * after a hook that failed or was overdue, and after a request that was cut.
-   * `"none"`: not at all; the process ends when nothing is left to do.
+   * How the process ends. `"signal"`: killed by the signal, so that the exit status shows it. `"zero"`: with
+   * exit code 0, or 1 if a hook failed or timed out or a request was cut. `"none"`: the drain does not end
+   * the process, which exits when nothing keeps it alive.
    * @default "signal"
    */
   readonly exit?: "signal" | "zero" | "none";
 }
 
-/** The drain that waits for a signal. */
+/** A drain that a signal starts. */
 export interface SignalDrain extends Drain {
-  /** Takes the signal handlers away, where no signal has come. */
+  /** Removes the signal handlers. Has no effect after a signal. */
   dispose(): void;
 }
 
-// A process with the number 1 cannot be killed by a signal that it does not handle: the kernel ignores it.
+// Delay before `process.exit()`. Process 1 needs that call, because the kernel ignores signals that it does
+// not handle.
 const PATIENCE_MS = 100;
 
-/** The drains of this process that a signal has started and that have not ended: none may end it under another. */
+/** Unfinished drains that a signal has started. A drain must not end the process while another one runs. */
 const running = shareAmongCopies("drains", () => new Set<Drain>());
 
-/** Whether a drain of this process has lost something. */
+/** Whether a drain of this process has failed. */
 let hasFailed = false;
 
 /**
- * Drains the servers on the first signal and then ends the process. A second signal ends it at once. Where it was
- * called several times, the drain that ends last decides how the process ends.
+ * Drains the servers on the first signal and then ends the process. A second signal ends it at once. If you
+ * call it several times, the drain that ends last decides how the process ends.
  *
  * @example
  * const server = createServer(app);
  * drainOnSignals(server, { logger: console, onClose: [() => pool.end()] });
  * server.listen(8080);
- * @throws TypeError for a mistake in the options.
+ * @throws TypeError for invalid options.
  */
 export function drainOnSignals(
   servers: DrainableServer | readonly DrainableServer[],
@@ -97,10 +98,10 @@ function expectSignals(signals: unknown): void {
   }
 }
 
-/** Nobody is asked before these. */
+/** Signals that a process cannot handle. */
 const DEADLY: readonly string[] = ["SIGKILL", "SIGSTOP"];
 
-/** Raised again with nobody left to handle it, the signal does what it would have done. */
+/** Raises the signal again without handlers, so that its default action ends the process. */
 function endAsSignalled(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);

@@ -1,28 +1,28 @@
-/** How far back traffic is remembered. */
+/** The time window of the recorded traffic. */
 export const TRAFFIC_WINDOW_MS = 60_000;
 
 const BUCKET_MS = 1_000;
 const BUCKETS = TRAFFIC_WINDOW_MS / BUCKET_MS;
 
 interface Bucket {
-  /** Which second it is about; what an older one holds does not count. */
+  /** The second that the slot covers. Data of an older second does not count. */
   second: number;
   requests: number;
   largestGapMs: number;
 }
 
-/** What the traffic of the last minute looked like. */
+/** The traffic of the last minute. */
 export interface TrafficSummary {
   readonly requests: number;
   /** The longest time between two requests, up to now. */
   readonly largestGapMs: number;
 }
 
-/** Remembers when ordinary requests came, in a fixed amount of memory. */
+/** Records the times of ordinary requests in a fixed amount of memory. */
 export interface Traffic {
-  /** A request came at this moment, which may be a while ago. */
+  /** Records a request at this moment, which may be in the past. */
   note(at: number): void;
-  /** When the last one came; `undefined` when none ever did. */
+  /** The time of the last request; `undefined` if there was none. */
   readonly lastRequestAt: number | undefined;
   summarise(now: number): TrafficSummary;
 }

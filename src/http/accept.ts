@@ -4,20 +4,23 @@ import { FORMATS } from "../formats/formats.ts";
 export interface MediaRange {
   readonly type: string;
   readonly version: string | undefined;
-  /** From 0, never, to 1. */
+  /** From 0 (never) to 1. */
   readonly quality: number;
 }
 
-/** A longer header is not read. */
+/** Maximum length of a header. A longer header is ignored. */
 export const MAX_ACCEPT_LENGTH = 8_192;
 
-/** Maximum number of ranges that are read, of those that can mean a format of ours. A browser sends up to ten. */
+/**
+ * Maximum number of ranges to keep, counting only ranges that match one of our formats. A browser sends up to
+ * ten.
+ */
 export const MAX_ACCEPT_RANGES = 50;
 
-/** Maximum number of parameters of a range; one with more cannot be read. */
+/** Maximum number of parameters of a range. A range with more is invalid. */
 export const MAX_RANGE_PARAMETERS = 10;
 
-/** The types of our formats, and the ranges that hold them. */
+/** The media types of our formats, and the wildcard ranges that include them. */
 const MEANINGFUL_TYPES: ReadonlySet<string> = new Set([
   "*/*",
   ...Object.values(FORMATS).flatMap(({ mediaType }) => [mediaType, mediaType.replace(/\/.*/, "/*")]),
@@ -25,17 +28,17 @@ const MEANINGFUL_TYPES: ReadonlySet<string> = new Set([
 
 const QUALITY = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
 
-/** So many different headers are remembered, and none that is longer than the second: 50 kB at most. */
+/** Maximum number and length of cached headers: 50 kB at most. */
 export const MAX_KNOWN_ACCEPTS = 100;
 export const MAX_KNOWN_ACCEPT_LENGTH = 512;
 
-// A scraper sends the same header with each request. When there are too many, all are forgotten: whoever sends another
-// one each time makes others pay for no more than reading theirs again.
+// A scraper sends the same header with each request. A full cache is cleared: a client that sends a new
+// header each time costs the others no more than parsing theirs again.
 const known = new Map<string, readonly MediaRange[]>();
 
 /**
- * Reads an `Accept` header (RFC 9110, 12.5.1). Skips ranges that cannot be read or mean no format of ours, which are
- * cheap: anybody can send thousands of them.
+ * Parses an `Accept` header (RFC 9110, 12.5.1). Skips ranges that are invalid or match none of our formats.
+ * Skipping must be cheap, because any client can send thousands of them.
  */
 export function parseAccept(accept: string | undefined): readonly MediaRange[] {
   if (accept === undefined || accept.length > MAX_ACCEPT_LENGTH) return [];

@@ -1,13 +1,13 @@
 import type { StatusRequest } from "./message.ts";
 import { isPermitted, type Permission } from "./permission.ts";
 
-/** Who may decommission and commission over HTTP. */
+/** Access control for decommissioning and commissioning over HTTP. */
 export type Control = "loopback" | "open" | "off" | { readonly token: string } | Permission;
 
-/** `allowed`, or the status of the refusal. */
+/** `allowed`, or the status code of the refusal. */
 export type Access = "allowed" | 401 | 403;
 
-// Any of these says that somebody else asked, and that the peer merely passed it on.
+// Each of these headers shows that the peer forwarded the request of another client.
 const FORWARDING_HEADERS: readonly string[] = [
   "forwarded",
   "x-forwarded-for",
@@ -25,7 +25,7 @@ const FORWARDING_HEADERS: readonly string[] = [
   "via",
 ];
 
-/** Decides about a request that would change the probe. Rejects only where the application's function does. */
+/** Decides whether a request may change the probe. Rejects only if the application's function does. */
 export async function decideControl(control: Control, request: StatusRequest): Promise<Access> {
   if (isCrossSite(request) || control === "off") return 403;
   if (control === "open") return "allowed";
@@ -34,7 +34,7 @@ export async function decideControl(control: Control, request: StatusRequest): P
   return (await hasToken(request, control.token)) ? "allowed" : 401;
 }
 
-/** A page of another site has no business here, whoever its reader is (Fetch Metadata; RFC 6454 for `Origin`). */
+/** Pages of other sites may not send requests here (Fetch Metadata; RFC 6454 for `Origin`). */
 function isCrossSite(request: StatusRequest): boolean {
   const site = request.header("sec-fetch-site");
   if (site !== undefined && site !== "same-origin" && site !== "none") return true;
@@ -42,7 +42,7 @@ function isCrossSite(request: StatusRequest): boolean {
   return origin !== undefined && !isOwnOrigin(origin, request.header("host"));
 }
 
-/** An origin without a host, such as `null`, is nobody's own: also where the request names no host either. */
+/** An origin without a host, such as `null`, never matches, even if the request has no host either. */
 function isOwnOrigin(origin: string, host: string | undefined): boolean {
   const originHost = toHost(origin);
   return originHost !== "" && originHost === host?.toLowerCase();
@@ -67,8 +67,8 @@ function isLoopbackAddress(address: string | undefined): boolean {
 }
 
 /**
- * A site whose name was made to point to this machine ("DNS rebinding") is same-origin for the browser. It
- * cannot hide its name, though: a browser that asks for itself asks a loopback name.
+ * A site whose name resolves to this machine ("DNS rebinding") is same-origin for the browser. Its `Host`
+ * header still reveals it: genuine local pages use a loopback name.
  */
 function isRebound(request: StatusRequest): boolean {
   const isBrowser = request.header("origin") !== undefined || request.header("sec-fetch-site") !== undefined;
@@ -81,7 +81,7 @@ async function hasToken(request: StatusRequest, token: string): Promise<boolean>
   return isSameText(given, token);
 }
 
-/** Compares in constant time: of the digests, so that not even the length is told. */
+/** Compares in constant time. Comparing digests hides the length too. */
 async function isSameText(one: string, other: string): Promise<boolean> {
   const [oneDigest, otherDigest] = await Promise.all([toDigest(one), toDigest(other)]);
   const difference = oneDigest.reduce((sum, byte, index) => sum | (byte ^ (otherDigest[index] ?? 0)), 0);

@@ -1,6 +1,6 @@
 /**
- * The part of an address that belongs to one customer of a network: an IPv4 address, or the first 64 bits of an IPv6
- * address, within which everybody can choose as many addresses as they like. Unknown addresses are one block.
+ * The part of an address that belongs to one network customer: an IPv4 address, or the first 64 bits of an
+ * IPv6 address, because customers can choose the other bits freely. All unknown addresses share one block.
  */
 export function toAddressBlock(address: string | undefined): string {
   if (address === undefined) return "";

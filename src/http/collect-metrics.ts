@@ -4,15 +4,15 @@ import { settleWithin } from "../util/settle-within.ts";
 import { createTrouble } from "../util/trouble.ts";
 import type { MetricsSource } from "./options.ts";
 
-/** How long the application's metrics may take. After it the answer goes without them. */
+/** Time-out for the application's metrics. After it, the response is sent without them. */
 export const METRICS_TIMEOUT_MS = 5_000;
 
-/** Collects the application's metrics; the empty text where that fails, which the logger is told. */
+/** Collects the application's metrics. If that fails, it logs the error and returns an empty text. */
 export type CollectMetrics = () => Promise<string>;
 
 /**
- * Requests that come while a collection is under way share it, so that one that never settles is there once.
- * A failure is told when it begins and when it changes, not with each scrape.
+ * Requests that arrive during a collection share it, so at most one collection can hang.
+ * A failure is logged when it begins and when it changes, not with each scrape.
  */
 export function createMetricsCollector(
   source: MetricsSource,
@@ -36,7 +36,8 @@ export function createMetricsCollector(
   }
 
   return async function collectMetrics() {
-    // What hangs has made one scrape wait. The others have a time-out of their own, and get our families at once.
+    // Only one scrape waits for a collection that hangs. Scrapers have their own time-outs, so the others get
+    // our families at once.
     if (isOverdue) return "";
     try {
       running ??= run();

@@ -13,15 +13,15 @@ export interface HealthProbesSetup {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
   readonly paths: HealthProbePaths;
-  /** What may be said of a check by this name, beside its verdict. Left out: the reason is withheld. */
+  /** Returns the public remark on a check. Default: the reason is withheld. */
   readonly remarkOf?: RemarkOf | undefined;
 }
 
 export type RemarkOf = (name: string) => string | undefined;
 
-/** Kubernetes' three questions: which paths are ours, and what is answered there. */
+/** The three Kubernetes health endpoints: their paths and their responses. */
 export interface HealthProbesView {
-  /** Where something is served; `/*` at the end stands for the name of a single check. */
+  /** The paths that are served. A final `/*` matches the name of a single check. */
   readonly paths: readonly string[];
   owns(path: string): boolean;
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
@@ -29,31 +29,32 @@ export interface HealthProbesView {
 
 type Question = keyof HealthProbePaths;
 
-/** A question about everything, or about a single check. */
+/** A request for one endpoint: for all its checks or a single one. */
 interface Asked {
   readonly question: Question;
   readonly single: string | undefined;
 }
 
-/** One line of an answer. */
+/** One line of a response. */
 interface Line {
   readonly name: string;
   readonly verdict: "ok" | "failed" | "excluded";
   readonly remark?: string | undefined;
-  /** It tells of the probe: from the other lines nobody learns whether this instance should be left alone. */
+  /** The line of the probe. Only this line shows whether the instance should receive traffic. */
   readonly isProbe?: boolean;
 }
 
 const METHODS: readonly string[] = ["GET", "HEAD"];
 const QUESTIONS: readonly Question[] = ["live", "ready", "startup"];
 
-/** What the probe is called among the checks of `/readyz`: `service-probe` where a handler is called `probe`. */
+/** The name of the probe's check in `/readyz`; `service-probe` if a handler is named `probe`. */
 const PROBE_CHECK = "probe";
 const PROBE_PREFIX = "service-";
 
 /**
- * Which handlers decide. Those that are not critical never do, so they are not asked either: one that hangs would
- * make the answer late. Liveness looks at what a restart of this process could mend, and never at the probe.
+ * The handlers that decide each endpoint. Handlers that are not critical never decide, so they do not run
+ * here: one that hangs would delay the response. Liveness covers what a restart of this process can fix, and
+ * never the probe.
  */
 const DECIDES: Readonly<Record<Question, (handler: HandlerDescription) => boolean>> = {
   live: ({ critical, scope }) => critical && scope === "local",
@@ -110,7 +111,7 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
     return failed;
   }
 
-  /** One path may stand below another, as `/health/ready` below `/health`: the whole of one comes first. */
+  /** One path may be below another, such as `/health/ready` and `/health`, so exact matches come first. */
   function find(path: string): Asked | undefined {
     const whole = QUESTIONS.find((question) => path === paths[question]);
     if (whole !== undefined) return { question: whole, single: undefined };
@@ -131,12 +132,14 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
   };
 }
 
-/** `livez` for `/internal/livez`: how Kubernetes calls the whole in its last line. */
+/** `livez` for `/internal/livez`: the name of the endpoint in the last line of Kubernetes' format. */
 function toTitle(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** The text format of the Kubernetes API server's health endpoints, byte for byte. A failure is always verbose. */
+/**
+ * Byte for byte the text format of the Kubernetes API server's health endpoints. A failure is always verbose.
+ */
 function toAnswer(title: string, lines: readonly Line[], parameters: URLSearchParams): StatusResponse {
   const hasFailed = lines.some(({ verdict }) => verdict === "failed");
   if (!hasFailed && !parameters.has("verbose")) return createResponse({ status: 200, body: toOk(lines) });

@@ -1,40 +1,40 @@
-/** A request, as much of it as the views need. Adapters make it from what their framework has. */
+/** The part of a request that the views need. Adapters create it from their framework's request. */
 export interface StatusRequest {
   readonly method: string;
-  /** The request target as it came: a path with its query (`/svc_status?name=A`) or an absolute URL. */
+  /** The request target as received: a path with its query (`/svc_status?name=A`) or an absolute URL. */
   readonly target: string;
-  /** The address of the peer of this connection; `undefined` where nobody knows it. Never taken from a header. */
+  /** The address of the connection's peer; `undefined` if unknown. Never read from a header. */
   readonly remoteAddress: string | undefined;
-  /** The value of a header by its lower-case name; several are joined with `, `. */
+  /** The value of a header by its lower-case name; multiple values are joined with `, `. */
   header(name: string): string | undefined;
   /** The framework's own request, for `authorize`, `details` and `control`. */
   readonly raw: unknown;
 }
 
-/** An answer, complete: the adapter sends it as it is. */
+/** A complete response: the adapter sends it unchanged. */
 export interface StatusResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /**
-   * What is sent behind the headers instead of a body, for as long as somebody reads. Called once, by who sends it.
-   * `cut` is called where it shall not be waited any more for a reader to take what was sent.
+   * Opens the stream that is sent instead of a body while the client reads. The adapter calls it once.
+   * The stream calls `cut` to end the response without waiting for the client to read the rest.
    */
   readonly stream?: (cut: () => void) => StatusStream;
 }
 
-/** An answer that comes in pieces, for one reader. */
+/** A streamed response for one reader. */
 export interface StatusStream {
   /**
-   * The next piece, when there is one; `undefined` when there will be no more. Asked for one at a time. Many readers
-   * are given the same one: nobody writes to it.
+   * Resolves with the next piece, or with `undefined` at the end. Do not call it again before it resolves.
+   * Readers share the pieces, so do not modify them.
    */
   next(): Promise<Uint8Array | undefined>;
-  /** Nobody reads any more. */
+  /** Ends the stream: the reader has gone. */
   cancel(): void;
 }
 
-/** What a view gives: an answer at once, one to come, or `undefined` where the request is not for it. */
+/** The result of a view: a response, a promise of one, or `undefined` if the path is not the view's. */
 export type Answer = StatusResponse | Promise<StatusResponse> | undefined;
 
 export interface ResponseParts {
@@ -49,7 +49,9 @@ const PLAIN_TEXT = "text/plain; charset=utf-8";
 
 const encoder = new TextEncoder();
 
-/** Every answer has these headers: it is never cached, never sniffed, and never a 304, as it has no ETag. */
+/**
+ * Every response has these headers. It is never cached or sniffed, and never a 304, because it has no ETag.
+ */
 export function createResponse({
   status,
   body,
@@ -77,16 +79,16 @@ export function toMethodNotAllowed(allowed: readonly string[]): StatusResponse {
   });
 }
 
-/** An error that the logger knows, and nobody else. */
+/** The details of the error are only logged. */
 export const INTERNAL_ERROR: StatusResponse = createResponse({ status: 500, body: "internal error\n" });
 
-/** The answer to a HEAD request: the same without its body (RFC 9110, 9.3.2). */
+/** The response to a HEAD request: the same without its body (RFC 9110, 9.3.2). */
 export function withoutBody(response: StatusResponse): StatusResponse {
   const { status, headers } = response;
   return { status, headers, body: "" };
 }
 
-/** An answer that is sent in pieces (Server-Sent Events). Nothing on its way may hold back or compress them. */
+/** A stream of Server-Sent Events. Its headers keep proxies from buffering or compressing it. */
 export function createEventStream(stream: NonNullable<StatusResponse["stream"]>): StatusResponse {
   const { status, headers, body } = createResponse({
     status: 200,

@@ -1,37 +1,37 @@
 import { FORMATS, type Format } from "../formats/formats.ts";
 import type { MediaRange } from "./accept.ts";
 
-/** Which formats there are to choose from. */
+/** The formats to choose from. */
 export interface Choice {
-  /** The first is the default; the order decides where the header leaves it open (`*\/*`, `text/*`, nothing). */
+  /** The first is the default. The order decides if the header does not (`*\/*`, `text/*`, nothing). */
   readonly byDefault: readonly Format[];
 }
 
-/** Between formats that are named and wanted equally: as the original, which prefers JSON to csv. */
+/** The order of formats that are named with equal quality. The original prefers JSON to csv too. */
 const BY_PREFERENCE: readonly Format[] = ["json", "health", "openmetrics", "prometheus", "csv", "html"];
 
-/** What a path without a suffix offers. */
+/** The formats of a path without a suffix. */
 export const ANY_FORMAT: Choice = {
   byDefault: ["csv", "json", "prometheus", "health", "openmetrics", "html"],
 };
 
-/** What `.prometheus` offers: OpenMetrics only to those who ask for it. */
+/** The formats of `.prometheus`: OpenMetrics only if the client accepts it explicitly. */
 export const PROMETHEUS_FORMATS: Choice = { byDefault: ["prometheus", "openmetrics"] };
 
-/** How much a header wants a format. */
+/** The preference of a header for a format. */
 interface Wish {
   readonly format: Format;
   readonly quality: number;
   readonly precision: Precision;
 }
 
-/** How the header named the format: 3 by its type, 2 by `text/*`, 1 by `*\/*`, 0 not at all. */
+/** How exactly the header names the format: 3 by its type, 2 by `text/*`, 1 by `*\/*`, 0 not at all. */
 type Precision = 0 | 1 | 2 | 3;
 
 /**
- * The format that an `Accept` header asks for (RFC 9110, 12.5.1). Media types are compared as they are
- * written, as the original does. A header that cannot be read, or asks for nothing that there is, gets the
- * default; only what it excludes with `q=0` is kept from it.
+ * Selects the format for an `Accept` header (RFC 9110, 12.5.1). Like the original, it compares media types
+ * case-sensitively. If the header is invalid or accepts none of the formats, the result is the first format
+ * that it does not exclude with `q=0`.
  */
 export function negotiate(ranges: readonly MediaRange[], { byDefault }: Choice): Format {
   const wishes = byDefault.map((format) => toWish(format, ranges));
@@ -40,7 +40,7 @@ export function negotiate(ranges: readonly MediaRange[], { byDefault }: Choice):
   return fallback?.format ?? "csv";
 }
 
-/** Whether this is a Prometheus, or one of those who speak like it: it must never be given csv. */
+/** Whether the client is Prometheus or a compatible scraper, which must never get csv. */
 export function isScraper(ranges: readonly MediaRange[], scrapeTimeout: string | undefined): boolean {
   if (scrapeTimeout !== undefined) return true;
   return ranges.some(
@@ -70,7 +70,7 @@ function toPrecision(format: Format, { type, version }: MediaRange): Precision {
   return type === "*/*" ? 1 : 0;
 }
 
-/** `sort` is stable, so what is equal here stays in the default order. */
+/** `sort` is stable, so equal formats keep the default order. */
 function compareWishes(one: Wish, other: Wish): number {
   if (one.quality !== other.quality) return other.quality - one.quality;
   if (one.precision !== other.precision) return other.precision - one.precision;

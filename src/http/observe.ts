@@ -2,21 +2,24 @@ import type { Probe } from "../core/probe.ts";
 import { shareAmongCopies } from "../util/copies.ts";
 import type { StatusRequest } from "./message.ts";
 
-/** Somebody has asked whether this instance should get requests. */
+/** A client has requested the probe's state. */
 export interface ProbeAnswered {
   readonly request: StatusRequest;
-  /** The code of the answer: 200, or what says that this instance should be left alone. */
+  /** The status code of the response: 200 if this instance should receive traffic. */
   readonly status: number;
 }
 
-/** Marks the single check of `svc-status commission`, which is not the probe of a balancer: a drain ignores it. */
+/** Marks the single check of `svc-status commission`. It is not a balancer's probe, so a drain ignores it. */
 export const CHECK_HEADER = "svc-status-check";
 
 type Listener = (event: ProbeAnswered) => void;
 
 const listenersOf = shareAmongCopies("probeAnswered", () => new WeakMap<Probe, Set<Listener>>());
 
-/** Tells each answer about a probe's verdict, whichever view gave it. Returns the function that ends it. */
+/**
+ * Calls the listener after each response with the probe's state, from any view. Returns a function that
+ * removes it.
+ */
 export function onProbeAnswered(probe: Probe, listener: Listener): () => void {
   const listeners = listenersOf.get(probe) ?? new Set();
   listenersOf.set(probe, listeners.add(listener));

@@ -19,133 +19,135 @@ import type { ServiceDescription } from "./page/page-model.ts";
 import type { Permission } from "./permission.ts";
 import { resolveService } from "./service-description.ts";
 
-/** What is served, and to whom. Every option is optional. */
+/** What to serve and who may access it. All options are optional. */
 export interface ServiceStatusOptions {
   /**
-   * Whose handlers are shown.
+   * The registry whose handlers are shown.
    * @default defaultRegistry
    */
   readonly registry?: StatusRegistry;
   /**
-   * What load balancers look at.
+   * The probe that load balancers check.
    * @default defaultProbe
    */
   readonly probe?: Probe;
-  /** What the status page calls the service. */
+  /** The service's name, version and links on the status page. */
   readonly service?: ServiceDescription;
-  /** The report. `false`: not served. */
+  /** Options for the report. `false`: not served. */
   readonly svcStatus?: false | SvcStatusOptions;
-  /** The probe. `false`: not served. */
+  /** Options for the probe. `false`: not served. */
   readonly probeStatus?: false | ProbeStatusOptions;
   /**
-   * Kubernetes' health endpoints. `true`: `/livez`, `/readyz` and `/startupz`; an object gives other paths.
+   * Kubernetes' health endpoints. `true`: `/livez`, `/readyz` and `/startupz`. An object sets other paths.
    * @default false
    */
   readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
 }
 
-/** Where Kubernetes asks. */
+/** The paths of the health endpoints for Kubernetes. */
 export interface HealthProbePaths {
   /**
-   * Is this process beyond help? Looks at local handlers only, and never at the probe.
+   * Liveness: fails if a critical local handler is RED. Ignores the probe.
    * @default "/livez"
    */
   readonly live: string;
   /**
-   * Should it get requests? Commissioned, and no critical handler RED.
+   * Readiness: passes while the probe is commissioned and no critical handler is RED.
    * @default "/readyz"
    */
   readonly ready: string;
   /**
-   * Has it started? Every critical handler has been other than RED once.
+   * Startup: passes once every critical handler has been OK or YELLOW.
    * @default "/startupz"
    */
   readonly startup: string;
 }
 
-/** How the report is served. */
+/** Options for the report. */
 export interface SvcStatusOptions {
   /**
-   * Whose handlers are shown here, where the probes look at others: the registry of `joinCluster()` shows all workers.
-   * Left out: the same.
+   * The registry for the report, if it differs from the one for the probes: the registry of `joinCluster()`
+   * shows all workers. Default: the `registry` option.
    */
   readonly registry?: StatusRegistry;
   /**
-   * Where. The formats are at this path with `.csv`, `.json`, `.prometheus`, `.health` and `.html` behind it; what is
-   * new on the page comes from the one with `.events`.
+   * The path of the report. With `.csv`, `.json`, `.prometheus`, `.health` or `.html` appended, it serves
+   * that format; with `.events`, the updates of the page.
    * @default "/svc_status"
    */
   readonly path?: string;
   /**
-   * Who sees more than names and states. With `"never"`, and where the function does not say `true`, nothing that
-   * a handler reported beyond its state leaves the process.
+   * Who sees more than names and states. With `"never"`, or if the function does not return `true`, the
+   * process sends nothing that a handler reported except its state.
    * @default "always"
    */
   readonly details?: "always" | "never" | Permission;
-  /** Who sees the report at all; others get 403. Left out: everyone. */
+  /** Who may see the report; others get 403. Default: everyone. */
   readonly authorize?: Permission;
   /**
-   * The status code of csv and JSON for each overall state, for monitors that read codes. Prometheus
-   * and the page always get 200, and health+json what its draft prescribes.
+   * The status code of csv and JSON for each overall state, for monitors that check status codes. Prometheus
+   * and the page always get 200. health+json uses the codes of its draft.
    * @default { OK: 200, YELLOW: 200, RED: 200 }
    */
   readonly httpStatus?: Readonly<Partial<Record<State, number>>>;
   readonly csv?: {
     /**
-     * A third column with the detail, as release 1.0.0 of lovely-ws-status wrote it.
+     * Adds a third column with the detail, like release 1.0.0 of lovely-ws-status.
      * @default false
      */
     readonly detail?: boolean;
   };
   readonly prometheus?: PrometheusViewOptions;
   /**
-   * `true`: the page has a button that decommissions and commissions, for those whom `probeStatus.control` lets.
+   * `true`: the page has a button to decommission and commission, if `probeStatus.control` permits the user.
    * @default false
    */
   readonly controls?: boolean;
 }
 
-/** How the report is written for Prometheus. */
+/** Options for the Prometheus formats. */
 export interface PrometheusViewOptions {
   /**
-   * HELP and TYPE before each handler, as release 1.0.0 of lovely-ws-status wrote them. Strict parsers refuse that.
+   * Repeats HELP and TYPE for each handler, like release 1.0.0 of lovely-ws-status. Strict parsers reject
+   * that.
    * @default false
    */
   readonly repeatMetadata?: boolean;
   /**
-   * Also how long each check took, when it was, since when its state holds and how often it changed, and whether the
-   * probe is in service: the families `svc_status_…`.
+   * Adds the families `svc_status_…`: for each check its duration, time, start of the current state and
+   * number of changes, and whether the probe is commissioned.
    * @default false
    */
   readonly extended?: boolean;
-  /** The application's own metrics, put behind ours: prom-client's `register`, or anything with `metrics()`. */
+  /** The application's metrics, appended to ours: prom-client's `register`, or an object with `metrics()`. */
   readonly metrics?: MetricsSource;
 }
 
-/** Something that writes metrics in the Prometheus text format or in OpenMetrics. */
+/** An object that renders metrics in the Prometheus text format or in OpenMetrics. */
 export interface MetricsSource {
   metrics(): string | Promise<string>;
 }
 
-/** How the probe is served. */
+/** Options for the probe. */
 export interface ProbeStatusOptions {
   /** @default "/probe_status" */
   readonly path?: string;
   /**
-   * Who may decommission and commission with a POST. `"loopback"`: who comes from this machine without a
-   * header that says the request was forwarded. nginx and HAProxy as they come add none: behind a proxy on this
-   * machine use a token. A browser's cross-site request is refused in every case.
+   * Who may decommission and commission with a POST. `"loopback"`: clients on this machine whose request has
+   * no forwarding header. nginx and HAProxy do not add one by default, so use a token behind a proxy on this
+   * machine. A browser's cross-site request is always refused.
    * @default "loopback"
    */
   readonly control?: Control;
   /**
-   * `true`: also 503 while a critical handler is RED. Then the balancer takes out every instance at once when
-   * something fails that they share.
+   * `true`: also 503 while a critical handler is RED. If a shared dependency fails, the balancer then removes
+   * all instances at once.
    * @default false
    */
   readonly requireHealthy?: boolean;
   /**
-   * The code while decommissioned. 404 is for HAProxy's `http-check disable-on-404`, which drains at the first answer.
+   * The status code while decommissioned. Use 404 with HAProxy's `http-check disable-on-404`, which drains at
+   * the first 404.
    * @default 503
    */
   readonly decommissionedStatus?: 503 | 404;
@@ -201,10 +203,10 @@ const PROBE_STATUS_KEYS: Keys<ProbeStatusOptions> = [
   "decommissionedStatus",
 ];
 
-// Answers with these codes have no body (RFC 9110, 15), and ours always have one.
+// Responses with these codes have no body (RFC 9110, 15), but ours always have one.
 const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 
-/** Checks the options and puts the defaults in. Throws a TypeError that names the option. */
+/** Validates the options and applies the defaults. Throws a TypeError that names the option. */
 export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOptions {
   expectObject("options", options);
   expectKnownKeys("options", options, OPTION_KEYS);
@@ -306,7 +308,7 @@ function resolveProbeStatus(options: ProbeStatusOptions): Required<ProbeStatusOp
   return { path, control: copyControl(control), requireHealthy, decommissionedStatus };
 }
 
-/** The caller may go on using its object: the token that was checked here is the one that counts. */
+/** Copies the validated token, so that later changes to the caller's object have no effect. */
 function copyControl(control: Control): Control {
   return typeof control === "object" ? { token: control.token } : control;
 }
@@ -315,7 +317,7 @@ function expectControl(option: string, control: unknown): void {
   if (control === "loopback" || control === "open" || control === "off" || typeof control === "function")
     return;
   if (typeof control !== "object" || control === null) {
-    // Whoever writes another text here may have meant a token: it is not shown.
+    // A different string may be a token, so it is not shown.
     const got = typeof control === "string" ? "another text" : describeValue(control);
     throw new TypeError(`${option}: expected "loopback", "open", "off", { token } or a function, got ${got}`);
   }
@@ -323,7 +325,7 @@ function expectControl(option: string, control: unknown): void {
   expectToken(`${option}.token`, (control as { token?: unknown }).token);
 }
 
-/** The characters of a bearer token (RFC 6750, 2.1). The value itself is never shown. */
+/** Allows the characters of a bearer token (RFC 6750, 2.1). The error never shows the value. */
 function expectToken(option: string, token: unknown): void {
   if (typeof token === "string" && /^[\w.~+/-]+=*$/.test(token)) return;
   const got =
@@ -347,7 +349,7 @@ function resolveHealthProbes(options: Readonly<Partial<HealthProbePaths>>): Heal
   return { live, ready, startup };
 }
 
-/** No path may be answered by two views: one of them would never be asked. */
+/** Rejects a path that two views claim: one of them would never be reached. */
 function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedOptions): void {
   const suffixes = Object.values(FORMATS).flatMap(({ suffix }) => suffix ?? []);
   const taken = new Map<string, string>();

@@ -2,13 +2,13 @@ import { settleWithin } from "../util/settle-within.ts";
 import { isThenable } from "../util/thenable.ts";
 import type { StatusRequest } from "./message.ts";
 
-/** A question to the application about a request. Only `true` is a yes. */
+/** The application's function that decides on a request. Only `true` permits it. */
 export type Permission = (request: StatusRequest) => boolean | Promise<boolean>;
 
-/** The longest that the application may think about a request. After it the answer is 500, or no details. */
+/** Time-out for a decision. After it, the response is 500, or has no details. */
 export const PERMISSION_TIMEOUT_MS = 5_000;
 
-/** Rejects with what the application threw, and when it has not answered in time. */
+/** Rejects with the application's error, or after the time-out. */
 export async function isPermitted(permission: Permission, request: StatusRequest): Promise<boolean> {
   const answer: unknown = permission(request);
   if (!isThenable(answer)) return answer === true;

@@ -20,7 +20,7 @@ export interface ProbeStatusSetup {
   readonly options: Required<ProbeStatusOptions>;
 }
 
-/** Answers the requests to the probe's path. `query` is what stands behind the `?`. */
+/** Answers requests to the probe's path. `query` is the text after the `?`. */
 export type ProbeStatusView = (request: StatusRequest, query: string) => NonNullable<Answer>;
 
 const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS", "POST"];
@@ -45,14 +45,14 @@ export function createProbeStatusView({ probe, registry, options }: ProbeStatusS
     if (!METHODS.includes(request.method)) return notAllowed;
     return requireHealthy && probe.commissioned ? getHealthyVerdict().then(tell) : tell(getVerdict());
 
-    /** Whoever waits for this instance to be left alone needs to know who has heard of it. */
+    /** A drain needs to know which clients have seen the verdict. */
     function tell(response: StatusResponse): StatusResponse {
       tellProbeAnswered(probe, { request, status: response.status });
       return response;
     }
   };
 
-  /** The answer is the same until the body changes, so it is made only then. */
+  /** The response changes only with the body, so it is cached until then. */
   function getVerdict(): StatusResponse {
     if (probe.body !== verdictBody) {
       verdictBody = probe.body;
@@ -94,7 +94,7 @@ function toRefusal(status: 401 | 403): StatusResponse {
   return createResponse({ status, body: status === 401 ? "unauthorized\n" : "forbidden\n", headers });
 }
 
-/** A request has a body when it says so (RFC 9112, 6.3). It is never read. */
+/** Whether the headers announce a body (RFC 9112, 6.3). The body is never read. */
 function hasRequestBody(request: StatusRequest): boolean {
   const length = request.header("content-length");
   return request.header("transfer-encoding") !== undefined || (length !== undefined && length !== "0");

@@ -2,16 +2,18 @@ import { expectKnownKeys, expectObject, failExpectation } from "../options/expec
 import { hasControlCharacters } from "../util/text.ts";
 import type { ServiceDescription, ServiceLink } from "./page/page-model.ts";
 
-/** The longest name, version and title of a link. */
+/** Maximum length of the name, the version and a link's title. */
 export const MAX_SERVICE_TEXT_LENGTH = 200;
 
-/** The most links. */
+/** Maximum number of links. */
 export const MAX_SERVICE_LINKS = 20;
 
-/** What a link of a page may lead to. Anything else, such as `javascript:`, could act for whoever clicks on it. */
+/**
+ * The allowed protocols of a link. Others, such as `javascript:`, could act on behalf of the user who clicks.
+ */
 const LINK_PROTOCOLS: readonly string[] = ["http:", "https:", "mailto:"];
 
-/** Checks what the page says about the service, and copies it: the caller may go on using its object. */
+/** Validates and copies the description, so that later changes to the caller's object have no effect. */
 export function resolveService(service: ServiceDescription): ServiceDescription {
   expectObject("service", service);
   expectKnownKeys("service", service, ["name", "version", "links"]);
@@ -51,7 +53,7 @@ function expectShortText(option: string, value: unknown): void {
     );
 }
 
-/** Read as a browser reads it, relative to a page. */
+/** Parses the URL as a browser does, relative to a page. */
 function isLinkUrl(url: unknown): boolean {
   try {
     return typeof url === "string" && LINK_PROTOCOLS.includes(new URL(url, "https://page.invalid/").protocol);

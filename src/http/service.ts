@@ -14,24 +14,24 @@ import { createProbeStatusView } from "./probe-status.ts";
 import { createSvcStatusView } from "./svc-status.ts";
 import { parseTarget } from "./target.ts";
 
-/** Answers what is ours, and gives `undefined` for what is not. Never throws and never rejects. */
+/** Answers requests for its paths and returns `undefined` for others. Never throws or rejects. */
 export interface StatusService {
   (request: StatusRequest): Answer;
-  /** Where something is served, for frameworks that must be told in advance. */
+  /** The paths that are served, for frameworks that need them in advance. */
   readonly paths: readonly string[];
 }
 
-/** What only another part of this package may ask for. */
+/** Options for internal use by other parts of this package. */
 export interface ServiceExtras {
-  /** What the health probes may say of a check. */
+  /** Returns the public remark on a check in the health probes. */
   readonly remarkOf?: RemarkOf;
-  /** The handlers are registered elsewhere, and become known later. */
+  /** The handlers are registered elsewhere and are added later. */
   readonly isReplica?: boolean;
 }
 
 /**
- * Everything that is served, without a framework. The probe is answered at once, from memory; a report is a
- * promise. Throws a TypeError for a mistake in the options.
+ * Creates all views, independent of any framework. The probe's response comes synchronously from memory; a
+ * report is a promise. Throws a TypeError for invalid options.
  */
 export function createStatusService(
   options?: ServiceStatusOptions,
@@ -93,7 +93,10 @@ export function createStatusService(
   return Object.assign(answerStatusRequest, { paths });
 }
 
-/** The first answer of a registry without handlers may be the first sign of a second copy, or of a forgotten import. */
+/**
+ * A registry without handlers at the first request is often a second copy of this package or a missing
+ * import.
+ */
 function createEmptyWarning(registry: StatusRegistry): () => void {
   let isAsked = false;
   return function warnIfEmpty() {

@@ -2,16 +2,17 @@ import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Report } from "../core/report.ts";
 import type { StatusResponse } from "./message.ts";
 
-/** A report, and what has been written of it. */
+/** A report with its cached responses. */
 export interface SharedReport {
   readonly report: Report;
-  /** What `write` makes of the report, written once for all who want it under this key. */
+  /** Returns the response for this key. Calls `write` only if there is none yet. */
   toResponse(key: string, write: () => StatusResponse): StatusResponse;
 }
 
 /**
- * The report on all handlers, for requests that lie ready at the same time. It begins at the end of this turn of the
- * event loop, when all of them have been read: one run answers them, and none gets what was known before it asked.
+ * Shares one report on all handlers among requests that are ready at the same time. The run starts at the end
+ * of this turn of the event loop, when all of them have been read, so no request gets a result from before it
+ * arrived.
  */
 export function createReportSharing(
   registry: Pick<StatusRegistry, "getReport">,
@@ -44,7 +45,7 @@ export function toShared(report: Report): SharedReport {
 
 type AtEndOfTurn = (run: () => void) => unknown;
 
-// Taken when this is loaded: a test that fakes timers later keeps no request waiting. Not every runtime has one.
+// Read at load time, so that tests that fake timers later do not block requests. Not every runtime has it.
 const atEndOfTurn =
   (globalThis as { readonly setImmediate?: AtEndOfTurn }).setImmediate ?? ((run: () => void) => run());
 

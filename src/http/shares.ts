@@ -1,23 +1,23 @@
-/** Limits for all holders together, and for each. */
+/** Limits for all holders together and for each holder. */
 export interface ShareLimits {
   readonly total: number;
-  /** While fewer than these are taken, no holder is limited. */
+  /** While fewer than this number are taken, no holder is limited. */
   readonly freeForAll: number;
-  /** After that, a holder gets another one only while it has fewer than this. */
+  /** Above `freeForAll`: maximum per holder. */
   readonly share: number;
 }
 
 export interface Shares {
   hasRoom(holder: string): boolean;
-  /** Counts one more. Returns the function that gives it back; calling it twice does no harm. */
+  /** Takes one. Returns a function that releases it; further calls have no effect. */
   take(holder: string): () => void;
-  /** How many holders are remembered: those that hold something. */
+  /** Number of holders that currently have at least one. */
   readonly holderCount: number;
 }
 
 /**
- * Divides what is scarce among holders. One holder alone never has more than `freeForAll`, so that there is room for
- * others. While there is plenty, no holder is limited: behind a proxy, all readers are one holder.
+ * Divides a limited resource among holders. A single holder never has more than `freeForAll`, so that there
+ * is room for others. Below that, no holder is limited, because behind a proxy all readers are one holder.
  */
 export function createShares({ total, freeForAll, share }: ShareLimits): Shares {
   const counts = new Map<string, number>();

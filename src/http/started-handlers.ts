@@ -1,17 +1,17 @@
 import { getRegistration, type Registration } from "../core/registrations.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 
-/** The handlers that have been other than RED once: later failures are for readiness. */
+/** The handlers that have been OK or YELLOW at least once. Later failures affect readiness only. */
 export interface StartedHandlers {
   add(name: string): void;
-  /** The names of the others. Forgets the handlers that were removed. */
+  /** Returns the names that have not started. Forgets removed handlers. */
   filterOut(names: readonly string[]): readonly string[];
 }
 
 export function createStartedHandlers(registry: StatusRegistry): StartedHandlers {
   const started = new Map<string, Registration | undefined>();
 
-  /** A handler that is registered again under the name of a removed one has to start too. */
+  /** A new handler with the name of a removed one has to start too. */
   function forgetRemoved(): void {
     const names = new Set(registry.names);
     for (const [name, registration] of started) {

@@ -30,22 +30,22 @@ export interface SvcStatusSetup {
   readonly probe: Probe;
   readonly options: ResolvedSvcStatus;
   readonly service: ServiceDescription;
-  /** Where the probe is served, and who may change it there; `undefined` where it is not served. */
+  /** The probe's path and access control; `undefined` if the probe is not served. */
   readonly probeStatus: Required<ProbeStatusOptions> | undefined;
 }
 
-/** The report over HTTP: which paths are its own, and what it answers there. */
+/** The report over HTTP: its paths and responses. */
 export interface SvcStatusView {
   readonly paths: readonly string[];
   owns(path: string): boolean;
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
 }
 
-/** What is asked for, whatever its format. */
+/** A parsed request, independent of its format. */
 interface Asked {
-  /** Whether details may be shown to who asks. */
+  /** Whether the client may see details. */
   readonly details: boolean;
-  /** These handlers only; none: all of them. */
+  /** The handlers to show. Empty: all handlers. */
   readonly names: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -54,7 +54,7 @@ type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus" | ".html";
 
 const METHODS: readonly string[] = ["GET", "HEAD"];
 
-/** How the format is found, by what stands behind the path. The path wins over `Accept`. */
+/** Selects the format by the suffix of the path. The suffix takes precedence over `Accept`. */
 const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest) => Format>> = {
   "": negotiateAny,
   ".csv": () => "csv",
@@ -64,13 +64,13 @@ const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest) => Form
   ".html": () => "html",
 };
 
-/** What a scraper cannot read. */
+/** The formats that a scraper cannot parse. */
 const FOR_PEOPLE: readonly Format[] = ["csv", "html"];
 
-/** What is at `EVENTS_SUFFIX`: the page's news, and no format of a report. */
+/** The pseudo-format of `EVENTS_SUFFIX`: the page's updates, not a report. */
 const EVENTS = "events";
 
-/** The paths whose answer depends on `Accept`, which caches are told (RFC 9110, 12.5.5). */
+/** The suffixes whose response depends on `Accept` and therefore has a `Vary` header (RFC 9110, 12.5.5). */
 const NEGOTIATED: readonly string[] = ["", ".prometheus"];
 
 export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
@@ -158,7 +158,7 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
       );
       return await pageViews;
     } catch (error) {
-      // A deployment may have taken the file away for a moment.
+      // A deployment may have removed the file temporarily.
       pageViews = undefined;
       throw error;
     }
@@ -169,7 +169,7 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   }
 
   async function toView(request: StatusRequest, { details: showsDetails, names }: Asked): Promise<PageView> {
-    // What the application cannot decide is not granted, and costs nobody the report.
+    // If the application's function fails, the page has no controls, but it is still served.
     const controls = (await troubles.control.watch(() => maySeeControls(request))) ?? false;
     return { details: showsDetails, controls, names };
   }
@@ -210,7 +210,7 @@ const NO_HEADERS: Asked["headers"] = {};
 const FORBIDDEN = createResponse({ status: 403, body: "forbidden\n" });
 const UNKNOWN_NAME = createResponse({ status: 404, body: "no status handler has this name\n" });
 
-/** Of most requests, which have no query. Nobody writes to it. */
+/** Shared by all requests without a query. Never modified. */
 const NO_PARAMETERS = new URLSearchParams();
 
 function isSuffix(suffix: string): suffix is Suffix {
@@ -226,7 +226,7 @@ function toPageSource({ probe, options, service, probeStatus }: SvcStatusSetup):
   };
 }
 
-/** What a browser without the script sends with the form of the page. Only states that there are count. */
+/** Parses the page's form, which a browser sends if the script does not run. Unknown states are ignored. */
 function toFilter(parameters: URLSearchParams): PageFilter | undefined {
   const text = parameters.get("q") ?? "";
   const states = parameters.getAll("state").filter(isState);

@@ -19,17 +19,17 @@ import type { ResolvedSvcStatus } from "./options.ts";
 export interface Writing {
   readonly report: Report;
   readonly details: boolean;
-  /** The application's metrics as they were collected; only the formats for Prometheus show them. */
+  /** The application's metrics as collected. Only the Prometheus formats include them. */
   readonly metrics: string;
 }
 
 export interface Written {
-  /** The format it came out in: OpenMetrics only where all of its parts are. */
+  /** The actual format: OpenMetrics only if all parts are OpenMetrics. */
   readonly format: TextFormat;
   readonly text: string;
 }
 
-/** What programs read. */
+/** The machine-readable formats. */
 export type TextFormat = Exclude<Format, "html">;
 
 /** Writes a report in a format, with the options of the view. */
@@ -42,7 +42,7 @@ export interface WriterSources {
   readonly probe: Probe;
 }
 
-/** So many different things are told to the logger; more would be a memory leak. */
+/** Maximum number of different warnings to log. Remembering more would be a memory leak. */
 const MAX_TOLD = 1_000;
 
 export function createReportWriter(
@@ -100,7 +100,7 @@ export function createReportWriter(
     tellLeftOut(`the label series ${JSON.stringify(series)}`);
   }
 
-  /** What is left out is told once: it would be the same with each scrape. */
+  /** Logs each omission once, because every scrape would repeat it. */
   function tellLeftOut(what: string): void {
     if (told.has(what) || told.size >= MAX_TOLD) return;
     told.add(what);

@@ -4,15 +4,15 @@ import { logOrWarn } from "../util/trouble.ts";
 import { type StatusNotification, withMissed } from "./notification.ts";
 import type { Failure, Target } from "./target.ts";
 
-/** So many notifications wait at most; of more, the oldest are dropped. */
+/** Maximum number of queued notifications. Above it, the queue drops the oldest. */
 export const MAX_WAITING = 100;
-/** So often a notification is tried. With the pauses between, that is some four minutes. */
+/** Maximum number of attempts per notification. With the pauses between, that takes about four minutes. */
 export const MAX_ATTEMPTS = 10;
-/** The pause behind the first attempt; it doubles from attempt to attempt. */
+/** The pause after the first attempt. It doubles with each further attempt. */
 export const FIRST_PAUSE_MS = 1_000;
-/** The longest pause of its own accord. */
+/** Maximum pause unless the receiver requests a longer one. */
 export const MAX_PAUSE_MS = 60_000;
-/** The longest pause that a receiver's `Retry-After` can ask for. */
+/** Maximum pause that a receiver's `Retry-After` can request. */
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 
 export interface DeliverySetup {
@@ -22,11 +22,11 @@ export interface DeliverySetup {
   readonly getLogger: () => Logger | undefined;
 }
 
-/** A queue, and somebody who works it off one by one, in order. */
+/** A queue that delivers notifications one at a time, in order. */
 export interface Delivery {
-  /** Nothing waits, and nothing is on its way. */
+  /** `true`: no notification is queued or being sent. */
   readonly isIdle: boolean;
-  /** Returns at once and never throws. */
+  /** Queues a notification. Returns at once and never throws. */
   push(notification: StatusNotification): void;
   close(): void;
 }
@@ -38,7 +38,7 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
   let isClosed = false;
   let isDropping = false;
   let lastFailure: string | undefined;
-  /** How many were lost since the receiver was last told how many. */
+  /** Number of lost notifications that the receiver does not know about yet. */
   let missed = 0;
   let stopWaiting = (): void => {};
 
@@ -48,7 +48,7 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
     if (waiting.length > MAX_WAITING) dropOldest();
     if (isWorking) return;
     isWorking = true;
-    // Not within the listener that tells a change: others are told of it first.
+    // Deferred, so that the other listeners of the change run first.
     void Promise.resolve().then(work);
   }
 
@@ -95,7 +95,7 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
     }
   }
 
-  /** The deadline is a hard race: a `send` that looks at no signal holds nobody up. */
+  /** Enforces the deadline even if `send` ignores its signal. */
   function attemptOnce(notification: StatusNotification): Promise<Failure | undefined> {
     const controller = new AbortController();
     return new Promise((resolve) => {
@@ -124,7 +124,7 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
     });
   }
 
-  /** Doubles, with jitter, so that the instances of a service do not all come back at once. */
+  /** Exponential backoff with jitter, so that the instances of a service do not all retry at once. */
   function toPauseMs(attempt: number, { retryAfter }: Failure): number {
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), MAX_PAUSE_MS);
     return Math.max(pauseMs * (0.5 + clock.random() / 2), toRetryAfterMs(retryAfter, clock));

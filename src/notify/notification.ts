@@ -4,26 +4,26 @@ import type { State } from "../core/state.ts";
 import type { Reason, Status } from "../core/status.ts";
 import { toShownLine } from "../util/describe-error.ts";
 
-/** What a receiver is told, as JSON. */
+/** A notification, which is sent as JSON. */
 export interface StatusNotification {
-  /** Everything in one line for people; Slack, Mattermost and others show it as it is. */
+  /** The notification in one line. Slack, Mattermost and others display it. */
   readonly text: string;
-  /** `reminder`: the state is still the same. */
+  /** `reminder`: the state has not changed. */
   readonly event: "change" | "reminder";
   /** The handler's name. */
   readonly name: string;
-  /** The state before; `null` for a handler's first result. A reminder has the present one. */
+  /** The previous state; `null` for a handler's first result. For a reminder, the current state. */
   readonly from: State | null;
   readonly to: State;
-  /** Why it is not OK; missing where it is. */
+  /** Why it is not OK; missing if it is OK. */
   readonly reason?: Reason;
-  /** What the handler said: its first line, at most 500 characters, without passwords. */
+  /** The first line of the handler's detail. Maximum 500 characters, with passwords redacted. */
   readonly detail?: string;
-  /** When, as `2026-01-01T00:00:00.000Z`. */
+  /** The time, such as `2026-01-01T00:00:00.000Z`. */
   readonly at: string;
-  /** How long `from` was held until then; 0 for a first result. */
+  /** Duration of `from` until then; 0 for a first result. */
   readonly heldMs: number;
-  /** How many notifications before this one the receiver did not get; missing where there are none. */
+  /** Number of notifications lost before this one; missing if there are none. */
   readonly missed?: number;
 }
 
@@ -58,7 +58,7 @@ export function toReminder({ name, status, reason, since }: Entry, now: number):
   };
 }
 
-/** The same, with the number of those that were lost before it. */
+/** Adds the number of notifications lost before this one. */
 export function withMissed(notification: StatusNotification, missed: number): StatusNotification {
   if (missed === 0) return notification;
   const lost = missed === 1 ? "1 notification" : `${missed} notifications`;
@@ -75,7 +75,10 @@ function toText(words: readonly string[], status: Status, held: string): string 
   return `${withoutMentions(what)} (${held})`;
 }
 
-/** A detail can hold anything, `<!channel>` and `@here` too, and must wake up nobody by itself. */
+/**
+ * Disables mentions. A detail may contain any text, such as `<!channel>` or `@here`, and must not alert
+ * people.
+ */
 function withoutMentions(text: string): string {
   return text
     .replaceAll("<", "‹")

@@ -18,21 +18,21 @@ export type {
   Send,
 } from "./options.ts";
 
-/** Notifications that are going out. */
+/** Active notifications of a registry. */
 export interface Notifier {
-  /** Ends it. What waits and what is on its way is dropped, which the registry's logger is told. */
+  /** Stops notifying. Drops queued and unfinished notifications, and logs that with the registry's logger. */
   close(): void;
   [Symbol.dispose](): void;
 }
 
 /**
- * Tells each change of a handler's state to a webhook, or to whatever `send` does, in order and one at a time. What
- * fails is tried again: network errors, 429 and codes from 500. No report and no listener waits for it, and nothing
- * of it keeps the process alive. Trouble is told to the registry's logger.
+ * Sends each change of a handler's state to a webhook or to `send`, in order and one at a time. It retries
+ * after network errors, 429 and status codes from 500. It delays no report and no listener, and its timers do
+ * not keep the process alive. It logs errors with the registry's logger.
  *
  * @example
  * notify(defaultRegistry, { url: webhookUrl });
- * @throws TypeError for a mistake in the options.
+ * @throws TypeError for invalid options.
  */
 export function notify(registry: StatusRegistry, options: NotifyOptions): Notifier {
   expectMethods("registry", registry, ["on", "changes", "getReport"]);
@@ -50,7 +50,7 @@ export function notify(registry: StatusRegistry, options: NotifyOptions): Notifi
     if (isBad(change.from) || isBad(change.to)) delivery.push(toChangeNotification(change));
   }
 
-  /** While something waits, the receiver has not even heard of it: a reminder would only drive out a change. */
+  /** Skips reminders while notifications are queued, because a reminder could displace a change. */
   function remind(entry: Entry): void {
     if (delivery.isIdle) delivery.push(toReminder(entry, clock.now()));
   }

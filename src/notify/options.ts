@@ -12,20 +12,22 @@ import type { StatusNotification } from "./notification.ts";
 import { createPost } from "./post.ts";
 import { createTarget, type Target } from "./target.ts";
 
-/** Where notifications go, and which. Either `url` or `send` is required, everything else is optional. */
+/**
+ * The receiver and selection of notifications. Set either `url` or `send`; all other options are optional.
+ */
 export type NotifyOptions = NotifyUrlOptions | NotifySendOptions;
 
 export interface NotifyUrlOptions extends NotifyCommonOptions {
-  /** Gets a POST with the notification as JSON. Redirects are not followed. */
+  /** The webhook. It receives each notification as a POST with JSON. Redirects are not followed. */
   readonly url: string | URL;
   readonly send?: undefined;
 }
 
 export interface NotifySendOptions extends NotifyCommonOptions {
   /**
-   * Delivers the notification in another way. It fails if it throws or rejects, or if it returns `false`,
-   * `{ ok: false }` or `{ success: false }`. The response of a `fetch` is judged by its code as that of `url` is. Any
-   * other result is ignored.
+   * Delivers the notification in another way. An attempt fails if `send` throws, rejects, or returns `false`,
+   * `{ ok: false }` or `{ success: false }`. If it returns a `fetch` response, the status code decides, as
+   * for `url`. Other results count as success.
    */
   readonly send: Send;
   readonly url?: undefined;
@@ -35,21 +37,22 @@ export type Send = (notification: StatusNotification, context: { readonly signal
 
 export interface NotifyCommonOptions {
   /**
-   * A change is told when it comes from or goes to a state at least this bad: recoveries are told too.
+   * Minimum severity. A change is sent if the old or the new state is at least this bad, so recoveries are
+   * sent too.
    * @default "YELLOW"
    */
   readonly minState?: "YELLOW" | "RED";
   /**
-   * While the state stays at least as bad as `minState`, it is told again and again, this long after the last time.
-   * The handler is asked before, so that a reminder is no old news. At least 1000. Left out: no reminders.
+   * Interval of reminders while the state is at least as bad as `minState`. Before each reminder, the handler
+   * runs again, so that the reminder is current. Minimum 1000. Default: no reminders.
    */
   readonly repeatMs?: number;
   /**
-   * The deadline of one attempt.
+   * Time-out of one attempt.
    * @default 5000
    */
   readonly timeoutMs?: number;
-  /** Where the time comes from. For tests: see `createFakeClock` in `svc-status/testing`. */
+  /** The clock, for tests. See `createFakeClock` in `svc-status/testing`. */
   readonly clock?: Clock;
 }
 
@@ -61,7 +64,7 @@ export interface ResolvedNotifyOptions {
   readonly clock: Clock;
 }
 
-/** Shorter pauses between reminders are taken for a mistake in the unit. */
+/** Rejects shorter intervals as a mistake in the unit. */
 const MIN_REPEAT_MS = 1_000;
 
 const KNOWN_KEYS: readonly (keyof NotifyOptions)[] = [
@@ -73,7 +76,7 @@ const KNOWN_KEYS: readonly (keyof NotifyOptions)[] = [
   "clock",
 ];
 
-/** Checks the options and puts the defaults in. Throws a TypeError that never shows the URL. */
+/** Validates the options and applies the defaults. Throws a TypeError that never contains the URL. */
 export function resolveNotifyOptions(options: NotifyOptions): ResolvedNotifyOptions {
   expectObject("options", options);
   expectKnownKeys("options", options, KNOWN_KEYS);

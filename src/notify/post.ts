@@ -1,6 +1,9 @@
 import { createTarget, type Target } from "./target.ts";
 
-/** Sends notifications to a webhook. Throws a TypeError for what is none; what it says never shows the secrets. */
+/**
+ * Sends notifications to a webhook. Throws a TypeError for an invalid URL. Its messages never contain
+ * secrets.
+ */
 export function createPost(url: unknown): Target {
   const { href, origin, pathname } = toWebhook(url);
   const target = createTarget((notification, { signal }) =>
@@ -8,13 +11,14 @@ export function createPost(url: unknown): Target {
       method: "POST",
       headers: { "Content-Type": "application/json", "User-Agent": "svc-status" },
       body: JSON.stringify(notification),
-      // The notification is for this receiver only, and a redirected POST would often become a GET without it.
+      // The notification is for this receiver only, and a redirect often turns a POST into a GET without a
+      // body.
       redirect: "manual",
       signal,
     }),
   );
 
-  /** The path of a webhook is as good as a password. */
+  /** Redacts the webhook's path, which is as secret as a password. */
   function hideSecrets(text: string): string {
     const [before = "", ...urls] = text.split(origin);
     const shown = [before, ...urls.map((rest) => rest.replace(/^\S+/, "/***"))].join(origin);

@@ -11,9 +11,9 @@ export interface RemindersSetup {
   readonly remind: (entry: Entry) => void;
 }
 
-/** Calls again and again for each handler whose state stays bad. */
+/** Calls a function at intervals for each handler whose state stays bad. */
 export interface Reminders {
-  /** A handler's state has changed: its pause begins anew, or is over. */
+  /** Call it when a handler's state has changed. It restarts or ends the handler's interval. */
   note(name: string, state: State): void;
   close(): void;
 }
@@ -35,7 +35,9 @@ export function createReminders({ registry, clock, repeatMs, isBad, remind }: Re
     timers.set(name, cancelTimer);
   }
 
-  /** The handler is asked first. If its state has changed, that was told as a change meanwhile. */
+  /**
+   * Runs the handler first. If its state has changed, a change was already queued and no reminder follows.
+   */
   async function askAndRemind(name: string, own: () => void): Promise<void> {
     const entry = await findEntry(name);
     if (timers.get(name) !== own) return;
@@ -45,7 +47,7 @@ export function createReminders({ registry, clock, repeatMs, isBad, remind }: Re
     start(name);
   }
 
-  /** `undefined` for a handler that was removed. */
+  /** Returns `undefined` for a removed handler. */
   async function findEntry(name: string): Promise<Entry | undefined> {
     try {
       const report = await registry.getReport({ names: [name] });
@@ -55,7 +57,7 @@ export function createReminders({ registry, clock, repeatMs, isBad, remind }: Re
     }
   }
 
-  /** What a closed registry says is not worth a reminder. */
+  /** Ends reminders when the registry closes. */
   async function closeWithRegistry(): Promise<void> {
     let step = await changes.next();
     while (!step.done) step = await changes.next();

@@ -3,30 +3,30 @@ import { describeError } from "../util/describe-error.ts";
 import type { StatusNotification } from "./notification.ts";
 import type { Send } from "./options.ts";
 
-/** Where notifications go. */
+/** The receiver of notifications. */
 export interface Target {
-  /** What logs call it. */
+  /** The name in logs. */
   readonly label: string;
-  /** Tries once; gives what went wrong, if anything did. Never rejects. */
+  /** Makes one attempt. Resolves with the failure, if any. Never rejects. */
   attempt(notification: StatusNotification, signal: AbortSignal): Promise<Failure | undefined>;
 }
 
 export interface Failure {
   readonly why: string;
-  /** `true`: the same attempt would fail again. */
+  /** `true`: a retry would fail too. */
   readonly isFinal: boolean;
-  /** The header of that name, where there is one. */
+  /** The `Retry-After` header, if any. */
   readonly retryAfter?: string | undefined;
 }
 
-/** As much of a `fetch` response as is looked at. */
+/** The part of a `fetch` response that this module reads. */
 interface AnyResponse {
   readonly status: number;
   readonly headers?: { get?(name: string): string | null };
   readonly body?: { cancel?(): Promise<void> } | null;
 }
 
-/** What a receiver may recover from without anybody's doing: 429 and all from 500. */
+/** Failures that may be temporary: 429 and all status codes from 500. */
 const TOO_MANY_REQUESTS = 429;
 
 export function createTarget(send: Send): Target {
@@ -47,7 +47,7 @@ function isResponse(value: unknown): value is AnyResponse {
   return isHttpStatus((value as { status?: unknown } | null | undefined)?.status);
 }
 
-/** Such as Slack's `{ ok: false }`, which arrives with a 200. */
+/** Detects failures in the result, such as Slack's `{ ok: false }`, which comes with a 200. */
 function judgeResult(result: unknown): Failure | undefined {
   const refusal = findRefusal(result);
   return refusal === undefined ? undefined : { why: `send returned ${refusal}`, isFinal: false };
@@ -65,7 +65,7 @@ function judge(response: AnyResponse): Failure | undefined {
   };
 }
 
-/** An answer that nobody reads holds its connection. */
+/** Discards the body, because an unread response holds its connection. */
 async function discardBody({ body }: AnyResponse): Promise<void> {
   try {
     await body?.cancel?.();

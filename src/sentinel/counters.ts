@@ -1,17 +1,17 @@
-/** What both threads note in shared memory, so that each sees the other go on, or not. */
+/** Counters in shared memory that show each thread whether the other one runs. */
 export interface Counters {
-  /** Goes up every `BEAT_MS` while the main thread's event loop turns. */
+  /** Increases every `BEAT_MS` while the main thread's event loop runs. */
   readonly beats: number;
-  /** Goes up every `BEAT_MS` while the sentinel's event loop turns. */
+  /** Increases every `BEAT_MS` while the sentinel's event loop runs. */
   readonly ticks: number;
-  /** When the last round of publishing ended, whether there was anything new or not, on the clock of `processNow`. */
+  /** When the last round of publishing ended, even without changes. Measured with `processNow`. */
   readonly roundAt: number;
   beat(): void;
   tick(): void;
   endRound(): void;
 }
 
-/** How often each thread shows that it is alive, and looks for the other. */
+/** Interval at which each thread updates its counter and checks the other one. */
 export const BEAT_MS = 100;
 
 const BEATS = 0;
@@ -19,7 +19,7 @@ const TICKS = 1;
 const WORDS = 2;
 const NANOSECONDS_PER_MS = 1e6;
 
-/** Until the first round ends, what is counted is how long it has been waited for. */
+/** Starts `roundAt` at the current time, so that the wait for the first round counts. */
 export function createCountersBuffer(): SharedArrayBuffer {
   const wordsLength = WORDS * Int32Array.BYTES_PER_ELEMENT;
   const buffer = new SharedArrayBuffer(wordsLength + BigInt64Array.BYTES_PER_ELEMENT);
@@ -46,7 +46,10 @@ export function openCounters(buffer: SharedArrayBuffer): Counters {
   };
 }
 
-/** Milliseconds that never go back, the same in all threads: `performance.now()` begins anew in each. */
+/**
+ * A monotonic clock in milliseconds that all threads share. `performance.now()` starts at zero in each
+ * thread.
+ */
 export function processNow(): number {
   return Number(process.hrtime.bigint()) / NANOSECONDS_PER_MS;
 }

@@ -1,38 +1,38 @@
 import { setFlagsFromString } from "node:v8";
 import { runInThisContext } from "node:vm";
 
-/** How long the main thread may take to be stopped, so that it can be said where it is. */
+/** Time-out to pause the main thread and read its stack. */
 const STACK_TIMEOUT_MS = 1_000;
 
 /**
- * Ends this process from a thread of it: writes Node.js's diagnostic report, with the main thread's stack where
- * it can be had, and kills. Nothing gentler would do: a signal with a handler waits for the main thread.
+ * Ends this process from another thread: writes Node.js's diagnostic report, with the main thread's stack if
+ * available, and sends SIGKILL. A signal with a handler would wait for the main thread.
  */
 export async function endWedgedProcess(why: string): Promise<void> {
   try {
     const error = new Error(why);
     const stack = await getMainStack().catch(() => []);
     error.stack = [`Error: ${why}`, ...stack].join("\n");
-    // It would ask a name server about each connection, which may take minutes.
+    // The report would look up the name of each connection's peer, which may take minutes.
     Object.assign(process.report, { excludeNetwork: true });
     process.report.writeReport(error);
   } finally {
     process.kill(process.pid, "SIGKILL");
-    // Whoever is still there is process 1 of a container.
+    // Only process 1 of a container survives SIGKILL from itself.
     if (process.pid === 1) abortProcess();
   }
 }
 
 /**
- * Linux keeps signals that a container's process 1 sends to itself from ending it, but not a trap of the processor.
- * Node.js offers no abort to threads; V8 has one for its own tests.
+ * On Linux, process 1 of a container survives signals from itself, but not a processor trap. Node.js offers
+ * no abort to threads, but V8 has one for its own tests.
  */
 function abortProcess(): void {
   setFlagsFromString("--allow-natives-syntax");
   runInThisContext('%AbortJS("the main thread was wedged")');
 }
 
-/** Where the main thread is, as a debugger sees it. Rejects where Node.js was built without one. */
+/** Reads the main thread's stack with the inspector. Rejects if Node.js was built without it. */
 async function getMainStack(): Promise<readonly string[]> {
   const { Session } = await import("node:inspector");
   const session = new Session();

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** Beside this module; `undefined` in a bundle that does not know where it is. */
+/** The file next to this module; `undefined` in a bundle that does not know its own location. */
 export function findThread(): URL | undefined {
   try {
     // A literal, so that bundlers find the file and copy it.
@@ -11,7 +11,7 @@ export function findThread(): URL | undefined {
   }
 }
 
-/** Throws an error that says what to do in a bundle, before a thread fails with less to say. */
+/** Throws an error with instructions for bundles. The thread itself would fail with a less useful error. */
 export function expectThread(url: URL | undefined): URL {
   const found = [url, besideExecutable()].find((place) => place !== undefined && isThere(place));
   if (found !== undefined) return found;
@@ -21,7 +21,7 @@ export function expectThread(url: URL | undefined): URL {
   );
 }
 
-/** A program that is one executable does not know a folder of its own. */
+/** A single-executable application does not know its own folder. */
 function besideExecutable(): URL {
   return new URL("svc-status-sentinel.js", pathToFileURL(process.execPath));
 }

@@ -4,10 +4,13 @@ import type { ProbeAnswered } from "../http/observe.ts";
 import type { Counters } from "./counters.ts";
 import type { SentQuestion } from "./protocol.ts";
 
-/** So many questions wait for a main thread that is busy; it is not told of more, as they would fill the memory. */
+/**
+ * Maximum number of forwarded requests while the main thread is busy. Further ones are dropped to limit
+ * memory.
+ */
 export const MAX_FORWARDED = 200;
 
-/** Tells the main thread who has asked the probe: a drain wants to know who has been refused. */
+/** Forwards requests for the probe to the main thread, where a drain counts the refusals of each prober. */
 export function createForwarder(
   counters: Pick<Counters, "beats">,
   tell: (question: SentQuestion) => void,
@@ -32,7 +35,9 @@ function toSentQuestion(request: StatusRequest, status: number): SentQuestion {
   return { kind: "asked", method, target, remoteAddress, headers, status };
 }
 
-/** The question as the main thread's own server would have got it, but without the request of `node:http`. */
+/**
+ * The request as the main thread's own server would have reported it, but without the `node:http` request.
+ */
 export function toProbeAnswered(question: SentQuestion): ProbeAnswered {
   const { method, target, remoteAddress, headers, status } = question;
   const header = (name: string): string | undefined =>

@@ -22,59 +22,62 @@ import {
 import { BUSY_AFTER_MS } from "./own-entries.ts";
 import type { ThreadData } from "./protocol.ts";
 
-/** What the sentinel watches, where it answers, and what. */
+/** Options for the sentinel. */
 export interface SentinelOptions {
-  /** Where it listens. 0: any free port. */
+  /** The port to listen on. 0: any free port. */
   readonly port: number;
-  /** The address that it listens on. Left out: all of this machine, because Kubernetes asks at the pod's. */
+  /**
+   * The address to listen on. Default: all addresses, because Kubernetes sends its probes to the pod's
+   * address.
+   */
   readonly host?: string;
   /** @default defaultRegistry */
   readonly registry?: StatusRegistry;
   /** @default defaultProbe */
   readonly probe?: Probe;
-  /** Which service it is, for the status page. */
+  /** The service's name, version and links on the status page. */
   readonly service?: ServiceDescription;
-  /** How the report is served. `false`: not at all. */
+  /** Options for the report. `false`: not served. */
   readonly svcStatus?: false | SentinelSvcStatusOptions;
-  /** How the probe is served. `false`: not at all. */
+  /** Options for the probe. `false`: not served. */
   readonly probeStatus?: false | SentinelProbeStatusOptions;
   /**
-   * Where Kubernetes asks. `true`: `/livez`, `/readyz` and `/startupz`.
+   * Kubernetes' health endpoints. `true`: `/livez`, `/readyz` and `/startupz`.
    * @default true
    */
   readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
   /**
-   * How long the main thread waits from one report to the next, and at most for the answers of one. Each asks the
-   * handlers, as a request would.
+   * Pause between two reports of the main thread, and maximum time to wait for the handlers of one report.
+   * Each report runs the handlers like a request does.
    * @default 1000
    */
   readonly publishMs?: number;
   /**
-   * So long the main thread may be blocked before `/livez` fails. At least 1000.
+   * Time that the main thread may be blocked before `/livez` fails. Minimum 1000.
    * @default 30000
    */
   readonly wedgedAfterMs?: number;
   /**
-   * When the main thread has been blocked for so long, the process writes a diagnostic report and is killed. At least
-   * `wedgedAfterMs`. Left out: never.
+   * Time that the main thread may be blocked before the sentinel writes a diagnostic report and kills the
+   * process. Minimum `wedgedAfterMs`. Default: never.
    */
   readonly exitAfterMs?: number;
-  /** The file of the thread, where a bundler has moved it: `svc-status/sentinel/worker`. */
+  /** The file of the thread, `svc-status/sentinel/worker`, if a bundler has moved it. */
   readonly workerUrl?: URL;
 }
 
-/** How the sentinel serves the report: data only, because its thread cannot call functions of the main thread. */
+/** Options for the report: data only, because the sentinel cannot call functions of the main thread. */
 export interface SentinelSvcStatusOptions
   extends Omit<SvcStatusOptions, "details" | "authorize" | "registry" | "prometheus"> {
   /**
-   * `"never"`: nothing that a handler reported beyond its state leaves the process here.
+   * `"never"`: the sentinel sends nothing that a handler reported except its state.
    * @default "always"
    */
   readonly details?: "always" | "never";
   readonly prometheus?: Omit<PrometheusViewOptions, "metrics">;
 }
 
-/** How the sentinel serves the probe: data only, because its thread cannot call functions of the main thread. */
+/** Options for the probe: data only, because the sentinel cannot call functions of the main thread. */
 export interface SentinelProbeStatusOptions extends Omit<ProbeStatusOptions, "control"> {
   /**
    * Who may decommission and commission with a POST.
@@ -105,7 +108,7 @@ const KEYS: readonly (keyof SentinelOptions)[] = [
   "workerUrl",
 ];
 
-/** Checks the options and puts the defaults in. Throws a TypeError that names the option. */
+/** Validates the options and applies the defaults. Throws a TypeError that names the option. */
 export function resolveSentinelOptions(options: SentinelOptions): ResolvedSentinelOptions {
   expectObject("options", options);
   expectKnownKeys("options", options, KEYS);
@@ -129,7 +132,7 @@ export function resolveSentinelOptions(options: SentinelOptions): ResolvedSentin
   return { registry, probe, workerUrl, data };
 }
 
-/** What the views would take, and the other thread cannot have. */
+/** Rejects functions, which the views accept but which cannot be sent to another thread. */
 function expectData(svcStatus: false | SvcStatusOptions, probeStatus: false | ProbeStatusOptions): void {
   const { details, authorize, registry, prometheus } = svcStatus || {};
   const { control } = probeStatus || {};

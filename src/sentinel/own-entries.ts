@@ -2,19 +2,21 @@ import type { Entry } from "../core/report.ts";
 import { RED, type State, YELLOW } from "../core/state.ts";
 import { toFreeName } from "../util/free-name.ts";
 
-/** What the sentinel says beside what was published. Nothing of it while all is well. */
+/**
+ * The sentinel's entries, in addition to the published ones. There are none while the main thread is healthy.
+ */
 export interface OwnEntries {
-  /** Stands in each report: that there is none yet. */
+  /** In every report: an entry for the missing first report. Empty after the first round. */
   readonly always: readonly Entry[];
-  /** How the main thread is. Stands in reports that are old, and where it is asked for by its name. */
+  /** The state of the main thread. In old reports, and in reports that request it by name. */
   readonly whenOld: readonly Entry[];
   readonly isOld: boolean;
 }
 
 export interface MainThreadFacts {
-  /** Since when its event loop has not turned. */
+  /** How long its event loop has been blocked. */
   readonly silenceMs: number;
-  /** How old the last round of publishing is, or for how long there was none. */
+  /** Age of the last round of publishing, or the wait for the first. */
   readonly reportAgeMs: number;
   readonly hasPublished: boolean;
   readonly publishMs: number;
@@ -23,10 +25,10 @@ export interface MainThreadFacts {
   readonly now: number;
 }
 
-/** From this silence on the main thread counts as busy. */
+/** The main thread counts as busy after this silence. */
 export const BUSY_AFTER_MS = 1_000;
 
-/** A report that has missed so many rounds is old. */
+/** A report is old after this number of missed rounds. */
 const OLD_AFTER_ROUNDS = 3;
 
 export function toOwnEntries(facts: MainThreadFacts, isTaken: (name: string) => boolean): OwnEntries {
@@ -35,7 +37,7 @@ export function toOwnEntries(facts: MainThreadFacts, isTaken: (name: string) => 
   const name = toFreeName("EventLoop", "Sentinel", isTaken);
   const busy: Said = { name, scope: "local", ...judge(facts), since: now - silenceMs };
   return {
-    // Before the first report no name is taken.
+    // Before the first report, no names are taken.
     always: hasPublished ? [] : [toEntry({ ...NOT_PUBLISHED, since: now - reportAgeMs }, now)],
     whenOld: isBusy ? [toEntry(busy, now)] : [],
     isOld: !hasPublished || reportAgeMs > OLD_AFTER_ROUNDS * publishMs,
@@ -48,7 +50,7 @@ type Said = Pick<Entry, "name" | "scope"> & {
   readonly since: number;
 };
 
-/** No restart would bring it about sooner, so liveness does not look at it. */
+/** Scope `shared` keeps it out of liveness, because a restart would not speed up the first report. */
 const NOT_PUBLISHED: Omit<Said, "since"> = {
   name: "Publication",
   scope: "shared",

@@ -5,17 +5,17 @@ import type { Logger } from "../util/logger.ts";
 import type { SentChange } from "../wire/sent-change.ts";
 import type { SentEntry } from "../wire/sent-entry.ts";
 
-/** So many changes of each handler the sentinel remembers at most; the page shows no more. */
+/** Maximum number of changes per handler that the sentinel remembers. The page shows no more. */
 export const MAX_SENT_HISTORY = 100;
 
-/** What the sentinel's thread begins with. */
+/** The start data of the sentinel's thread. */
 export interface ThreadData {
   readonly counters: SharedArrayBuffer;
   readonly probe: SharedArrayBuffer;
   readonly port: number;
   readonly host: string | undefined;
   readonly views: Pick<ServiceStatusOptions, "service" | "svcStatus" | "probeStatus" | "healthProbes">;
-  /** Where the report is; `undefined` where it is not served. */
+  /** The path of the report; `undefined` if it is not served. */
   readonly reportPath: string | undefined;
   readonly publishMs: number;
   readonly wedgedAfterMs: number;
@@ -26,21 +26,21 @@ export function isThreadData(data: unknown): data is ThreadData {
   return (data as Partial<ThreadData> | null | undefined)?.counters instanceof SharedArrayBuffer;
 }
 
-/** What the main thread tells the sentinel. */
+/** A message from the main thread to the sentinel. */
 export type ToSentinel =
   | SentReport
   | { readonly kind: "news"; readonly news: readonly SentNews[] }
   | { readonly kind: "probe" };
 
-/** What has become different since the last round. */
+/** The differences since the last round. */
 export interface SentReport {
   readonly kind: "report";
-  /** All handlers, in order of registration; missing where they are the same as before. */
+  /** All handlers in order of registration; missing if they have not changed. */
   readonly names?: readonly string[];
   readonly entries: readonly SentEntry[];
-  /** Handlers that were asked again and said the same. */
+  /** Handlers that ran again with the same result. */
   readonly rechecked: readonly SentRecheck[];
-  /** What is remembered of handlers that the sentinel has not heard of before. */
+  /** The history of handlers that are new to the sentinel. */
   readonly memories: readonly SentMemory[];
 }
 
@@ -56,11 +56,11 @@ export interface SentMemory {
 export interface SentNews {
   readonly change: SentChange;
   readonly counts: ChangeCounts;
-  /** How many changes of the handler the registry remembers, this one among them. */
+  /** Number of the handler's changes in the registry's history, including this one. */
   readonly remembered: number;
 }
 
-/** What the sentinel tells the main thread. */
+/** A message from the sentinel to the main thread. */
 export type ToMain =
   | { readonly kind: "listening"; readonly address: AddressInfo }
   | { readonly kind: "failed"; readonly message: string; readonly code: string | undefined }
@@ -68,7 +68,7 @@ export type ToMain =
   | SentQuestion
   | { readonly kind: "log"; readonly level: keyof Logger; readonly message: string };
 
-/** Somebody has asked the sentinel's probe. */
+/** A client has requested the sentinel's probe. */
 export interface SentQuestion {
   readonly kind: "asked";
   readonly method: string;

@@ -22,9 +22,9 @@ export interface PublishSetup {
 }
 
 export interface Publisher {
-  /** To be called with each beat: publishes the changes that have waited for it. */
+  /** Publishes the waiting changes. Call it with each beat. */
   flush(): void;
-  /** Publishes everything anew that is known: the thread that had it is gone. */
+  /** Publishes all known data again, for a restarted thread. */
   repeat(): void;
   stop(): void;
 }
@@ -37,9 +37,10 @@ interface PublishedEntry {
 type Published = ReadonlyMap<string, PublishedEntry>;
 
 /**
- * Asks the handlers now and then and publishes what is different; who has not answered within `publishMs` is published
- * as last known. A change of a state is published at once, and so the main thread may be blocked just after it; further
- * ones wait for the next beat, because each message has its price. The timers keep no process alive.
+ * Runs the handlers regularly and publishes the differences. A handler that takes longer than `publishMs` is
+ * published with its last known result. The first change of a state is published at once, because the main
+ * thread may be blocked right after it. Further changes wait for the next beat, to limit the number of
+ * messages. The timers do not keep the process alive.
  */
 export function startPublishing({ registry, publishMs, send, onRound }: PublishSetup): Publisher {
   const trouble = createTrouble({
@@ -79,7 +80,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
       if (last === undefined || !saysTheSame(sent, last.sent)) news.push(sent);
       else if (sent.checkedAt !== last.sent.checkedAt)
         rechecked.push([name, sent.checkedAt, sent.durationMs]);
-      // What the thread remembers of a removed handler is not the memory of another one with its name.
+      // A new handler with the name of a removed one must not get its history.
       if (last === undefined || registration !== last.registration) memories.push(toMemory(name));
     }
     const isArranged = before !== undefined && isSameList(names, [...before.keys()]);
@@ -117,7 +118,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
     flush,
     repeat() {
       if (published === undefined) return;
-      // What waits is in the memories already.
+      // The memories already include the waiting changes.
       waiting = [];
       const names = [...published.keys()];
       const entries = Array.from(published.values(), ({ sent }) => sent);
@@ -131,7 +132,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
   };
 }
 
-/** Whether two entries of one handler differ in nothing but when it was asked, and for how long. */
+/** Whether two entries of one handler differ only in the time and duration of the run. */
 function saysTheSame(one: SentEntry, other: SentEntry): boolean {
   return (
     isSameStatus(one.status, other.status) &&
@@ -144,7 +145,7 @@ function saysTheSame(one: SentEntry, other: SentEntry): boolean {
   );
 }
 
-/** Labels that JSON cannot say are rare; a status that has some counts as new. */
+/** Labels that JSON cannot represent are rare, so a status that has some always counts as different. */
 function isSameStatus(one: SentStatus, other: SentStatus): boolean {
   return one.json === other.json && one.labels.length === 0 && other.labels.length === 0;
 }

@@ -15,28 +15,28 @@ import { MAX_SENT_HISTORY, type SentNews, type SentReport } from "./protocol.ts"
 
 export interface ReplicaSetup {
   readonly logger: Logger;
-  /** What the sentinel says beside what was published, under names that are free. */
+  /** Returns the sentinel's own entries, with names that are not taken. */
   readonly getOwn: (isTaken: (name: string) => boolean) => OwnEntries;
-  /** When the last round of publishing was, in milliseconds since 1970. */
+  /** The time of the last round of publishing, in milliseconds since the epoch. */
   readonly getReportedAt: () => number;
 }
 
-/** The registry of the main thread as it was last published. */
+/** A copy of the main thread's registry, as last published. */
 export interface Replica {
   readonly registry: StatusRegistry;
-  /** What the sentinel says at this moment beside what was published. */
+  /** Returns the sentinel's current own entries. */
   getOwnEntries(): readonly Entry[];
   takeReport(report: SentReport): void;
   takeNews(news: SentNews): void;
 }
 
-/** What is remembered of a handler, from its registration to its removal. */
+/** The history of a handler, from its registration to its removal. */
 interface Memory {
   history: readonly Change[];
   counts: ChangeCounts;
 }
 
-/** A registry that asks nobody: it says what the main thread has published, and what the sentinel knows by itself. */
+/** A registry that runs no handlers. Its reports contain the published entries and the sentinel's own. */
 export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): Replica {
   let published = new Map<string, Entry>();
   const memories = new Map<string, Memory>();
@@ -55,7 +55,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
     for (const name of memories.keys()) if (!published.has(name)) memories.delete(name);
   }
 
-  /** The entry follows at once, not with the next round: the main thread may be blocked by then. */
+  /** Updates the entry at once, because the main thread may be blocked before the next round. */
   function takeNews({ change: sent, counts, remembered }: SentNews): void {
     const change = toChange(sent);
     const { name, status, at, reason } = change;
@@ -96,7 +96,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
   }
 
   const registry: StatusRegistry = {
-    // Handlers that would be registered in this thread are no business of the report.
+    // The report ignores handlers that are registered in this thread.
     ...createStatusRegistry({ logger }),
     get names() {
       return getHandlers().map(({ name }) => name);
@@ -116,7 +116,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
   return { registry, getOwnEntries, takeReport, takeNews };
 }
 
-/** Those that have no name there are gone. */
+/** Sorts the entries by these names and drops the others. */
 function toOrdered(known: ReadonlyMap<string, Entry>, names: readonly string[]): Map<string, Entry> {
   return new Map(
     names.flatMap((name) => {

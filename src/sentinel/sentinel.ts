@@ -11,21 +11,22 @@ import { shareProbe } from "./share-probe.ts";
 import { createSharedTextBuffer, openSharedText } from "./shared-text.ts";
 import { keepThread } from "./thread.ts";
 
-/** A thread that answers for this process. */
+/** A thread that responds on behalf of this process. */
 export interface Sentinel {
-  /** Where it listens. */
+  /** The address that it listens on. */
   readonly address: AddressInfo;
-  /** Ends it. */
+  /** Ends the thread. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a thread with a server of its own, which answers while the main thread is busy: the probe as it is at this
- * moment, Kubernetes' questions, and the report that the main thread has published last. It keeps no process alive.
+ * Starts a thread with a separate server, which responds even while the main thread is busy. It serves the
+ * current probe, Kubernetes' health endpoints, and the last report that the main thread published. It does
+ * not keep the process alive.
  *
  * @example
  * const sentinel = await startSentinel({ port: 8081 });
- * @throws TypeError for a mistake in the options. Rejects where the port is taken.
+ * @throws TypeError for invalid options. Rejects if the port is in use.
  */
 export async function startSentinel(options: SentinelOptions): Promise<Sentinel> {
   const { registry, probe, workerUrl, data } = resolveSentinelOptions(options);

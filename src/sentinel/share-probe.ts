@@ -5,31 +5,34 @@ import type { SharedText } from "./shared-text.ts";
 export interface ShareSetup {
   readonly probe: Probe;
   readonly text: SharedText;
-  /** Called after a change that began in this thread, so that the other one can be told. */
+  /** Called after a change that started in this thread, to notify the other thread. */
   readonly onOwnChange: () => void;
 }
 
-/** A probe that says what the shared memory says. */
+/** A probe that follows the shared memory. */
 export interface SharedProbe {
-  /** Takes over what the other thread has said last. Nothing happens where that is known. */
+  /** Applies the last change of the other thread, if it is new. */
   take(): void;
   stop(): void;
 }
 
 /**
- * Ties a probe to a text that another thread ties to its own probe, and takes over what the text says. Both threads do
- * the same: who changes its probe has read the text before and writes it after, so the last word is the same in both.
+ * Connects a probe to a shared text, and applies the current text to the probe. The other thread does the
+ * same with its own probe. A thread reads the text before it changes its probe and writes the text after it,
+ * so both probes end in the same state.
  */
 export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProbe {
   let knownVersion: number | undefined;
   let knownBody = probe.body;
-  // While listeners are told of a change, reading the probe takes nothing over: they would hear of the newer first.
+  // While listeners run, reading the probe applies no new text. Otherwise they would get the newer change
+  // first.
   let isHeld = false;
 
   function take(): void {
     if (isHeld || text.version === knownVersion) return;
     const { text: body, at, version } = text.read();
-    // Before the probe is changed: its listeners are told at once, and what was taken must not be given back.
+    // Set before the probe changes, because its listeners run at once and must not write the same change
+    // back.
     knownVersion = version;
     knownBody = body;
     const takeOver = getTakeOver(probe);
@@ -50,7 +53,7 @@ export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProb
     }
   }
 
-  /** Read from the probe, and not from the event: a listener before this one may have changed it again. */
+  /** Reads the probe instead of the event, because an earlier listener may have changed it again. */
   function give(): void {
     const { body, since } = hold(() => ({ body: probe.body, since: probe.since.getTime() }));
     if (body === knownBody) return;

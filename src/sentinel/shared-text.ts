@@ -1,14 +1,14 @@
 import { MAX_PROBE_BODY_LENGTH } from "../core/probe.ts";
 
-/** Which of the two threads it is. */
+/** The thread that writes. */
 export type Side = "main" | "sentinel";
 
-/** A text and its moment, which two threads may read and write at any time, without ever waiting for each other. */
+/** A text with a time, which two threads can read and write at any time without waiting for each other. */
 export interface SharedText {
-  /** Another number after each write of either thread. */
+  /** Changes with each write of either thread. */
   readonly version: number;
   read(): SharedReading;
-  /** `at` is in milliseconds since 1970. Returns the version that this write made. */
+  /** `at` is in milliseconds since the epoch. Returns the version of this write. */
   write(text: string, at: number): number;
 }
 
@@ -19,17 +19,17 @@ export interface SharedReading {
 }
 
 /**
- * The first word says which slot holds the text, in its two lowest bits, and counts the writes in the others. Whoever
- * writes fills a slot of its own that is not the current one, and then exchanges the first word: those exchanges are
- * the one order that both threads agree on. No thread waits for the other, so one that dies or hangs in the middle of
- * a write does no harm.
+ * The two lowest bits of the first word select the slot that contains the text. The other bits count the
+ * writes. To write, a thread fills one of its own slots that is not current, and then exchanges the first
+ * word. These exchanges define the order of writes for both threads. No thread waits for the other, so a
+ * thread that ends or hangs during a write does not block the other.
  */
 const SLOTS: Readonly<Record<Side, readonly [number, number]>> = { main: [0, 1], sentinel: [2, 3] };
 const SLOT_COUNT = 4;
 const SLOT_BITS = 2;
 const SLOT_MASK = SLOT_COUNT - 1;
 
-/** The moment in two words, the length of the text, and its UTF-16 code units. */
+/** The time in two words, the length of the text, and its UTF-16 code units. */
 const UNITS = 3;
 const SLOT_SIZE = UNITS + MAX_PROBE_BODY_LENGTH;
 const WORD = 2 ** 32;
@@ -46,7 +46,7 @@ export function openSharedText(buffer: SharedArrayBuffer, side: Side): SharedTex
     for (;;) {
       const version = Atomics.load(words, 0);
       const said = readSlot(words, version & SLOT_MASK);
-      // A slot is written anew only after another one was made the current one.
+      // A slot is overwritten only after another slot has become current.
       if (Atomics.load(words, 0) === version) return { ...said, version };
     }
   }
@@ -74,12 +74,12 @@ export function openSharedText(buffer: SharedArrayBuffer, side: Side): SharedTex
 
 type Said = Omit<SharedReading, "version">;
 
-/** The count goes round after 2³⁰ writes. */
+/** The count wraps around after 2³⁰ writes. */
 function toNext(current: number, slot: number): number {
   return ((((current >>> SLOT_BITS) + 1) << SLOT_BITS) | slot) >> 0;
 }
 
-// Atomics for every word: only those are never moved to the other side of reading the first word.
+// Uses Atomics for every word, because only atomic reads are never reordered with the read of the first word.
 function readSlot(words: Int32Array, slot: number): Said {
   const start = 1 + slot * SLOT_SIZE;
   const at = Atomics.load(words, start) * WORD + (Atomics.load(words, start + 1) >>> 0);

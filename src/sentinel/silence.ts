@@ -1,22 +1,22 @@
 import { BEAT_MS } from "./counters.ts";
 
-/** How long another thread has given no sign of life, in time that this thread has seen pass. */
+/** Time since the other thread's last sign of life, measured while this thread runs. */
 export interface Silence {
   readonly ms: number;
-  /** To be called every `BEAT_MS`. */
+  /** Updates `ms`. Call it every `BEAT_MS`. */
   look(): void;
 }
 
 export interface SilenceSetup {
   /** A number that the other thread changes every `BEAT_MS`. */
   readonly getCount: () => number;
-  /** As `processNow`. */
+  /** The clock, such as `processNow`. */
   readonly monotonicNow: () => number;
 }
 
 /**
- * Whatever stops the whole process, such as a SIGSTOP or a suspended machine, stops this thread too. So no look counts
- * for more than two beats: a silence that nobody has listened to is none.
+ * A SIGSTOP or a suspended machine stops this thread too. Each call of `look()` therefore counts for two
+ * beats at most, so that the silence does not include the time of the stop.
  */
 const MAX_COUNTED_MS = 2 * BEAT_MS;
 

@@ -13,33 +13,33 @@ export interface ThreadSetup {
   readonly data: ThreadData;
   /** A number that the thread changes every `BEAT_MS`. */
   readonly getTicks: () => number;
-  /** What is done about what the thread says, beside what is about the thread itself. */
+  /** Listeners for the thread's messages, except those about the thread itself. */
   readonly hearers: Omit<Hearers<ToMain>, "listening" | "failed">;
-  /** A thread has begun in place of one that ended. */
+  /** Called when a new thread has replaced one that ended. */
   readonly onRestart: () => void;
   readonly getLogger: () => Logger | undefined;
 }
 
-/** A thread that is started again whenever it ends or hangs. */
+/** A thread that is restarted whenever it ends or hangs. */
 export interface Thread {
-  /** Where it listens. Rejects where it could not begin. */
+  /** Resolves with the address that it listens on. Rejects if it cannot start. */
   readonly listening: Promise<AddressInfo>;
   send(message: ToSentinel): void;
-  /** Looks whether it hangs. To be called every `BEAT_MS`. */
+  /** Checks whether it hangs. Call it every `BEAT_MS`. */
   look(): void;
   close(): Promise<void>;
 }
 
-/** How long it takes until a thread that has ended is started again: this, and then twice as long each time. */
+/** The pause before the first restart of a thread. It doubles with each further restart. */
 export const MIN_RESTART_MS = 100;
 export const MAX_RESTART_MS = 30_000;
 
-/** A thread that has given no sign of life for so long is ended. It is time that the main thread has seen pass. */
+/** A thread without a sign of life for this long is ended. Measured while the main thread runs. */
 export const HUNG_AFTER_MS = 10_000;
 
-/** The most that the heap of the thread may be, in MiB. One that needs more ends; the process goes on. */
+/** Maximum heap of the thread in MiB. A thread that exceeds it ends, but the process continues. */
 export const MAX_HEAP_MEBIBYTES = 256;
-/** A small one: there are hardly any objects that live for long, and memory is not given back. */
+/** Small, because few objects live long and the memory is never released. */
 const MAX_YOUNG_MEBIBYTES = 4;
 
 export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger }: ThreadSetup): Thread {
@@ -56,7 +56,7 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
     let cause = "without a word";
     let isOver = false;
 
-    /** Without waiting for its exit: a thread that hangs in a call of the system never comes to it. */
+    /** Does not wait for the exit, because a thread that hangs in a system call never exits. */
     function end(why: string): void {
       if (isOver) return;
       isOver = true;
@@ -86,7 +86,7 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
     return { worker, silence: listenForSilence({ getCount: getTicks, monotonicNow: processNow }), end };
   }
 
-  /** One that never listened is not started again: whoever waits for it has been told. */
+  /** Does not restart a thread that never listened. In that case `listening` has rejected. */
   function startAgainLater(cause: string): void {
     running = undefined;
     if (isClosed || address === undefined) return;
@@ -116,7 +116,7 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
   }
 
   running = start();
-  // Only who waits for it to listen keeps the process alive for it.
+  // The thread keeps the process alive only until it listens.
   const listening = first.promise.finally(() => running?.worker.unref());
 
   return {
@@ -137,7 +137,7 @@ interface RunningThread {
   end(why: string): void;
 }
 
-/** What becomes of the first thread: it listens, or it cannot. */
+/** The result of the first thread: it listens, or it fails. */
 function createFirstWord(): FirstWord {
   let resolve: FirstWord["resolve"] = () => {};
   let reject: FirstWord["reject"] = () => {};
@@ -154,7 +154,10 @@ interface FirstWord {
   readonly reject: (error: unknown) => void;
 }
 
-/** Without the options and the environment of the process: what it preloads or instruments is not meant for this. */
+/**
+ * Starts a worker without the process's options and environment, so that it loads no preloads or
+ * instrumentation.
+ */
 function startWorker(url: URL, workerData: ThreadData): Worker {
   return new Worker(url, {
     name: "svc-status sentinel",

@@ -1,19 +1,19 @@
 import type { Counters } from "./counters.ts";
 import { listenForSilence } from "./silence.ts";
 
-/** How the main thread is, as far as another thread can see it. */
+/** The state of the main thread as seen from another thread. */
 export interface Watch {
-  /** Since when its event loop has not turned, in time that this thread has seen pass. */
+  /** How long its event loop has been blocked, measured while this thread runs. */
   readonly silenceMs: number;
-  /** How old the last round of publishing is, or for how long the first has been waited for. */
+  /** Age of the last round of publishing, or the wait for the first. */
   readonly reportAgeMs: number;
-  /** To be called every `BEAT_MS`. */
+  /** Updates the values. Call it every `BEAT_MS`. */
   look(): void;
 }
 
 export interface WatchSetup {
   readonly counters: Pick<Counters, "beats" | "roundAt">;
-  /** As `processNow`. */
+  /** The clock, such as `processNow`. */
   readonly monotonicNow: () => number;
 }
 

@@ -18,10 +18,10 @@ import { shareProbe } from "./share-probe.ts";
 import { openSharedText } from "./shared-text.ts";
 import { watchMainThread } from "./watch.ts";
 
-/** Longer than load balancers and Prometheus wait between two questions, so that none meets a closed connection. */
+/** Longer than the interval of load balancers and Prometheus, so that their connections stay open. */
 const KEEP_ALIVE_MS = 65_000;
 
-// This file is the sentinel's thread. Imported anywhere else, it does nothing.
+// This file is the sentinel's thread. It does nothing if it is imported elsewhere.
 if (parentPort !== null && isThreadData(workerData)) runSentinel(parentPort, workerData);
 
 function runSentinel(main: MessagePort, data: ThreadData): void {
@@ -64,7 +64,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
     return getOwnEntries().find((entry) => entry.name === name)?.status.detail;
   }
 
-  /** How long ago that was true, as a cache says it (RFC 9111, 5.1). */
+  /** Adds an `Age` header with the report's age, like a cache (RFC 9111, 5.1). */
   function tellAge(response: ServerResponse, target: string): void {
     const path = parseTarget(target)?.path;
     const isReport = reportPath !== undefined && (path === reportPath || path?.startsWith(`${reportPath}.`));

@@ -2,31 +2,31 @@ import { createResponse, type StatusResponse } from "../http/message.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
 import { createStatusService } from "../http/service.ts";
 
-/** What is asked. */
+/** The parts of a fake request. All are optional. */
 export interface FakeRequest {
   /** @default "GET" */
   readonly method?: string;
-  /** By lower-case names. */
+  /** Headers by lower-case name. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * The peer's address.
    * @default "127.0.0.1"
    */
   readonly remoteAddress?: string;
-  /** The framework's request, where the application's own functions look at it. */
+  /** The framework's request, for application functions that read it. */
   readonly raw?: unknown;
 }
 
-/** Asks the views; 404 for a path that is not theirs. */
+/** Sends a request to the views. Resolves with 404 for other paths. */
 export type Ask = (target: string, request?: FakeRequest) => Promise<StatusResponse>;
 
 /**
- * The views with these options, to be asked without a socket.
+ * Creates the views with these options and calls them without a socket.
  *
  * @example
  * const ask = createAsk({ registry });
  * const { status, body } = await ask("/svc_status.json");
- * @throws TypeError for a mistake in the options.
+ * @throws TypeError for invalid options.
  */
 export function createAsk(options?: ServiceStatusOptions): Ask {
   const answerStatusRequest = createStatusService(options);

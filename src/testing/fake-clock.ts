@@ -2,20 +2,20 @@ import { expectNumber } from "../options/expect.ts";
 import type { Clock } from "../util/clock.ts";
 import { createTimerQueue } from "./timer-queue.ts";
 
-/** A clock that stands still until a test moves it. */
+/** A clock that only moves when a test advances it. */
 export interface FakeClock extends Clock {
-  /** How many timers are waiting. 0 after `close()`: whatever starts can be stopped. */
+  /** Number of pending timers. 0 after `close()` if everything was stopped. */
   readonly pendingTimers: number;
   /**
-   * Lets `ms` milliseconds pass: fires the timers that become due, in order, each at its own time, and waits
-   * after each until everything that follows from it has happened.
+   * Advances the time by `ms` milliseconds. Fires the timers that become due in order, each at its own time,
+   * and waits after each until its effects have completed.
    */
   advance(ms: number): Promise<void>;
-  /** Moves the wall clock only, as a correction of the time would. Timers and durations do not notice. */
+  /** Moves only the wall clock, like a time correction. Timers and durations are not affected. */
   jump(ms: number): void;
 }
 
-/** 2026-01-01T00:00:00Z: where a fake clock starts. */
+/** 2026-01-01T00:00:00Z, the start time of a fake clock. */
 const FIRST_MOMENT = 1_767_225_600_000;
 
 /** Creates a clock for `createStatusRegistry({ clock })`. */
@@ -49,10 +49,10 @@ export function createFakeClock(): FakeClock {
   };
 }
 
-// Taken before any test puts fake timers in its place, which nobody would fire.
+// Read at load time, before a test replaces it with fake timers that do not fire.
 const { setImmediate = setTimeout } = globalThis as { setImmediate?: (run: () => void) => unknown };
 
-/** Waits for a turn of the real event loop: by then, all promises that could settle have settled. */
+/** Waits for a turn of the real event loop, after which all promises that can settle have settled. */
 function settle(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }

@@ -4,35 +4,35 @@ import type { Status } from "../core/status.ts";
 import { expectKnownKeys, expectNumber, expectObject } from "../options/expect.ts";
 import type { Clock } from "../util/clock.ts";
 
-/** How a fake handler takes its time. */
+/** Options for a fake handler. */
 export interface FakeHandlerOptions {
-  /** For `answerAfter`. Without a clock the answer comes at once. */
+  /** The clock for `answerAfter`. Without it, the handler returns immediately. */
   readonly clock?: Clock;
 }
 
-/** A status handler that does what the test says. It begins as OK, answers at once, and never fails. */
+/** A status handler that a test controls. Initially it returns OK immediately and never fails. */
 export interface FakeHandler extends StatusProvider {
-  /** How often it was asked. */
+  /** Number of calls. */
   readonly calls: number;
-  /** How many calls have not been answered. */
+  /** Number of calls that have not returned. */
   readonly pending: number;
-  /** What it was told at its last call; `undefined` before the first. */
+  /** The context of the last call; `undefined` before the first. */
   readonly lastContext: HandlerContext | undefined;
-  /** From now on it reports this. */
+  /** Reports this state from now on. */
   report(state: State, properties?: Readonly<Record<string, unknown>>): void;
-  /** From now on it returns this, a status or not. */
+  /** Returns this value from now on, even if it is not a status. */
   returnValue(value: unknown): void;
-  /** From now on it throws this. */
+  /** Throws this error from now on. */
   fail(error: unknown): void;
-  /** From now on its answers take so long. 0: they come at once, without a promise. */
+  /** Delays results by this time from now on. 0: returns immediately, without a promise. */
   answerAfter(delayMs: number): void;
-  /** From now on its calls are not answered, until `release()`. */
+  /** Calls from now on hang until `release()`. */
   hang(): void;
-  /** Answers all calls that hang, with what it reports then. */
+  /** Completes all calls that hang, with the current result. */
   release(): void;
 }
 
-/** Creates a handler whose state, delay, failure and hanging are set by a test. */
+/** Creates a handler whose state, delay, errors and hanging a test controls. */
 export function createFakeHandler(options: FakeHandlerOptions = {}): FakeHandler {
   expectObject("options", options);
   expectKnownKeys("options", options, ["clock"]);
@@ -48,7 +48,7 @@ export function createFakeHandler(options: FakeHandlerOptions = {}): FakeHandler
   function status(context: HandlerContext): Status | Promise<Status> {
     calls += 1;
     lastContext = context;
-    // Whatever a test lets it return: the library must cope with it, so the type is a promise that may be broken.
+    // A test may return any value, which the library must handle, so this type assertion may be wrong.
     return (hangs || delayMs > 0 ? answerLater() : answer()) as Status | Promise<Status>;
   }
 

@@ -1,21 +1,21 @@
-/** A timer that waits for its time. */
+/** A pending timer. */
 export interface Timer {
   readonly dueAt: number;
-  /** Timers for the same moment fire in the order of their start. */
+  /** Timers for the same moment fire in the order in which they started. */
   readonly order: number;
   readonly run: () => void;
 }
 
-/** Timers, the next one first. */
+/** A queue of timers, the next one first. */
 export interface TimerQueue {
   readonly size: number;
-  /** Returns the function that removes it. */
+  /** Adds a timer. Returns a function that removes it. */
   add(dueAt: number, run: () => void): () => void;
-  /** Takes out the next timer if it is due by then. */
+  /** Removes and returns the next timer if it is due by then. */
   takeDue(by: number): Timer | undefined;
 }
 
-/** A binary heap, because a registry with ten thousand handlers is worth a test too. */
+/** A binary heap, so that tests can use registries with ten thousand handlers. */
 export function createTimerQueue(): TimerQueue {
   const waiting = new Set<Timer>();
   let heap: Timer[] = [];
@@ -23,7 +23,8 @@ export function createTimerQueue(): TimerQueue {
 
   function remove(timer: Timer): void {
     waiting.delete(timer);
-    // A removed timer stays in the heap until it would be due, or until half of the heap is like that.
+    // A removed timer stays in the heap until it is due, or until half of the heap consists of removed
+    // timers.
     if (heap.length > MIN_LENGTH && heap.length > 2 * waiting.size) heap = [...waiting].sort(compareTimers);
   }
 

@@ -1,10 +1,10 @@
 /**
- * What a route says to @fastify/cors in front of it, in its `config.cors`: OPTIONS is what HAProxy asks with, and not
- * a preflight that lacks its headers. Left out, it is answered 400.
+ * The `config.cors` of a route, for @fastify/cors. HAProxy checks with OPTIONS. Without this setting,
+ * @fastify/cors treats that as an incomplete preflight and answers 400.
  */
 export const NO_PREFLIGHT: object = { preflight: false };
 
-/** A path as Fastify's router reads it: a colon would begin a parameter. */
+/** Escapes colons, which start a parameter in Fastify's router. */
 export function toRouteUrl(path: string): string {
   return path.replaceAll(":", "::");
 }

@@ -4,20 +4,20 @@ import { parseTarget } from "../../http/target.ts";
 export interface FetchRequestParts {
   readonly target: string;
   readonly remoteAddress: string | undefined;
-  /** What the application's own functions get to see. */
+  /** The request for the application's functions. */
   readonly raw: unknown;
 }
 
 /**
- * Whether the request of `node:http` spells its path in the canonical form. A `Request` cannot say so, as its
- * constructor resolves `/x/../probe_status`.
+ * Whether the path of the `node:http` request is in canonical form. A `Request` does not show that, because
+ * its constructor resolves `/x/../probe_status`.
  */
 export function isCanonical(incoming: object | undefined): boolean {
   const { url } = (incoming ?? {}) as { readonly url?: string };
   return url === undefined || parseTarget(url) !== undefined;
 }
 
-/** The body of the request is never read. */
+/** Converts a `Request`. Never reads its body. */
 export function toStatusRequest(request: Request, parts: FetchRequestParts): StatusRequest {
   return { method: request.method, header: (name) => request.headers.get(name) ?? undefined, ...parts };
 }
@@ -27,7 +27,7 @@ export function toResponse({ status, headers, body, stream }: StatusResponse): R
   return new Response(stream === undefined ? whole : toReadable(stream), { status, headers });
 }
 
-/** It is opened when somebody reads, and holds no more than one piece. */
+/** Opens the stream at the first read. Buffers at most one piece. */
 function toReadable(open: (cut: () => void) => StatusStream): ReadableStream<Uint8Array> {
   let stream: StatusStream | undefined;
   return new ReadableStream(

@@ -8,10 +8,10 @@ import {
 import { markOwn } from "../../http/own-requests.ts";
 import type { StatusService } from "../../http/service.ts";
 
-/** A listener for `node:http`, and a middleware for Connect and whatever is built like it. */
+/** A listener for `node:http`, and a middleware for Connect and compatible frameworks. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
 
-/** What is not ours goes to `next`, or is 404 where there is none. */
+/** Passes requests for other paths to `next`. Without `next`, it answers 404. */
 export function toNodeHandler(answerStatusRequest: StatusService): NodeHandler {
   return function answerNodeRequest(request, response, next) {
     const answer = answerStatusRequest(toStatusRequest(request, request));
@@ -22,20 +22,20 @@ export function toNodeHandler(answerStatusRequest: StatusService): NodeHandler {
   };
 }
 
-/** How long a stream waits for a reader that does not read: a computer that sleeps, or one that wants to do harm. */
+/** Maximum time that a stream waits for a client that does not read: a sleeping computer, or an attacker. */
 export const MAX_UNREAD_MS = 15_000;
 const LOOK_EVERY_MS = 1_000;
 
 const NOT_FOUND: StatusResponse = createResponse({ status: 404, body: "not found\n" });
 
-/** `raw` is what the application's own functions get to see: its framework's request. */
+/** `raw` is the framework's request, for the application's functions. */
 export function toStatusRequest(request: IncomingMessage, raw: unknown): StatusRequest {
   return {
     method: request.method ?? "GET",
     target: request.url ?? "/",
     remoteAddress: request.socket.remoteAddress,
     header(name) {
-      // HTTP/2 has the host in a pseudo-header (RFC 9113, 8.3.1).
+      // HTTP/2 sends the host in a pseudo-header (RFC 9113, 8.3.1).
       const value = request.headers[name] ?? (name === "host" ? request.headers[":authority"] : undefined);
       return Array.isArray(value) ? value.join(", ") : value;
     },
@@ -43,11 +43,12 @@ export function toStatusRequest(request: IncomingMessage, raw: unknown): StatusR
   };
 }
 
-/** Writes past the framework, which could only add an ETag, a charset or a body of its own. */
+/** Bypasses the framework, which would add an ETag, a charset or its own body. */
 export function send(response: ServerResponse, { status, headers, body, stream }: StatusResponse): void {
-  // A time-out in front of us may have answered meanwhile, and writing twice would throw.
+  // An earlier middleware may already have responded, for example after a time-out, and a second write would
+  // throw.
   if (response.headersSent) return;
-  // Whoever asks again and again would otherwise keep its connection to a server that has been closed.
+  // Otherwise a client with regular requests would keep its connection to a closed server open.
   if (stream !== undefined || !isListening(response)) response.shouldKeepAlive = false;
   try {
     response.writeHead(status, headers);
@@ -58,12 +59,12 @@ export function send(response: ServerResponse, { status, headers, body, stream }
         stream(() => void response.destroy()),
       );
   } catch {
-    // Somebody has put a `writeHead` of his own in place of Node's, and it threw. No answer is better than none ever.
+    // Other code has replaced `writeHead`, and it threw. Without this, the client would wait forever.
     response.destroy();
   }
 }
 
-/** A stream comes with something each second; so often it is looked whether there is still somebody to send it to. */
+/** Sends a stream. A stream has data every second, so this detects a lost client within a second. */
 async function sendStream(response: ServerResponse, stream: StatusStream): Promise<void> {
   response.once("close", stream.cancel);
   response.once("error", stream.cancel);
@@ -76,7 +77,9 @@ async function sendStream(response: ServerResponse, stream: StatusStream): Promi
   response.end();
 }
 
-/** Waits for a slow reader. `false` where it is in vain: nothing is read for too long, or the server closes. */
+/**
+ * Waits for a slow client. Resolves with `false` if it does not read for too long, or if the server closes.
+ */
 function hasBeenRead(response: ServerResponse): Promise<boolean> {
   return new Promise((resolve) => {
     let waitedMs = 0;
@@ -105,14 +108,14 @@ function hasBeenRead(response: ServerResponse): Promise<boolean> {
 }
 
 function isGone(response: ServerResponse): boolean {
-  // HTTP/2 answers over a stream of its connection.
+  // HTTP/2 responds over a stream of its connection.
   const { stream } = response as { readonly stream?: { readonly destroyed: boolean } };
   return stream?.destroyed ?? response.destroyed;
 }
 
 /**
- * Whether the server still takes connections; a server that has been closed waits for those that it has. One that has
- * never accepted any gets them from elsewhere, by `emit("connection", socket)`.
+ * Whether the server still accepts connections. A closed server waits for its open connections. A server that
+ * has never accepted one receives them from other code, by `emit("connection", socket)`.
  */
 function isListening({ req }: ServerResponse): boolean {
   const { server } = (req?.socket ?? {}) as { readonly server?: ServerState };
@@ -121,7 +124,7 @@ function isListening({ req }: ServerResponse): boolean {
 
 interface ServerState {
   readonly listening?: boolean;
-  /** How many connections it has that it has accepted itself. */
+  /** Number of open connections that the server has accepted itself. */
   readonly _connections?: number;
   once?(event: "close", listener: () => void): unknown;
   [CLOSED]?: boolean;
@@ -129,7 +132,7 @@ interface ServerState {
 
 const CLOSED: unique symbol = Symbol("svc-status: closed");
 
-/** Whether `close()` was called, since the first request came, on a server that never listened. */
+/** Whether `close()` was called since the first request on a server that never listened. */
 function hasBeenClosed(server: ServerState): boolean {
   if (server[CLOSED] === undefined) {
     server[CLOSED] = false;

@@ -7,10 +7,10 @@ import { describeValue } from "../../util/describe-value.ts";
 import { isError } from "../../util/is-error.ts";
 import { toShownProperties } from "./shown-properties.ts";
 
-/** What an indicator reports, by its key: `{ database: { status: "up" } }`. */
+/** The result of an indicator by key: `{ database: { status: "up" } }`. */
 export type IndicatorResult = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** An indicator of @nestjs/terminus 11 or 12: a function, or what `attempt()` returns. */
+/** An indicator of @nestjs/terminus 11 or 12: a function, or the return value of `attempt()`. */
 export type Indicator = (() => IndicatorResult | PromiseLike<IndicatorResult>) | PromiseLike<IndicatorResult>;
 
 const STATES_OF_INDICATORS: ReadonlyMap<unknown, State> = new Map([
@@ -19,19 +19,19 @@ const STATES_OF_INDICATORS: ReadonlyMap<unknown, State> = new Map([
   ["down", RED],
 ]);
 
-/** What an indicator of @nestjs/terminus 11 throws: its message, and its results as causes. */
+/** The error of an indicator of @nestjs/terminus 11, with its results as causes. */
 interface HealthCheckError extends Error {
   readonly causes: unknown;
 }
 
 /**
- * Turns an indicator of @nestjs/terminus into a status handler: `up` is OK, `degraded` YELLOW, `down` and whatever
- * it throws RED. Its message becomes the detail, and its other properties stay, without the secrets in their texts. Of
- * several keys the worst counts.
+ * Converts an indicator of @nestjs/terminus to a status handler: `up` is OK, `degraded` is YELLOW, `down` and
+ * errors are RED. The message becomes the detail. The other properties are kept, with secrets in their texts
+ * redacted. If there are several keys, the worst state counts.
  *
  * @example
  * addStatusHandler("Database", fromIndicator(() => typeOrm.pingCheck("database")));
- * @throws TypeError for a promise, which could be asked only once.
+ * @throws TypeError for a promise, which would give the same result forever.
  */
 export function fromIndicator(indicator: Indicator): StatusFunction {
   if (indicator instanceof Promise) failExpectation("indicator", "a function", indicator);
@@ -68,7 +68,7 @@ function isHealthCheckError(error: unknown): error is HealthCheckError {
   return isError(error) && (error as { causes?: unknown }).causes !== undefined;
 }
 
-/** RED, whatever the causes say of themselves; where they are results, their worst adds its message and properties. */
+/** Always RED. If the causes are results, the worst one adds its message and properties. */
 function toStatusOfError(error: HealthCheckError): Status {
   const message = describeError(error);
   const cause = toStatusOfCauses(error.causes);

@@ -2,7 +2,7 @@ import type { StatusService } from "../../http/service.ts";
 import { NO_PREFLIGHT, toRouteUrl } from "../common/fastify-routes.ts";
 import { type NodeHandler, toNodeHandler } from "../common/node-http.ts";
 
-/** The part of Nest's HTTP adapters that is needed here. */
+/** The part of Nest's HTTP adapters that this module uses. */
 export interface HttpAdapter {
   use(handler: NodeHandler): unknown;
   getType(): string;
@@ -17,12 +17,13 @@ interface FastifyReply {
   callNotFound(): unknown;
 }
 
-/** Mounts a status service before whatever is mounted later. */
+/** Mounts a status service, ahead of everything that is mounted later. */
 export function mount(adapter: HttpAdapter, answerStatusRequest: StatusService): void {
   adapter.use(toNodeHandler(answerStatusRequest));
   if (adapter.getType() !== "fastify") return;
   const fastify = adapter.getInstance() as FastifyInstance;
-  // Nest puts CORS before every middleware there. These routes only tell it so: the middleware above answers.
+  // With Fastify, Nest runs CORS before all middleware. These routes only configure it; the middleware above
+  // answers.
   for (const path of answerStatusRequest.paths) {
     const url = toRouteUrl(path);
     const config = { cors: NO_PREFLIGHT };

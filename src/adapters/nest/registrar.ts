@@ -3,17 +3,17 @@ import type { StatusRegistry } from "../../core/registry/registry.ts";
 import { failExpectation } from "../../options/expect.ts";
 import { type DeclaredCheck, findChecks } from "./status-check.ts";
 
-/** A provider or a controller as Nest keeps it. */
+/** Nest's wrapper of a provider or a controller. */
 export interface Wrapper {
   readonly instance: unknown;
   readonly isTransient: boolean;
-  /** `false`: it is made anew for each request. */
+  /** `false`: Nest creates an instance for each request. */
   isDependencyTreeStatic(): boolean;
 }
 
-/** Holds what was declared with `StatusCheck` in a registry. Nest calls the methods. */
+/** Registers the handlers declared with `StatusCheck`. Nest calls the methods. */
 export interface Registrar {
-  /** Comes after every `onModuleInit`: what is opened there can be asked now. */
+  /** Runs after every `onModuleInit`, so the connections that those open are available to handlers. */
   onApplicationBootstrap(): void;
   onModuleDestroy(): void;
 }
@@ -58,13 +58,13 @@ function expectSingleton({ name }: DeclaredCheck, wrapper: Wrapper): void {
   throw new TypeError(`@StatusCheck(${JSON.stringify(name)}): expected a provider of the default scope`);
 }
 
-/** A class that two modules provide has two instances: either can answer, so the first one does. */
+/** A class that two modules provide has two instances with the same check. The first one is registered. */
 function expectSameCheck(one: BoundCheck, other: BoundCheck): void {
   const isSame = one.check === other.check && one.instance.constructor === other.instance.constructor;
   if (!isSame) failExpectation("@StatusCheck(name)", "a name that no other provider has", other.check.name);
 }
 
-/** What a property holds is the handler; a method, which the prototype has, is called on its instance. */
+/** A property contains the handler itself. A method of the prototype is called on its instance. */
 function toHandler<Member extends string | symbol>(instance: object, member: Member): StatusHandler {
   const provider = instance as Readonly<Record<Member, StatusFunction>>;
   const isMethod = typeof provider[member] === "function" && !Object.hasOwn(instance, member);

@@ -4,11 +4,11 @@ import { HIDDEN } from "../../util/redact/kind.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-// What is deeper or longer is cut: an indicator may hand over all of its client.
+// Deeper or longer values are truncated, because an indicator may return its whole client.
 const MAX_DEPTH = 4;
 const MAX_ENTRIES = 100;
 
-/** The same properties with texts that may be shown, at every level. Numbers and the like stay as they are. */
+/** Redacts texts at every level. Numbers and other plain values stay unchanged. */
 export function toShownProperties(properties: Properties): Properties {
   return mapEntries(properties, MAX_DEPTH);
 }
@@ -29,7 +29,7 @@ function toShown(name: string, value: unknown, depth: number): unknown {
   return mapEntries(value, depth - 1);
 }
 
-/** Whether a text under this name would be hidden in a message. */
+/** Whether redaction in messages would hide a value with this name. */
 function namesSecret(name: string): boolean {
   return toShownLine(`${name}="x"`).endsWith(HIDDEN);
 }

@@ -2,14 +2,16 @@ import type { StatusFunction } from "../../core/handler.ts";
 import type { HandlerOptions } from "../../core/handler-options.ts";
 import { shareAmongCopies } from "../../util/copies.ts";
 
-/** A method, or a property that holds a handler, that was declared as a status handler. */
+/** A method, or a property that contains a handler, declared with `StatusCheck`. */
 export interface DeclaredCheck {
   readonly name: string;
   readonly member: string | symbol;
   readonly options: HandlerOptions | undefined;
 }
 
-/** A decorator for methods that return or resolve a status, and for properties that hold a status handler. */
+/**
+ * A decorator for methods that return or resolve a status, and for properties that contain a status handler.
+ */
 export interface StatusCheckDecorator {
   <Method extends StatusFunction>(
     prototype: object,
@@ -20,8 +22,9 @@ export interface StatusCheckDecorator {
 }
 
 /**
- * Makes a method of a provider or a controller a status handler, or the handler that a property of it holds when the
- * application starts. It is registered until the application ends.
+ * Declares a method of a provider or controller as a status handler. On a property, it declares the handler
+ * that the property contains when the application starts. The handler stays registered until the application
+ * ends.
  *
  * @example
  * @StatusCheck("DatabaseConnection", { timeoutMs: 2_000 })
@@ -42,7 +45,7 @@ const declaredChecks = shareAmongCopies(
   () => new WeakMap<object, readonly DeclaredCheck[]>(),
 );
 
-/** The checks of an instance, those that its class inherits among them. */
+/** The checks of an instance, including inherited ones. */
 export function findChecks(instance: object): readonly DeclaredCheck[] {
   const prototype: unknown = Object.getPrototypeOf(instance);
   if (typeof prototype !== "object" || prototype === null) return [];

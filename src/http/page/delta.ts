@@ -1,9 +1,12 @@
 import type { PagePart } from "./page-model.ts";
 
-/** The page as it was at a moment: its parts in their order. The same objects as long as nothing has changed. */
+/** The parts of the page at one moment, in order. Unchanged parts stay the same objects. */
 export type Picture = readonly PagePart[];
 
-/** The parts as they are now. What is as it was before is what it was before: the whole, or a part of it. */
+/**
+ * Returns the current parts. Reuses the previous objects, the whole picture or single parts, if they are
+ * equal.
+ */
 export function toNextPicture(before: Picture, parts: Picture): Picture {
   const known = toParts(before);
   const next = parts.map((part) => {
@@ -14,7 +17,9 @@ export function toNextPicture(before: Picture, parts: Picture): Picture {
   return isSame ? before : next;
 }
 
-/** What makes one picture of another, as JSON: the parts that differ, and the order of all where that differs. */
+/**
+ * The difference between two pictures as JSON: the changed parts, and the order of all parts if it changed.
+ */
 export function toDelta(from: Picture, to: Picture): string {
   const known = toParts(from);
   const changed = to.filter((part) => known.get(part.key) !== part);

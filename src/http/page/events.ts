@@ -13,25 +13,25 @@ import { createPendingPictures } from "./pending.ts";
 import type { ChangesRenderer } from "./render-changes.ts";
 import { renderParts } from "./render-page.ts";
 
-/** So many pages may be kept up to date at the same time. Further ones ask again and again instead. */
+/** Maximum number of pages with an event stream. Further pages poll instead. */
 export const MAX_PAGE_STREAMS = 1_000;
 
-/** These are open to every address without a limit: behind a proxy, all readers have the proxy's address. */
+/** Streams without a limit per address, because behind a proxy all readers have the proxy's address. */
 export const UNSHARED_PAGE_STREAMS = 500;
 
-/** Maximum for each address among the others, so that one client does not keep all others from the news. */
+/** Maximum per address above that number, so that one client cannot take all streams. */
 export const MAX_PAGE_STREAMS_OF_ADDRESS = 20;
 
 /**
- * So many choices of handlers (`?name=A&name=B`) are kept up to date at the same time: each costs questions and
- * memory of its own. The page of all handlers is not among them. Who makes another choice asks again and again.
+ * Maximum number of selections of handlers (`?name=A&name=B`) with a feed, because each feed costs checks and
+ * memory. The page of all handlers does not count. Pages with other selections poll.
  */
 export const MAX_NAMED_FEEDS = 20;
 
-/** The same for choices of handlers: these are open to every address without a limit. */
+/** The same for selections of handlers: feeds without a limit per address. */
 export const UNSHARED_NAMED_FEEDS = 10;
 
-/** Maximum for each address among the others. */
+/** Maximum per address above that number. */
 export const MAX_NAMED_FEEDS_OF_ADDRESS = 2;
 
 export interface PageEventsSetup {
@@ -42,8 +42,8 @@ export interface PageEventsSetup {
 }
 
 /**
- * Answers the peer at an address with the news of a page. `ask` gives the report to begin with, if nobody looks at
- * this page yet.
+ * Answers a request with the event stream of a page. Calls `ask` for the first report if the page has no
+ * readers yet.
  */
 export type AnswerPageEvents = (
   view: PageView,
@@ -51,7 +51,7 @@ export type AnswerPageEvents = (
   remoteAddress?: string,
 ) => Promise<StatusResponse>;
 
-/** All who see the same share one feed: 200 open pages ask the handlers no more often than one. */
+/** Readers with the same view share one feed: 200 open pages check the handlers no more often than one. */
 export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
   const { registry, source, changes, clock = systemClock } = setup;
   const feeds = new Map<string, PageFeed>();
@@ -132,10 +132,12 @@ const NAMED_FEED_LIMITS: ShareLimits = {
 
 const TOO_MANY = createResponse({ status: 503, body: "too many open pages\n" });
 
-/** For those who asked when there was room, and were answered when there was none. */
+/**
+ * The stream for a request that was accepted while there was room, if there is none by the time it starts.
+ */
 const ENDED: StatusStream = { next: async () => undefined, cancel: () => {} };
 
-/** The report is the same in whatever order its handlers are named, and how often. */
+/** Normalizes the names: their order and duplicates do not change the report. */
 function toKey({ details, controls, names }: PageView): string {
   return JSON.stringify([details, controls, [...new Set(names)].sort()]);
 }

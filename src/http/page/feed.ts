@@ -8,44 +8,47 @@ import type { PendingPictures } from "./pending.ts";
 import { createPictures } from "./pictures.ts";
 import { createPageReader, type PageNews, type PageReader } from "./reader.ts";
 
-/** How often each stream says that it is there. */
+/** Interval of the heartbeat on each stream. */
 export const PAGE_HEARTBEAT_MS = 1_000;
 
-/** How often the handlers are asked while somebody looks. Changes that are told in between are shown at once. */
+/** Interval between checks while the page has readers. Changes in between are shown at once. */
 export const PAGE_READ_EVERY_MS = 2_000;
 
-/** What changes faster than this is shown together. */
+/** Minimum time between updates. Changes within it are sent together. */
 export const PAGE_MIN_GAP_MS = 200;
 
-/** Where more would be sent to all readers together, what changes is shown together for longer than that. */
+/** Maximum rate for all readers together. To stay below it, the feed waits longer between updates. */
 export const PAGE_BYTES_PER_S = 20_000_000;
 
-/** But never for longer than this: somebody may be waiting for just that change. */
+/** Maximum time between updates, even if they exceed that rate. */
 export const PAGE_MAX_GAP_MS = 3_000;
 
 export interface FeedSetup {
-  /** Asks the handlers. */
+  /** Runs the handlers. */
   readonly read: () => Promise<Report>;
   readonly toPicture: (report: Report) => Picture;
-  /** Tells each change of a handler, and of whatever else is in the picture. Returns the function that ends it. */
+  /**
+   * Subscribes to changes of handlers and of other parts of the picture. Returns a function that
+   * unsubscribes.
+   */
   readonly listen: (onChange: (change?: Change) => void) => () => void;
-  /** Told of a report that could not be read. `true`: there will be none any more. */
+  /** Called if a report fails. Returns `true` if no further report will succeed. */
   readonly onError: (error: unknown) => boolean;
   readonly onIdle: () => void;
   readonly pending: PendingPictures;
   readonly clock?: Clock;
 }
 
-/** The news for all who look at the same page. It works only while somebody does. */
+/** The updates for all readers of one page. Runs only while there are readers. */
 export interface PageFeed {
-  /** A stream of its own for each reader. */
+  /** Opens a separate stream for each reader. */
   open(reader: ReaderSetup): StatusStream;
 }
 
 export interface ReaderSetup {
-  /** Spares the first reader the wait. */
+  /** The report for the first reader, so that it need not wait for the next run. */
   readonly report: Report | undefined;
-  /** Ends the answer, whatever of it has not been sent yet. */
+  /** Ends the response and discards unsent data. */
   readonly cut: () => void;
   /** Called once. */
   readonly onEnd: () => void;
@@ -62,11 +65,11 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   const pictures = createPictures();
   let stopListening = (): void => {};
   let report: Report | undefined;
-  /** When the present picture was read. */
+  /** When the current picture was read. */
   let at: Date | undefined;
-  /** What was told since a question began: the answer to it may be older. */
+  /** Changes since the last run began: its report may be older. */
   const changes = new Map<string, NotedChange>();
-  /** Counts the questions: a change belongs to the one that was asked last. */
+  /** Counts the runs. A change belongs to the run that started last. */
   let round = 0;
   let isReading = false;
   let isStopped = false;
@@ -104,7 +107,7 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
     showSoon();
   }
 
-  /** The first of many changes is shown at once, the others together. */
+  /** Sends the first of many changes at once and the others together. */
   function showSoon(): void {
     const waitMs = shownAt + gapMs - clock.monotonicNow();
     cancelShow ??= clock.startTimer(Math.max(0, waitMs), show, { background: true });
@@ -153,7 +156,7 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
     }
   }
 
-  /** Whether a handler has changed after it was asked for this report. What the question itself changed is in it. */
+  /** Whether a handler changed after this report checked it. Changes by the run itself are in the report. */
   function isOutdated({ entries }: Report): boolean {
     return entries.some((entry) => {
       const noted = changes.get(entry.name);
@@ -182,13 +185,13 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   return { open };
 }
 
-/** So that no more bytes a second are sent than there may be, as far as nobody waits too long for that. */
+/** The time between updates that keeps the rate below the maximum, within the limits for that time. */
 function toGapMs(bytes: number): number {
   const paidMs = (bytes / PAGE_BYTES_PER_S) * 1_000;
   return Math.min(PAGE_MAX_GAP_MS, Math.max(PAGE_MIN_GAP_MS, paidMs));
 }
 
-/** A handler that is worse than when it was asked is shown at once; one that is better, when it is asked again. */
+/** Applies changes for the worse at once. Changes for the better wait for the next run. */
 function withWorse(report: Report, changes: ReadonlyMap<string, NotedChange>): Report {
   const entries = report.entries.map((entry) => {
     const change = changes.get(entry.name)?.change;

@@ -2,15 +2,15 @@ import type { Entry } from "../../core/report.ts";
 import { RED, STATE_NUMBERS } from "../../core/state.ts";
 import { compareCodePoints } from "../../util/text.ts";
 
-/** A handler with those whose RED it explains, the worst first. */
+/** A handler with the handlers that are RED because of it, the worst first. */
 export interface EntryGroup {
   readonly entry: Entry;
   readonly dependants: readonly Entry[];
 }
 
 /**
- * The worst first, and every handler that is RED because of another below the one where the chain begins. What is
- * explained by a handler that is not shown stands for itself.
+ * Sorts the worst first, and groups each handler that is RED because of another under the one that starts the
+ * chain. If its cause is not shown, the handler gets its own group.
  */
 export function groupEntries(entries: readonly Entry[]): readonly EntryGroup[] {
   const findRoot = createRootFinder(new Map(entries.map((entry) => [entry.name, entry])));
@@ -26,7 +26,7 @@ export function groupEntries(entries: readonly Entry[]): readonly EntryGroup[] {
   return roots.map((entry) => ({ entry, dependants: dependantsOf.get(entry) ?? [] }));
 }
 
-/** The same without saying what depends on what. */
+/** The same without showing dependencies. */
 export function listEntries(entries: readonly Entry[]): readonly EntryGroup[] {
   const sorted = [...entries].sort(
     (one, other) => compareStates(one, other) || compareCodePoints(one.name, other.name),
@@ -34,7 +34,7 @@ export function listEntries(entries: readonly Entry[]): readonly EntryGroup[] {
   return sorted.map((entry) => ({ entry, dependants: [] }));
 }
 
-/** Each link of a chain is followed once, also where thousands of handlers are behind it. */
+/** Follows each link of a chain only once, even if thousands of handlers depend on it. */
 function createRootFinder(byName: ReadonlyMap<string, Entry>): (entry: Entry) => Entry {
   const roots = new Map<Entry, Entry>();
 

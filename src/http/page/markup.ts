@@ -1,23 +1,26 @@
-/** HTML that may be sent as it is. Only `html` makes it. */
+/** HTML that is safe to send. Only `html` creates it. */
 export interface Markup {
   readonly [MARKUP]: string;
 }
 
-/** What may stand in a template. Text and numbers are escaped; what is missing or `false` is nothing. */
+/** A value in a template. Text and numbers are escaped; `undefined` and `false` render nothing. */
 export type Part = string | number | Markup | readonly Markup[] | undefined | false;
 
 const MARKUP: unique symbol = Symbol("markup");
 
-/** Of each template its own text, without the line breaks and indents that it is written with. */
+/** Caches the text of each template without its line breaks and indentation. */
 const compacted = new WeakMap<TemplateStringsArray, readonly string[]>();
 
-/** A template of HTML, in which everything that is put in is text, unless it was made by a template itself. */
+/** A template for HTML. It escapes all values except markup. */
 export function html(template: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   const [first = "", ...rest] = compact(template);
   return { [MARKUP]: parts.reduce<string>((text, part, index) => text + toHtml(part) + rest[index], first) };
 }
 
-/** Style and script: the text between their tags has no escapes, so only what the build has made may stand there. */
+/**
+ * Style and script: the text between their tags cannot be escaped, so pass only text that the build
+ * generated.
+ */
 export function verbatim(text: string): Markup {
   return { [MARKUP]: text };
 }
@@ -48,7 +51,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text as it has to stand in HTML, between tags and between quotes. */
+/** Escapes text for HTML, both between tags and between quotes. */
 function escapeText(text: string): string {
   return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "") : text;
 }

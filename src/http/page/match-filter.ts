@@ -4,15 +4,15 @@ import type { EntryGroup } from "./group-entries.ts";
 import type { PageScene } from "./page-model.ts";
 import { cut, toLine } from "./shown-text.ts";
 
-/** So many characters of a detail stand in the row; all of them are in the opened one. */
+/** Maximum length of a detail in the row. The opened row shows all of it. */
 export const MAX_ROW_DETAIL_LENGTH = 300;
 
-/** The detail as the row shows it, which is also what is searched. */
+/** The detail as shown in the row, which is also the text that the filter searches. */
 export function toRowDetail({ status }: Entry): string {
   return cut(toLine(toDetailText(status)), MAX_ROW_DETAIL_LENGTH);
 }
 
-/** Whether a handler is among those that are looked for. */
+/** Whether a handler matches the filter. */
 export function isWanted(entry: Entry, { filter, view }: PageScene): boolean {
   if (filter === undefined) return true;
   const { text, states } = filter;
@@ -21,7 +21,7 @@ export function isWanted(entry: Entry, { filter, view }: PageScene): boolean {
   return hasState && searched.toLowerCase().includes(text.toLowerCase());
 }
 
-/** A handler is shown also for the sake of those that are folded under it. */
+/** A handler is also shown if a handler folded under it matches. */
 export function isGroupWanted({ entry, dependants }: EntryGroup, scene: PageScene): boolean {
   return [entry, ...dependants].some((each) => isWanted(each, scene));
 }

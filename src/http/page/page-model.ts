@@ -2,13 +2,13 @@ import type { Probe } from "../../core/probe.ts";
 import type { Report } from "../../core/report.ts";
 import type { ChangesRenderer } from "./render-changes.ts";
 
-/** What the status page says about the service beside its status. */
+/** The description of the service on the status page. */
 export interface ServiceDescription {
-  /** Up to 200 characters. Left out: the page is headed "Service status". */
+  /** The heading of the page. Maximum 200 characters. Default: "Service status". */
   readonly name?: string;
-  /** Up to 200 characters. Not shown where details are hidden. */
+  /** Maximum 200 characters. Not shown if details are hidden. */
   readonly version?: string;
-  /** Where to go on: dashboards, logs, runbooks. Not shown where details are hidden. */
+  /** Related pages: dashboards, logs, runbooks. Not shown if details are hidden. */
   readonly links?: readonly ServiceLink[];
 }
 
@@ -19,44 +19,46 @@ export interface ServiceLink {
   readonly url: string;
 }
 
-/** What is the same for everybody who looks at the page. */
+/** The data that all viewers of the page share. */
 export interface PageSource {
   readonly service: ServiceDescription;
   readonly probe: Probe;
-  /** Where the report is served, behind any prefix. */
+  /** The path of the report, without any prefix. */
   readonly path: string;
-  /** Where the probe can be changed; `undefined` where it cannot. */
+  /** The path to change the probe; `undefined` if the page has no controls. */
   readonly controlPath: string | undefined;
 }
 
-/** What one group of viewers may see and has asked for. */
+/** The permissions and the selection of one group of viewers. */
 export interface PageView {
-  /** `false`: names and states, and nothing else. */
+  /** `false`: only names and states. */
   readonly details: boolean;
-  /** Whether there are buttons that change the probe. */
+  /** Whether the page has buttons to change the probe. */
   readonly controls: boolean;
-  /** The handlers that were asked for by name; none: all of them. */
+  /** The selected handlers. Empty: all handlers. */
   readonly names: readonly string[];
 }
 
-/** Which handlers are looked for. It hides the others, and changes nothing that is said. */
+/** Selects the visible handlers. It hides the others and changes nothing else. */
 export interface PageFilter {
   readonly text: string;
   readonly states: readonly string[];
 }
 
-/** A page as it is at a moment. */
+/** The data of a page at one moment. */
 export interface PageScene {
   readonly source: PageSource;
   readonly view: PageView;
   readonly report: Report;
   readonly changes: ChangesRenderer;
-  /** When it is looked at, for ages. Left out: moments are written as they are, and the client says how old they are. */
+  /**
+   * The current time, for ages. Default: the page shows exact times, and the client replaces them with ages.
+   */
   readonly now?: number;
   readonly filter?: PageFilter;
 }
 
-/** A piece of the page that the client replaces as a whole; its key stands in `data-key`. */
+/** A piece of the page that the client replaces as a whole. Its `data-key` attribute contains the key. */
 export interface PagePart {
   readonly key: string;
   readonly html: string;

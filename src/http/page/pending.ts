@@ -1,17 +1,17 @@
-/** So many bytes of pictures may wait for slow readers. What many wait for counts once. */
+/** Maximum bytes of pictures held for slow readers. A picture that several readers share counts once. */
 export const MAX_PENDING_PAGE_BYTES = 64_000_000;
 
-/** The pictures that somebody has begun to read. */
+/** The pictures that readers have started but not finished. */
 export interface PendingPictures {
   /**
-   * Notes that somebody reads a picture. Where that makes too many bytes, those who still read the oldest are let
-   * go. Returns the function that says that it is not read any more.
+   * Records a reader of a picture. If the total exceeds the maximum, it disconnects the readers of the oldest
+   * pictures. Returns a function that releases the picture.
    */
   hold(picture: Uint8Array, letGo: () => void): () => void;
 }
 
 export function createPendingPictures(): PendingPictures {
-  /** Who reads each of them, the oldest first. */
+  /** The readers of each picture, the oldest picture first. */
   const readers = new Map<Uint8Array, Set<() => void>>();
   let bytes = 0;
 

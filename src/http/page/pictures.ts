@@ -1,19 +1,19 @@
 import { type Picture, toDelta, toNextPicture } from "./delta.ts";
 import type { PagePart } from "./page-model.ts";
 
-/** A reader that is fewer pictures behind is sent what has changed since; who is further behind, the whole page. */
+/** A reader that is fewer pictures behind gets only the changes. Other readers get the whole page. */
 export const MAX_KNOWN_PICTURES = 4;
 
-/** What a reader has seen that has seen nothing. */
+/** The version of a reader that has seen no picture. */
 export const NO_VERSION = 0;
 
-/** The last pictures of a page, by their number. */
+/** The last pictures of a page, by version. */
 export interface Pictures {
-  /** The number of the present picture. */
+  /** The version of the current picture. */
   readonly version: number;
-  /** Makes these parts the present picture; `false` where they are already. */
+  /** Makes these parts the current picture. Returns `false` if nothing changed. */
   turnTo(parts: readonly PagePart[]): boolean;
-  /** The event that makes the present picture of an earlier one, encoded once for all who are sent it. */
+  /** The event that updates an earlier version to the current picture, encoded once for all readers. */
   toEvent(from: number): Uint8Array;
 }
 
@@ -53,7 +53,7 @@ export function createPictures(): Pictures {
   };
 }
 
-/** A server-sent event as it goes over the wire. */
+/** Encodes a server-sent event for the wire. */
 export function encodeEvent(name: string, data: string): Uint8Array {
   return encoder.encode(`event: ${name}\ndata:${data && ` ${data}`}\n\n`);
 }

@@ -4,31 +4,33 @@ import { noteOpenStream } from "../open-streams.ts";
 import type { PendingPictures } from "./pending.ts";
 import { encodeEvent, NO_VERSION } from "./pictures.ts";
 
-/** After it a stream ends. The page opens it again, and it is decided again what its reader may see. */
+/** Lifetime of a stream. Afterwards the page reconnects, and the server checks permissions again. */
 export const PAGE_STREAM_LIFETIME_MS = 60_000;
 
-/** Who is in the middle of a picture then has so long to read it to its end. */
+/** Additional time to finish reading a picture. */
 export const PAGE_STREAM_GRACE_MS = 5_000;
 
-/** A picture is handed over in pieces of this size: encryption and sockets copy what they are given. */
+/**
+ * Maximum size of a piece of a picture. Pieces limit the memory that encryption and sockets need for copies.
+ */
 export const MAX_PAGE_PIECE_BYTES = 65_536;
 
-/** What there is to know at the moment. */
+/** The current data for readers. */
 export interface PageNews {
-  /** The number of the picture. */
+  /** The version of the picture. */
   readonly version: number;
   /** When it was read; `undefined` before the first picture. */
   readonly at: Date | undefined;
-  /** Grows with each second: whoever has heard nothing since hears that somebody is there. */
+  /** Increases every second. A reader that has received nothing since then gets a heartbeat. */
   readonly beats: number;
-  /** The event that makes the present picture of an earlier one. */
+  /** The event that updates an earlier version to the current picture. */
   toEvent(from: number): Uint8Array;
 }
 
-/** One who looks at the page. */
+/** One reader of the page. */
 export interface PageReader {
   readonly stream: StatusStream;
-  /** There may be news. */
+  /** Call it when there may be an update. */
   wake(): void;
   end(): void;
 }
@@ -37,13 +39,16 @@ export interface PageReaderSetup {
   readonly news: () => PageNews;
   readonly clock: Clock;
   readonly pending: PendingPictures;
-  /** Ends the answer, whatever of it has not been sent yet. */
+  /** Ends the response and discards unsent data. */
   readonly cut: () => void;
   /** Called once. */
   readonly onEnd: () => void;
 }
 
-/** Gives the news as server-sent events, as fast as they are read: who is slow misses what was in between. */
+/**
+ * Sends updates as server-sent events, as fast as the client reads. A slow client skips intermediate
+ * pictures.
+ */
 export function createPageReader({ news, clock, pending, cut, onEnd }: PageReaderSetup): PageReader {
   const endsAt = clock.monotonicNow() + PAGE_STREAM_LIFETIME_MS;
   const forget = noteOpenStream(end);
@@ -71,7 +76,7 @@ export function createPageReader({ news, clock, pending, cut, onEnd }: PageReade
     cut();
   }
 
-  /** Who waits is given the last word; who has not come for it until now does not come any more. */
+  /** Wakes a client that waits. Disconnects a client that still does not read after the grace period. */
   function wake(): void {
     if (goOn !== undefined) goOn();
     else if (clock.monotonicNow() >= endsAt + PAGE_STREAM_GRACE_MS) letGo();
@@ -86,7 +91,7 @@ export function createPageReader({ news, clock, pending, cut, onEnd }: PageReade
     return encodeEvent("again", "");
   }
 
-  /** A picture is followed by when it was read, also where there is a newer one by then. */
+  /** The time of a picture follows the picture itself, even if a newer picture exists by then. */
   function takeNews({ version, at, beats, toEvent }: PageNews): Uint8Array | undefined {
     if (at === undefined) return undefined;
     if (version === seen || isDated) seenAt = at;

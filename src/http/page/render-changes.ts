@@ -6,24 +6,24 @@ import { html, type Markup } from "./markup.ts";
 import { cut, toLine } from "./shown-text.ts";
 import { toExactText } from "./time-text.ts";
 
-/** So many of the last changes are shown. */
+/** Maximum number of changes to show. */
 export const MAX_SHOWN_CHANGES = 100;
 
-/** So many characters of the detail of a change are shown. */
+/** Maximum length of a change's detail. */
 export const MAX_CHANGE_DETAIL_LENGTH = 120;
 
-/** The last changes of a handler, twice. */
+/** The last changes of a handler in two forms. */
 export interface RenderedChanges {
-  /** As strokes, the newest on the right. It shows how often and how badly; the list says what. */
+  /** As strokes, the newest on the right. They show frequency and severity; the list shows the text. */
   readonly strip: Markup;
-  /** For everybody who reads, listens or feels, the newest first. */
+  /** As text, which screen readers and braille displays can present, the newest first. */
   readonly list: Markup;
 }
 
 /** Renders the last changes of handlers. */
 export interface ChangesRenderer {
   render(name: string): RenderedChanges;
-  /** Forgets the handlers that were removed. Call it before each page. */
+  /** Forgets removed handlers. Call it before each page. */
   forgetRemoved(): void;
 }
 
@@ -36,8 +36,8 @@ interface KnownChanges extends RenderedChanges {
 const LENGTHS: Readonly<Record<State, number>> = { OK: 4, YELLOW: 8, RED: 12 };
 
 /**
- * Remembers one rendering of each handler: of 500 handlers few have changed since the last page, and each may have 100
- * changes.
+ * Caches one rendering per handler: of 500 handlers, few have changed since the last page, and each may have
+ * 100 changes.
  */
 export function createChangesRenderer(registry: Pick<StatusRegistry, "history" | "names">): ChangesRenderer {
   const known = new Map<string, KnownChanges>();

@@ -6,13 +6,13 @@ import type { PageScene, ServiceLink } from "./page-model.ts";
 import { renderIcon, renderState, toFavicon } from "./state-markup.ts";
 import { renderAge } from "./time-markup.ts";
 
-/** The key of the part that says how the whole is. */
+/** The key of the part with the overall state. */
 export const HEAD_KEY = "head";
 
-/** So many handlers are named in the first sentence. */
+/** Maximum number of handlers named in the first sentence. */
 export const MAX_NAMED_HANDLERS = 3;
 
-/** How the whole is: what is read in two seconds. */
+/** Renders the overall state at a glance. */
 export function renderHead(scene: PageScene): Markup {
   const { service, probe } = scene.source;
   const { report, view } = scene;
@@ -42,7 +42,7 @@ function renderLink({ title, url }: ServiceLink): Markup {
   return html`<li><a href="${url}" rel="noreferrer">${title}</a></li>`;
 }
 
-/** The handlers that make the whole what it is; those that are explained by another are left to it. */
+/** Names the handlers that cause the overall state, without the handlers that depend on them. */
 function renderSentence({ report, view }: PageScene): Markup {
   const { entries, state } = report;
   if (entries.length === 0) return html`No handlers are registered.`;
@@ -62,7 +62,7 @@ function renderCount({ report }: PageScene, state: State): Markup {
   return html`<span class="count ${state}" data-count="${state}"><b>${count}</b> ${state}</span> `;
 }
 
-/** They need the script: a form of a page that names no referrer would look like one of another site. */
+/** The controls need the script: without a referrer, a plain form would look like a cross-site request. */
 function renderControls({ source }: PageScene): Markup {
   const { commissioned } = source.probe;
   const verb = commissioned ? "Decommission" : "Commission";
@@ -78,7 +78,7 @@ function renderControls({ source }: PageScene): Markup {
   </details>`;
 }
 
-/** From one path to another, without naming what stands before both. */
+/** A URL from one path to another that is independent of any prefix before both. */
 export function toRelativeUrl(from: string, to: string): string {
   const up = "../".repeat(from.split("/").length - 2);
   return (up || "./") + encodeURI(to.slice(1));

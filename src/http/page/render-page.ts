@@ -10,10 +10,10 @@ import { ROW_KEY, renderRow } from "./render-row.ts";
 import { renderShapes, toFavicon } from "./state-markup.ts";
 import { renderAge } from "./time-markup.ts";
 
-/** Without the script, the browser asks again after so many seconds. */
+/** Interval at which the browser reloads the page if the script does not run. */
 export const REFRESH_S = 10;
 
-/** Nothing but the style, the script and the favicon that the page itself has, and nobody may frame it. */
+/** Allows only the page's own style, script and favicon, and no frames around it. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "Content-Security-Policy": [
     "default-src 'none'",
@@ -28,10 +28,11 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "Referrer-Policy": "no-referrer",
 };
 
-// Not within the template: bundlers replace a tagged template that holds the end of a script with a helper of theirs.
+// Outside the template, because bundlers replace tagged templates that contain `</script>` with a helper
+// function.
 const SCRIPT: Markup = verbatim(`<script type="module">${PAGE_SCRIPT}</script>`);
 
-/** The formats that the page links to, by what stands behind the path. */
+/** The formats that the page links to, by suffix of the path. */
 const LINKED_FORMATS: Readonly<Record<string, string>> = {
   ".json": "JSON",
   ".csv": "csv",
@@ -85,7 +86,7 @@ export function renderPage(scene: PageScene): string {
   </html>`);
 }
 
-/** What changes on the page, in its order: the head, and a part for each handler that is not folded. */
+/** The parts of the page that change, in order: the head, and one for each handler that is not folded. */
 export function renderParts(scene: PageScene): readonly PagePart[] {
   scene.changes.forgetRemoved();
   const rows = toGroups(scene).map((group) => ({
@@ -95,12 +96,14 @@ export function renderParts(scene: PageScene): readonly PagePart[] {
   return [{ key: HEAD_KEY, html: toText(renderHead(scene)) }, ...rows];
 }
 
-/** Where details are hidden, what depends on what is hidden too. */
+/** Dependencies are details too, so they are hidden with them. */
 function toGroups({ report, view }: PageScene): readonly EntryGroup[] {
   return view.details ? groupEntries(report.entries) : listEntries(report.entries);
 }
 
-/** A form, so that it works without the script too: then the server hides what is not looked for. */
+/**
+ * A form, so that the filter works without the script too: then the server hides the rows that do not match.
+ */
 function renderFilter({ view, filter }: PageScene): Markup {
   const { text = "", states = [] } = filter ?? {};
   return html`<form id="filter" class="filter" role="search">
@@ -116,7 +119,7 @@ function renderChoice(state: State, chosen: readonly string[]): Markup {
   return html`<label class="choice"><input type="checkbox" name="state" value="${state}"${checked}> ${state}</label>`;
 }
 
-/** Beside the page, whatever stands before both; the handlers stay those that were asked for. */
+/** A URL relative to the page, independent of any prefix. It keeps the selected handlers. */
 function toUrl({ source, view }: PageScene, suffix: string): string {
   const query = view.names.map((name) => `name=${encodeURIComponent(name)}`).join("&");
   return toRelativeUrl(source.path, source.path + suffix) + (query && `?${query}`);

@@ -3,10 +3,10 @@ import { toStatusJson } from "../../core/status-json.ts";
 import { html, type Markup } from "./markup.ts";
 import { toLines } from "./shown-text.ts";
 
-/** So many characters of a property are shown; JSON has all of them. */
+/** Maximum length of a property on the page. JSON contains all of it. */
 export const MAX_SHOWN_PROPERTY_LENGTH = 20_000;
 
-/** Every property that a handler reported. Read from its JSON text: what is alive in it may throw, or never end. */
+/** Renders all properties that a handler reported, from their JSON: live objects may throw or never end. */
 export function renderProperties(status: Status): Markup {
   const properties = Object.entries(JSON.parse(toStatusJson(status)) as Record<string, unknown>);
   return html`<dl class="properties">${properties.map(renderProperty)}</dl>`;

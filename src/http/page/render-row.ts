@@ -9,13 +9,15 @@ import { renderState } from "./state-markup.ts";
 import { renderAge, renderMoment } from "./time-markup.ts";
 import { toDurationText } from "./time-text.ts";
 
-/** A result that is this much older than the report is worth a word: it was not asked for it. */
+/**
+ * If a result is this much older than the report, the row shows its age: the report did not run the handler.
+ */
 const NOTABLY_OLDER_MS = 1_000;
 
-/** What the key of a handler's part begins with; the name follows. */
+/** The prefix of a handler's key; the name follows. */
 export const ROW_KEY = "handler:";
 
-/** A handler, and folded under it those that are RED because of it. */
+/** Renders a handler, and folded under it the handlers that are RED because of it. */
 export function renderRow(group: EntryGroup, scene: PageScene): Markup {
   const { entry, dependants } = group;
   return renderItem(
@@ -26,7 +28,7 @@ export function renderRow(group: EntryGroup, scene: PageScene): Markup {
   );
 }
 
-/** It is open where the filter has found something in it. */
+/** The fold is open if it contains a match of the filter. */
 function renderFold({ dependants }: EntryGroup, scene: PageScene): Markup {
   const found = new Set(dependants.filter((dependant) => isWanted(dependant, scene)));
   const isOpen = scene.filter !== undefined && found.size > 0;
@@ -72,7 +74,7 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
   </details>`;
 }
 
-/** A handler that hangs has finished no run: it shows how long it has not answered. */
+/** For a handler that hangs, the row shows how long it has been running. */
 function renderTook({ reason, durationMs }: Entry): Markup {
   return reason === "hung"
     ? html`<span class="took" title="Time without an answer">${toElapsedText(durationMs)}</span>`

@@ -1,16 +1,16 @@
 import { replaceControlCharacters } from "../../util/text.ts";
 
-/** Text that a handler reported, on one line. */
+/** A handler's text on one line. */
 export function toLine(text: string): string {
   return replaceControlCharacters(text);
 }
 
-/** The same, but its lines stay lines. */
+/** A handler's text with its line breaks. */
 export function toLines(text: string): string {
   return text.split("\n").map(replaceControlCharacters).join("\n");
 }
 
-/** The beginning of a text that is too long. A character that is made of two is left whole. */
+/** Truncates a text to a maximum length without splitting a surrogate pair. */
 export function cut(text: string, maxLength: number): string {
   return text.length > maxLength ? `${text.slice(0, maxLength).replace(/\p{Surrogate}$/u, "")}…` : text;
 }

@@ -1,7 +1,7 @@
 import { STATES, type State } from "../../core/state.ts";
 import { html, type Markup, verbatim } from "./markup.ts";
 
-/** Each state has a shape of its own: a disc with a tick, a triangle, an octagon with a cross. */
+/** Each state has a different shape: a disc with a tick, a triangle, an octagon with a cross. */
 const SHAPES: Readonly<Record<Mark, string>> = {
   OK: '<circle cx="8" cy="8" r="7"/><path class="sign" d="M4.5 8.2 7 10.7l4.5-5"/>',
   YELLOW: '<path d="M8 1 15.5 14.5H.5z"/><path class="sign" d="M8 6v4m0 1.6v1.4"/>',
@@ -10,7 +10,7 @@ const SHAPES: Readonly<Record<Mark, string>> = {
     '<circle cx="8" cy="8" r="7"/><path class="sign" d="M5.8 6.2a2.2 2.2 0 1 1 3 2Q8 8.6 8 9.6m0 1.6v1.4"/>',
 };
 
-/** The colours of the favicon; those of the page are in its style. */
+/** The colors of the favicon. The page's colors are in its style sheet. */
 const COLOURS: Readonly<Record<Mark, string>> = {
   OK: "#1a7f42",
   YELLOW: "#e0a000",
@@ -18,10 +18,10 @@ const COLOURS: Readonly<Record<Mark, string>> = {
   unknown: "#6b7280",
 };
 
-/** What a favicon can say: a state, or that nobody knows it at the moment. */
+/** The state that a favicon shows. */
 export type Mark = State | "unknown";
 
-/** A state in words, with its shape before it. Its colour is a matter of style. */
+/** A state as its shape and a word. The style sheet sets the color. */
 export function renderState(state: State): Markup {
   return html`<span class="state ${state}">${renderIcon(state)}<span class="was">was </span>${state}</span>`;
 }
@@ -30,14 +30,14 @@ export function renderIcon(state: State): Markup {
   return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><use href="#shape-${state}"/></svg>`;
 }
 
-/** The shapes, once for the whole page. */
+/** The definitions of the shapes, once per page. */
 export function renderShapes(): Markup {
   return html`<svg class="shapes" aria-hidden="true">${STATES.map(
     (state) => html`<symbol id="shape-${state}" viewBox="0 0 16 16">${verbatim(SHAPES[state])}</symbol>`,
   )}</svg>`;
 }
 
-/** A picture for the tab of the browser, as a data URL. */
+/** The favicon as a data URL. */
 export function toFavicon(mark: Mark): string {
   const style = "<style>.sign{fill:none;stroke:#fff;stroke-width:2}</style>";
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="${COLOURS[mark]}">${style}${SHAPES[mark]}</svg>`;

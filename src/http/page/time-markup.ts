@@ -2,8 +2,8 @@ import { html, type Markup } from "./markup.ts";
 import { toAgeText, toExactText } from "./time-text.ts";
 
 /**
- * A moment as its age, with the exact time on hover. Without `now` it is the exact time: what is sent to many is the
- * same whenever it is looked at, and the client knows when that is.
+ * A moment as its age, with the exact time on hover. Without `now` it is the exact time: all readers then get
+ * the same markup, and the client calculates the age.
  */
 export function renderAge(date: Date, now: number | undefined, suffix = ""): Markup {
   const exact = toExactText(date);

@@ -3,7 +3,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** An age or a time that something took to happen: `4 s`, `3 min`, `5 h`, `2 d`. */
+/** An age or a duration: `4 s`, `3 min`, `5 h`, `2 d`. */
 export function toAgeText(ageMs: number): string {
   if (ageMs < MINUTE_MS) return `${Math.max(0, Math.floor(ageMs / SECOND_MS))} s`;
   if (ageMs < HOUR_MS) return `${Math.floor(ageMs / MINUTE_MS)} min`;
@@ -11,12 +11,12 @@ export function toAgeText(ageMs: number): string {
   return `${Math.floor(ageMs / DAY_MS)} d`;
 }
 
-/** A moment to the second, the same for everybody who talks about it: `2026-01-01 00:00:00 UTC`. */
+/** A moment to the second in UTC: `2026-01-01 00:00:00 UTC`. */
 export function toExactText(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** How long a run took, to two digits: what looks the same need not be sent again. */
+/** The duration of a run to two digits, so that small differences do not cause an update. */
 export function toDurationText(durationMs: number): string {
   if (durationMs < 1) return "<1 ms";
   const rounded = Number(durationMs.toPrecision(2));

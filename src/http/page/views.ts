@@ -6,7 +6,9 @@ import type { PageFilter, PageView } from "./page-model.ts";
 import { createChangesRenderer } from "./render-changes.ts";
 import { PAGE_HEADERS, renderPage } from "./render-page.ts";
 
-/** The page and its news over HTTP. Loaded when somebody looks: most processes show it to nobody. */
+/**
+ * The page and its updates over HTTP. Loaded with the first request, because most processes never serve it.
+ */
 export interface PageViews {
   answerPage(view: PageView, asked: PageAsked): StatusResponse;
   readonly answerEvents: AnswerPageEvents;
@@ -17,7 +19,7 @@ export type PageViewsSetup = Pick<PageEventsSetup, "registry" | "source">;
 export interface PageAsked {
   readonly report: Report;
   readonly filter: PageFilter | undefined;
-  /** More headers, such as `Vary`. */
+  /** Additional headers, such as `Vary`. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -26,7 +28,7 @@ export function createPageViews({ registry, source }: PageViewsSetup): PageViews
   const { contentType } = FORMATS.html;
 
   return {
-    // Proxies put pages of their own in the place of those with other codes: it is 200 whatever the state is.
+    // Always 200, because proxies replace pages with other status codes by their own error pages.
     answerPage: (view, { report, filter, headers }) =>
       createResponse({
         status: 200,

@@ -1,9 +1,9 @@
 import { toAgeText } from "../time-text.ts";
 
-/** How much this machine's clock is ahead of the server's. */
+/** Offset of this machine's clock from the server's, in milliseconds. Positive if it is ahead. */
 let aheadMs = 0;
 
-/** What the server's clock says: ages are told by it, as this machine's may be wrong. */
+/** Records the server's time. Ages use the server's clock, because this machine's may be wrong. */
 export function noteServerTime(nowMs: number): void {
   aheadMs = Date.now() - nowMs;
 }
@@ -12,7 +12,7 @@ export function getServerTime(): number {
   return Date.now() - aheadMs;
 }
 
-/** Writes how old things are. */
+/** Updates the displayed ages. */
 export function updateAges(root: ParentNode): void {
   const now = getServerTime();
   for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-age]")) {

@@ -1,4 +1,4 @@
-/** Changes the probe without leaving the page; the news show what became of it. */
+/** Changes the probe without leaving the page. The page's updates show the result. */
 export function startControl(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -2,7 +2,7 @@ import { getServerTime } from "./ages.ts";
 import { textOf } from "./filter.ts";
 import { find } from "./find.ts";
 
-/** Copies what is shown, for those who have to tell it in a chat. */
+/** Copies the visible status as Markdown, for example for a chat. */
 export function startCopying(): void {
   const button = find<HTMLButtonElement>("copy");
   const label = button.textContent;
@@ -15,7 +15,7 @@ export function startCopying(): void {
   });
 }
 
-/** One line for the whole, and one for each handler that is shown and not OK. */
+/** One line for the overall state, and one for each visible handler that is not OK. */
 function toMarkdown(): string {
   const service = document.querySelector("h1")?.textContent ?? "";
   const state = document.querySelector(".overall .state")?.lastChild?.textContent ?? "";
@@ -40,12 +40,12 @@ function toItem(row: HTMLElement): string {
   return `- **${row.dataset["state"]}** ${name}${since && ` ${since}`}${detail && `: ${toCode(detail)}`}`;
 }
 
-/** As code, nothing in it means anything to a chat: no link, no mention. */
+/** Formats text as code, so that a chat finds no links or mentions in it. */
 function toCode(text: string): string {
   return `\`${text.replaceAll("`", "'").replace(/\s+/g, " ").trim()}\``;
 }
 
-/** Browsers give the clipboard to secure pages only; what they had before is good enough for the others. */
+/** Browsers provide the Clipboard API to secure pages only. Other pages use the older API. */
 async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

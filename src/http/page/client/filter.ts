@@ -1,6 +1,6 @@
 import { find } from "./find.ts";
 
-/** Filters as somebody types or chooses, and keeps what is looked for in the address. */
+/** Filters as the user types or selects, and keeps the filter in the page's URL. */
 export function startFilter(): void {
   const form = find<HTMLFormElement>("filter");
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -15,7 +15,7 @@ export function startFilter(): void {
   });
 }
 
-/** Hides what is not looked for. `isNew`: what is folded shows what was found in it. */
+/** Hides rows that do not match. `isNew`: also opens folds that contain a match and closes the others. */
 export function applyFilter(isNew = false): void {
   const data = new FormData(find<HTMLFormElement>("filter"));
   const text = String(data.get("q")).toLowerCase();
@@ -46,7 +46,7 @@ function hide(element: HTMLElement, isHidden: boolean): void {
   if (element.hidden !== isHidden) element.hidden = isHidden;
 }
 
-/** Of the row itself, and not of those folded under it. */
+/** The text of the row itself, without the rows folded under it. */
 export function textOf(row: Element, selector: string): string {
   return row.querySelector(`.summary ${selector}`)?.textContent ?? "";
 }

@@ -1,4 +1,4 @@
-/** An element of the page that is always there. */
+/** Finds an element that every page contains. */
 export function find<Found extends HTMLElement>(id: string): Found {
   return document.getElementById(id) as Found;
 }

@@ -2,19 +2,19 @@ import { noteServerTime, updateAges } from "./ages.ts";
 import { find } from "./find.ts";
 import { type News, showNews, showState, toNews } from "./news.ts";
 
-/** So often it is asked where the news do not come by themselves. */
+/** Polling interval if the page cannot use the event stream. */
 const ASK_EVERY_MS = 2_000;
 
-/** Who takes longer than that to answer is asked again soon: each second more would make the picture older. */
+/** Minimum pause between polls, used if a response takes longer than the interval. */
 const MIN_REST_MS = 250;
 
-/** The news say at least each second that they are there. After so long a silence it is said that nobody answers. */
+/** The stream sends something at least every second. After this silence, the page reports "No answer". */
 const SILENCE_MS = 5_000;
 
-/** The handlers are asked every 2 s. What was read so long ago may be otherwise by now, whoever says it. */
+/** The server checks the handlers every 2 s. A result older than this may be out of date. */
 const LATE_MS = 5_000;
 
-/** An answer waits for the slowest handler, and those may take their time: only after this it is asked anew. */
+/** Time-out of a poll. A response waits for the slowest handler, so the page allows it this long. */
 const PATIENCE_MS = 15_000;
 
 type Link = "live" | "asking" | "late" | "silent" | "lost" | "paused";
@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<Link, string>> = {
   paused: "Paused: this is how it was",
 };
 
-/** Keeps the page up to date, and says whether it is. */
+/** Keeps the page up to date, and shows whether it is. */
 export function startLive(): void {
   const url = new URL(document.documentElement.dataset["events"] ?? "", location.href);
   const pause = find<HTMLButtonElement>("pause");
@@ -53,7 +53,7 @@ export function startLive(): void {
     showState();
   }
 
-  /** Somebody was there just now. Who is silent from now on may be busy: that is not a connection that is lost. */
+  /** Records a sign of life. A silence after it may mean a busy server instead of a lost connection. */
   function noteSign(): void {
     clearTimeout(silence);
     silence = setTimeout(() => link !== "lost" && show("silent"), SILENCE_MS);
@@ -72,7 +72,7 @@ export function startLive(): void {
       noteRead(read);
       show(isLate(read) ? "late" : "live");
     });
-    // The server lets every reader go after a while, and decides again who may read.
+    // The server ends each stream after a while and checks permissions again.
     opened.addEventListener("again", () => restart());
     opened.addEventListener("error", () => fail());
     timer = setTimeout(giveUpEvents, PATIENCE_MS);
@@ -87,7 +87,7 @@ export function startLive(): void {
     }
   }
 
-  /** Something between here and the server holds back what does not end, unless nobody answers at all. */
+  /** Falls back to polling: a proxy may buffer the stream, or the server may not respond at all. */
   function giveUpEvents(): void {
     hasEvents = false;
     fail();
@@ -144,7 +144,7 @@ export function startLive(): void {
   connect();
 }
 
-/** When the server has read the picture, and what its clock says. */
+/** When the server read the state, and the time of its clock. */
 interface Read {
   readonly at: string;
   readonly now: number;
@@ -164,7 +164,7 @@ function noteRead({ at, now }: Read): void {
   updateAges(document);
 }
 
-/** The page as it is now, or why there is none. */
+/** The current page, or the reason why there is none. */
 async function askPage(signal: AbortSignal): Promise<(Read & { readonly news: News }) | string> {
   const { events = "" } = document.documentElement.dataset;
   const url = new URL(events.replace(/\.events(?=\?|$)/, ".html"), location.href);

@@ -1,7 +1,9 @@
-/** What the reader has done to the page stays: which rows are open, and which are filtered out. */
+/** Attributes that hold the user's view and are kept: which rows are open, and which are filtered out. */
 const OF_THE_READER: ReadonlySet<string> = new Set(["open", "hidden"]);
 
-/** Makes an element like another one, and leaves whatever is alike already: focus, selection, scrolling. */
+/**
+ * Makes an element equal to another one. Equal parts stay untouched, to keep focus, selection and scrolling.
+ */
 export function morph(from: Element, to: Element): void {
   morphAttributes(from, to);
   morphChildren(from, to);
@@ -11,7 +13,7 @@ export function keyOf(node: Node | null): string | undefined {
   return node instanceof HTMLElement ? node.dataset["key"] : undefined;
 }
 
-/** Moves a node without what the browser would forget about it, where it can. */
+/** Moves a node, and keeps the state that the browser holds for it if the browser supports that. */
 export function move(parent: Element, node: Node, before: Node | null): void {
   if (node.parentNode === parent && "moveBefore" in parent) {
     (parent as Element & { moveBefore(node: Node, before: Node | null): void }).moveBefore(node, before);

@@ -3,14 +3,14 @@ import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
 import { keyOf, morph, move } from "./morph.ts";
 
-/** What is new on the page, as the server says it. */
+/** An update of the page, as the server sends it. */
 export interface News {
-  /** The keys of all parts of the list, where they are not those of before. */
+  /** The keys of all parts of the list; missing if they have not changed. */
   readonly order?: readonly string[];
   readonly parts: readonly (readonly [key: string, html: string])[];
 }
 
-/** The page as it was asked for again, as news: all of it. */
+/** Converts a reloaded page to an update of all parts. */
 export function toNews(parsed: Document): News {
   const rows = [...(parsed.getElementById("rows")?.children ?? [])];
   const parts = [...parsed.querySelectorAll(".head"), ...rows].map(
@@ -19,7 +19,7 @@ export function toNews(parsed: Document): News {
   return { order: rows.map((row) => keyOf(row) ?? ""), parts };
 }
 
-/** Brings the page up to date in its place. */
+/** Updates the page in place. */
 export function showNews({ order, parts }: News): void {
   const list = find("rows");
   const rows = new Map([...list.children].map((row) => [keyOf(row), row]));
@@ -39,7 +39,7 @@ export function showNews({ order, parts }: News): void {
   applyFilter();
 }
 
-/** The title and the icon of the tab follow what the head says, unless that is not known to be true any more. */
+/** Sets the title and icon of the tab from the page's head, unless the head is stale. */
 export function showState(): void {
   const { classList, dataset } = document.documentElement;
   const { title = "", icon = "" } = document.querySelector<HTMLElement>(".head")?.dataset ?? {};
@@ -60,7 +60,10 @@ function toElement(html: string): Element {
   return template.content.firstElementChild ?? document.createElement("li");
 }
 
-/** Moves as little as it can, and last of all what the reader has selected or works in: it stays, the others move. */
+/**
+ * Moves as few rows as possible. The row that the user has selected or focused stays, and the others move
+ * around it.
+ */
 function arrange(list: Element, rows: readonly Element[]): void {
   const kept = new Set(rows);
   for (const row of [...list.children]) if (!kept.has(row)) row.remove();

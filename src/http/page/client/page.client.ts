@@ -4,7 +4,8 @@ import { startCopying } from "./copy.ts";
 import { startFilter } from "./filter.ts";
 import { startLive } from "./live.ts";
 
-// What the server has rendered is complete. The script keeps it up to date, and adds what only a script can do.
+// The page is complete as rendered by the server. The script keeps it up to date and adds features that need
+// a script.
 const { classList, dataset } = document.documentElement;
 classList.add("with-script");
 noteServerTime(Number(dataset["now"]));
