@@ -4,14 +4,14 @@ import { findRefusal } from "./refusal.ts";
 import { OK } from "./state.ts";
 
 /**
- * Turns "works unless it throws" into a status handler: OK when `run` returns or resolves, RED when it
- * throws or rejects. These results count as failures too: `false`, because people write
- * `check(() => existsSync(path))`; `{ ok: false }`, as a `Response` of `fetch` has it for a 500; and
- * `{ success: false }`. `check` ignores any other result, and the body of a `Response`.
+ * Turns "works unless it throws" into a status handler: OK when `run` returns or resolves, RED when it throws
+ * or rejects. These results count as failures too: `false`, because people write
+ * `check(() => existsSync(path))`; `{ ok: false }`, as in a `Response` of `fetch` for a 500; and
+ * `{ success: false }`. `check` ignores all other results and the body of a `Response`.
  *
  * @example
  * addStatusHandler("DatabaseConnection", check(() => pool.query("SELECT 1")));
- * @throws TypeError when `run` is not a function.
+ * @throws TypeError if `run` is not a function.
  */
 export function check(run: (context: HandlerContext) => unknown): StatusFunction {
   expectFunction("check(run)", run);

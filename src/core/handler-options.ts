@@ -9,10 +9,10 @@ import {
 import { MAX_TIMER_MS } from "../util/clock.ts";
 import { expectHandlerName } from "./registration.ts";
 
-/** Whose trouble a handler reports: one that all instances share, or this process's own. */
+/** Whether a handler reports trouble that all instances share, or trouble of this process only. */
 export type Scope = "shared" | "local";
 
-/** How a registered handler is asked and counted. Every option is optional. */
+/** How a registered handler is run and how its results count. Every option is optional. */
 export interface HandlerOptions {
   /**
    * `false`: its RED counts as YELLOW in the overall state.
@@ -20,39 +20,43 @@ export interface HandlerOptions {
    */
   readonly critical?: boolean;
   /**
-   * Only `"local"` handlers may take part in liveness: restarting this process never mends a shared database.
+   * Only `"local"` handlers may affect liveness: a restart of this process never repairs a shared database.
    * @default "shared"
    */
   readonly scope?: Scope;
   /**
-   * The deadline of one call. After it the entry is RED, reason `timeout`, and the signal is aborted.
+   * The deadline of one call. After it, the entry is RED, reason `timeout`, and the signal aborts.
    * @default 5000
    */
   readonly timeoutMs?: number;
   /**
-   * A finished result this young is reused. `0` asks anew for each report; reports that overlap in time
-   * share a run in any case.
+   * Maximum age of a result that is reused. `0` runs the handler for each report. Concurrent reports share a
+   * run in any case.
    * @default 0
    */
   readonly maxAgeMs?: number;
   /**
-   * The handler is asked in the background, this long after its last answer (±10 %), and reports read the last
-   * result. A result older than `3 × intervalMs + timeoutMs` is RED, reason `stale`. Left out: asked by reports.
+   * Runs the handler in the background, this long after its last result (±10 %). Reports read the last
+   * result. A result older than `3 × intervalMs + timeoutMs` is RED, reason `stale`. Default: reports run it.
    */
   readonly intervalMs?: number;
-  /** An OK that took longer becomes YELLOW, reason `slow`. Left out: time does not matter within the deadline. */
+  /** An OK that took longer becomes YELLOW, reason `slow`. Default: no limit within the deadline. */
   readonly slowAfterMs?: number;
   /**
-   * So many worse results in a row before the reported state gets worse. The first result of all counts at once.
+   * Number of worse results in a row before the reported state gets worse. The very first result counts at
+   * once.
    * @default 1
    */
   readonly failAfter?: number;
   /**
-   * So many better results in a row before the reported state gets better.
+   * Number of better results in a row before the reported state gets better.
    * @default 1
    */
   readonly recoverAfter?: number;
-  /** Handlers whose RED explains this one's: it is then told as `because <name> is RED`. An unknown name explains nothing. */
+  /**
+   * Handlers whose RED explains a RED of this one, which is then reported as `because <name> is RED`. Unknown
+   * names are ignored.
+   */
   readonly dependsOn?: readonly string[];
 }
 
@@ -68,10 +72,10 @@ export interface ResolvedHandlerOptions {
   readonly dependsOn: readonly string[];
 }
 
-/** With its jitter of 10 % an interval must still be a delay that timers know. */
+/** Maximum interval. With its jitter of 10 %, it must not exceed the maximum delay of a timer. */
 export const MAX_INTERVAL_MS: number = Math.floor(MAX_TIMER_MS / 1.1);
 
-/** The most results in a row that a state can be held for. */
+/** Maximum of `failAfter` and `recoverAfter`. */
 export const MAX_RESULTS_IN_ROW = 1_000_000;
 
 const KNOWN_KEYS: readonly (keyof HandlerOptions)[] = [
@@ -86,7 +90,9 @@ const KNOWN_KEYS: readonly (keyof HandlerOptions)[] = [
   "dependsOn",
 ];
 
-/** Checks the options, puts the defaults in, and leaves the caller's object alone. Throws a TypeError. */
+/**
+ * Validates the options and applies the defaults, without changing the caller's object. Throws a TypeError.
+ */
 export function resolveHandlerOptions(options: HandlerOptions = {}): ResolvedHandlerOptions {
   expectObject("options", options);
   expectKnownKeys("options", options, KNOWN_KEYS);

@@ -1,10 +1,12 @@
 import type { Status } from "./status.ts";
 
-/** What a status handler is told when it is asked. */
+/** The argument of a status handler. */
 export interface HandlerContext {
   /** The name under which it is registered. */
   readonly name: string;
-  /** Aborted when the deadline has passed or the handler was removed. Hand it to whatever can be cancelled. */
+  /**
+   * Aborts at the deadline or when the handler is removed. Pass it to every operation that can be canceled.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -16,10 +18,10 @@ export interface StatusProvider {
   status(context: HandlerContext): Status | Promise<Status>;
 }
 
-/** A named check, registered once, asked again and again. */
+/** A named check, registered once and run repeatedly. */
 export type StatusHandler = StatusFunction | StatusProvider;
 
-/** Whether it has a `status` method. A function may have one too, as a heartbeat does: then that one is asked. */
+/** Whether it has a `status` method. A function may have one too, as a heartbeat does, which is then used. */
 export function isProvider(handler: object): handler is StatusProvider {
   return typeof (handler as { status?: unknown }).status === "function";
 }

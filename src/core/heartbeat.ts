@@ -3,11 +3,11 @@ import { type Clock, systemClock } from "../util/clock.ts";
 import { OK, RED, type State, YELLOW } from "./state.ts";
 import type { Status } from "./status.ts";
 
-/** How long a background worker may be silent. */
+/** The options of a heartbeat. */
 export interface HeartbeatOptions {
-  /** RED when the last beat is longer ago than this, YELLOW from half of it. */
+  /** RED if the last beat is older than this, YELLOW from half of it. */
   readonly maxSilenceMs: number;
-  /** Where the time comes from. For tests. */
+  /** The source of time. For tests. */
   readonly clock?: Clock;
 }
 
@@ -18,14 +18,14 @@ export interface Heartbeat {
 }
 
 /**
- * Watches a background worker: it must call the function at least every `maxSilenceMs`, for the first time within
- * `maxSilenceMs` of now.
+ * Watches a background worker, which must call the function at least every `maxSilenceMs`. The first call is
+ * due within `maxSilenceMs` of now.
  *
  * @example
  * const beat = heartbeat({ maxSilenceMs: 60_000 });
  * addStatusHandler("ImportLoop", beat);
  * for await (const job of jobs) { await run(job); beat(); }
- * @throws TypeError for a mistake in the options.
+ * @throws TypeError for invalid options.
  */
 export function heartbeat(options: HeartbeatOptions): Heartbeat {
   expectObject("options", options);

@@ -6,15 +6,15 @@ type GetKnownReport = (waitMs: number) => Promise<Report>;
 
 const gettersOf = shareAmongCopies("knownReport", () => new WeakMap<StatusRegistry, GetKnownReport>());
 
-/** How a registry tells what it knows without waiting for all. */
+/** Registers the function that reports the known results of a registry without waiting for all handlers. */
 export function noteKnownReport(registry: StatusRegistry, getKnown: GetKnownReport): void {
   gettersOf.set(registry, getKnown);
 }
 
 /**
- * Asks the handlers, but waits `waitMs` at most. A handler that has not answered by then is shown as it was last
- * known, and is RED where nothing is known of it; nobody waits a second time for the same run. A registry that was
- * not made by `createStatusRegistry()` is waited for. Waiting keeps no process alive.
+ * Runs the handlers, but waits at most `waitMs`. A handler without a result by then is reported with its last
+ * known entry, or as RED if it has none. Later calls do not wait for the same run again. The limit does not
+ * apply to a registry that `createStatusRegistry()` did not create. Waiting does not keep the process alive.
  */
 export function getKnownReport(registry: StatusRegistry, waitMs: number): Promise<Report> {
   return gettersOf.get(registry)?.(waitMs) ?? registry.getReport({ background: true });

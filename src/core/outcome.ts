@@ -1,26 +1,26 @@
 import { RED } from "./state.ts";
 import type { Reason, Status } from "./status.ts";
 
-/** What a call of a handler gave, whatever the handler did. */
+/** The result of a handler call, including failed ones. */
 export interface Result {
   readonly status: Status;
-  /** Missing while the status is OK. */
+  /** Missing if the status is OK. */
   readonly reason: Reason | undefined;
 }
 
 /** A result with its time. */
 export interface Outcome extends Result {
-  /** When it was there, in milliseconds since 1970. */
+  /** The time of the result, in milliseconds since 1970. */
   readonly checkedAt: number;
   readonly durationMs: number;
-  /** What the handler itself answered, where thresholds hold the reported status back. */
+  /** The handler's own result. It differs from `status` while thresholds hold a change back. */
   readonly rawStatus: Status;
 }
 
-/** Asks a handler. Never throws and never rejects: failures are answers. */
+/** Runs a handler. Never throws and never rejects: failures are results. */
 export type Ask<Answer = Outcome> = () => Answer | Promise<Answer>;
 
-/** Changes what is answered, without a promise where there was none. */
+/** Maps the result. It adds no promise if `ask` returns none. */
 export function mapAnswer<From, To>(ask: Ask<From>, change: (answer: From) => To): Ask<To> {
   return function askMapped() {
     const answer = ask();

@@ -1,17 +1,17 @@
 import { shareAmongCopies } from "../util/copies.ts";
 import type { Probe } from "./probe.ts";
 
-/** Other processes that serve behind the same address as this one, as the workers of a cluster do. */
+/** Other processes that serve the same address as this one, such as the workers of a cluster. */
 export interface Peers {
-  /** Says that this process is about to leave. `true`: others go on serving, so no load balancer has to notice. */
+  /** Announces that this process will leave. `true`: others keep serving, so no load balancer must notice. */
   leave(): Promise<boolean>;
-  /** Whatever `change` does to the probe holds for this process only. */
+  /** Limits every effect of `change` on the probe to this process. */
   alone(change: () => void): void;
 }
 
 const peersOf = shareAmongCopies("peers", () => new WeakMap<Probe, Peers>());
 
-/** From now on the probe is shared with others; `undefined`: with nobody any more. */
+/** Shares the probe with peers; `undefined` ends the sharing. */
 export function setPeers(probe: Probe, peers: Peers | undefined): void {
   if (peers === undefined) peersOf.delete(probe);
   else peersOf.set(probe, peers);

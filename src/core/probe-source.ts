@@ -7,8 +7,8 @@ const sourcesOf = shareAmongCopies("sources", () => new WeakMap<Probe, Set<() =>
 const takeOverOf = shareAmongCopies("takeOver", () => new WeakMap<Probe, TakeOver>());
 
 /**
- * From now on `take` is called before the probe is read or changed: the body may have been changed outside of this
- * thread, and it is what was said last that counts. Returns the function that ends it.
+ * Calls `take` before each read and each change of the probe. The body may have been changed outside of this
+ * thread, and the latest change counts. Returns a function that removes `take`.
  */
 export function addProbeSource(probe: Probe, take: () => void): () => void {
   const sources = sourcesOf.get(probe) ?? new Set();
@@ -22,12 +22,12 @@ export function takeFromSources(probe: Probe): void {
   for (const take of sources) take();
 }
 
-/** How a probe is told what was said elsewhere, and when that was. */
+/** Registers the function that sets a probe to a body from elsewhere, with the time of that change. */
 export function noteTakeOver(probe: Probe, takeOver: TakeOver): void {
   takeOverOf.set(probe, takeOver);
 }
 
-/** Nothing where the probe was not made by `createProbe()`. */
+/** `undefined` if `createProbe()` did not create the probe. */
 export function getTakeOver(probe: Probe): TakeOver | undefined {
   return takeOverOf.get(probe);
 }

@@ -12,50 +12,50 @@ import { hasControlCharacters } from "../util/text.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { noteTakeOver, takeFromSources } from "./probe-source.ts";
 
-/** The longest body of a probe, in UTF-16 code units as `length` counts them. */
+/** Maximum length of a probe body, in UTF-16 code units as `length` counts them. */
 export const MAX_PROBE_BODY_LENGTH = 1_024;
 
-/** The body of a probe that is in service. */
+/** The body of a commissioned probe. */
 export const COMMISSIONED_BODY = "OK";
 
-/** How a probe starts. */
+/** The options of a probe. */
 export interface ProbeOptions {
   /**
-   * The body it starts with. Anything but `"OK"` starts it decommissioned.
+   * The initial body. With any body but `"OK"`, the probe starts decommissioned.
    * @default "OK"
    */
   readonly body?: string;
-  /** Where a listener that throws is reported. */
+  /** Logs the errors of listeners. */
   readonly logger?: Logger;
 }
 
-/** What a probe says after a change. */
+/** The state of a probe after a change. */
 export interface ProbeChange {
   readonly body: string;
   readonly commissioned: boolean;
 }
 
-/** The switch that load balancers look at. */
+/** The switch that load balancers check. */
 export interface Probe {
-  /** What it answers: `"OK"` while commissioned. */
+  /** The response body: `"OK"` while commissioned. */
   readonly body: string;
   readonly commissioned: boolean;
-  /** Since when it says so. */
+  /** Since when the probe has had this body. */
   readonly since: Date;
   /**
-   * Takes the service out: from now on the answer is 503 with this body.
+   * Takes the service out of rotation: from now on, the response is 503 with this body.
    *
    * @param body At most 1,024 characters, no control characters, not `"OK"`. Default `"OFF"`.
-   * @throws TypeError for any other body; the probe is unchanged then.
+   * @throws TypeError for any other body; the probe then stays unchanged.
    */
   decommission(body?: string): void;
-  /** Puts the service in again: from now on the answer is 200 `OK`. */
+  /** Puts the service back into rotation: from now on, the response is 200 `OK`. */
   commission(): void;
-  /** Tells each change of the body. Returns the function that ends it. */
+  /** Calls the listener on each change of the body. Returns a function that removes the listener. */
   on(event: "change", listener: (change: ProbeChange) => void): () => void;
 }
 
-/** Creates a probe of its own, next to the default one. @throws TypeError for a mistake in the options. */
+/** Creates a probe that is independent of the default one. @throws TypeError for invalid options. */
 export function createProbe(options: ProbeOptions = {}): Probe {
   expectObject("options", options);
   expectKnownKeys("options", options, ["body", "logger"]);
@@ -112,7 +112,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   return probe;
 }
 
-/** The probe that the adapters use by default: one for all copies of the package in a process. */
+/** The default probe of the adapters. All copies of the package in a process share it. */
 export const defaultProbe: Probe = shareAmongCopies("probe", () => createProbe());
 
 const BODY_RULE = `a string of at most ${MAX_PROBE_BODY_LENGTH} characters without control characters`;

@@ -1,6 +1,6 @@
 /**
- * Describes a result that reports a failure without an error: `false`, `{ ok: false }` as a `Response` has it, or
- * `{ success: false }`. The text has fixed words and a number only, because the rest of a result may hold anything.
+ * Describes a result that reports a failure without an error: `false`, `{ ok: false }` as in a `Response`, or
+ * `{ success: false }`. The text contains only fixed words and a number: results may contain anything.
  */
 export function findRefusal(result: unknown): string | undefined {
   if (result === false) return "false";

@@ -3,12 +3,12 @@ import { isClass } from "../util/describe-value.ts";
 import { hasControlCharacters, isWellFormed } from "../util/text.ts";
 import { isProvider, type StatusHandler } from "./handler.ts";
 
-/** The longest name of a status handler, in UTF-16 code units as `length` counts them. */
+/** Maximum length of a handler name, in UTF-16 code units as `length` counts them. */
 export const MAX_NAME_LENGTH = 200;
 
 const NAME_RULE = `a non-empty string of at most ${MAX_NAME_LENGTH} characters without control characters`;
 
-/** Throws a TypeError for a name that could not be shown in every format. */
+/** Throws a TypeError for a name that not every format can show. */
 export function expectHandlerName(name: unknown, option = "name"): asserts name is string {
   const isUsable =
     typeof name === "string" &&
@@ -19,7 +19,9 @@ export function expectHandlerName(name: unknown, option = "name"): asserts name 
   if (!isUsable) failExpectation(option, NAME_RULE, name);
 }
 
-/** Throws a TypeError for what can never be asked: a promise, a class itself, an object without `status`. */
+/**
+ * Throws a TypeError for a value that cannot be run: a promise, a class itself, an object without `status`.
+ */
 export function expectHandler(handler: unknown): asserts handler is StatusHandler {
   const isFunction = typeof handler === "function" && !isClass(handler);
   const isObject = typeof handler === "object" && handler !== null;

@@ -10,24 +10,24 @@ import type { Status } from "./status.ts";
 /** Any class. */
 export type Constructor = new (...args: never[]) => object;
 
-/** Under this symbol a provider takes listeners that want to hear of its state before they ask for it. */
+/** The key of the function by which a provider accepts listeners for its state. */
 const PUSH: unique symbol = Symbol.for("svc-status.push");
 
-/** Calls `listener` whenever the handler's state is set to another one. Returns the function that ends it. */
+/** Calls `listener` when the handler's state changes. Returns a function that removes the listener. */
 export function onPush(handler: object, listener: () => void): () => void {
   const { [PUSH]: subscribe } = handler as { [PUSH]?: Listeners<void>["add"] };
   return subscribe === undefined ? () => {} : subscribe(listener);
 }
 
-/** A state that the application sets, as a status provider. */
+/** A status provider whose state the application sets. */
 export interface SettableState {
-  /** When set, each change of the state is written to it at `info`. */
+  /** If set, each change of the state is logged to it at `info`. */
   logger?: { info(message: string): void };
-  /** Sets the state, and with it every further property: what was set before is gone. */
+  /** Sets the state and replaces all other properties. */
   setState(state: State, properties?: Readonly<Record<string, unknown>>): void;
   /** The state that was set last; `undefined` before the first time. */
   readonly state: State | undefined;
-  /** What was set last. RED, `state was never set`, before the first time. */
+  /** The status that was set last. Before the first time: RED, `state was never set`. */
   status(): Status;
 }
 
@@ -38,13 +38,13 @@ export type WithSettableState<Base extends Constructor> = {
 
 /**
  * Adds a settable state to a class: `class Worker extends StateHandlerMixin(EventEmitter) {}`.
- * The instances are status providers; `status()` may be overridden.
+ * The instances are status providers. You may override `status()`.
  */
 export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSettableState<Base> {
   class SettableStateClass extends (base as Constructor) implements SettableState {
     #status: Status | undefined;
     readonly #listeners: Listeners<void> = createListeners<void>(() => {});
-    declare logger?: { info(message: string): void }; // one that `base` brings along stays
+    declare logger?: { info(message: string): void }; // keeps a logger that `base` defines
 
     get [PUSH](): Listeners<void>["add"] {
       return this.#listeners.add;
@@ -56,7 +56,7 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
 
     setState(state: State, properties: Readonly<Record<string, unknown>> = {}): void {
       const before = this.#status?.state;
-      // The state stands first, as it did in the original, and no property can stand in its place.
+      // The state comes first, as in the original, and no property can replace it.
       this.#status = Object.assign({ state }, properties, { state });
       if (state === before) return;
       log(this.logger, "info", describeChange(before, this.#status));

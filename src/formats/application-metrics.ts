@@ -1,22 +1,22 @@
-/** Metrics of the application, ready to be put behind ours. */
+/** Metrics of the application that can be appended to this library's metrics. */
 export interface AppendableMetrics {
   readonly text: string;
-  /** Families of ours that stood there again and were left out. */
+  /** This library's families that the text contained too, and that were omitted. */
   readonly leftOut: readonly string[];
 }
 
 const METADATA = /^#[ \t]+(HELP|TYPE|UNIT)[ \t]+(\S+)(?:[ \t]+(.*))?$/;
 const SAMPLE = /^([^\s{]+)(\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?[ \t]+(\S+)(?:[ \t]+([^\s#]+))?(?:[ \t]+#.*)?$/;
 
-/** What series have behind the name of their family. */
+/** Suffixes that a series can add to the name of its family. */
 const SERIES_SUFFIX = /_(?:total|created|bucket|sum|count|gsum|gcount|info)$/;
 
-/** Whether a text is OpenMetrics: only there the last line has to be `# EOF`. */
+/** Whether a text is OpenMetrics, the only format that requires `# EOF` as the last line. */
 export function isOpenMetrics(text: string): boolean {
   return /(?:^|\n)# EOF\s*$/.test(text);
 }
 
-/** Takes out what must not stand there twice or in between: our own families, blank lines, comments, `# EOF`. */
+/** Removes lines that cannot be appended: this library's families, blank lines, comments, `# EOF`. */
 export function toAppendable(text: string, ownFamilies: readonly string[]): AppendableMetrics {
   const leftOut = new Set<string>();
   const lines = toLines(text);
@@ -32,8 +32,8 @@ export function toAppendable(text: string, ownFamilies: readonly string[]): Appe
 }
 
 /**
- * OpenMetrics 1.0 as text format 0.0.4: the family of a counter is named as its samples, exemplars and units
- * are left out, timestamps are in milliseconds, and types that 0.0.4 does not know are untyped.
+ * Converts OpenMetrics 1.0 to text format 0.0.4: the family of a counter gets the name of its samples,
+ * exemplars and units are omitted, timestamps are in milliseconds, and types unknown to 0.0.4 are untyped.
  */
 export function toPrometheusText(openMetrics: string): string {
   const lines = toLines(openMetrics);
@@ -60,12 +60,12 @@ function toPrometheusMetadata(line: string, types: ReadonlyMap<string, string>):
   return "";
 }
 
-/** In 0.0.4 a quote stands for itself in a help text, and `\"` is an error. */
+/** In 0.0.4, a quote in a help text is not escaped, and `\"` is an error. */
 function toPrometheusEscape(escaped: string, character: string): string {
   return character === '"' ? character : escaped;
 }
 
-/** The types that are declared, by family. */
+/** The declared types, by family. */
 function toTypes(lines: readonly string[]): ReadonlyMap<string, string> {
   const types = new Map<string, string>();
   for (const line of lines) {
@@ -79,7 +79,7 @@ function toLines(text: string): string[] {
   return text.split("\n").map((line) => line.replace(/\r$/, ""));
 }
 
-/** The family that a line belongs to; `undefined` for lines that say nothing. */
+/** The family of a line; `undefined` for lines without content. */
 function toFamily(line: string, types: ReadonlyMap<string, string>): string | undefined {
   if (line.startsWith("#")) return METADATA.exec(line)?.[2];
   const name = /^\s*([^\s{]+|\{)/.exec(line)?.[1];

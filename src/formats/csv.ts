@@ -4,13 +4,13 @@ import { sortByName } from "../util/sort-by-name.ts";
 import { replaceControlCharacters } from "../util/text.ts";
 
 export interface CsvOptions {
-  /** A third column with the detail, as release 1.0.0 of the original wrote it. */
+  /** Adds a third column with the detail, as release 1.0.0 of the original did. */
   readonly detailColumn: boolean;
   /** `false`: the third column, if there is one, is empty. */
   readonly details: boolean;
 }
 
-/** `name<TAB>state` a line, sorted by name. Empty when there are no handlers. */
+/** Writes `name<TAB>state` lines, sorted by name. Empty if there are no handlers. */
 export function renderCsv(report: Report, { detailColumn, details }: CsvOptions): string {
   return sortByName(report.entries)
     .map(({ name, status }) => {
@@ -20,10 +20,10 @@ export function renderCsv(report: Report, { detailColumn, details }: CsvOptions)
     .join("");
 }
 
-// With what spreadsheets skip before it, and with the full-width forms that some of them read too.
+// Includes white space, which spreadsheets skip, and full-width forms, which some of them also accept.
 const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
-/** A name or a detail must not begin a new cell, a new line or a formula in a spreadsheet. */
+/** Prevents a name or a detail from starting a new cell, a new line or a formula in a spreadsheet. */
 function toCell(text: string): string {
   const cell = replaceControlCharacters(text);
   return FORMULA.test(cell) ? `'${cell}` : cell;

@@ -1,28 +1,28 @@
 import type { State } from "../core/state.ts";
 import { HEALTH_HTTP_STATUS } from "./health.ts";
 
-/** A way to write a report. */
+/** An output format for reports. */
 export type Format = "csv" | "json" | "health" | "prometheus" | "openmetrics" | "html";
 
 export interface FormatDefinition {
-  /** What stands behind the path to ask for this format; OpenMetrics has none of its own. */
+  /** The suffix of the path that requests this format. OpenMetrics has none. */
   readonly suffix: string | undefined;
   readonly contentType: string;
-  /** The media type that an `Accept` header names it by. */
+  /** The media type that requests this format in an `Accept` header. */
   readonly mediaType: string;
-  /** The `version` parameter that belongs to the media type. Left out: any is taken. */
+  /** The `version` parameter of the media type. Default: any version. */
   readonly version?: string;
-  /** `true`: an `Accept` without the version does not mean this format. */
+  /** `true`: an `Accept` header without the version does not select this format. */
   readonly versionRequired?: boolean;
-  /** Codes that the format itself prescribes. Without them the option `httpStatus` has its say. */
+  /** Status codes that the format itself prescribes. Default: the option `httpStatus` applies. */
   readonly httpStatus?: Readonly<Record<State, number>>;
 }
 
 const ALWAYS_200: Readonly<Record<State, number>> = { OK: 200, YELLOW: 200, RED: 200 };
 
 /**
- * Every format. A new one is one more line here, one file beside this one, and one line in `createReportWriter`. The
- * page has a view of its own.
+ * All formats. To add one, add a line here, a file in this folder, and a line in `createReportWriter`. The
+ * page has a separate view.
  */
 export const FORMATS: Readonly<Record<Format, FormatDefinition>> = {
   csv: { suffix: ".csv", contentType: "text/csv; charset=utf-8", mediaType: "text/csv" },
@@ -51,5 +51,5 @@ export const FORMATS: Readonly<Record<Format, FormatDefinition>> = {
   html: { suffix: ".html", contentType: "text/html; charset=utf-8", mediaType: "text/html" },
 };
 
-/** What stands behind the path where the page's news come from. */
+/** The suffix of the path that streams the page's updates. */
 export const EVENTS_SUFFIX = ".events";

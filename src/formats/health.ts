@@ -5,21 +5,21 @@ import { toLabels } from "../metrics/labels.ts";
 import { toAsciiJson } from "../util/json-text.ts";
 
 export interface HealthOptions {
-  /** `false`: no `output` and no observed values. */
+  /** `false`: omits `output` and observed values. */
   readonly details: boolean;
 }
 
-/** The words of draft-inadarei-api-health-check-06, section 3.1. */
+/** The status values of draft-inadarei-api-health-check-06, section 3.1. */
 const HEALTH_STATUS: Readonly<Record<State, "pass" | "warn" | "fail">> = {
   OK: "pass",
   YELLOW: "warn",
   RED: "fail",
 };
 
-/** The draft wants a 2xx or 3xx for pass and warn, and a 4xx or 5xx for fail. */
+/** The draft requires a 2xx or 3xx for pass and warn, and a 4xx or 5xx for fail. */
 export const HEALTH_HTTP_STATUS: Readonly<Record<State, number>> = { OK: 200, YELLOW: 200, RED: 503 };
 
-/** A report as draft-inadarei-api-health-check-06 wants it. Labels become observed values, `<name>:<label>`. */
+/** Writes a report by draft-inadarei-api-health-check-06. Labels become observed values, `<name>:<label>`. */
 export function renderHealth(report: Report, { details }: HealthOptions): string {
   const checks = new Map<string, Check[]>();
   for (const entry of report.entries) {
@@ -49,7 +49,7 @@ function append(checks: Map<string, Check[]>, key: string, check: Check): void {
   else present.push(check);
 }
 
-/** `output` is for what went wrong: the draft wants it left out where the status is `pass`. */
+/** `output` describes a problem: the draft requires its omission if the status is `pass`. */
 function toCheck({ status, checkedAt }: Entry, details: boolean): Check {
   const output = details && status.state !== OK ? toDetailText(status) : "";
   return {
@@ -59,7 +59,7 @@ function toCheck({ status, checkedAt }: Entry, details: boolean): Check {
   };
 }
 
-/** Written by hand for the same reason as in json.ts: any name must work as a key. */
+/** Written by hand for the same reason as in json.ts: every name must work as a key. */
 function toMember([key, checks]: [string, Check[]]): string {
   return `${JSON.stringify(key)}:${JSON.stringify(checks)}`;
 }

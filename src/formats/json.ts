@@ -4,21 +4,21 @@ import { toStatusJson } from "../core/status-json.ts";
 import { toAsciiJson } from "../util/json-text.ts";
 
 export interface JsonOptions {
-  /** `false`: the state only. */
+  /** `false`: only the state. */
   readonly details: boolean;
 }
 
-/** Writes `{"<name>":{"state":…}}` in order of registration: exactly what the handlers reported, nothing added. */
+/** Writes `{"<name>":{"state":…}}` in order of registration: exactly what the handlers reported. */
 export type RenderJson = (report: Report, options: JsonOptions) => string;
 
-/** What was written of an entry. */
+/** The text of an entry. */
 interface Member {
   readonly name: string;
   readonly status: Status;
   readonly text: string;
 }
 
-/** With a memory of its own: a handler that says what it said before is not written again. */
+/** Keeps the texts of the last report: a status that has not changed is not serialized again. */
 export function createJsonRenderer(): RenderJson {
   const known: Record<"details" | "states", readonly Member[]> = { details: [], states: [] };
 
@@ -31,18 +31,18 @@ export function createJsonRenderer(): RenderJson {
       return isSame ? member : toMember(entry, details);
     });
     known[kind] = members;
-    // Written by hand: an object could not hold a handler named "__proto__", and would put "1" before "a".
+    // Written by hand: an object cannot contain a handler named "__proto__", and would move "1" before "a".
     return `{${members.map(({ text }) => text).join(",")}}`;
   };
 }
 
-/** The same without a memory, for a single report. */
+/** The same without stored texts, for a single report. */
 export function renderJson(report: Report, options: JsonOptions): string {
   return createJsonRenderer()(report, options);
 }
 
 function toMember({ name, status }: Entry, details: boolean): Member {
   const value = details ? toStatusJson(status) : `{"state":"${status.state}"}`;
-  // Joined, because `+` would leave the work of putting them together to each report.
+  // `join()`, because `+` would defer the concatenation to each report.
   return { name, status, text: [toAsciiJson(JSON.stringify(name)), ":", value].join("") };
 }

@@ -10,13 +10,15 @@ import { toSampleValue, toSeriesText } from "./sample-text.ts";
 import { createStatusLines } from "./status-lines.ts";
 
 export interface PrometheusOptions {
-  /** `false`: no labels, because they are more than the state. */
+  /** `false`: omits labels, because they reveal more than the state. */
   readonly details: boolean;
-  /** HELP and TYPE before each handler, as release 1.0.0 of the original wrote them. Not in OpenMetrics. */
+  /**
+   * Repeats HELP and TYPE before each handler, as release 1.0.0 of the original did. Ignored in OpenMetrics.
+   */
   readonly repeatMetadata: boolean;
-  /** OpenMetrics 1.0 instead of the text format 0.0.4. The final `# EOF` is left to the caller. */
+  /** OpenMetrics 1.0 instead of text format 0.0.4. The caller adds the final `# EOF`. */
   readonly openMetrics: boolean;
-  /** Told of each label that is left out because its series stands there already. */
+  /** Called for each label that is omitted because its series already exists. */
   readonly onLeftOut: (series: string) => void;
 }
 
@@ -24,8 +26,8 @@ export interface PrometheusOptions {
 export const OWN_FAMILIES: readonly string[] = ["svc_status"];
 
 /**
- * The names of those that `renderExtended` writes, as both formats name them: OpenMetrics leaves the `_total` of a
- * counter to its samples, and may put a `_created` beside it.
+ * The names of the families that `renderExtended` writes, in both formats. In OpenMetrics, only the samples
+ * of a counter end with `_total`, and an additional `_created` is possible.
  */
 export const EXTENDED_FAMILIES: readonly string[] = EXTENDED_FAMILY_NAMES.flatMap((name) => {
   const family = toOpenMetricsName(name);
@@ -35,7 +37,7 @@ export const EXTENDED_FAMILIES: readonly string[] = EXTENDED_FAMILY_NAMES.flatMa
 /** Writes `svc_status{name="…"} 0` for each handler, sorted by name, each followed by its labels. */
 export type RenderPrometheus = (report: Report, options: PrometheusOptions) => string;
 
-/** With a memory of its own of what was written last. */
+/** Keeps the lines of the last report. */
 export function createPrometheusRenderer(): RenderPrometheus {
   const renderStatusLines = createStatusLines();
 
@@ -49,12 +51,12 @@ export function createPrometheusRenderer(): RenderPrometheus {
   };
 }
 
-/** The same without a memory, for a single report. */
+/** The same without stored lines, for a single report. */
 export function renderPrometheus(report: Report, options: PrometheusOptions): string {
   return createPrometheusRenderer()(report, options);
 }
 
-/** The families that tell more than the status. A family without samples is left out. */
+/** Writes the families that contain more than the status. A family without samples is omitted. */
 export function renderExtended(source: MetricsSource, openMetrics: boolean): string {
   return EXTENDED_FAMILY_NAMES.map((name) => {
     const samples = METRIC_FAMILIES[name].toSamples(source);

@@ -1,4 +1,4 @@
-/** `svc_status{name="Database"}`: a series as the Prometheus text format and OpenMetrics name it. */
+/** `svc_status{name="Database"}`: a series in the notation of the Prometheus text format and OpenMetrics. */
 export function toSeriesText(family: string, labels: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabelValue(text)}"`);
   return pairs.length === 0 ? family : `${family}{${pairs.join(",")}}`;

@@ -5,17 +5,17 @@ import { toLabels } from "../metrics/labels.ts";
 import { type StatusSeries, type StatusSeriesOptions, toStatusSeries } from "../metrics/status-samples.ts";
 import { toSampleValue, toSeriesText } from "./sample-text.ts";
 
-/** Writes the samples of the family `svc_status`: a text for each handler, sorted by name. */
+/** Writes the samples of the family `svc_status`: one text per handler, sorted by name. */
 export type RenderStatusLines = (
   entries: readonly Entry[],
   options: Required<StatusSeriesOptions>,
 ) => readonly string[];
 
-/** What stays the same as long as the handlers and the names of their labels do. */
+/** The part that stays the same as long as the handlers and the names of their labels do. */
 interface Layout {
   /** In the order of the entries. */
   readonly rows: readonly Row[];
-  /** The same in the order of the names. */
+  /** The same rows, in the order of the names. */
   readonly sorted: readonly Row[];
   readonly leftOut: readonly string[];
 }
@@ -25,21 +25,21 @@ interface Row {
   readonly name: string;
   readonly series: string;
   readonly labels: readonly LabelRow[];
-  /** What was written last. */
+  /** The status that was written last. */
   status: Status;
   text: string;
 }
 
 interface LabelRow {
   readonly label: string;
-  /** `undefined` where it is left out, because its series stands there already. */
+  /** `undefined` if the label is omitted because its series already exists. */
   readonly series: string | undefined;
 }
 
 /**
- * Hardly anything changes from one report to the next. How the series are sorted, named and escaped, and which are
- * left out, is found out once, and anew when there is another handler or another label; the lines of a handler that
- * says what it said before are those from before. That is kept of one report with details, and of one without.
+ * Consecutive reports hardly differ. The order, names and escapes of the series, and the omitted ones, are
+ * therefore computed once, and again only if a handler or a label changes. The lines of a handler are reused
+ * while its status is the same. The cache contains one report with details and one without.
  */
 export function createStatusLines(): RenderStatusLines {
   const layouts = new Map<boolean, Layout>();
@@ -55,7 +55,7 @@ export function createStatusLines(): RenderStatusLines {
   };
 }
 
-/** `false` where it is the layout of other handlers or labels. */
+/** `false` if the layout belongs to other handlers or labels. */
 function bringUpToDate({ rows }: Layout, entries: readonly Entry[], details: boolean): boolean {
   if (rows.length !== entries.length) return false;
   return rows.every((row, index) => {
@@ -75,7 +75,7 @@ function bringRowUpToDate(row: Row, { name, status }: Entry, details: boolean): 
   return true;
 }
 
-/** What stands behind the series of a handler. */
+/** The text after the series of a handler. */
 const STATE_TEXTS: Readonly<Record<State, string>> = {
   OK: ` ${STATE_NUMBERS.OK}\n`,
   YELLOW: ` ${STATE_NUMBERS.YELLOW}\n`,
@@ -94,7 +94,7 @@ function toText(
     if (labelSeries !== undefined && value !== undefined)
       parts.push(labelSeries, ` ${toSampleValue(value)}\n`);
   }
-  // Joined, because `+` would leave the work of putting them together to each report.
+  // `join()`, because `+` would defer the concatenation to each report.
   return parts.join("");
 }
 

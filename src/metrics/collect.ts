@@ -6,8 +6,8 @@ import { settleWithin } from "../util/settle-within.ts";
 import type { MetricsSource } from "./families.ts";
 
 /**
- * So long a collection waits for a handler. In a cluster, prom-client gives its workers 5 s, and drops all metrics of
- * the application when one of them takes longer.
+ * Maximum time that a collection waits for a handler. In a cluster, prom-client waits 5 s for its workers and
+ * drops all metrics of the application if one of them takes longer.
  */
 export const MAX_COLLECT_MS = 4_000;
 
@@ -17,12 +17,12 @@ export interface CollectorSetup {
   readonly clock?: Clock;
 }
 
-/** Asks all handlers. Never rejects. Whoever comes while that is under way gets the same. */
+/** Runs all handlers. Never rejects. Calls during a collection get the same result. */
 export type Collect = () => Promise<MetricsSource>;
 
 /**
- * A handler that has not answered in time is shown with its entry from before, and left out where it has none: it
- * hides no other, and how old the entry is can be seen.
+ * A handler that does not answer in time is shown with its previous entry, or omitted if it has none. It does
+ * not hide other handlers, and the metrics show the age of its entry.
  */
 export function createCollector({ registry, probe, clock = systemClock }: CollectorSetup): Collect {
   const entries = new Map<string, Entry>();
@@ -41,7 +41,7 @@ export function createCollector({ registry, probe, clock = systemClock }: Collec
       const report = await registry.getReport({ names: [name] });
       for (const entry of report.entries) entries.set(name, entry);
     } catch {
-      // It was removed in this very moment.
+      // The handler was removed in the meantime.
       entries.delete(name);
     }
   }

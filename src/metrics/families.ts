@@ -5,7 +5,7 @@ import { STATES } from "../core/state.ts";
 import { sortByName } from "../util/sort-by-name.ts";
 import { toStatusSamples } from "./status-samples.ts";
 
-/** The metric families of this library, named as Prometheus names them. */
+/** The metric families of this library, under their Prometheus names. */
 export type FamilyName = "svc_status" | ExtendedFamilyName;
 
 export type ExtendedFamilyName =
@@ -27,14 +27,14 @@ export interface Sample {
   readonly value: number;
 }
 
-/** What the numbers are taken from. */
+/** The source of the numbers. */
 export interface MetricsSource {
   readonly entries: readonly Entry[];
   readonly probe: Pick<Probe, "commissioned">;
   changeCounts(name: string): ChangeCounts;
 }
 
-/** Every family, in the order in which they are written. */
+/** All families, in output order. */
 export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
   svc_status: {
     help: "Status 0->OK, 1->YELLOW, 2->RED",
@@ -67,7 +67,7 @@ export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
     toSamples: (source) =>
       sortByName(source.entries).flatMap(({ name }) => {
         const counts = source.changeCounts(name);
-        // Those at 0 too: a rate needs a sample from before the first change.
+        // Zeros too: a rate needs a sample from before the first change.
         return STATES.map((state) => ({ labels: { name, state }, value: counts[state] }));
       }),
   },
@@ -75,7 +75,7 @@ export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
 
 export const FAMILY_NAMES: readonly FamilyName[] = Object.keys(METRIC_FAMILIES) as FamilyName[];
 
-/** What is written beside the status only where it is asked for. */
+/** The families that are written only on request, in addition to the status. */
 export const EXTENDED_FAMILY_NAMES: readonly FamilyName[] = FAMILY_NAMES.filter(
   (name) => name !== "svc_status",
 );

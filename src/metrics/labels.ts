@@ -1,6 +1,6 @@
 import type { Status } from "../core/status.ts";
 
-/** The labels that are numbers, in the handler's order. What else stands there is shown in JSON only. */
+/** The numeric labels, in the handler's order. Only JSON shows other values. */
 export function toLabels({ labels }: Status): [label: string, value: number][] {
   const value: unknown = labels;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];

@@ -6,7 +6,7 @@ import { shareAmongCopies } from "../util/copies.ts";
 import { createCollector } from "./collect.ts";
 import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES } from "./families.ts";
 
-/** What is needed of a `Meter` of `@opentelemetry/api`. */
+/** The part of a `Meter` of `@opentelemetry/api` that this library uses. */
 export interface StatusMeter {
   createObservableGauge(name: string, options: InstrumentOptions): unknown;
   createObservableCounter(name: string, options: InstrumentOptions): unknown;
@@ -19,7 +19,7 @@ export interface InstrumentOptions {
   readonly unit?: string;
 }
 
-/** What a meter calls once for each collection. */
+/** The callback that a meter calls once per collection. */
 export type ObserveInstruments = (result: InstrumentObserver) => Promise<void>;
 
 export interface InstrumentObserver {
@@ -27,8 +27,9 @@ export interface InstrumentObserver {
 }
 
 /**
- * Named by OpenTelemetry's conventions: a dot behind the namespace, no name that is a namespace too, the unit beside
- * the name, and nothing that says it is a counter. Exporters to Prometheus make our own names of it.
+ * The names follow OpenTelemetry's conventions: a dot after the namespace, no name that is also a namespace,
+ * the unit separate from the name, and no suffix for counters. Exporters to Prometheus convert them to this
+ * library's Prometheus names.
  */
 const INSTRUMENTS: Readonly<Record<FamilyName, { readonly name: string; readonly unit?: string }>> = {
   svc_status: { name: "svc.status" },
@@ -40,20 +41,19 @@ const INSTRUMENTS: Readonly<Record<FamilyName, { readonly name: string; readonly
 };
 
 /**
- * Shows `svc_status` and the families beside it as observable instruments. A collection asks each handler once. It
- * never fails, and waits for a handler until its deadline, at most 4 s.
+ * Exposes `svc_status` and the additional families as observable instruments. A collection runs each handler
+ * once. It never fails, and waits for a handler until its deadline, at most 4 s.
  *
- * Called again for the same meter, the last call wins.
- *
- * @param meter As `metrics.getMeter("my-service")` of `@opentelemetry/api` gives it, once the SDK is set up.
- * Two registries need a meter each.
- * @param registry Whose handlers are shown. Default `defaultRegistry`.
- * @param probe The probe of `svc.status_in_service`. Default `defaultProbe`.
- * @returns The function that ends it. SDKs up to now go on showing what they saw last.
+ * If you call it again for the same meter, the last call wins.
+ * @param meter `metrics.getMeter("my-service")` of `@opentelemetry/api`, called after the SDK is set up. Two
+ * registries need two meters.
+ * @param registry The registry of the handlers. Default: `defaultRegistry`.
+ * @param probe The probe of `svc.status_in_service`. Default: `defaultProbe`.
+ * @returns A function that ends the observation. Current SDKs keep showing the last values after that.
  * @example
  * import { metrics } from "@opentelemetry/api";
  * observeStatus(metrics.getMeter("my-service"));
- * @throws TypeError for what is no meter, no registry or no probe.
+ * @throws TypeError if an argument is not a meter, a registry or a probe.
  */
 export function observeStatus(
   meter: StatusMeter,
@@ -70,7 +70,7 @@ export function observeStatus(
     const source = await collect();
     for (const [index, name] of FAMILY_NAMES.entries()) {
       for (const { labels, value } of METRIC_FAMILIES[name].toSamples(source)) {
-        // OTLP over JSON has no NaN and no Infinity: one would cost the whole export.
+        // OTLP over JSON has no NaN and no Infinity: a single one would make the whole export fail.
         if (Number.isFinite(value)) result.observe(instruments[index] as never, value, { ...labels });
       }
     }
@@ -87,7 +87,7 @@ export function observeStatus(
   return endObservation;
 }
 
-/** How what a meter shows ends. */
+/** The functions that end the observation of each meter. */
 const observations = shareAmongCopies("observations", () => new WeakMap<StatusMeter, () => void>());
 
 const METER_METHODS: readonly (keyof StatusMeter)[] = [

@@ -5,17 +5,17 @@ import { expectMethods } from "../options/expect.ts";
 import { type Collect, createCollector } from "./collect.ts";
 import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES, type Sample } from "./families.ts";
 
-/** What is needed of prom-client's `Registry`, and of that of `@prometheus-io/client`. */
+/** The part of the `Registry` of prom-client and of `@prometheus-io/client` that this library uses. */
 export interface PromRegister {
   registerMetric(metric: never): void;
   getSingleMetric(name: string): unknown;
   removeSingleMetric(name: string): void;
 }
 
-/** Marks our own metrics for every copy of the package in a process. */
+/** Marks this library's metrics, for all copies of the package in a process. */
 const OWN: unique symbol = Symbol.for("svc-status.metric");
 
-/** A metric as a register knows it. */
+/** A metric in the form that registers expect. */
 interface PromMetric extends PromMetricParts {
   readonly [OWN]: true;
   name: string;
@@ -31,31 +31,33 @@ interface PromMetricParts {
 
 type Aggregator = "max" | "min" | "sum";
 
-/** What the cluster shows of its workers: the worst of them, and all of their changes. */
+/** How a cluster aggregates its workers: the worst value of them, and the sum of their changes. */
 const AGGREGATORS: Readonly<Record<FamilyName, Aggregator>> = {
   svc_status: "max",
   svc_status_duration_seconds: "max",
   svc_status_last_check_timestamp_seconds: "max",
   svc_status_last_change_timestamp_seconds: "max",
-  // Who decommissions the probe over HTTP reaches one worker only. That must be seen.
+  // An HTTP request that decommissions the probe reaches only one worker. The metric must show that.
   svc_status_in_service: "min",
-  // Each worker counts for itself. A counter has to go up whichever of them sees a change, and max would not.
+  // Each worker counts its own changes. The counter must increase whichever worker sees a change; max would
+  // not.
   svc_status_changes_total: "sum",
 };
 
 /**
- * Puts `svc_status` and the families beside it into the application's own register, so that its `/metrics` shows
- * them. One scrape asks each handler once. It never fails, and waits for a handler until its deadline, at most 4 s.
- * Called again for the same register, the last call wins.
+ * Adds `svc_status` and the additional families to the application's own register, so that its `/metrics`
+ * shows them. A scrape runs each handler once. It never fails, and waits for a handler until its deadline, at
+ * most 4 s. If you call it again for the same register, the last call wins.
  *
- * @param register prom-client's `register` (13 to 15), or that of `@prometheus-io/client`.
- * @param registry Whose handlers are shown. Default `defaultRegistry`.
- * @param probe The probe of `svc_status_in_service`. Default `defaultProbe`.
- * @returns The function that removes them, unless another call has replaced them.
+ * @param register The `register` of prom-client (13 to 15) or of `@prometheus-io/client`.
+ * @param registry The registry of the handlers. Default: `defaultRegistry`.
+ * @param probe The probe of `svc_status_in_service`. Default: `defaultProbe`.
+ * @returns A function that removes the metrics, unless another call has replaced them.
  * @example
  * import { register } from "prom-client";
  * exposeStatus(register);
- * @throws TypeError when the application has a metric of these names in the register; nothing is changed then.
+ * @throws TypeError if the register contains one of these names as a metric of the application; nothing is
+ * changed then.
  */
 export function exposeStatus(
   register: PromRegister,
@@ -101,8 +103,8 @@ function createMetric(name: FamilyName, collect: Collect): PromMetric {
     get name() {
       return name;
     },
-    // Right before it writes a counter in OpenMetrics, prom-client takes the `_total` off its name, for good. Here it
-    // is gone for that one answer, so that the other format is still right afterwards.
+    // Right before it writes a counter in OpenMetrics, prom-client permanently removes `_total` from its
+    // name. Here, the change lasts for one response only, so that the other format stays correct.
     set name(newName) {
       shownName = newName;
     },
@@ -110,7 +112,7 @@ function createMetric(name: FamilyName, collect: Collect): PromMetric {
     async get() {
       const answer = { name: shownName, ...parts };
       shownName = name;
-      // Fresh samples each time: prom-client writes its default labels into them.
+      // New samples each time, because prom-client adds its default labels to them.
       return { ...answer, values: toSamples(await collect()) };
     },
   };

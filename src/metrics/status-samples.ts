@@ -7,21 +7,21 @@ import { toLabels } from "./labels.ts";
 
 export interface StatusSeriesOptions {
   /**
-   * `false`: no labels, because they are more than the state.
+   * `false`: omits labels, because they reveal more than the state.
    * @default true
    */
   readonly details?: boolean;
-  /** Told of each label that is left out because its series stands there already. */
+  /** Called for each label that is omitted because its series already exists. */
   readonly onLeftOut?: (series: string) => void;
 }
 
-/** What is shown of an entry in the family `svc_status`. */
+/** The series of an entry in the family `svc_status`. */
 export interface StatusSeries {
   readonly entry: Entry;
   readonly labels: readonly LabelSeries[];
 }
 
-/** A label that is shown. */
+/** A label that is included. */
 export interface LabelSeries {
   readonly label: string;
   /** The name of its series. */
@@ -29,7 +29,7 @@ export interface LabelSeries {
   readonly value: number;
 }
 
-/** The series of the family `svc_status`, sorted by the handlers' names. None stands twice. */
+/** The series of the family `svc_status`, sorted by handler name, without duplicates. */
 export function toStatusSeries(
   entries: readonly Entry[],
   { details = true, onLeftOut }: StatusSeriesOptions = {},
@@ -43,7 +43,7 @@ export function toStatusSeries(
     ),
   }));
 
-  /** The handler `a_b` and the label `b` of the handler `a` would be one series: the handler has it. */
+  /** The handler `a_b` and the label `b` of the handler `a` would share a series, which the handler gets. */
   function toLabelSeries(labelSeries: LabelSeries): LabelSeries[] {
     const { series } = labelSeries;
     if (taken.has(series)) {
@@ -55,7 +55,7 @@ export function toStatusSeries(
   }
 }
 
-/** The samples of the family `svc_status`, a list for each handler: its state and then its labels. */
+/** The samples of the family `svc_status`: one list per handler, with its state and then its labels. */
 export function toStatusSamples(entries: readonly Entry[]): readonly (readonly Sample[])[] {
   return toStatusSeries(entries).map(({ entry: { name, status }, labels }) => [
     { labels: { name }, value: STATE_NUMBERS[status.state] },
@@ -63,7 +63,7 @@ export function toStatusSamples(entries: readonly Entry[]): readonly (readonly S
   ]);
 }
 
-/** A label can be any text, but steers no terminal. Its line feeds are escaped when they are written. */
+/** A label can be any text, but must not control a terminal. Its line feeds are escaped on output. */
 function toSeriesName(name: string, label: string): string {
   const lines = label.split("\n").map(replaceControlCharacters);
   return toWellFormed(`${name}_${lines.join("\n")}`);

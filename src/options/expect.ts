@@ -1,7 +1,7 @@
 import { MAX_TIMER_MS } from "../util/clock.ts";
 import { describeValue, isClass } from "../util/describe-value.ts";
 
-/** The kinds of option values; each has one way to be wrong and one text that says so. */
+/** The range of a numeric option. */
 export interface NumberRange {
   readonly min: number;
   readonly max?: number;
@@ -9,7 +9,7 @@ export interface NumberRange {
 }
 
 /**
- * Set-up mistakes throw at once. The text names the option, what was expected and what came:
+ * Setup mistakes throw immediately. The message names the option, the expected value and the actual value:
  * `timeoutMs: expected a number from 1 to 2147483647, got -5`.
  */
 export function failExpectation(option: string, expected: string, got: unknown): never {
@@ -22,7 +22,7 @@ export function expectObject(option: string, value: unknown): asserts value is o
   }
 }
 
-/** Refuses keys that nobody reads: a misspelt option would otherwise be a default without a word. */
+/** Rejects unknown keys. Otherwise, a misspelled option would silently fall back to its default. */
 export function expectKnownKeys(option: string, value: object, known: readonly string[]): void {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
@@ -32,7 +32,7 @@ export function expectKnownKeys(option: string, value: object, known: readonly s
   }
 }
 
-/** Milliseconds, counts, ratios. `undefined` is not a value: the caller has put the default in its place. */
+/** Milliseconds, counts, ratios. `undefined` is rejected: callers apply the default first. */
 export function expectNumber(option: string, value: unknown, range: NumberRange): asserts value is number {
   const { min, max = MAX_TIMER_MS, integer = false } = range;
   const isInRange = typeof value === "number" && value >= min && value <= max;
@@ -56,7 +56,7 @@ export function expectOneOf(option: string, value: unknown, allowed: readonly un
   if (!allowed.includes(value)) failExpectation(option, allowed.map(describeValue).join(" or "), value);
 }
 
-/** An optional object with functions, such as a logger or a registry. */
+/** An object with the given methods, such as a logger or a registry. */
 export function expectMethods(option: string, value: unknown, methods: readonly string[]): void {
   const isUsable =
     (typeof value === "object" || typeof value === "function") &&

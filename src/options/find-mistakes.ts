@@ -2,18 +2,18 @@ import { describeValue } from "../util/describe-value.ts";
 import { didYouMean } from "../util/suggest.ts";
 import type { ObjectShape, Shape } from "./shape.ts";
 
-/** Something in a configuration that cannot be right. */
+/** A mistake in a configuration. */
 export interface Mistake {
-  /** `checks[2].timeoutMs`; empty for the whole. */
+  /** `checks[2].timeoutMs`; empty for the whole configuration. */
   readonly path: string;
   /** `expected a number ≥ 1, got "fast"` */
   readonly text: string;
 }
 
-/** Larger limits are told to those who exceed them only. */
+/** Larger limits are shown only when exceeded. */
 const MAX_NAMED_LIMIT = 1_000_000;
 
-/** Every mistake, in the order of the description. None: the value is what was described. */
+/** Finds all mistakes, in the order of the description. Without mistakes, the value has the shape. */
 export function findMistakes(shape: Shape, value: unknown, path = ""): Mistake[] {
   return FINDERS[shape.kind](shape as never, value, path);
 }
@@ -25,7 +25,7 @@ export function joinPath(path: string, key: string | number): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** `. Did you mean name?`, or nothing. */
+/** `. Did you mean name?`, or an empty string. */
 export function toHint(word: string, known: readonly string[]): string {
   const hint = didYouMean(word, known);
   return hint === "." ? "" : hint;
@@ -115,7 +115,7 @@ function mismatch(shape: Shape, value: unknown, path: string, hint = ""): Mistak
   return [{ path, text: `expected ${describeShape(shape, value)}, got ${got}${hint}` }];
 }
 
-/** What is wanted, in words; of a number's limits those that this value breaks. */
+/** Describes the expected value; for a number, with the limits that matter for this value. */
 function describeShape(shape: Shape, value?: unknown): string {
   if (shape.kind === "either") return shape.shapes.map((each) => describeShape(each)).join(" or ");
   if (shape.kind === "choice") return shape.values.map(describeValue).join(" or ");
@@ -144,7 +144,7 @@ const TYPE_OF_KIND: Readonly<Record<Exclude<Shape["kind"], "choice" | "either" |
   variant: "object",
 };
 
-/** Whether the value is of the type of JSON that the shape speaks of, right or wrong. */
+/** Whether the value has the JSON type of the shape, valid or not. */
 function isOfType(shape: Shape, value: unknown): boolean {
   if (shape.kind === "code") return shape.isRight(value);
   if (shape.kind === "either") return shape.shapes.some((each) => isOfType(each, value));

@@ -1,6 +1,6 @@
 /**
- * What a part of a configuration may be. Its validation (`findMistakes`) and its JSON Schema (`toJsonSchema`) both come
- * from this one description.
+ * The shape of a part of a configuration. Its validation (`findMistakes`) and its JSON Schema
+ * (`toJsonSchema`) are both derived from it.
  */
 export type Shape =
   | TextShape
@@ -15,15 +15,15 @@ export type Shape =
   | CodeShape;
 
 interface Described {
-  /** What it is for, in a sentence, for the reader's editor. */
+  /** The purpose in one sentence, shown by the user's editor. */
   readonly help?: string;
-  /** What stands there may be a secret, and is not shown when it is wrong. */
+  /** The value may be a secret, so error messages do not show it. */
   readonly isSecret?: true;
 }
 
 export interface TextShape extends Described {
   readonly kind: "text";
-  /** A regular expression that is read with the flag `u`. Left out: any text but an empty one. */
+  /** A regular expression with the flag `u`. Default: any non-empty text. */
   readonly pattern?: string;
   /** The pattern in words. */
   readonly expected?: string;
@@ -51,7 +51,7 @@ export interface ListShape extends Described {
   readonly isNonEmpty?: true;
 }
 
-/** An object whose keys are free. */
+/** An object with arbitrary keys. */
 export interface MapShape extends Described {
   readonly kind: "map";
   readonly values: Shape;
@@ -60,12 +60,12 @@ export interface MapShape extends Described {
 export interface ObjectShape extends Described {
   readonly kind: "object";
   readonly properties: Readonly<Record<string, Shape>>;
-  /** What it is in words. Left out: an object. */
+  /** The expected value in words. Default: an object. */
   readonly expected?: string;
   readonly required?: readonly string[];
 }
 
-/** One of several; no two of them are of the same type of JSON. */
+/** One of several shapes, each of a different JSON type. */
 export interface EitherShape extends Described {
   readonly kind: "either";
   readonly shapes: readonly Shape[];
@@ -76,13 +76,13 @@ export interface VariantShape extends Described {
   readonly kind: "variant";
   readonly tag: string;
   readonly variants: Readonly<Record<string, ObjectShape>>;
-  /** Values that somebody may try, and why they cannot be. */
+  /** Values that users may try, each with the reason why it is rejected. */
   readonly refusals: Readonly<Record<string, string>>;
-  /** What an object without the tag is, where it has this key. */
+  /** The shape of an object that has this key instead of the tag. */
   readonly untagged: { readonly key: string; readonly shape: ObjectShape };
 }
 
-/** Something that JSON cannot hold, and a module can: a function. The JSON Schema does not know of it. */
+/** A value that a module can contain but JSON cannot: a function. The JSON Schema omits it. */
 export interface CodeShape extends Described {
   readonly kind: "code";
   readonly expected: string;

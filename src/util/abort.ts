@@ -3,18 +3,19 @@ interface Hub {
   readonly stop: () => void;
 }
 
-// An entry ends with the last of its listeners, and at the latest with its signal.
+// An entry is removed with its last listener, when its signal aborts, or when its signal is
+// garbage-collected.
 const hubs = new WeakMap<AbortSignal, Hub>();
 
 /**
- * Calls `listener` once when the signal is aborted, and returns the function that ends it. All
- * callers share one listener on the signal, because Node.js warns of a leak from the eleventh on. A signal that is
- * aborted already calls nobody.
+ * Calls `listener` once when the signal aborts. Returns a function that removes the listener. All callers
+ * share one listener on the signal, because Node.js warns of a leak from the eleventh on. If the signal is
+ * already aborted, the listener is never called.
  */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal === undefined || signal.aborted) return () => {};
   const hub = hubs.get(signal) ?? createHub(signal);
-  // Another function each time: the same listener may be added twice.
+  // A new function each time, because the same listener may be added twice.
   const call = (): void => listener();
   hub.listeners.add(call);
   return function stopListening() {

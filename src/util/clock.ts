@@ -1,10 +1,10 @@
-/** Time, as a registry knows it. Tests put another one in its place. */
+/** The source of time for a registry. Tests replace it. */
 export interface Clock {
   /** Milliseconds since 1970, for timestamps. It may jump. */
   now(): number;
-  /** Milliseconds since some moment, for durations. It never goes back. */
+  /** Milliseconds since an arbitrary moment, for durations. It never goes back. */
   monotonicNow(): number;
-  /** From 0 up to 1, for jitter. Tests make it repeatable. */
+  /** A number from 0 up to, but not including, 1, for jitter. Tests make it repeatable. */
   random(): number;
   /**
    * Calls `run` once, `delayMs` from now, and returns a function that prevents it.
@@ -13,11 +13,11 @@ export interface Clock {
   startTimer(delayMs: number, run: () => void, options?: { readonly background?: boolean }): () => void;
 }
 
-/** The longest delay that timers know. A longer one would fire at once. */
+/** Maximum delay of a timer. A timer with a longer delay would fire at once. */
 export const MAX_TIMER_MS = 2_147_483_647;
 
 export const systemClock: Clock = {
-  // Looked up at each call, so that a test's fake timers put all of it in their place, or nothing.
+  // Looked up on each call, so that a test's fake timers replace all of these functions or none.
   now: () => Date.now(),
   monotonicNow: () => performance.now(),
   random: () => Math.random(),
@@ -28,7 +28,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Node.js, Bun and Deno hand out objects with `unref`; browsers and some workers plain numbers. */
+/** Timers are objects with `unref` in Node.js, Bun and Deno, and numbers in browsers and some workers. */
 function unref(timer: unknown): void {
   (timer as { unref?: () => void }).unref?.();
 }

@@ -2,18 +2,18 @@ import { emitWarning } from "./emit-warning.ts";
 import { VERSION } from "./version.ts";
 
 /**
- * The version of what the copies share, and of its use: a copy that does not know it must not touch it. Raise it with
- * every change that an older copy would not understand.
+ * The version of the shared data and of its use. A copy with another version must not touch the data.
+ * Increase it with every change that an older copy would not understand.
  */
 const CONTRACT = 1;
 
-/** Where the first copy that was loaded puts what all copies of this contract share. */
+/** The key under which the first loaded copy stores the data that all copies of this contract share. */
 const SHARED: unique symbol = Symbol.for("svc-status");
 
 interface Shared {
   readonly contract: number;
   readonly version: string;
-  /** By name: as many as there are calls of `shareAmongCopies` in the sources. */
+  /** By name: one entry per `shareAmongCopies` call in the sources. */
   readonly parts: Map<string, unknown>;
 }
 
@@ -24,8 +24,8 @@ interface Global {
 const { parts } = findShared(globalThis as Global);
 
 /**
- * Bundlers and package managers put several copies of the package into one process. A part with this name exists once:
- * the first copy creates it, and the others use it.
+ * Bundlers and package managers can load several copies of the package into one process. Each named part
+ * exists once: the first copy creates it, and the others use it.
  */
 export function shareAmongCopies<Part>(name: string, create: () => Part): Part {
   if (!parts.has(name)) parts.set(name, create());

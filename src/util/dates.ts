@@ -1,9 +1,9 @@
-/** The moment as a Date. */
+/** Converts a timestamp to a Date. */
 export type ToDate = (ms: number) => Date;
 
 /**
- * A Date is larger than the entry that it stands in, and the handlers of a report answer within a few milliseconds:
- * those of the same one share theirs.
+ * A Date is larger than the entry that contains it, and the handlers of a report answer within a few
+ * milliseconds. Results with the same timestamp therefore share one Date.
  */
 export function createDates(): ToDate {
   let last = new Date(Number.NaN);

@@ -3,12 +3,12 @@ import { isError } from "./is-error.ts";
 import { hideSecrets } from "./redact/hide-secrets.ts";
 import { replaceControlCharacters, toWellFormed } from "./text.ts";
 
-/** How much of a thrown message is shown. */
+/** Maximum length of the message that is shown. */
 export const MAX_MESSAGE_LENGTH = 500;
 
-// Longer texts are cut before they are searched, so that a huge message costs a bounded time.
+// Longer texts are cut before they are searched, so that a huge message takes a bounded time.
 const MAX_SEARCHED_LENGTH = 4_000;
-// How deep causes and parts are read, and how many parts of each error.
+// Maximum depth of causes and parts, and maximum number of parts per error.
 const MAX_DEPTH = 3;
 const MAX_PARTS = 5;
 
@@ -16,8 +16,8 @@ const CUT_WORD = /\s\S*$/;
 const URL_AT_END = /[a-z][a-z\d+.-]{0,30}:\/\/\S*$/i;
 
 /**
- * What was thrown, as one line that may be shown: the first line, at most 500 characters, without the secrets that
- * `hideSecrets()` recognizes. Never throws.
+ * Describes a thrown value in one line that may be shown: its first line, at most 500 characters, without the
+ * secrets that `hideSecrets()` recognizes. Never throws.
  */
 export function describeError(error: unknown): string {
   try {
@@ -27,7 +27,7 @@ export function describeError(error: unknown): string {
   }
 }
 
-/** The same rules for a text that came along with an error. */
+/** Applies the same rules to a text that came with an error. */
 export function toShownLine(text: string): string {
   const line = replaceControlCharacters(hideSecrets(firstLineOf(text))).trim();
   return toWellFormed(line.length > MAX_MESSAGE_LENGTH ? `${line.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : line);
@@ -43,14 +43,16 @@ function toMessage(error: unknown, depth: number): string {
   return message.includes(cause) ? message : `${message}: ${cause}`;
 }
 
-/** Anything can be thrown: `undefined`, a string, the parsed body of an answer. */
+/** Any value can be thrown: `undefined`, a string, the parsed body of a response. */
 function toMessageOfValue(value: unknown): string {
   if (typeof value === "string" && value.trim() !== "") return value;
   const message: unknown = (value as { message?: unknown } | null | undefined)?.message;
   return typeof message === "string" && message !== "" ? message : `threw ${describeValue(value)}`;
 }
 
-/** What `Promise.any`, or `connect` to a name with several addresses, failed with; and what a disposal hid. */
+/**
+ * The errors behind `Promise.any()` or a `connect` to a name with several addresses, and those of a disposal.
+ */
 function toParts(error: Error): readonly unknown[] {
   const {
     errors,
@@ -61,7 +63,7 @@ function toParts(error: Error): readonly unknown[] {
   return error.name === "AggregateError" && Array.isArray(errors) ? errors : [];
 }
 
-/** The first few parts, without those that say the same. */
+/** Describes the first few parts, without duplicates. */
 function describeParts(parts: readonly unknown[], own: string, depth: number): string {
   const texts = parts.slice(0, MAX_PARTS).map((part) => firstLineOf(toMessage(part, depth)));
   const further = [...new Set(texts)].filter((text) => !own.includes(text) || own === "");
@@ -69,7 +71,7 @@ function describeParts(parts: readonly unknown[], own: string, depth: number): s
   return further.join(", ");
 }
 
-/** `ECONNREFUSED`, or a number as gRPC has it. */
+/** `ECONNREFUSED`, or a number, as in gRPC. */
 function toCode(error: Error): string {
   const { code } = error as { code?: unknown };
   if (typeof code === "number") return `code ${code}`;
@@ -83,7 +85,7 @@ function firstLineOf(text: unknown): string {
   return cut(firstLine);
 }
 
-/** Without a word that is cut: half of a secret no longer looks like one. */
+/** Removes a word that the cut would split: half of a secret no longer looks like a secret. */
 function cut(text: string): string {
   if (text.length <= MAX_SEARCHED_LENGTH) return text;
   return text.slice(0, MAX_SEARCHED_LENGTH).replace(CUT_WORD, "").replace(URL_AT_END, "");

@@ -4,7 +4,7 @@ export function isClass(value: unknown): boolean {
   return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
 }
 
-/** A short text for a value of any kind. Never throws, never prints what an object holds. */
+/** A short text for any value. Never throws and never prints the contents of an object. */
 export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shorten(value));
   if (typeof value === "bigint") return `${shorten(String(value))}n`;

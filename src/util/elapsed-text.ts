@@ -5,7 +5,7 @@ const UNITS: readonly (readonly [unit: string, ms: number])[] = [
   ["s", 1_000],
 ];
 
-/** How long something has lasted, in its largest whole unit: `300 ms`, `4 s`, `3 min`, `5 h`, `2 d`. */
+/** An elapsed time in its largest whole unit: `300 ms`, `4 s`, `3 min`, `5 h`, `2 d`. */
 export function toElapsedText(elapsedMs: number): string {
   const [unit, unitMs] = UNITS.find(([, ms]) => elapsedMs >= ms) ?? ["ms", 1];
   return `${Math.max(0, Math.floor(elapsedMs / unitMs))} ${unit}`;

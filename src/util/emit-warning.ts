@@ -1,19 +1,19 @@
-/** How a warning is shown. */
+/** The options of `process.emitWarning()`. */
 export interface WarningOptions {
-  /** Its kind, in front of the message. Default: "Warning". */
+  /** The type, printed before the message. Default: "Warning". */
   readonly type?: string;
-  /** A stable name to look it up by. */
+  /** A stable identifier that users can search for. */
   readonly code?: string;
   /** A line below the message. */
   readonly detail?: string;
 }
 
-/** The part of `process` that is needed here. Browsers and some workers have none. */
+/** The part of `process` that this module uses. Browsers and some workers have no `process`. */
 interface Runtime {
   readonly process?: { emitWarning?(message: string, options: WarningOptions): void };
 }
 
-/** Shows a warning where Node.js, Bun and Deno show theirs: for developers who have set no logger. Never throws. */
+/** Emits a process warning, for developers who have not set a logger. Never throws. */
 export function emitWarning(message: string, options: WarningOptions): void {
   try {
     (globalThis as Runtime).process?.emitWarning?.(message, options);

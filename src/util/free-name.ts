@@ -1,4 +1,6 @@
-/** The name for something of our own among the handlers: the application's keep theirs, and ours gets a prefix. */
+/**
+ * Names a handler that the library adds. If the application uses the name, the library's name gets a prefix.
+ */
 export function toFreeName(name: string, prefix: string, isTaken: (name: string) => boolean): string {
   return isTaken(name) ? toFreeName(prefix + name, prefix, isTaken) : name;
 }

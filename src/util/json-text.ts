@@ -2,8 +2,8 @@ const NOT_PRINTABLE_ASCII = /[^ -~]/g;
 const IS_PRINTABLE_ASCII = /^[ -~]*$/;
 
 /**
- * The same JSON in printable ASCII. It reads the same to every parser, and nothing in it can steer the
- * terminal of whoever looks at it with curl. The original writes its JSON like this too.
+ * The same JSON in printable ASCII. It is the same to every parser and cannot control the terminal of a curl
+ * user. The original writes its JSON in the same way.
  */
 export function toAsciiJson(json: string): string {
   return IS_PRINTABLE_ASCII.test(json) ? json : json.replace(NOT_PRINTABLE_ASCII, toEscape);

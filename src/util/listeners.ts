@@ -1,13 +1,13 @@
 import { isThenable } from "./thenable.ts";
 
-/** Those who want to be told. */
+/** The listeners for one kind of event. */
 export interface Listeners<Event> {
-  /** Returns the function that ends it. The same function added twice is told twice. */
+  /** Returns a function that removes the listener. A function that is added twice is called twice. */
   add(listener: (event: Event) => void): () => void;
   tell(event: Event): void;
 }
 
-/** A listener that throws or rejects is reported to `onError`, and the others are told all the same. */
+/** A listener that throws or rejects is reported to `onError` and does not affect the others. */
 export function createListeners<Event>(onError: (error: unknown) => void): Listeners<Event> {
   const listeners = new Set<{ readonly call: (event: Event) => void }>();
   return {
@@ -20,7 +20,7 @@ export function createListeners<Event>(onError: (error: unknown) => void): Liste
       for (const { call } of [...listeners]) {
         try {
           const returned: unknown = call(event);
-          // TypeScript lets asynchronous functions pass here, and nobody else looks at what becomes of them.
+          // TypeScript accepts asynchronous functions here, and no other code handles their rejections.
           if (isThenable(returned)) Promise.resolve(returned).catch(onError);
         } catch (error) {
           onError(error);

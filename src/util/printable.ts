@@ -1,22 +1,22 @@
-// Characters without a visible shape: controls, direction marks, halves of surrogate pairs, private and unassigned
+// Characters without a visible shape: controls, direction marks, lone surrogates, private-use and unassigned
 // characters, and separators of lines and paragraphs.
 const NOT_PRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Maximum length of a detail in a log line, in characters after escaping. */
 export const MAX_LOGGED_DETAIL_LENGTH = 500;
 
-/** The same text, with an escape for each character that could break its line or steer a terminal. */
+/** Escapes each character that could break its line or control a terminal. */
 export function toPrintable(text: string): string {
   return text.replace(NOT_PRINTABLE, toEscape);
 }
 
-/** A detail in quotes: on one line, printable, at most 500 characters. */
+/** A detail in quotes: one printable line of at most 500 characters. */
 export function quoteDetail(detail: string): string {
   const beginning = escapeQuoted(detail.slice(0, MAX_LOGGED_DETAIL_LENGTH + 1));
   return `"${beginning.length <= MAX_LOGGED_DETAIL_LENGTH ? beginning : cutEscaped(detail)}"`;
 }
 
-/** Never within an escape. */
+/** Never cuts within an escape. */
 function cutEscaped(detail: string): string {
   let shown = "";
   for (const character of detail) {

@@ -2,16 +2,18 @@ import { type Clock, systemClock } from "./clock.ts";
 
 export interface SettleOptions {
   readonly clock?: Clock;
-  /** Waiting does not keep the process alive. */
+  /** If true, the timer does not keep the process alive. */
   readonly background?: boolean;
   /**
-   * What the rejection says when the time is over.
+   * The message of the rejection when the time is over.
    * @default "timed out after … ms"
    */
   readonly message?: string;
 }
 
-/** Settles as the promise does, or rejects after `timeoutMs`. The timer is gone as soon as it has settled. */
+/**
+ * Settles as the promise does, or rejects after `timeoutMs`. The timer ends as soon as the promise settles.
+ */
 export function settleWithin<Value>(
   promise: Promise<Value>,
   timeoutMs: number,

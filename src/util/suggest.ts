@@ -1,7 +1,9 @@
-/** Words that differ in more letters than this, or in all that one of them has, are not alike. */
+/**
+ * Words are similar if they differ in at most this many letters, and in fewer letters than either word has.
+ */
 const MAX_DISTANCE = 3;
 
-/** `. Did you mean show?`, or a full stop alone where no word is like it. */
+/** `. Did you mean show?`, or only a period if no word is similar. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const [best] = known
     .map((each) => ({ each, distance: toDistance(word.toLowerCase(), each.toLowerCase()) }))
@@ -13,9 +15,9 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return best === undefined ? "." : `. Did you mean ${best.each}?`;
 }
 
-/** How many letters have to be put in, taken out or changed (Levenshtein). */
+/** The number of letters to insert, delete or change (Levenshtein). */
 function toDistance(one: string, other: string): number {
-  // What is longer is not alike, and must not cost time.
+  // Words with a larger difference in length are not similar and must not cost time.
   if (Math.abs(one.length - other.length) > MAX_DISTANCE) return Number.POSITIVE_INFINITY;
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [above, letter] of [...one].entries()) {

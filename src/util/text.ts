@@ -1,7 +1,7 @@
-// C0, DEL and C1: what can break a line, a cell or a terminal.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+// C0, DEL and C1: characters that can break a line, a cell or a terminal.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it must match control characters
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the same without state, for tests
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the same without the state of the g flag
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -9,24 +9,26 @@ export function hasControlCharacters(text: string): boolean {
   return CONTROL_CHARACTER.test(text);
 }
 
-/** Each control character becomes a space, so that the text stays on its line and out of the terminal's ear. */
+/**
+ * Replaces control characters with spaces, so that the text stays on its line and cannot control a terminal.
+ */
 export function replaceControlCharacters(text: string): string {
   return text.replace(CONTROL_CHARACTERS, " ");
 }
 
-/** Whether the text can be written as UTF-8 without losing anything. */
+/** Whether the text can be written as UTF-8 without loss. */
 export function isWellFormed(text: string): boolean {
   return !LONE_SURROGATE.test(text);
 }
 
-/** Each half of a broken surrogate pair becomes U+FFFD, as it would on its way to UTF-8. */
+/** Replaces each lone surrogate with U+FFFD, as the conversion to UTF-8 does. */
 export function toWellFormed(text: string): string {
   return isWellFormed(text) ? text : text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 /**
- * Orders by code point, as UTF-8 and Python sort. JavaScript's own order differs where a character
- * beyond U+FFFF, stored as surrogates, meets one between U+E000 and U+FFFF.
+ * Orders by code point, as UTF-8 and Python do. JavaScript's own order differs when a character beyond
+ * U+FFFF, stored as surrogates, is compared with one between U+E000 and U+FFFF.
  */
 export function compareCodePoints(one: string, other: string): number {
   const length = Math.min(one.length, other.length);

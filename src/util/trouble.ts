@@ -3,35 +3,35 @@ import { describeError } from "./describe-error.ts";
 import { type Logger, log } from "./logger.ts";
 import { warnOnce } from "./warn-once.ts";
 
-/** Maximum number of lines that one source of trouble logs in a minute. */
+/** Maximum number of lines that one source of trouble logs per minute. */
 export const MAX_TROUBLE_LINES_PER_MINUTE = 10;
 
-/** A failure that does not come back for this long is logged again when it does. */
+/** A failure that recurs after a pause of this length is logged again. */
 export const TROUBLE_FORGOTTEN_AFTER_MS = 600_000;
 
 export interface TroubleSetup {
-  /** What fails and what follows from it: the beginning of each line, and the kind of the process warning. */
+  /** What fails, and the consequence: the beginning of each line, and the kind of the process warning. */
   readonly what: string;
-  /** The line that is logged when it works again. Default: none. */
+  /** The line to log when it works again. Default: none. */
   readonly recovery?: string;
   readonly getLogger: () => Partial<Logger> | undefined;
   readonly clock?: Clock;
 }
 
-/** Logs failures that may come with each request. */
+/** Logs failures that can occur on every request. */
 export interface Trouble {
   failed(error: unknown): void;
   worked(): void;
-  /** Runs what may fail. Gives `undefined` if it throws or rejects. */
+  /** Runs a function that may fail. Returns `undefined` if it throws or rejects. */
   watch<Value>(run: () => Value | Promise<Value>): Promise<Value | undefined>;
 }
 
 const MINUTE_MS = 60_000;
 
 /**
- * Logs a failure when it begins, when its message changes, and when it ends. Without a logger, the first failure of
- * this kind in the process becomes a process warning. It remembers one message. A maximum
- * of lines in a minute bounds callers that can choose the message, or that fail every other time.
+ * Logs a failure when it begins, when its message changes, and when it ends. Without a logger, the first
+ * failure of this kind in the process becomes a process warning. Only the last message is kept. The maximum
+ * number of lines per minute limits callers that can choose the message, or that fail every other time.
  */
 export function createTrouble({ what, recovery, getLogger, clock = systemClock }: TroubleSetup): Trouble {
   let lastMessage: string | undefined;
@@ -46,7 +46,7 @@ export function createTrouble({ what, recovery, getLogger, clock = systemClock }
     const isKnown = message === lastMessage && now - lastAt < TROUBLE_FORGOTTEN_AFTER_MS;
     lastAt = now;
     if (isKnown) return;
-    // A line that was not written does not count: the next failure is logged when there is room again.
+    // A line that was not logged does not count: the next failure is logged when the limit allows it.
     lastMessage = tell("error", `${what}: ${message}`, now) ? message : undefined;
   }
 

@@ -7,7 +7,7 @@ export const MAX_WARNED_KINDS = 100;
 // For the whole process: many instances with the same trouble warn once.
 const warned = new Set<string>();
 
-/** Emits a process warning for the first trouble of each kind that no logger gets. */
+/** Emits a process warning for the first trouble of each kind. Call it only if there is no logger. */
 export function warnOnce(kind: string, message: string): void {
   if (warned.has(kind) || warned.size >= MAX_WARNED_KINDS) return;
   warned.add(kind);

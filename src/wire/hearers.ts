@@ -1,4 +1,4 @@
-/** What is done about each kind of message. */
+/** The function that handles each kind of message. */
 export type Hearers<Message extends { readonly kind: string }> = {
   readonly [Kind in Message["kind"]]: (message: Extract<Message, { readonly kind: Kind }>) => void;
 };

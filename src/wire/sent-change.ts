@@ -1,7 +1,7 @@
 import type { Change } from "../core/change.ts";
 import { type SentStatus, toSentStatus, toStatus } from "./sent-entry.ts";
 
-/** A change on its way between threads. */
+/** A change as it is sent between threads. */
 export interface SentChange extends Omit<Change, "status" | "at"> {
   readonly status: SentStatus;
   readonly at: number;

@@ -5,8 +5,8 @@ import type { Status } from "../core/status.ts";
 import { toStatusJson } from "../core/status-json.ts";
 
 /**
- * An entry on its way between processes or threads: numbers and texts only, because a status may hold what structured
- * cloning refuses or changes.
+ * An entry as it is sent between processes or threads. It contains only numbers and texts, because a status
+ * may contain values that structured cloning rejects or changes.
  */
 export interface SentEntry extends Omit<Entry, "checkedAt" | "since" | "status" | "rawStatus"> {
   readonly checkedAt: number;
@@ -16,9 +16,9 @@ export interface SentEntry extends Omit<Entry, "checkedAt" | "since" | "status" 
 }
 
 export interface SentStatus {
-  /** Its JSON. */
+  /** The status as JSON. */
   readonly json: string;
-  /** The labels that JSON cannot say: `NaN`, `Infinity`, `-Infinity`. */
+  /** The labels that JSON cannot represent: `NaN`, `Infinity`, `-Infinity`. */
   readonly labels: readonly (readonly [label: string, value: string])[];
 }
 
@@ -29,12 +29,12 @@ export function toSentEntry(entry: Entry): SentEntry {
     checkedAt: entry.checkedAt.getTime(),
     since: entry.since.getTime(),
     status,
-    // Mostly they are one: then it is sent once.
+    // Usually, both are the same object, which is then sent once.
     rawStatus: entry.rawStatus === entry.status ? status : toSentStatus(entry.rawStatus),
   };
 }
 
-/** What another process or thread has sent; `undefined` where that is none of it. */
+/** The entries from another process or thread; `undefined` if the data is invalid. */
 export function toEntries(sent: readonly unknown[]): readonly Entry[] | undefined {
   try {
     return sent.map((entry) => toEntry(entry as SentEntry));
@@ -61,7 +61,7 @@ function toEntry(sent: SentEntry): Entry {
   };
 }
 
-/** Throws for a number that is no moment: a format would throw later. */
+/** Throws for a number that is not a valid time. Otherwise, a format would throw later. */
 function toDate(moment: number): Date {
   return new Date(new Date(moment).toISOString());
 }

@@ -1,26 +1,28 @@
 import type { Clock } from "../../util/clock.ts";
 import type { Ask } from "../outcome.ts";
 
-/** How far the interval varies, so that handlers registered together do not march in step. */
+/**
+ * Relative variation of the interval, so that handlers registered together do not all run at the same time.
+ */
 export const JITTER = 0.1;
 
 export interface BackgroundOptions<Answer> {
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** What is answered in place of an answer that is too old. */
+  /** Replaces a result that is too old. */
   readonly toStale: (answer: Answer, ageMs: number) => Answer;
 }
 
 export interface Background<Answer> {
-  /** The last answer. Before the first one is there, waits for it. */
+  /** The last result. Waits for the first one. */
   readonly ask: Ask<Answer>;
-  /** Asks now, whenever the next run would have been. */
+  /** Runs now instead of at the next interval. */
   refresh(): void;
   stop(): void;
 }
 
-/** The oldest answer that is believed: after it, runs have been missed. */
+/** Maximum age of a usable result. An older one means that runs have been missed. */
 export function toMaxResultAgeMs({
   intervalMs,
   timeoutMs,
@@ -32,8 +34,8 @@ export function toMaxResultAgeMs({
 }
 
 /**
- * Asks at once and then again and again, `intervalMs` after the answer was there, so that runs never overlap.
- * Nothing of it keeps the process alive.
+ * Runs immediately and then repeatedly, `intervalMs` after each result, so that runs never overlap. Its
+ * timers do not keep the process alive.
  */
 export function withBackground<Answer>(
   ask: Ask<Answer>,
@@ -80,7 +82,7 @@ export function withBackground<Answer>(
     return ageMs > maxAgeMs ? toStale(last.answer, ageMs) : last.answer;
   }
 
-  // Not within the registration itself: what the handler needs may be set up in the lines that follow it.
+  // Not during the registration: the application may set up the handler's dependencies right after it.
   void Promise.resolve().then(runFirst);
 
   return {

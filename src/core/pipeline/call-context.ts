@@ -1,8 +1,8 @@
 import type { HandlerContext } from "../handler.ts";
 
 /**
- * What a handler is told in one call. Most handlers never look at their signal, and making one costs more than calling
- * them: it is made when it is looked at. A class, because that is one small object for each call.
+ * The argument of one handler call. Most handlers never read their signal, and creating one costs more than
+ * the call, so it is created on first access. A class, because each call then needs only one small object.
  */
 export class CallContext implements HandlerContext {
   readonly name: string;
@@ -19,7 +19,7 @@ export class CallContext implements HandlerContext {
     return this.#controller.signal;
   }
 
-  /** Not a method that the handler would see. */
+  /** Static, so that the handler does not see it. */
   static abort(context: CallContext, reason: DOMException): void {
     context.#abortReason = reason;
     context.#controller?.abort(reason);

@@ -5,18 +5,18 @@ import { CallContext } from "./call-context.ts";
 import type { Deadlines, Waiting } from "./deadlines.ts";
 import type { Call } from "./normalise.ts";
 
-/** Calls of a handler that does not settle are at most this far apart, so that its recovery is seen. */
+/** Maximum time between the starts of two calls of a hung handler, so that its recovery is noticed. */
 export const MAX_HUNG_BACKOFF_MS = 60_000;
 
 export interface DeadlineOptions {
   readonly name: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** Those of `timeoutMs`. */
+  /** The deadlines for `timeoutMs`. */
   readonly deadlines: Deadlines;
 }
 
-/** A call whose handler has answered with a promise. */
+/** A call whose handler has returned a promise. */
 interface RunningCall extends Waiting {
   readonly context: CallContext;
   readonly resolve: (outcome: Outcome) => void;
@@ -25,23 +25,23 @@ interface RunningCall extends Waiting {
 
 export interface Deadline {
   readonly ask: Ask;
-  /** How long the call under way has run; 0 if there is none. */
+  /** How long the call in progress has run; 0 if there is none. */
   readonly runningMs: number;
-  /** Aborts what is running. Whoever waits for it is answered at once; nothing is called any more. */
+  /** Aborts the call in progress and resolves it immediately. No further calls follow. */
   stop(): void;
 }
 
 /**
- * Gives each call of a handler a deadline. It is a race, not a request: at the deadline the outcome is
- * RED, whatever the handler does. While such a call is unsettled, new calls back off from `timeoutMs`,
- * doubling with each that is, to one in 60 s: a handler that never settles costs a bounded trickle, and so does
- * one that settles only now and then.
+ * Gives each call of a handler a deadline. At the deadline, the outcome is RED, even if the handler ignores
+ * its signal. While such calls are unsettled, new calls back off: the pause starts at `timeoutMs` and doubles
+ * with each unsettled call, until there is one call per 60 s. This limits the calls of a handler that never
+ * settles, or only now and then.
  */
 export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: DeadlineOptions): Deadline {
   let stopped = false;
   let current: RunningCall | undefined;
   let unsettled = 0;
-  /** When the first call began that timed out since the handler last settled. */
+  /** The start of the first call that timed out since the handler last settled. */
   let hungSince: number | undefined;
   let nextCallAt = Number.NEGATIVE_INFINITY;
 
@@ -75,7 +75,7 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
   }
 
   function settle(running: RunningCall, result: Result): void {
-    // Even a late answer, which itself is dropped, shows that the handler settles again.
+    // Even a late result, which is dropped, shows that the handler settles again.
     noteSettled();
     if (running.isOver) {
       unsettled -= 1;
@@ -117,7 +117,7 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
     nextCallAt = startedAt + Math.min(timeoutMs + pauseMs, Math.max(timeoutMs, MAX_HUNG_BACKOFF_MS));
   }
 
-  /** No run has taken any time: what counts is how long the handler has not settled. */
+  /** The duration is the time since the handler stopped settling, because this call did not run it. */
   function toHung(now: number): Outcome {
     const since = hungSince ?? now;
     const detail = `has not answered for ${toElapsedText(now - since)} (timed out after ${timeoutMs} ms)`;

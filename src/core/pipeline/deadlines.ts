@@ -1,42 +1,42 @@
 import type { Clock } from "../../util/clock.ts";
 
-/** A call that waits for its end, or for its deadline. */
+/** A call that is pending until its end or its deadline. */
 export interface Waiting {
   readonly startedAt: number;
-  /** What is done when the deadline comes first. It is told whose that was. */
+  /** Called at the deadline, with the pending call as its argument. */
   atDeadline(waiting: Waiting): void;
-  /** Its neighbours among those who wait, in the order of their deadlines. */
+  /** Its neighbors among the pending calls, in the order of their deadlines. */
   before: Waiting | undefined;
   after: Waiting | undefined;
 }
 
-/** The deadlines of calls that may all take equally long. */
+/** The deadlines of calls with the same timeout. */
 export interface Deadlines {
-  /** A call begins now. */
+  /** Adds a call that begins now. */
   begin(waiting: Waiting): void;
-  /** It has ended before its deadline. */
+  /** Removes a call that has ended before its deadline. */
   end(waiting: Waiting): void;
-  /** A handler that has its deadlines here is not asked any more. */
+  /** Call it when a handler with these deadlines no longer runs. */
   leave(): void;
 }
 
 interface OwnDeadlines extends Deadlines {
-  /** To be called when another answer is `isAwaited()`. */
+  /** Call it when the result of `isAwaited()` changes. */
   awaitedChanged(): void;
 }
 
 export interface DeadlinesOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** Whether somebody waits for an answer: only then do deadlines keep the process alive. */
+  /** Whether a caller waits for a result. Only then do deadlines keep the process alive. */
   readonly isAwaited: () => boolean;
   readonly onLeave: () => void;
 }
 
 /**
- * The handlers of a report are called at the same moment, and most of them answer soon: a timer for each would cost
- * more than the call. Calls that may take equally long reach their deadlines in the order of their beginnings, so that
- * the timer of the first is enough. Where nobody waits there is none.
+ * The handlers of a report are called at the same moment and most of them answer soon, so a timer per call
+ * would cost more than the call. Calls with the same timeout reach their deadlines in the order of their
+ * starts, so one timer for the first call is enough. Without pending calls, there is no timer.
  */
 export function createDeadlines({ timeoutMs, clock, isAwaited, onLeave }: DeadlinesOptions): OwnDeadlines {
   let first: Waiting | undefined;
@@ -46,10 +46,10 @@ export function createDeadlines({ timeoutMs, clock, isAwaited, onLeave }: Deadli
 
   function begin(waiting: Waiting): void {
     let before = last;
-    // One that asks another while it is called has begun before it, and comes here after it.
+    // A handler that calls another one has begun before it, but is added here after it.
     while (before !== undefined && before.startedAt > waiting.startedAt) before = before.before;
     insert(waiting, before);
-    // It may have blocked until now.
+    // The handler may have blocked until now.
     if (first === waiting) startTimer(waiting.startedAt + timeoutMs, clock.monotonicNow());
   }
 
@@ -69,7 +69,7 @@ export function createDeadlines({ timeoutMs, clock, isAwaited, onLeave }: Deadli
     else before.after = after;
     if (after === undefined) last = before;
     else after.before = before;
-    // What has ended must not keep the others in memory.
+    // Ended calls must not keep the others in memory.
     waiting.before = undefined;
     waiting.after = undefined;
     if (first === undefined) stopTimer();
@@ -77,7 +77,7 @@ export function createDeadlines({ timeoutMs, clock, isAwaited, onLeave }: Deadli
 
   function endOverdue(): void {
     cancelTimer = undefined;
-    // Timers count in whole milliseconds: one may be a part of one early, and is believed.
+    // Timers count in whole milliseconds and may fire a fraction early. Treat the deadline as reached.
     const now = Math.max(clock.monotonicNow(), timerDueAt);
     while (first !== undefined && first.startedAt + timeoutMs <= now) {
       const overdue = first;
@@ -90,7 +90,7 @@ export function createDeadlines({ timeoutMs, clock, isAwaited, onLeave }: Deadli
   function startTimer(dueAt: number, now: number): void {
     stopTimer();
     timerDueAt = dueAt;
-    // Rounded, the sum less one of its parts can be more than the other, and the longest delay of timers has no more.
+    // Rounding can make the difference larger than `timeoutMs`, which may be the maximum delay of timers.
     cancelTimer = clock.startTimer(Math.min(dueAt - now, timeoutMs), endOverdue, {
       background: !isAwaited(),
     });
@@ -111,11 +111,11 @@ export function createDeadlines({ timeoutMs, clock, isAwaited, onLeave }: Deadli
   };
 }
 
-/** The deadlines of all handlers of a registry. */
+/** The deadlines of all handlers in a registry. */
 export interface RegistryDeadlines {
-  /** Those of the handlers that may take so long, for another one of them. */
+  /** Adds a handler and returns the deadlines that all handlers with this timeout share. */
   join(timeoutMs: number): Deadlines;
-  /** Somebody waits for answers, and keeps the process alive until `release()`. */
+  /** Keeps the process alive until `release()`, because a caller waits for results. */
   hold(): void;
   release(): void;
 }

@@ -4,13 +4,10 @@ import { type HandlerContext, isProvider, type StatusHandler } from "../handler.
 import { type Result, toFailure } from "../outcome.ts";
 import { createTakeOver } from "./take-over.ts";
 
-/** Calls a handler. Never throws and never rejects: whatever the handler did, it is a result. */
+/** Calls a handler. Never throws and never rejects: every outcome is a result. */
 export type Call = (context: HandlerContext) => Result | Promise<Result>;
 
-/**
- * The one place where a handler is called, and the only one where what it throws is caught. A plain
- * answer stays plain: no promise is made for it.
- */
+/** The only place that calls a handler and catches its errors. A synchronous result needs no promise. */
 export function normalise(handler: StatusHandler): Call {
   const toResult = createTakeOver();
 

@@ -3,23 +3,23 @@ import type { Ask } from "../outcome.ts";
 
 export interface Sharing<Answer> {
   readonly ask: Ask<Answer>;
-  /** A run is under way, and whoever asks now gets its answer. */
+  /** Whether a run is in progress. New callers get its result. */
   readonly isRunning: boolean;
-  /** What is known, or is on its way, is not reused any more. */
+  /** Drops the last result, and does not keep the result of a run in progress. */
   forget(): void;
 }
 
 export interface SharingOptions<Answer, Shared> {
-  /** What all callers get to see. Called once for each answer. */
+  /** Converts a result to the one that all callers get. Called once per result. */
   readonly toShared: (answer: Answer) => Shared;
   readonly maxAgeMs: number;
   readonly clock: Clock;
 }
 
 /**
- * Callers that come while a run is under way get the answer of that run, and a finished answer is reused
- * while it is not older than `maxAgeMs`. A caller that leaves cancels nothing. A handler that asks for its own
- * status waits for itself, until its deadline, instead of calling itself without end.
+ * Callers that arrive during a run get the result of that run, and a finished result is reused until it is
+ * older than `maxAgeMs`. A caller that leaves cancels nothing. A handler that requests its own status waits
+ * for itself until its deadline, instead of calling itself endlessly.
  */
 export function withSharing<Answer, Shared>(
   ask: Ask<Answer>,
@@ -38,7 +38,7 @@ export function withSharing<Answer, Shared>(
     return shared;
   }
 
-  /** For those who ask while the handler is being called, before there is a run to join. */
+  /** For callers that arrive while the handler is being called, before there is a run to join. */
   function joinFromInside(): Promise<Shared> {
     running = new Promise((resolve) => {
       answerInside = resolve;

@@ -3,7 +3,7 @@ import { type Ask, mapAnswer, type Outcome } from "../outcome.ts";
 import { OK, YELLOW } from "../state.ts";
 import { deriveStatus } from "../status-json.ts";
 
-/** An OK that took longer than `slowAfterMs` becomes YELLOW: it works, but somebody should look. */
+/** An OK that took longer than `slowAfterMs` becomes YELLOW: it works, but needs attention. */
 export function withSlowness(ask: Ask, slowAfterMs: number | undefined): Ask {
   return slowAfterMs === undefined ? ask : mapAnswer(ask, judge);
 

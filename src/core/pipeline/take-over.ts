@@ -6,10 +6,10 @@ import { isState, OK, type State } from "../state.ts";
 import type { Status } from "../status.ts";
 import { writeStatus } from "../status-json.ts";
 
-/** Makes a result of what a handler answered. Never throws: an answer that is no status is a failure. */
+/** Converts a handler's return value. Never throws: a value that is not a status is a failure. */
 export type TakeOver = (answer: unknown) => Result;
 
-/** A result that was taken over, and what an answer looks like that says the same. */
+/** A converted result, and the shape of the return values that lead to the same result. */
 interface Known {
   readonly result: Result;
   readonly shape: Shape;
@@ -17,15 +17,15 @@ interface Known {
 
 interface Shape {
   readonly values: Readonly<Record<string, unknown>>;
-  /** The names of the values in their order, which JSON shows. */
+  /** The names of the values in their order, because JSON shows it. */
   readonly keys: readonly string[];
-  /** How the value `labels` looks, where that is an object. */
+  /** The shape of the value `labels`, if that is an object. */
   readonly labels: Shape | undefined;
 }
 
 /**
- * For one handler. Most handlers say the same again and again: what they said last is kept, so that it is not copied,
- * frozen and written again.
+ * Converts the results of one handler. Most handlers return the same status repeatedly, so the last one is
+ * kept: it is not copied, frozen and serialized again.
  */
 export function createTakeOver(): TakeOver {
   let known: Known | undefined;
@@ -52,8 +52,9 @@ export function createTakeOver(): TakeOver {
 }
 
 /**
- * A copy, so that a handler which goes on using its object does not change what was reported. Its `toJSON`
- * stays behind: JSON would show another state than the one that counts. An error as detail is its message.
+ * Copies the status, so that a handler that keeps using its object does not change what was reported. Drops
+ * its `toJSON`, because JSON could otherwise show another state than the one that counts. Replaces an error
+ * as the detail with its message.
  */
 function copy(answer: object, state: State): Status {
   const status: Record<string, unknown> = { ...answer, state };
@@ -67,7 +68,7 @@ function isPlainObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Throws where the status cannot be written. */
+/** Throws if the status cannot be serialized. */
 function toKnown(status: Status): Known {
   writeStatus(status);
   const labels: unknown = status.labels;
@@ -82,8 +83,8 @@ function toShape(values: object, labels: Shape | undefined): Shape {
 }
 
 /**
- * Whether a plain object has the same plain values under the same names in the same order. An object within it may
- * have changed inside: of these only labels are compared.
+ * Whether a plain object has the same primitive values under the same names in the same order. Nested objects
+ * may have changed inside, so they never match, except for `labels`, which are compared too.
  */
 function hasShape(candidate: object, { values, keys, labels }: Shape): boolean {
   if (Object.getPrototypeOf(candidate) !== Object.prototype) return false;

@@ -8,7 +8,7 @@ export interface Thresholds {
   readonly recoverAfter: number;
 }
 
-/** What has been decided so far, and how many results in a row speak against it. */
+/** The reported outcome, and the number of results in a row that contradict it. */
 interface Held {
   readonly outcome: Outcome;
   readonly direction: Direction;
@@ -19,7 +19,7 @@ type Direction = "worse" | "better" | "same";
 
 /**
  * Holds the reported state until enough results in a row are worse, or better, so that one lost packet does
- * not wake anybody up. The first result counts at once.
+ * not wake anyone up. The first result counts immediately.
  */
 export function withTolerance(ask: Ask, thresholds: Thresholds): Ask {
   const { failAfter, recoverAfter } = thresholds;
@@ -36,7 +36,7 @@ function toHeld(held: Held | undefined, outcome: Outcome, { failAfter, recoverAf
     held === undefined ? "same" : toDirection(held.outcome.status.state, outcome.status.state);
   if (held === undefined || direction === "same") return { outcome, direction: "same", count: 0 };
   const before = direction === held.direction ? held.count : 0;
-  // A handler that hangs was not called again: that is no further result.
+  // A hung handler was not called again, so this is not another result.
   const count = outcome.reason === "hung" ? Math.max(before, 1) : before + 1;
   const needed = direction === "worse" ? failAfter : recoverAfter;
   if (count >= needed) return { outcome, direction: "same", count: 0 };
@@ -49,7 +49,7 @@ function toDirection(from: State, to: State): Direction {
   return difference > 0 ? "worse" : "better";
 }
 
-/** The new answer in the old state, with the old reason. Its detail says what is being waited for. */
+/** Combines the new result with the old state and reason. The detail shows the progress to the new state. */
 function holdBack(held: Outcome, outcome: Outcome, progress: string): Outcome {
   const { state } = held.status;
   const waiting = `${progress} results before ${outcome.status.state}`;

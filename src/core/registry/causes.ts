@@ -3,20 +3,22 @@ import { RED } from "../state.ts";
 import type { Reason, Status } from "../status.ts";
 import { deriveStatus } from "../status-json.ts";
 
-/** What the handlers of a registry depend on. */
+/** The dependencies between the handlers of a registry. */
 export interface Dependencies {
-  /** Throws a TypeError if the handler would, through others, depend on itself. */
+  /** Throws a TypeError if the handler would depend on itself, directly or through others. */
   expectNoCycle(name: string, dependsOn: readonly string[]): void;
-  /** The handler is registered, or replaces the one of this name. */
+  /**
+   * Records the dependencies of a handler that was registered, or that replaced the handler with this name.
+   */
   set(name: string, dependsOn: readonly string[]): void;
-  /** The handler is removed. */
+  /** Drops the dependencies of a removed handler. */
   delete(name: string): void;
 }
 
-/** A cycle that a handler closes leads through a new dependency and back: most registrations follow no dependency. */
+/** A new cycle must lead through a new dependency and back, so most registrations follow no dependency. */
 export function createDependencies(): Dependencies {
   const dependenciesOf = new Map<string, readonly string[]>();
-  /** The number of dependencies that lead to each name. */
+  /** The number of dependencies on each name. */
   const dependants = new Map<string, number>();
 
   function getDependencies(name: string): readonly string[] {
@@ -51,13 +53,13 @@ export function createDependencies(): Dependencies {
   };
 }
 
-/** A way from a handler to what it depends on, the last link first: a long one shares its links with others. */
+/** A path from a handler to a dependency, as a linked list with the last link first. Paths share links. */
 interface Path {
   readonly name: string;
   readonly from: Path | undefined;
 }
 
-/** Throws a TypeError if a handler would, through others, depend on itself. Looks at each handler once. */
+/** Throws a TypeError if a handler would, through others, depend on itself. Visits each handler once. */
 export function expectNoCycle(
   name: string,
   dependsOn: readonly string[],
@@ -85,8 +87,8 @@ function quote(name: string): string {
 }
 
 /**
- * What a RED looks like when something that it needs is RED itself: people should look there first. What is not
- * asked any more stays `stale`, because nobody knows.
+ * Adds the cause to a RED if one of its dependencies is RED, because users should look there first. `stale`
+ * remains, because the state of a handler that no longer runs is unknown.
  */
 export function explain<Explained extends { readonly status: Status; readonly reason?: Reason }>(
   explained: Explained,

@@ -1,12 +1,12 @@
 import { onAbort } from "../../util/abort.ts";
 import type { Change } from "../change.ts";
 
-/** How far a consumer may fall behind before it loses the oldest changes. */
+/** Maximum number of unread changes. A consumer that falls further behind loses the oldest ones. */
 export const MAX_QUEUED_CHANGES = 1_000;
 
-/** A change as `registry.changes()` gives it. */
+/** A change as `registry.changes()` yields it. */
 export interface ObservedChange extends Change {
-  /** How many changes before this one were dropped, because the consumer did not read them in time. */
+  /** Number of changes before this one that were dropped because the consumer did not read them in time. */
   readonly missed?: number;
 }
 
@@ -17,7 +17,7 @@ export interface ObserveSetup {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Listeners as something to loop over. Nothing is kept before the loop begins, and a bounded number after. */
+/** Makes the changes iterable. None is queued before the loop begins, and a limited number after that. */
 export function observeChanges(setup: ObserveSetup): AsyncIterable<ObservedChange> {
   return { [Symbol.asyncIterator]: () => createIterator(setup) };
 }
@@ -45,7 +45,7 @@ function createIterator({ listen, onClose, isClosed, signal }: ObserveSetup): As
     endAfterQueue();
   }
 
-  /** What had happened before the registry was closed can still be read. */
+  /** Changes from before the registry was closed can still be read. */
   function endAfterQueue(): void {
     isOver = true;
     stopListening();

@@ -14,25 +14,24 @@ import type { Entry } from "../report.ts";
 import { onPush } from "../state-handler.ts";
 import type { Track } from "./track.ts";
 
-/** A handler in its registry: the pipeline that asks it, and the last entry that came out. */
+/** A handler in its registry: the pipeline that runs it, and its last entry. */
 export interface RegisteredHandler {
   readonly name: string;
-  /** Asks the handler, or joins who is asking it, or reads what the background knows. Never throws or rejects. */
+  /**
+   * Runs the handler, joins a run in progress, or reads the last background result. Never throws or rejects.
+   */
   readonly ask: Ask<Entry>;
   /** The last entry; `undefined` before the first. */
   readonly last: Entry | undefined;
-  /** The last entry; before the first that of who was replaced, or one that says that there is none: RED, `hung`. */
+  /** The last entry. Before the first: that of the replaced handler, or a placeholder: RED, `hung`. */
   readonly known: Entry;
-  /** Whoever asks now waits for a run that has begun before, and there is something `known` to go on with. */
+  /** Whether a call now would wait for a run that began earlier, although there is a `known` entry to use. */
   readonly isBusy: boolean;
   readonly options: ResolvedHandlerOptions;
   readonly track: Track;
-  /** It was removed or replaced, or its registry was closed. */
+  /** Whether it was removed or replaced, or its registry was closed. */
   readonly isStopped: boolean;
-  /**
-   * Stops timers, aborts a run under way, and answers those who wait for it. Every answer is then RED, reason
-   * `stale`.
-   */
+  /** Stops timers, aborts a run and resolves pending calls. Every result is then RED, reason `stale`. */
   stop(): void;
 }
 
@@ -42,10 +41,10 @@ export interface HandlerSetup {
   readonly options: ResolvedHandlerOptions;
   readonly clock: Clock;
   readonly track: Track;
-  /** Those of its `timeoutMs`. */
+  /** The deadlines for its `timeoutMs`. */
   readonly deadlines: Deadlines;
   readonly toDate: ToDate;
-  /** The last entry of who had this name before. */
+  /** The last entry of the handler that had this name before. */
   readonly predecessor: Entry | undefined;
 }
 
@@ -53,7 +52,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   const { name, handler, options, clock, track, deadlines, toDate, predecessor } = setup;
   const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
   let last: Entry | undefined;
-  /** Stands in for the first entry. */
+  /** Replaces the first entry until there is one. */
   let standIn = predecessor;
   let stopped = false;
   let isInHandler = false;
@@ -64,7 +63,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   const call = normalise(handler);
   const deadline = withDeadline(callHandler, { name, timeoutMs, clock, deadlines });
   const judged = withTolerance(withSlowness(deadline.ask, slowAfterMs), options);
-  // In the background each run is a new call: requests reuse its result anyway.
+  // In the background, each run is a new call, because requests reuse its result anyway.
   const reuseMs = intervalMs === undefined ? maxAgeMs : 0;
   const sharing = withSharing(judged, { toShared: remember, maxAgeMs: reuseMs, clock });
   const background =
@@ -83,16 +82,19 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   function remember(outcome: Outcome): Entry {
     if (stopped) return last ?? recall(toUnknown(outcome));
     const entry = toEntry(outcome, track.note(outcome));
-    // A listener of the change may have ended it all.
+    // A listener for the change may have stopped the handler.
     return recall(stopped ? toStale(entry, NOT_ASKED) : entry);
   }
 
-  /** An answer that came after the end. */
+  /** The entry for a result that arrived after the handler was stopped. */
   function toUnknown(outcome: Outcome): Entry {
     return toEntry({ ...outcome, ...toFailure("stale", NOT_ASKED) }, new Date(outcome.checkedAt));
   }
 
-  /** Nobody was told of it as a change: it is no answer, and no restart would bring one about. */
+  /**
+   * The placeholder for a first entry. It is not reported as a change, because it is not a result. Its scope
+   * is `shared`, because a restart would not produce a result either.
+   */
   function toUnanswered(): Entry {
     const { status, reason } = toFailure("hung", "has not answered yet");
     const checkedAt = clock.now();
@@ -119,16 +121,16 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     return recall({ ...stale, since: track.note({ status, reason: "stale", checkedAt: clock.now() }) });
   }
 
-  /** The application has pushed another state: nobody should have to ask before it is known. */
+  /** The application has pushed another state, which must become known without a request. */
   function refresh(): void {
-    // What the handler sets while it answers is in its answer.
+    // A state that the handler sets during a run is part of the run's result.
     if (isInHandler) return;
     sharing.forget();
     if (sharing.isRunning) void followRun();
     else run();
   }
 
-  /** The run under way may have looked before the push: after it, the handler is asked once more. */
+  /** The run in progress may have read the state before the push, so the handler runs once more after it. */
   async function followRun(): Promise<void> {
     if (isFollowing || !mayFollow()) return;
     isFollowing = true;
@@ -191,7 +193,10 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   };
 }
 
-/** A handler that sets its own state anew whenever it is asked would be asked for ever: so often within 1 s. */
+/**
+ * Maximum number of extra runs within 1 s: a handler that sets its own state in each run would otherwise run
+ * forever.
+ */
 const MAX_FOLLOWED = 10;
 const FOLLOW_WINDOW_MS = 1_000;
 

@@ -34,36 +34,39 @@ import { expectState, type WaitOptions, waitUntil } from "./wait.ts";
 
 /** How a registry works. Every option is optional. */
 export interface RegistryOptions {
-  /** Where changes and trouble are told: `console`, pino and winston fit as they are. Without it, the first trouble of each kind is a process warning. */
+  /**
+   * Logs changes and trouble: `console`, pino and winston fit as they are. Without it, the first trouble of
+   * each kind becomes a process warning.
+   */
   readonly logger?: Logger;
-  /** Where the registry takes its time from. For tests: see `createFakeClock` in `svc-status/testing`. */
+  /** The registry's source of time. For tests: see `createFakeClock` in `svc-status/testing`. */
   readonly clock?: Clock;
   /**
-   * How many changes of each handler are remembered; 0 remembers none.
+   * Maximum number of changes to keep per handler; 0 keeps none.
    * @default 100
    */
   readonly historyLimit?: number;
 }
 
-/** Which handlers a report is about. */
+/** Which handlers a report contains. */
 export interface ReportOptions {
-  /** Only these handlers are asked. Left out: all of them. */
+  /** Runs only these handlers. Default: all handlers. */
   readonly names?: readonly string[];
   /**
-   * Whether waiting for the report keeps the process alive no longer than what else there is to do. For who asks again
-   * and again, as a poller does.
+   * `true`: waiting for the report does not keep the process alive. For callers that request reports
+   * repeatedly, such as pollers.
    * @default false
    */
   readonly background?: boolean;
 }
 
-/** How changes are looped over. */
+/** The options of `registry.changes()`. */
 export interface ChangesOptions {
-  /** Aborted: the loop ends, without an error. */
+  /** Ends the loop, without an error, when it aborts. */
   readonly signal?: AbortSignal;
 }
 
-/** A registered handler as it can be known without asking it. */
+/** The part of a registered handler that is known without running it. */
 export interface HandlerDescription {
   readonly name: string;
   readonly critical: boolean;
@@ -72,48 +75,51 @@ export interface HandlerDescription {
 
 /** The set of registered status handlers. */
 export interface StatusRegistry {
-  /** Where changes and trouble are told: RED at `error`, YELLOW at `warn`, OK at `info`. May be set at any time. */
+  /** Logs changes and trouble: RED at `error`, YELLOW at `warn`, OK at `info`. You can set it at any time. */
   logger: Logger | undefined;
   /** The names of the handlers, in order of registration. */
   readonly names: readonly string[];
-  /** The handlers as they can be known without asking them, in order of registration. */
+  /** The descriptions of the handlers, in order of registration. Reading them runs no handler. */
   readonly handlers: readonly HandlerDescription[];
-  /** Registers a handler, or replaces the one of this name. @throws TypeError for a mistake in what is given. */
+  /** Registers a handler, or replaces the one with this name. @throws TypeError for an invalid argument. */
   addStatusHandler(name: string, handler: StatusHandler, options?: HandlerOptions): void;
-  /** Removes a handler and aborts its run. `false` when there was none of this name. */
+  /** Removes a handler and aborts its run. Returns `false` if there was none with this name. */
   removeStatusHandler(name: string): boolean;
-  /** Asks one handler. Rejects with UnknownHandlerError. */
+  /** Gets the status of one handler. Rejects with UnknownHandlerError. */
   getStatus(name: string): Promise<Status>;
-  /** Asks one handler whether it reports this state. Rejects with UnknownHandlerError. */
+  /** Whether one handler reports this state. Rejects with UnknownHandlerError. */
   isInState(name: string, state: State): Promise<boolean>;
-  /** Asks one handler until it reports this state; `false` when `timeoutMs` has passed before that. */
+  /** Waits until one handler reports this state. Resolves to `false` if `timeoutMs` passes first. */
   waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
-  /** Asks the handlers, side by side. Rejects with UnknownHandlerError when a name is not registered. */
+  /** Runs the handlers concurrently. Rejects with UnknownHandlerError if a name is not registered. */
   getReport(options?: ReportOptions): Promise<Report>;
-  /** Tells each change of a handler's reported state, at once. Returns the function that ends it. */
+  /**
+   * Calls the listener immediately on each change of a handler's reported state. Returns a function that
+   * removes the listener.
+   */
   on(event: "change", listener: (change: Change) => void): () => void;
   /**
-   * The changes from now on, for `for await`. Ends when the signal is aborted, or when the registry is closed and
-   * what happened before that has been read. A consumer that is more than 1,000 changes behind loses the oldest;
-   * the next one then says how many in `missed`.
+   * The changes from now on, for `for await`. The loop ends when the signal aborts, or when the registry is
+   * closed and the earlier changes have been read. A consumer that is more than 1,000 changes behind loses
+   * the oldest; the next change contains their number in `missed`.
    */
   changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
-  /** The last changes of a handler, the oldest first. Empty for an unknown name. */
+  /** The last changes of a handler, oldest first. Empty for an unknown name. */
   history(name: string): readonly Change[];
   /**
-   * How often a handler has changed to each state since it was first registered. A first result counts where it is
-   * not OK. Zeros for an unknown name.
+   * Number of changes of a handler to each state since it was first registered. A first result counts if it
+   * is not OK. Zeros for an unknown name.
    */
   changeCounts(name: string): ChangeCounts;
   /**
-   * Stops all timers and runs. Reports stay possible afterwards; every entry is then RED, reason `stale`, and says
-   * what it was. Whoever waits for a report or a status is answered. Closing twice is fine.
+   * Stops all timers and runs, and resolves pending reports and statuses. You can still request reports:
+   * every entry is then RED, reason `stale`, and its detail contains the last state. You may close it twice.
    */
   close(): void;
   [Symbol.dispose](): void;
 }
 
-/** Creates a registry of its own, next to the default one: for tests and for applications with several tenants. */
+/** Creates a registry independent of the default one, for tests and for applications with several tenants. */
 export function createStatusRegistry(options: RegistryOptions = {}): StatusRegistry {
   expectObject("options", options);
   expectKnownKeys("options", options, ["logger", "clock", "historyLimit"]);
@@ -152,7 +158,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
       toDate,
       predecessor: replaced?.last,
     });
-    // First the map: what is stopped may have listeners that register and remove.
+    // The map comes first: stopping a handler may call listeners that register and remove handlers.
     handlers.set(name, registered);
     dependencies.set(name, resolved.dependsOn);
     replaced?.stop();
@@ -196,7 +202,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     expectKnownKeys("options", reportOptions, ["names", "background"]);
     const { names, background = false } = reportOptions;
     expectBoolean("background", background);
-    // A copy: a handler may register others while it is asked.
+    // A copy, because a handler may register others while it runs.
     const asked = names === undefined ? [...handlers.values()] : select(names);
     return toReport(await askAndWait(asked, background));
   }
@@ -204,7 +210,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   async function getKnownReport(waitMs: number): Promise<Report> {
     const present = [...handlers.values()];
     const waitedFor = present.filter(({ isBusy }) => !isBusy);
-    // That it takes longer is no failure: then it is what is known that counts.
+    // A timeout is not a failure: the report then contains the last known entries.
     await settleWithin(askAll(waitedFor), waitMs, { clock, background: true }).catch(() => {});
     return toReport(present.flatMap(({ name }) => handlers.get(name)?.known ?? []));
   }
@@ -217,7 +223,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     );
   }
 
-  /** Hardly any report has a RED that needs an explanation: there is an index only where one is looked for. */
+  /** Reports rarely contain a RED that needs an explanation, so the index is created on first use. */
   function findAmong(entries: readonly Entry[]): (name: string) => Entry | undefined {
     let byName: ReadonlyMap<string, Entry> | undefined;
     return function findEntry(name) {
@@ -226,7 +232,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     };
   }
 
-  /** In order of registration, each once, whatever the order asked for. */
+  /** In order of registration, each handler once, whatever the order of the names. */
   function select(names: readonly string[]): RegisteredHandler[] {
     if (!Array.isArray(names)) failExpectation("names", "an array of names", names);
     const wanted = new Set<string>(names);
@@ -236,7 +242,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     return [...handlers.values()].filter(({ name }) => wanted.has(name));
   }
 
-  /** Who waits keeps the process alive: nothing else might, and the answer would never come. */
+  /** Waiting keeps the process alive. Otherwise, it might exit before the results arrive. */
   async function askAndWait(
     asked: readonly RegisteredHandler[],
     background: boolean,
@@ -251,8 +257,8 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   }
 
   /**
-   * Asks handlers side by side. Who was removed while it was asked has nothing to say any more; who has taken its
-   * place is asked instead. Answers are awaited one after the other, which needs no promise beyond their own.
+   * Runs handlers concurrently. Drops the results of handlers removed while they ran, and runs the handlers
+   * that replaced them. It awaits results one after the other, which needs no additional promises.
    */
   async function askAll(asked: readonly RegisteredHandler[], attempt = 1): Promise<readonly Entry[]> {
     const entries: Entry[] = [];
@@ -280,11 +286,11 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   function askSuccessor(entry: Entry, attempt: number): readonly Entry[] | Promise<readonly Entry[]> {
     const successor = handlers.get(entry.name);
     if (successor === undefined) return [];
-    // Not who was replaced: all of them have been stopped.
+    // Do not run the successor: closing the registry has stopped all handlers.
     return closed ? [entry] : askAll([successor], attempt);
   }
 
-  /** What is known of a handler without asking it, as long as that can explain another's state. */
+  /** The last entry, if it is recent enough to explain another handler's state. Does not run the handler. */
   function findLast(name: string): Entry | undefined {
     const { last, options: handlerOptions } = handlers.get(name) ?? {};
     if (last === undefined || handlerOptions?.intervalMs !== undefined) return last;
@@ -355,18 +361,18 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
 }
 
 /**
- * A handler that is asked when somebody asks explains no other's RED when its own result is older: it may be well by
- * now. Scrapers and probes ask more often.
+ * Maximum age of a result that can explain the RED of another handler, for handlers without `intervalMs`:
+ * such a handler may have recovered since. Scrapers and probes request reports more often.
  */
 export const MAX_CAUSE_AGE_MS = 60_000;
 
-/** A handler that replaces itself whenever it is asked would be asked for ever. */
+/** Maximum number of attempts: a handler that replaces itself in each run would otherwise run forever. */
 const MAX_ATTEMPTS = 10;
 
-// Browsers that do not know the symbol do not know `using` either, but would take it for the name "undefined".
+// Browsers without this symbol do not support `using` either, but would use the key "undefined".
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
-/** The longest history; a longer one is a database's work. */
+/** Maximum length of the history. Longer histories belong in a database. */
 export const MAX_HISTORY_LIMIT = 100_000;
 
 const LOG_LEVELS: Readonly<Record<State, keyof Logger>> = { OK: "info", YELLOW: "warn", RED: "error" };

@@ -8,21 +8,23 @@ export interface TrackSetup {
   readonly name: string;
   readonly clock: Clock;
   readonly historyLimit: number;
-  /** Adds what else is known of the cause at this moment. */
+  /** Adds the cause, as far as it is known at this moment. */
   readonly explain: (change: Change) => Change;
   readonly onChange: (change: Change) => void;
 }
 
-/** What is remembered of a name: its state, since when, and its last changes. It outlives a replaced handler. */
+/** The record of a name: its state, since when, and its last changes. It survives a replaced handler. */
 export interface Track {
-  /** Notes an outcome, tells the change if it is one, and answers since when the state holds. */
+  /** Records an outcome, reports it if it is a change, and returns the start of the state. */
   note(outcome: Pick<Outcome, "status" | "reason" | "checkedAt">): Date;
   readonly history: readonly Change[];
-  /** How many changes to each state there were, also those that the history has forgotten. */
+  /** Number of changes to each state, including those that the history no longer contains. */
   readonly counts: ChangeCounts;
 }
 
-/** How often a state has changed to each state. A first result counts where it is told: where it is not OK. */
+/**
+ * Number of changes to each state. A first result counts only if it is reported, that is, if it is not OK.
+ */
 export type ChangeCounts = Readonly<Record<State, number>>;
 
 export const NO_CHANGES: ChangeCounts = { OK: 0, YELLOW: 0, RED: 0 };
@@ -33,7 +35,7 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
   let state: State | undefined;
   let sinceMs = 0;
   let enteredAt = 0;
-  // Made anew where a reader has changed it.
+  // Creates a new Date if a reader has changed the last one.
   const toSince = createDates();
 
   function note({ status, reason, checkedAt }: Pick<Outcome, "status" | "reason" | "checkedAt">): Date {
@@ -42,7 +44,7 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
     const heldMs = from === undefined ? 0 : clock.monotonicNow() - enteredAt;
     state = status.state;
     enteredAt = clock.monotonicNow();
-    // The wall clock may be set back; what came later must not look earlier.
+    // The wall clock may be set back, but a later change must not look earlier.
     sinceMs = Math.max(checkedAt, sinceMs);
     if (from !== undefined || state !== OK) {
       tell({ name, from, to: state, status, at: new Date(sinceMs), heldMs, ...(reason && { reason }) });

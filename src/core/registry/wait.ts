@@ -11,23 +11,21 @@ import { type Clock, MAX_TIMER_MS } from "../../util/clock.ts";
 import { UnknownHandlerError } from "../errors.ts";
 import { STATES, type State } from "../state.ts";
 
-/** How `waitForStatus` waits. */
+/** The options of `waitForStatus`. */
 export interface WaitOptions {
   /**
-   * The pause between two questions.
+   * The pause between two checks.
    * @default 1000
    */
   readonly intervalMs?: number;
-  /**
-   * After it the answer is `false`. Left out: waits for ever.
-   */
+  /** Maximum wait, after which the result is `false`. Default: waits forever. */
   readonly timeoutMs?: number;
   /**
    * `true`: an unknown name rejects with UnknownHandlerError. `false`: it counts as "not yet".
    * @default false
    */
   readonly throwOnUnknown?: boolean;
-  /** Aborted: rejects with `signal.reason`. */
+  /** Rejects with `signal.reason` when it aborts. */
   readonly signal?: AbortSignal;
 }
 
@@ -42,8 +40,8 @@ export interface Waiting {
 }
 
 /**
- * Asks until the answer is yes. The deadline and the signal end the wait even while a question is open; so does the
- * end of the registry, because from then on the answer stays the same.
+ * Checks until the handler reports the state. The deadline and the signal end the wait even during a check.
+ * The end of the registry ends it too, because the state cannot change after that.
  */
 export async function waitUntil({ isInState, clock, options, onClose, isClosed }: Waiting): Promise<boolean> {
   const { intervalMs = 1_000, timeoutMs, throwOnUnknown = false, signal } = resolveWaitOptions(options);

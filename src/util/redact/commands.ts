@@ -11,13 +11,13 @@ export const OPTIONS_OF_COMMANDS: Kind = hideBehind(
   `((?:^|[\\s"'([])--?(?:[\\w-]{0,40}?(?:${NOUNS})|pass|[\\w-]{0,40}?${KEY_NAMES})(?:\\s+|=))${NOTHING}${NOT_PROSE}(?:${QUOTED}|[^\\s]+)`,
 );
 
-/** Programs that take a password by an option of one letter. */
+/** Programs that accept a password in a one-letter option. */
 export const PROGRAMS: Kind = hideBehind(
   String.raw`(\b(?:(?:mysql|mariadb)\w{0,10}\b[^|;&]{0,200}?\s-p(?=\S)|redis-cli\b[^|;&]{0,200}?\s-a\s+|(?:sshpass|mongo\w{0,8}|docker login)\b[^|;&]{0,200}?\s-p\s{0,4}|ldap\w{1,10}\b[^|;&]{0,200}?\s-w\s+|curl\b[^|;&]{0,200}?\s(?:-u|--user)\s+|-?pass(?:in|out)?\s+pass:))`,
   `(?:${QUOTED}|\\S+)`,
 );
 
-/** `IDENTIFIED BY 'x'`, `PASSWORD 'x'`, `PASSWORD('x')`, and the parameters that mariadb prints behind a statement. */
+/** `IDENTIFIED BY 'x'`, `PASSWORD 'x'`, `PASSWORD('x')`, and mariadb's parameters after a statement. */
 export const SQL: Kind = hideBehind(
   String.raw`(\bidentified\s+(?:with\s+\S{1,64}\s+)?(?:by|as)\s+(?:password\s+)?|\bpasswords?(?:\s{1,8}(?:(?:is|was)\s{1,8})?|\s{0,8}\(\s{0,8})(?=["'])|\bparameters:(?=\s{0,4}\[))`,
   `(?:${QUOTED}|\\[.*)`,
@@ -41,10 +41,10 @@ export const REDIS_COMMANDS: Kind = hideBehind(
   String.raw`(\bsetuser\b[^>#]{0,128}[>#]|\b(?:requirepass|masterauth)["']?\s+["']?)[^\s"']+`,
 );
 
-/** The answer of SASL PLAIN: user and password behind a NUL each. */
+/** The SASL PLAIN response: user and password, each after a NUL. */
 export const SASL_PLAIN: Kind = {
   pattern: toPattern(
-    // The NULs of a text, or as JSON and `util.inspect` write them.
+    // NULs, either raw or as JSON and `util.inspect` write them.
     String.raw`(\x00|\\x00|\\u0000)[^\x00\\\s]{1,128}\1[^\x00\s"'\x60]+`,
   ),
   replacement: `$1${HIDDEN}`,

@@ -1,11 +1,11 @@
 import { HIDDEN, hideBehind, hideWhole, type Kind, toPattern, withClue } from "./kind.ts";
 import { QUOTE, QUOTED, REASON, SPACE } from "./values.ts";
 
-// Lists of raw headers have a comma between name and value.
+// In lists of raw headers, a comma separates name and value.
 const SEPARATOR = `${QUOTE}?${SPACE}(?:[:=]>?|(?<=["'\`]\\s{0,4}),(?=\\s{0,4}["'\`]))${SPACE}`;
 const NOT_PROSE = String.raw`(?!\*{3}|(?:access denied|header|is|must|no|none|not|null|the|undefined)(?!\w))${REASON}`;
 
-/** `Authorization: Basic x`, `{ authorization: 'Bearer x' }`, `['authorization', 'x']`, with whatever scheme. */
+/** `Authorization: Basic x`, `{ authorization: 'Bearer x' }`, `['authorization', 'x']`, with any scheme. */
 export const AUTHORIZATION: Kind = {
   pattern: toPattern(
     `(authorization${SEPARATOR})${NOT_PROSE}`,
@@ -15,7 +15,7 @@ export const AUTHORIZATION: Kind = {
     head + (quoted === undefined ? scheme + HIDDEN : hideCredentials(quoted)),
 };
 
-/** What is in the quotes, except the scheme. */
+/** Hides everything between the quotes except the scheme. */
 function hideCredentials(quoted: string): string {
   const [, quote = "", scheme = ""] =
     /^(\\*["'`]|&[a-z\d#]+;|\\u002[27])((?:basic|bearer)\s+)?/i.exec(quoted) ?? [];
@@ -30,7 +30,7 @@ export const SIGNATURE_V4: Kind = withClue(
   ),
 );
 
-/** `Bearer x` without the name of the header; not `Bearer token`. */
+/** `Bearer x` without the header name; not `Bearer token`. */
 export const BEARER: Kind = {
   pattern:
     /\b([Bb]earer\s+|BEARER\s+)(?!(?:[Tt]okens?|[Aa]uth[a-z]*|[Rr]ealm|[Ee]rror|[Ss]cheme|[Hh]eader|[Cc]redentials?|[Ff]ormat|[Cc]hallenge|prefix|type|is|was|not|or|and|required|missing|invalid|expired|failed)\b)(?:(?=[a-z]{0,40}[A-Z\d._~+/-])[\w.~+/-]+=*|[a-z]{16,}|[a-z]+(?=\s*(?:$|[,;}\])"'])))/g,
@@ -63,12 +63,12 @@ export const COOKIES: Kind = hideBehind(
   String.raw`[\w.%-]{1,64}=[^\s;,]*(?:;\s{0,8}[\w.%-]{1,64}(?:=[^\s;,]{0,4096})?)*)`,
 );
 
-/** `auth: 'user:x'`, as options of `http.request()` have it, and `_auth=x` of npm. */
+/** `auth: 'user:x'`, as in the options of `http.request()`, and `_auth=x`, as in npm's configuration. */
 export const AUTH_OPTION: Kind = hideBehind(
   `((?<![a-z])(?:basic[_-]?)?auth${SEPARATOR})(?:"[^":\\s]{0,128}:[^"]*"?|'[^':\\s]{0,128}:[^']*'?|[^\\s:;&"'{[]{1,64}:[^\\s;&/][^\\s;&]*)`,
 );
 
-/** `-----BEGIN PRIVATE KEY-----` with what follows it. */
+/** `-----BEGIN PRIVATE KEY-----` and the text after it. */
 export const PEM: Kind = withClue(
   "-----BEGIN",
   hideWhole(

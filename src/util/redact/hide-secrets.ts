@@ -3,8 +3,8 @@ import { KINDS } from "./kinds.ts";
 const PATTERNS = Object.values(KINDS);
 
 /**
- * The text with `***` in place of the secrets that are recognized, each by its kind. Best-effort: a secret that looks
- * like none of the kinds stays. Takes time in proportion to the length of the text.
+ * Replaces recognized secrets with `***`. Redaction is best-effort: it leaves secrets that match none of the
+ * kinds. The time is proportional to the length of the text.
  */
 export function hideSecrets(text: string): string {
   return PATTERNS.reduce(

@@ -1,33 +1,33 @@
-/** What stands in place of a secret. */
+/** The text that replaces a secret. */
 export const HIDDEN = "***";
 
-/** What a kind writes for a match: a pattern for `String.replace()`, or a function with the same arguments. */
+/** The replacement for a match: a pattern for `String.replace()`, or a function with the same arguments. */
 type Replacement = string | ((match: string, ...groups: never[]) => string);
 
-/** A kind of secrets that the library knows: how it is found, and what is written in its place. */
+/** A kind of secret: the pattern that finds it, and its replacement. */
 export interface Kind {
   readonly pattern: RegExp;
   readonly replacement: Replacement;
-  /** A text without this holds no secret of this kind: most texts are never searched for most kinds. */
+  /** A text without the clue contains no secret of this kind, so most texts are searched for few kinds. */
   readonly clue?: string;
 }
 
-/** A pattern from its parts, which finds every match and ignores case. */
+/** Builds a pattern that finds all matches and ignores case. */
 export function toPattern(...parts: readonly string[]): RegExp {
   return new RegExp(parts.join(""), "gi");
 }
 
-/** Hides what a pattern finds behind its first group. */
+/** Hides the part of a match that follows its first group. */
 export function hideBehind(...parts: readonly string[]): Kind {
   return { pattern: toPattern(...parts), replacement: `$1${HIDDEN}` };
 }
 
-/** The same for texts with a clue only. */
+/** Limits a kind to texts that contain the clue. */
 export function withClue(clue: string, kind: Kind): Kind {
   return { ...kind, clue };
 }
 
-/** Hides everything that a pattern finds. */
+/** Hides the whole match. */
 export function hideWhole(pattern: RegExp): Kind {
   return { pattern, replacement: HIDDEN };
 }

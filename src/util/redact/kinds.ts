@@ -58,7 +58,7 @@ export type KindName =
   | ShapeName
   | "URL user-info with quotes";
 
-/** All kinds of secrets that the library knows, in the order in which they are looked for. */
+/** All kinds of secrets that the library recognizes, in search order. */
 export const KINDS: Readonly<Record<KindName, Kind>> = {
   "SASL PLAIN": SASL_PLAIN,
   "PEM block": PEM,

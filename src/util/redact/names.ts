@@ -1,29 +1,29 @@
 import { HIDDEN, type Kind, toPattern } from "./kind.ts";
 import { ASSIGNED, COLON, EQUALS, NAME_END, NOTHING, PROPERTY, QUOTED, SPACE } from "./values.ts";
 
-/** These name a secret wherever a name ends with them: `PGPASSWORD`, `client_secret`, `accessToken`. */
+/** A name that ends with one of these words names a secret: `PGPASSWORD`, `client_secret`, `accessToken`. */
 export const NOUNS: string =
   "passwords?|passwort|passwd|passphrase|passcode|pwd|requirepass|masterauth|secrets?|credentials?|(?<!(?:unexpected|expected|illegal|unknown) )token";
 
-/** What a name may have behind the word that counts: `password2`, `SecretString`, `new_password_confirmation`. */
+/** Suffixes that may follow the decisive word: `password2`, `SecretString`, `new_password_confirmation`. */
 export const SUFFIX: string =
   "(?:[_-]?(?:value|string|hash|text|data|plain|encrypted|base64|b64|old|new|confirm|confirmation|repeat|provided|\\d{1,3}))?";
 
-// Names that other words end with too: `bypass`, `spin`. They count as words of their own, and behind these.
+// Other words end with these too: `bypass`, `spin`. Only separate words count, and `pass` after GLUED_PASS.
 const SHORT = "pass|pw|sig|signature|pin|otp|cvv|j?sess(?:ion)?_?id|phpsessid|connect\\.sid|saml_?response";
 const GLUED_PASS = /(?:db|user|my|smtp|mail|ftp|ssh|root|admin|pg|sql|redis|proxy|store|key|trust)$/i;
 
-// What comes before `key` without a space, a hyphen or a capital, or with a space: `apikey`, `API key`.
+// Words that make a `key` a secret when they precede it directly or with a space: `apikey`, `API key`.
 const GLUED_KEY =
   /(?:api|access|account|secret|private|shared|auth|encryption|signing|master|license|storage|subscription|app|client|consumer|session|admin|crypto)[ _-]?$/i;
-// Keys by which things are found, not opened.
+// Words before `key` that make it an identifier, not a secret.
 const HARMLESS_KEY =
   /(?:primary|foreign|partition|routing|public|cache|sort|row|message|idempotency|object|shard|dedup|deduplication|group|unique|candidate|composite|range|cluster|clustering|index|lock|map|hash|host|record|item|entity|lookup|join|topic|queue|search|error|event|header|metadata|config|property|field|column|json|next|last|start|end|min|max|duplicate|invalid|missing|unknown|binding)[ _.-]?$/i;
 
-/** How far back a name is read. */
+/** Maximum number of characters that are read before a match. */
 const MAX_NAME_LENGTH = 40;
 
-// A colon behind a short name says little.
+// A colon after a short name is weak evidence, so the value must be in quotes or start with four digits.
 const DOUBTFUL = `${NOTHING}(?:${QUOTED}|\\d{4,})`;
 
 const OPENING_QUOTE = /^[bur]?(\\*)(["'`]|&[a-z\d#]+;|\\u002[27])/i;
@@ -42,14 +42,17 @@ export const SHORT_NAMED: Kind = {
     isShortSecret(toBefore(groups), match) ? write(groups) : match,
 };
 
-/** `api_key=x`, `AccountKey=x`, `X-Api-Key: x`, `key="x"`; not `key=orders`, `monkey=1` or `routing_key=orders`. */
+/**
+ * `api_key=x`, `AccountKey=x`, `X-Api-Key: x`, `key="x"`; not `key=orders`, `monkey=1` or
+ * `routing_key=orders`.
+ */
 export const KEYS: Kind = {
   pattern: toNamed("key", PROPERTY),
   replacement: (match: string, ...groups: Groups) =>
     isSecretKey(toBefore(groups), match) ? write(groups) : match,
 };
 
-/** What is found: a name with its colon and its value, or a name with its equals sign. */
+/** The groups of a match: a name with its colon and its value, or a name with its equals sign. */
 type Groups = [
   head: string | undefined,
   value: string | undefined,
@@ -63,7 +66,7 @@ function toNamed(names: string, property: string): RegExp {
   return toPattern(`(${head}${COLON}${SPACE})(${property})|(${head}${EQUALS}${SPACE})${ASSIGNED}`);
 }
 
-/** The quotes of a property stay, so that what was JSON is JSON. */
+/** Keeps the quotes of a property, so that JSON stays valid JSON. */
 function write([head = "", value = "", assignment]: Groups): string {
   if (assignment !== undefined) return assignment + HIDDEN;
   const [, slashes = "", mark] = OPENING_QUOTE.exec(value) ?? [];
@@ -72,7 +75,7 @@ function write([head = "", value = "", assignment]: Groups): string {
   return head + quote + HIDDEN + quote;
 }
 
-/** The text before a name, as far as a name can reach. */
+/** The text before a name, up to the maximum length of a name. */
 function toBefore([, , , offset, text]: Groups): string {
   return text.slice(Math.max(0, offset - MAX_NAME_LENGTH), offset);
 }

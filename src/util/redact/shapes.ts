@@ -1,6 +1,6 @@
 import { hideWhole, type Kind } from "./kind.ts";
 
-/** Tokens that are known by their look, whatever is written before them. */
+/** Tokens that are recognized by their format, whatever precedes them. */
 export type ShapeName =
   | "AWS access key"
   | "GitHub token"

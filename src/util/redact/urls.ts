@@ -1,12 +1,14 @@
 import { HIDDEN, type Kind } from "./kind.ts";
 
 /**
- * `postgres://user:x@host`: from the scheme to the last `@` of the word. Word by word, because a pattern would read the
- * rest of a word again at each `://` in it.
+ * `postgres://user:x@host`: from the scheme to the last `@` of the word. It works word by word, because a
+ * pattern would read the rest of a word again at each `://` in it.
  */
 export const URL_USER_INFO: Kind = { pattern: /[^\s"'<>`]+/g, replacement: hideUserInfo, clue: "@" };
 
-/** A password may hold quotes too; but if quotes stand around the URL, this would take more than the URL. */
+/**
+ * A password may contain quotes too. If quotes enclose the URL, however, this kind hides more than the URL.
+ */
 export const URL_USER_INFO_WITH_QUOTES: Kind = { pattern: /\S+/g, replacement: hideUserInfo, clue: "@" };
 
 /** `redirect=https%3A%2F%2Fuser%3Ax%40host` */
@@ -41,7 +43,7 @@ function hideUserInfo(word: string): string {
   return hideBetween(word, "://", "@");
 }
 
-/** Hides all between the first `start` and the last `end` behind it. */
+/** Hides everything between the first `start` and the last `end` after it. */
 function hideBetween(word: string, start: string, end: string): string {
   const from = word.indexOf(start) + start.length;
   const to = word.lastIndexOf(end);

@@ -1,5 +1,5 @@
-// Parts of patterns: how names and values are written. A pattern stays linear because nothing that can fail follows an
-// unbounded part: what it has read is either hidden or was short.
+// Patterns for the notation of names and values. A pattern stays linear because nothing that can fail follows
+// an unbounded part: the text that it has read is either hidden or short.
 
 /** White space, and the colors that `util.inspect` and loggers put between a name and its value. */
 export const SPACE: string = String.raw`(?:\s|\x1b\[[\d;]{0,8}m)*`;
@@ -7,23 +7,23 @@ export const SPACE: string = String.raw`(?:\s|\x1b\[[\d;]{0,8}m)*`;
 /** A quote in code, in JSON within JSON, and in HTML. */
 export const QUOTE: string = String.raw`(?:\\{0,7}["'\x60]|&(?:quot|apos|#3[49]|#x2[27]);|\\u002[27])`;
 
-/** What may close a name: `"password":`, `config["password"] =`. */
+/** The end of a name: `"password":`, `config["password"] =`. */
 export const NAME_END: string = `${QUOTE}?\\]?${SPACE}`;
 
-// `=>` could also be `=` and a password that begins with `>`.
+// `=>` may also be `=` and a password that begins with `>`.
 const ARROW = String.raw`(?<=\s)=>|=>(?=\s*(?:"[^"]{0,256}"|'[^']{0,256}'|\d+)(?:[\s,;)}\]]|$))`;
 
-/** `:`, `=>` and the `::` of LDIF. */
+/** `:`, `=>`, and the `::` of LDIF. */
 export const COLON: string = String.raw`(?::(?::(?=\s))?(?![=:]|//)|${ARROW})`;
 
-/** `=`, `:=`, and `==` as code has it. */
+/** `=`, `:=`, and `==` as in code. */
 export const EQUALS: string = String.raw`(?:={2,3}\s+(?=["'])|:?=)`;
 
 const ENTITY = String.raw`(?:&(?:quot|apos|#3[49]|#x2[27]);|\\u002[27])`;
 
 const PLAIN_QUOTED = String.raw`"(?:[^"\\]|\\[^]?)*"?|'(?:[^'\\]|\\[^]?)*'?`;
 
-/** A value in quotes; without a closing quote, all of the text. */
+/** A value in quotes. Without a closing quote, it is the rest of the text. */
 export const QUOTED: string = [
   `[bur]?(?:${PLAIN_QUOTED})`,
   "`[^`]*`?|[“‘][^”’]*[”’]?",
@@ -33,7 +33,7 @@ export const QUOTED: string = [
 
 const AFTER_VALUE = String.raw`(?=[,)}\]]{0,2}(?:[\s;&]|$))`;
 
-// Behind `=` these count only when they are closed: a password without quotes can begin with any character.
+// After `=`, these count only if they are closed: a password without quotes can begin with any character.
 const CLOSED = [
   String.raw`\{(?:[^}]|\}\}){0,256}\}`,
   "`[^`]{0,256}`|[“‘][^”’]{0,256}[”’]",
@@ -41,42 +41,43 @@ const CLOSED = [
   `${ENTITY}(?:(?!${ENTITY})[^]){0,256}${ENTITY}`,
 ].join("|");
 
-// `Password=a b;Database=c`: connection strings of ADO.NET and ODBC end their values with a semicolon only.
+// `Password=a b;Database=c`: only a semicolon ends a value in connection strings of ADO.NET and ODBC.
 const UNTIL_SEMICOLON = String.raw`[^\s;="'][^;="']{0,256}(?=;\s{0,4}(?:$|["']|[a-z][\w ]{0,40}=))`;
 const LAST_OF_CONNECTION_STRING = String.raw`(?<=;\s{0,4}[\w ]{0,40}=\s{0,4})[^\s;="'][^;="':,)]{0,256}`;
 
 const NOTHING_WORDS = String.raw`yes|no|true|false|null|nil|none|undefined|\*{3,}|\?|%[sd]|\$\d{1,2}|\$\{\w{0,40}\}`;
 const NOTHING_MARKS = String.raw`<[a-z][a-z_ -]{0,24}>|\[(?:redacted|hidden|filtered|masked|object|array|function|async|getter|setter|circular|class)[^\]]{0,60}\]`;
 
-/** What stands where a value could stand, and is none: `(using password: YES)`, `password = ?`. */
+/** Excludes placeholders, which are not values: `(using password: YES)`, `password = ?`. */
 function exceptNothing(after: string): string {
   return `(?!(?:${NOTHING_WORDS}|${NOTHING_MARKS})(?:${after}))`;
 }
 
-/** Behind a colon, punctuation ends a word. */
+/** After a colon, punctuation ends a word. */
 export const NOTHING: string = exceptNothing(String.raw`[\s,;&)}\]"'<|.!?:]|$`);
 
-// Behind `=`, it may belong to the value.
+// After `=`, punctuation may belong to the value.
 const NOTHING_ASSIGNED = exceptNothing(String.raw`[,)}\]"'.!]{0,2}(?:[\s;&]|$)`);
 
-/** What follows `=`. */
+/** The value after `=`. */
 export const ASSIGNED: string = `${NOTHING_ASSIGNED}(?:(?:${CLOSED})${AFTER_VALUE}|${PLAIN_QUOTED}|${UNTIL_SEMICOLON}|${LAST_OF_CONNECTION_STRING}|[^\\s&;]+)`;
 
-// One word that says what is wrong with a secret, and not what it is: `token: expired`, `password: ENOENT`.
+// A word that describes the problem with a secret instead of the secret: `token: expired`, `password:
+// ENOENT`.
 const REASON_WORDS =
   "aborted|bad|blank|blocked|closed|corrupt|corrupted|declined|deleted|denied|disabled|empty|enabled|error|exceeded|expired|failed|failure|forbidden|ignored|illegal|include|incorrect|invalid|locked|malformed|mismatch|missing|ok|omit|optional|present|refused|rejected|required|reset|revoked|same-origin|set|skipped|timeout|unauthenticated|unauthorized|unavailable|unknown|unset|unsupported|valid|weak|wrong";
-/** Not that one word, with a delimiter behind it. */
+/** Excludes such a word if a delimiter follows it. */
 export const REASON: string = String.raw`(?!(?:${REASON_WORDS}|E[A-Z]{3,}\w{0,12}|[45]\d\d)[.!?]?(?:[\s,;)}\]"':]|$))`;
 
-// A delimiter belongs to the value where text goes on behind it.
+// A delimiter belongs to the value if more text follows it directly.
 const VALUE_CHARACTER = String.raw`(?:[^\s,;}\])"']|[,;}\])"'](?![\s,;}\])"'.:]|$))`;
 const END = String.raw`(?=\s*(?:$|[,;}\])"'|])|\x1b|\s[A-Z]\w{0,40}:\S)|(?<=[.!?])(?=\s)`;
 
-/** What has no quotes behind a colon counts only if a delimiter or the end follows, or if no prose is as long. */
+/** An unquoted value after a colon counts only before a delimiter or the end, or if too long for prose. */
 const BARE = `${NOTHING}${REASON}(?:${VALUE_CHARACTER}{1,256}(?:${END})|${VALUE_CHARACTER}{257,})`;
 
 // Lists, objects and buffers as `util.inspect` prints them.
 const STRUCTURE = String.raw`\[[^\]]*\]?|<[^>]*>?|\{[^}]*\}?`;
 
-/** What follows a colon. */
+/** The value after a colon. */
 export const PROPERTY: string = `(?:${QUOTED}|${NOTHING}(?:${STRUCTURE})|${BARE})`;
