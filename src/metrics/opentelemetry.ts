@@ -45,6 +45,7 @@ const INSTRUMENTS: Readonly<Record<FamilyName, { readonly name: string; readonly
  * once. It never fails, and waits for a handler until its deadline, at most 4 s.
  *
  * If you call it again for the same meter, the last call wins.
+ *
  * @param meter `metrics.getMeter("my-service")` of `@opentelemetry/api`, called after the SDK is set up. Two
  * registries need two meters.
  * @param registry The registry of the handlers. Default: `defaultRegistry`.
