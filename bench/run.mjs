@@ -22,6 +22,7 @@ const BENCHMARKS = {
   hung: { byDefault: true },
   render: { byDefault: true },
   import: { byDefault: true },
+  entries: { byDefault: true },
   install: { byDefault: true },
   cli: { byDefault: true },
   sustained: { byDefault: true },
