@@ -16,7 +16,7 @@ try {
   npm(folder, "install", "--no-audit", "--no-fund", join(folder, filename));
   const installed = (await readdir(join(folder, "node_modules"))).filter((name) => !name.startsWith("."));
   publish({ what: "packages", samples: [installed.length], max: 1 });
-  publish({ what: "unpacked", samples: [unpackedSize / KILOBYTE], unit: " kB", max: 250 });
+  publish({ what: "unpacked", samples: [unpackedSize / KILOBYTE], unit: " kB", max: 800 });
   publish({ what: "files", samples: [files.length] });
 } finally {
   await rm(folder, { recursive: true });

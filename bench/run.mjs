@@ -24,6 +24,7 @@ const BENCHMARKS = {
   render: { byDefault: true },
   redact: { byDefault: true },
   import: { byDefault: true },
+  entries: { byDefault: true },
   install: { byDefault: true },
   cli: { byDefault: true },
   sustained: { byDefault: true },

@@ -4,6 +4,8 @@ import { dirname, join } from "node:path/posix";
 
 const HTTP = /^\.\/(?:node|express|fastify|koa|hono|fetch|nest)$/;
 const CLI = /^svc-status$|^cli\/show\//;
+const METRICS = /^\.\/(?:prom-client|opentelemetry)$/;
+const CLUSTER = /^\.\/cluster$/;
 
 /**
  * The shared files, in order. A module that two or more programs need is in the first file that fits: each
@@ -12,11 +14,11 @@ const CLI = /^svc-status$|^cli\/show\//;
  * line, or a dynamic import (by path).
  */
 const SHARED_FILES = {
-  core: [[/^\.$/], [HTTP, CLI]],
+  core: [[/^\.$/], [HTTP, CLI], [HTTP, METRICS], [CLUSTER]],
   http: [[HTTP], [/^http\//]],
   drain: [[/^\.\/drain$/]],
   "checks/support": [[/^\.\/checks\//]],
-  metrics: [[/^\.\/(?:prom-client|opentelemetry)$/]],
+  metrics: [[METRICS]],
   common: [[/^\.\//]],
   cli: [[CLI]],
   "cli/common": [[]],

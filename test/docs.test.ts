@@ -75,8 +75,6 @@ const pages = [
 /** Every block that is not run, with the reason that its page gives. */
 const NOT_RUN = [
   "docs/busy.md: yaml, a part of a manifest",
-  "docs/busy.md: js, it needs a bundler",
-  "docs/busy.md: js, it needs a bundler",
   "docs/cli.md: dockerfile, it needs Docker",
   "docs/cli.md: sh, it goes on until somebody ends it",
   "docs/cli.md: text, it goes on until somebody ends it",
@@ -102,8 +100,10 @@ const NOT_RUN = [
   "docs/serve.md: json, test/cli/serve/docs.test.ts checks it",
   "docs/serve.md: text, test/cli/serve/docs.test.ts compares it",
   "docs/frameworks/fetch.md: js, it needs Nuxt",
+  "docs/testing.md: js, it needs Jest",
+  "docs/testing.md: js, it needs Vitest",
+  "docs/testing.md: js, it is run by node --test",
   "docs/frameworks/fetch.md: ts, it needs Next.js",
-  "docs/frameworks/fetch.md: js, it needs Next.js",
   "docs/frameworks/fetch.md: js, it needs Bun",
   "docs/frameworks/fetch.md: js, it needs Deno",
   "docs/frameworks/fetch.md: js, it needs a worker",

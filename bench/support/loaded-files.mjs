@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** The URLs of all files below a URL that Node.js loads when a program runs, from its coverage data. */
-export async function listLoadedFiles(args, below) {
+export async function listLoadedFiles(args, below, cwd) {
   const folder = await mkdtemp(join(tmpdir(), "svc-status-"));
   try {
     execFileSync(process.execPath, args, {
+      cwd,
       env: { ...process.env, NODE_V8_COVERAGE: folder },
       stdio: ["ignore", "ignore", "inherit"],
     });

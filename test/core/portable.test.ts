@@ -5,7 +5,7 @@ import { run } from "../support/run.ts";
 const fixtures = join(import.meta.dirname, "../fixtures");
 
 test("the built core and views run with web globals alone, and import no node: module", async () => {
-  const args = ["--experimental-vm-modules", "--no-warnings", join(fixtures, "web-world.mjs")];
+  const args = [join(fixtures, "web-world.mjs")];
   const { code, stdout, stderr } = await run(process.execPath, args, fixtures);
   expect(stdout.split("\n")).toEqual([
     "all modules",

@@ -56,14 +56,18 @@ describe("two copies of the package in one process", () => {
   });
 });
 
+const ROUTE = `
+import { serviceStatus } from "svc-status/fetch";
+export const dynamic = "force-dynamic";
+export const GET = serviceStatus();
+`;
+
 describe("Next.js", () => {
   const FILES = {
     "app/layout.js": "export default ({ children }) => <html><body>{children}</body></html>;",
     "app/page.js": "export default () => <p>hello</p>;",
-    "app/svc_status.json/route.js": `
-      import { serviceStatus } from "svc-status/fetch";
-      export const dynamic = "force-dynamic";
-      export const GET = serviceStatus();`,
+    "app/svc_status.json/route.js": ROUTE,
+    "app/svc_status.html/route.js": ROUTE,
     "instrumentation.js": `
       export async function register() {
         if (process.env.NEXT_RUNTIME !== "nodejs") return;
@@ -84,5 +88,6 @@ describe("Next.js", () => {
     onTestFinished(() => program.kill("SIGTERM"));
     const port = Number(/:(\d+)$/.exec(await program.waitForLine(/Local: .*:\d+$/))?.[1]);
     expect((await ask(port, "/svc_status.json")).body).toBe('{"Database":{"state":"OK"}}');
+    expect((await ask(port, "/svc_status.html")).body).toMatch(/<bdi>Database<\/bdi>[\s\S]*<\/html>/);
   });
 });

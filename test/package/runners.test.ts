@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
@@ -7,12 +7,14 @@ import { MODULE_ENTRIES } from "./entries.ts";
 import { expectSuccess, installBeside, PROGRAMS } from "./tried/install.ts";
 import { BESIDE_JEST, JEST, TRANSFORMS, VITEST } from "./tried/table.ts";
 
-/** Nest's needs Nest, and that of the thread is for bundlers. */
+/** That of the thread is for bundlers. */
 const ENTRIES = MODULE_ENTRIES.map(([entry]) => entry.replace(/^\./, "svc-status")).filter(
-  (entry) => !/nest|worker/.test(entry),
+  (entry) => entry !== "svc-status/sentinel/worker",
 );
 /** Each entry, and what test/fixtures/tried/tests.mjs has beside them. */
 const TESTS = ENTRIES.length + 5;
+/** What the entry for Nest needs, and what the application needs. */
+const WITH_NEST = pick("@nestjs/common", "@nestjs/core", "prom-client", "reflect-metadata", "rxjs");
 
 type Transform = (typeof TRANSFORMS)[number];
 
@@ -59,9 +61,10 @@ describe.each(Object.entries(JEST))("Jest %s in CommonJS", (major, version) => {
 
   beforeAll(async () => {
     folder = await installBeside(`jest-${major}`, { jest: version, ...BESIDE_JEST });
-    await writeTests(folder, "js", "", "require");
-    await writeTests(folder, "ts", "// @ts-nocheck", "require");
-    await writeFile(join(folder, "typed.test.ts"), TYPED_TEST);
+    for (const ending of ["js", "ts"]) await mkdir(join(folder, ending));
+    await writeTests(join(folder, "js"), "js", "", "require");
+    await writeTests(join(folder, "ts"), "ts", "// @ts-nocheck", "require");
+    await writeFile(join(folder, "ts/typed.test.ts"), TYPED_TEST);
     await writeFile(join(folder, "babel.config.json"), '{ "presets": ["@babel/preset-env"] }');
     const compilerOptions = { module: "commonjs", target: "es2023", esModuleInterop: true, types: ["jest"] };
     await writeFile(
@@ -84,10 +87,7 @@ describe.each(Object.entries(JEST))("Jest %s in CommonJS", (major, version) => {
 
 describe("Vitest", () => {
   test("runs tests that use the package", async () => {
-    const folder = await installBeside("vitest", {
-      vitest: VITEST,
-      "prom-client": BESIDE_JEST["prom-client"],
-    });
+    const folder = await installBeside("vitest", { vitest: VITEST, ...WITH_NEST });
     await writeTests(folder, "mjs", 'import { test } from "vitest";', "import");
     const stdout = await expectSuccess(run(join(folder, "node_modules/.bin/vitest"), ["run"], folder));
     expect(stdout).toMatch(new RegExp(`Tests .*${TESTS} passed`));
@@ -98,7 +98,7 @@ describe("node:test", () => {
   let folder: string;
 
   beforeAll(async () => {
-    folder = await installBeside("node-test", { "prom-client": BESIDE_JEST["prom-client"] });
+    folder = await installBeside("node-test", WITH_NEST);
     await writeTests(folder, "mjs", 'import { test } from "node:test";', "import");
   });
 
@@ -108,3 +108,7 @@ describe("node:test", () => {
     expect(stdout).toMatch(new RegExp(`^# pass ${TESTS}$`, "m"));
   });
 });
+
+function pick(...names: readonly (keyof typeof BESIDE_JEST)[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, BESIDE_JEST[name]]));
+}

@@ -71,7 +71,7 @@ describe("a mistake in the options", () => {
     const probe = createProbe();
     const stops: string[] = [];
     const watched = { ...probe, on: () => () => void stops.push("stopped") };
-    const workerUrl = new URL("file:///nowhere.js");
+    const workerUrl = new URL("data:text/javascript,throw new Error('broken')");
     await expect(startSentinel({ port: 0, probe: watched, workerUrl })).rejects.toThrow();
     expect(stops).toEqual(["stopped"]);
   });

@@ -209,7 +209,10 @@ export interface SvcStatusOptions {
 
 export declare function StatusCheck(name: string, options?: HandlerOptions): StatusCheckDecorator;
 
-export type StatusCheckDecorator = <Method extends StatusFunction>(prototype: object, method: string | symbol, descriptor: TypedPropertyDescriptor<Method>) => void;
+export interface StatusCheckDecorator {
+    <Method extends StatusFunction>(prototype: object, method: string | symbol, descriptor: TypedPropertyDescriptor<Method>): void;
+    (prototype: object, property: string | symbol): void;
+}
 
 export interface StatusDynamicModule {
     readonly module: typeof StatusModule;

@@ -1,4 +1,4 @@
-// Exports: Ask, FakeClock, FakeHandler, FakeHandlerOptions, FakeRequest, StatusResponse, createAsk, createFakeClock, createFakeHandler
+// Exports: Ask, FakeClock, FakeHandler, FakeHandlerOptions, FakeRequest, StatusResponse, createAsk, createFakeClock, createFakeHandler, resetDefaults
 
 export type Ask = (target: string, request?: FakeRequest) => Promise<StatusResponse>;
 
@@ -260,3 +260,5 @@ export interface HealthProbePaths {
 export declare function createFakeClock(): FakeClock;
 
 export declare function createFakeHandler(options?: FakeHandlerOptions): FakeHandler;
+
+export declare function resetDefaults(): void;

@@ -43,10 +43,15 @@ export const JEST = { 29: "29.7.0", 30: "30.5.2" } as const;
 export const BESIDE_JEST = {
   "@babel/core": "7.29.13",
   "@babel/preset-env": "7.29.14",
+  // The last release of Nest in CommonJS.
+  "@nestjs/common": "11.2.10",
+  "@nestjs/core": "11.2.10",
   "@swc/core": "1.16.22",
   "@swc/jest": "0.2.39",
   "@types/jest": "30.0.0",
   "prom-client": "15.1.3",
+  "reflect-metadata": "0.2.2",
+  rxjs: "7.8.2",
   "ts-jest": "29.4.15",
   typescript: "5.9.3",
 } as const;
@@ -154,7 +159,7 @@ export function renderBundlers(): string {
   ]);
   const next = [
     `next ${NEXT}`,
-    "a route handler beside `instrumentation.js`",
+    "route handlers beside `instrumentation.js`",
     "works",
     "not tried",
     "not tried",

@@ -1,0 +1,24 @@
+// What each entry loads. The goals are held by a test too, as they do not depend on the machine.
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { listLoadedFiles } from "./support/loaded-files.mjs";
+import { publish } from "./support/rows.mjs";
+
+/** No more than before the package was CommonJS; but the sentinel's thread is one file for bundlers to copy now. */
+const GOALS = JSON.parse(readFileSync(join(import.meta.dirname, "support/entry-goals.json"), "utf8"));
+const KILOBYTE = 1_000;
+const root = join(import.meta.dirname, "..");
+const dist = new URL("../dist/", import.meta.url).href;
+
+for (const [entries, { maxFiles, maxKilobytes }] of Object.entries(GOALS)) {
+  const program = entries
+    .split(" ")
+    .map((entry) => `await import("${entry}");`)
+    .join("");
+  const args = ["--input-type=module", "--eval", program];
+  const files = await listLoadedFiles(args, dist, root);
+  const bytes = files.reduce((sum, url) => sum + statSync(fileURLToPath(url)).size, 0);
+  publish({ what: `\`${entries}\`: files`, samples: [files.length], max: maxFiles });
+  publish({ what: `\`${entries}\``, samples: [bytes / KILOBYTE], unit: " kB", max: maxKilobytes });
+}
