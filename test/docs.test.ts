@@ -85,7 +85,6 @@ const NOT_RUN = [
   "docs/cluster.md: sh, it needs pm2",
   "docs/cluster.md: sh, it needs pm2",
   "docs/doctor.md: sh, what it prints is longer than a page",
-  "docs/faq.md: sh, it needs Jest",
   "docs/kubernetes.md: dockerfile, it needs Docker",
   "docs/kubernetes.md: yaml, test/kubernetes-page.test.ts checks it",
   "docs/kubernetes.md: sh, what it prints is longer than a page",
