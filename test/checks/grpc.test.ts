@@ -65,7 +65,7 @@ describeCheck({
     "wrong answer: NOT_SERVING": () => answer(2),
     "wrong answer: UNKNOWN": () => answer(0),
     "wrong answer: 5 NOT_FOUND: unknown service": () =>
-      refuse(status.NOT_FOUND, `unknown service, key=${SECRET}`),
+      refuse(status.NOT_FOUND, `unknown service, api_key=${SECRET}`),
     "authentication: 16 UNAUTHENTICATED": () => refuse(status.UNAUTHENTICATED, `token=${SECRET}`),
     "timeout: 4 DEADLINE_EXCEEDED": () => refuse(status.DEADLINE_EXCEEDED, "too slow"),
     "wrong answer: 12 UNIMPLEMENTED": async () => {

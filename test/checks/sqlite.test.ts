@@ -24,7 +24,7 @@ describeCheck({
   well: () => ({ handler: sqlite(answer(well), { quickCheck: true }) }),
   broken: {
     "failed: database is locked": () => ({
-      handler: sqlite(fail(createError("SQLITE_BUSY", `database is locked, key=${SECRET}`))),
+      handler: sqlite(fail(createError("SQLITE_BUSY", `database is locked, api_key=${SECRET}`))),
     }),
     "wrong answer: the query gave no row": () => ({ handler: sqlite(answer({})) }),
     "wrong answer: the file is damaged: row 7 missing from index": () => ({

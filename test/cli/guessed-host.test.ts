@@ -34,7 +34,7 @@ describe("a port alone", () => {
   test.each(["", ":"])("is one of this machine, as %sPORT", async (prefix) => {
     const { port, probe, seen } = await startOn("127.0.0.1");
     const address = `${prefix}${port}`;
-    expect((await runCli(["show", address])).stdout).toBe("OK: 0 of 0 handlers OK\n");
+    expect((await runCli(["show", address])).stdout).toBe("OK: no handlers are registered\n");
     expect((await runCli(["wait", address])).stderr).toBe(`waiting for http://localhost:${port}\n`);
     expect((await runCli(["decommission", address])).stdout).toContain(
       `http://localhost:${port} is decommissioned`,
@@ -49,7 +49,7 @@ describe("a port alone", () => {
     const { port } = await startOn("::1");
     expect(await runCli(["show", String(port)])).toEqual({
       code: 0,
-      stdout: "OK: 0 of 0 handlers OK\n",
+      stdout: "OK: no handlers are registered\n",
       stderr: "",
     });
   });
