@@ -7,6 +7,7 @@ import {
 } from "../../http/message.ts";
 import { markOwn } from "../../http/own-requests.ts";
 import type { StatusService } from "../../http/service.ts";
+import { parseTarget } from "../../http/target.ts";
 
 /** A listener for `node:http`, and a middleware for Connect and compatible frameworks. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
@@ -32,7 +33,7 @@ const NOT_FOUND: StatusResponse = createResponse({ status: 404, body: "not found
 export function toStatusRequest(request: IncomingMessage, raw: unknown): StatusRequest {
   return {
     method: request.method ?? "GET",
-    target: request.url ?? "/",
+    target: toTarget(request),
     remoteAddress: request.socket.remoteAddress,
     header(name) {
       // HTTP/2 sends the host in a pseudo-header (RFC 9113, 8.3.1).
@@ -41,6 +42,12 @@ export function toStatusRequest(request: IncomingMessage, raw: unknown): StatusR
     },
     raw,
   };
+}
+
+/** Some frameworks resolve `..` before a middleware gets the request, and keep the original in `originalUrl`. */
+function toTarget({ url = "/", originalUrl }: IncomingMessage & { readonly originalUrl?: unknown }): string {
+  const isResolved = typeof originalUrl === "string" && originalUrl !== url;
+  return isResolved && parseTarget(originalUrl) === undefined ? originalUrl : url;
 }
 
 /** Bypasses the framework, which would add an ETag, a charset or its own body. */

@@ -7,8 +7,7 @@ import { run } from "../../support/run.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
-const PRINT =
-  'import { makeAssets } from "../../http/page/scripts/page-assets.mjs"; process.stdout.write(makeAssets())';
+const PRINT = 'import { makeAssets } from "./scripts/page-assets.mjs"; process.stdout.write(makeAssets())';
 
 test("the texts are those of page.css and client/ as they are now; `npm run build` writes them", async () => {
   const { stdout, stderr } = await run(process.execPath, ["--input-type=module", "--eval", PRINT], root);
