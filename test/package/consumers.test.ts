@@ -207,15 +207,18 @@ describe("importing", () => {
     expect(alone.toSorted()).toEqual(ENTRIES.toSorted());
   });
 
-  test.each(Object.entries(GOALS))("%s loads no more than its goal", async (entries, goal) => {
-    const folder = WITH_PEERS.includes(entries) ? withNest(12) : consumer;
-    const loaded = await listLoaded(folder, entries.split(" "));
-    const sizes = loaded.map((file) => statSync(join(consumer, "node_modules/svc-status/dist", file)).size);
-    const bytes = sizes.reduce((sum, size) => sum + size, 0);
-    expect(loaded.length).toBeGreaterThan(0);
-    expect(loaded.length).toBeLessThanOrEqual(goal.maxFiles);
-    expect(bytes / 1_000).toBeLessThanOrEqual(goal.maxKilobytes);
-  });
+  test.each(Object.entries(GOALS))(
+    "%s loads no more than its maximum",
+    async (entries, { maxFiles, maxKilobytes }) => {
+      const folder = WITH_PEERS.includes(entries) ? withNest(12) : consumer;
+      const loaded = await listLoaded(folder, entries.split(" "));
+      const sizes = loaded.map((file) => statSync(join(consumer, "node_modules/svc-status/dist", file)).size);
+      const bytes = sizes.reduce((sum, size) => sum + size, 0);
+      expect(loaded.length).toBeGreaterThan(0);
+      expect(loaded.length).toBeLessThanOrEqual(maxFiles);
+      expect(bytes / 1_000).toBeLessThanOrEqual(maxKilobytes);
+    },
+  );
 });
 
 async function listLoaded(folder: string, entries: readonly string[]): Promise<readonly string[]> {
