@@ -11,6 +11,7 @@ export {
 } from "./core/default-registry.ts";
 export { UnknownHandlerError } from "./core/errors.ts";
 export type { HandlerContext, StatusFunction, StatusHandler, StatusProvider } from "./core/handler.ts";
+export type { HandlerInfo } from "./core/handler-info.ts";
 export type { HandlerOptions, Scope } from "./core/handler-options.ts";
 export { type Heartbeat, type HeartbeatOptions, heartbeat } from "./core/heartbeat.ts";
 export { createProbe, defaultProbe, type Probe, type ProbeChange, type ProbeOptions } from "./core/probe.ts";

@@ -7,13 +7,14 @@ import {
   failExpectation,
 } from "../options/expect.ts";
 import { MAX_TIMER_MS } from "../util/clock.ts";
+import { type HandlerInfo, resolveHandlerInfo } from "./handler-info.ts";
 import { expectHandlerName } from "./registration.ts";
 
 /** Whether a handler reports trouble that all instances share, or trouble of this process only. */
 export type Scope = "shared" | "local";
 
 /** How a registered handler is run and how its results count. Every option is optional. */
-export interface HandlerOptions {
+export interface HandlerOptions extends HandlerInfo {
   /**
    * `false`: its RED counts as YELLOW in the overall state.
    * @default true
@@ -70,6 +71,7 @@ export interface ResolvedHandlerOptions {
   readonly failAfter: number;
   readonly recoverAfter: number;
   readonly dependsOn: readonly string[];
+  readonly info: HandlerInfo;
 }
 
 /** Maximum interval. With its jitter of 10 %, it must not exceed the maximum delay of a timer. */
@@ -88,6 +90,10 @@ const KNOWN_KEYS: readonly (keyof HandlerOptions)[] = [
   "failAfter",
   "recoverAfter",
   "dependsOn",
+  "runbook",
+  "description",
+  "tags",
+  "upstream",
 ];
 
 /**
@@ -125,5 +131,6 @@ export function resolveHandlerOptions(options: HandlerOptions = {}): ResolvedHan
     failAfter,
     recoverAfter,
     dependsOn: [...dependsOn],
+    info: resolveHandlerInfo(options),
   };
 }

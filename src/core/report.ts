@@ -1,9 +1,10 @@
+import type { HandlerInfo } from "./handler-info.ts";
 import type { Scope } from "./handler-options.ts";
 import { OK, RED, type State, toWorseState, YELLOW } from "./state.ts";
 import type { Reason, Status } from "./status.ts";
 
 /** The result of one handler, with its time. */
-export interface Entry {
+export interface Entry extends HandlerInfo {
   readonly name: string;
   readonly status: Status;
   /**

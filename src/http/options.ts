@@ -31,7 +31,7 @@ export interface ServiceStatusOptions {
    * @default defaultProbe
    */
   readonly probe?: Probe;
-  /** The service's name, version and links on the status page. */
+  /** The service's name, version, instance and links, for the page and the report for tools. */
   readonly service?: ServiceDescription;
   /** Options for the report. `false`: not served. */
   readonly svcStatus?: false | SvcStatusOptions;

@@ -1,5 +1,6 @@
 import { MAX_TIMER_MS } from "../util/clock.ts";
 import { describeValue, isClass } from "../util/describe-value.ts";
+import { hasControlCharacters } from "../util/text.ts";
 
 /** The range of a numeric option. */
 export interface NumberRange {
@@ -42,6 +43,18 @@ export function expectNumber(option: string, value: unknown, range: NumberRange)
 
 export function expectText(option: string, value: unknown): asserts value is string {
   if (typeof value !== "string") failExpectation(option, "a string", value);
+}
+
+/** A short line for people: not empty, and without control characters. */
+export function expectLine(option: string, value: unknown, maxLength: number): asserts value is string {
+  if (!isLine(value, maxLength))
+    failExpectation(option, `1 to ${maxLength} characters, none of them a control character`, value);
+}
+
+export function isLine(value: unknown, maxLength: number): value is string {
+  return (
+    typeof value === "string" && value !== "" && value.length <= maxLength && !hasControlCharacters(value)
+  );
 }
 
 export function expectBoolean(option: string, value: unknown): asserts value is boolean {

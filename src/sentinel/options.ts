@@ -35,7 +35,7 @@ export interface SentinelOptions {
   readonly registry?: StatusRegistry;
   /** @default defaultProbe */
   readonly probe?: Probe;
-  /** The service's name, version and links on the status page. */
+  /** The service's name, version, instance and links, for the page and the report for tools. */
   readonly service?: ServiceDescription;
   /** Options for the report. `false`: not served. */
   readonly svcStatus?: false | SentinelSvcStatusOptions;

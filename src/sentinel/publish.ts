@@ -1,4 +1,5 @@
 import type { Change } from "../core/change.ts";
+import { hasSameInfo } from "../core/handler-info.ts";
 import { getKnownReport } from "../core/known-report.ts";
 import { getRegistration, type Registration } from "../core/registrations.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
@@ -141,7 +142,8 @@ function saysTheSame(one: SentEntry, other: SentEntry): boolean {
     one.reason === other.reason &&
     one.critical === other.critical &&
     one.scope === other.scope &&
-    isSameList(one.dependsOn, other.dependsOn)
+    isSameList(one.dependsOn, other.dependsOn) &&
+    hasSameInfo(one, other)
   );
 }
 

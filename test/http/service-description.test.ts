@@ -4,6 +4,7 @@ import {
   MAX_SERVICE_TEXT_LENGTH,
   resolveService,
 } from "../../src/http/service-description.ts";
+import { describeValue } from "../../src/util/describe-value.ts";
 
 const LONGEST = "x".repeat(MAX_SERVICE_TEXT_LENGTH);
 const link = (url: unknown) => ({ links: [{ title: "Logs", url }] });
@@ -24,6 +25,7 @@ describe("what the page says about the service", () => {
     { name: undefined, version: undefined, links: undefined },
     { name: "orders", version: "1.2.3", links: [] },
     { name: LONGEST },
+    { instance: "orders-7f9c:17", runbook: "https://wiki.example/orders" },
     { links: Array(MAX_SERVICE_LINKS).fill({ title: LONGEST, url: "https://logs.example/" }) },
     ...[
       "http://a/",
@@ -58,7 +60,10 @@ describe("what the page says about the service", () => {
 
   test.each<[service: unknown, message: string]>([
     ["orders", 'service: expected an object, got "orders"'],
-    [{ title: "orders" }, 'service: unknown option "title", expected one of name, version, links'],
+    [
+      { title: "orders" },
+      'service: unknown option "title", expected one of name, version, instance, links, runbook',
+    ],
     [{ name: "" }, 'service.name: expected 1 to 200 characters, none of them a control character, got ""'],
     [
       { name: `${LONGEST}x` },
@@ -71,6 +76,14 @@ describe("what the page says about the service", () => {
     [
       { version: "a\nb" },
       String.raw`service.version: expected 1 to 200 characters, none of them a control character, got "a\nb"`,
+    ],
+    ...["", "orders 1", "bücher:1", "a\nb", "x".repeat(201), 17].map((instance): [unknown, string] => [
+      { instance },
+      `service.instance: expected 1 to 200 visible ASCII characters, as it is sent in a header, got ${describeValue(instance)}`,
+    ]),
+    [
+      { runbook: "javascript:alert(1)" },
+      'service.runbook: expected an http or https URL of at most 2000 characters, got "javascript:alert(1)"',
     ],
     [{ links: {} }, "service.links: expected an array of at most 20 links, got an object"],
     [

@@ -62,6 +62,12 @@ type Properties<Of> = Readonly<Record<keyof Of, Shape>>;
 
 const IN_A_ROW: Shape = { kind: "number", min: 1, max: MAX_RESULTS_IN_ROW, integer: true };
 
+const HTTP_URL: TextShape = {
+  kind: "text",
+  pattern: "^https?://\\S+$",
+  expected: "an http or https URL",
+};
+
 const HANDLER_OPTIONS: Properties<HandlerOptions> = {
   critical: { ...FLAG, help: "false: its RED counts as YELLOW in the overall state." },
   scope: { ...choice("shared", "local"), help: 'Only "local" ones take part in liveness.' },
@@ -77,6 +83,10 @@ const HANDLER_OPTIONS: Properties<HandlerOptions> = {
   failAfter: { ...IN_A_ROW, help: "So many worse results in a row until the state gets worse. Default: 1." },
   recoverAfter: { ...IN_A_ROW, help: "So many better results in a row until it gets better. Default: 1." },
   dependsOn: { kind: "list", items: LINE, help: "Names of checks whose RED explains this one's." },
+  runbook: { ...HTTP_URL, help: "What to do if the check is not OK." },
+  description: { ...LINE, help: "What the check is about, in a sentence." },
+  tags: { kind: "list", items: LINE, help: "Words for tools that select checks." },
+  upstream: { ...LINE, help: "The service that it checks, by its name in the fleet." },
 };
 
 const HANDLER: CodeShape = {
@@ -172,6 +182,8 @@ const SVC_STATUS: Properties<Exclude<ServeConfig["svcStatus"], false | undefined
 const SERVICE: Properties<ServiceDescription> = {
   name: LINE,
   version: LINE,
+  instance: { kind: "text", pattern: "^[!-~]{1,200}$", expected: "1 to 200 visible ASCII characters" },
+  runbook: HTTP_URL,
   links: {
     kind: "list",
     items: { kind: "object", properties: { title: LINE, url: LINE }, required: ["title", "url"] },

@@ -109,9 +109,10 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
 
   function toEntry(outcome: Outcome, since: Date): Entry {
     const { status, rawStatus, reason, durationMs } = outcome;
-    const { critical, scope, dependsOn } = options;
+    const { critical, scope, dependsOn, info } = options;
     const checkedAt = toDate(outcome.checkedAt);
-    const known = { name, status, rawStatus, critical, scope, checkedAt, durationMs, since, dependsOn };
+    const ran = { status, rawStatus, checkedAt, durationMs, since };
+    const known = { name, ...ran, critical, scope, dependsOn, ...info };
     return reason === undefined ? known : { ...known, reason };
   }
 

@@ -2,14 +2,21 @@ import type { Probe } from "../../core/probe.ts";
 import type { Report } from "../../core/report.ts";
 import type { ChangesRenderer } from "./render-changes.ts";
 
-/** The description of the service on the status page. */
+/** The description of the service and of this instance. */
 export interface ServiceDescription {
   /** The heading of the page. Maximum 200 characters. Default: "Service status". */
   readonly name?: string;
   /** Maximum 200 characters. Not shown if details are hidden. */
   readonly version?: string;
+  /**
+   * The name of this instance, in visible ASCII characters, maximum 200. Default: `<hostname>:<pid>`; in a
+   * cluster, all workers have the primary's.
+   */
+  readonly instance?: string;
   /** Related pages: dashboards, logs, runbooks. Not shown if details are hidden. */
   readonly links?: readonly ServiceLink[];
+  /** What to do if the service is not OK: an http or https URL. Not shown if details are hidden. */
+  readonly runbook?: string;
 }
 
 /** A link of the status page. */
