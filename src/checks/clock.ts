@@ -1,3 +1,4 @@
+import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { expectMethods, expectNumber } from "../options/expect.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
@@ -50,7 +51,7 @@ const OPTIONS: Expectations<ClockOptions> = {
  * YELLOW and RED by the drift.
  *
  * @example
- * addStatusHandler("Clock", clock(), { scope: "local", critical: false, intervalMs: 10_000 });
+ * addStatusHandler("Clock", clock(), { critical: false, intervalMs: 10_000 });
  * @throws TypeError for an invalid option.
  */
 export function clock(options: ClockOptions = {}): StatusFunction {
@@ -63,7 +64,7 @@ export function clock(options: ClockOptions = {}): StatusFunction {
   } = options;
   const samples: Sample[] = [takeSample(source)];
 
-  return function askClock() {
+  return withDefaultScope(function askClock() {
     const sample = takeSample(source);
     while (samples[0] !== undefined && sample.at - samples[0].at > windowMs) samples.shift();
     const offsets = [...samples, sample].map(({ offset }) => offset);
@@ -81,7 +82,7 @@ export function clock(options: ClockOptions = {}): StatusFunction {
         max: maxDriftMs,
       }),
     ]);
-  };
+  }, "instance");
 }
 
 function takeSample(source: Clock): Sample {

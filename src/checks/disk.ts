@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { withFailureKind } from "./support/failure.ts";
 import {
@@ -71,7 +72,7 @@ export function disk(path: string, options: DiskOptions = {}): StatusFunction {
   const { warnUsedRatio = 0.85, maxUsedRatio = 0.95, warnFreeBytes, minFreeBytes } = options;
   const { warnUsedInodeRatio = 0.85, maxUsedInodeRatio = 0.95 } = options;
 
-  return withFailureKind(async function askDisk() {
+  const ask = withFailureKind(async function askDisk() {
     const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
     // As in df, the blocks reserved for root count as neither free nor used.
     const usable = blocks - bfree + bavail;
@@ -110,4 +111,5 @@ export function disk(path: string, options: DiskOptions = {}): StatusFunction {
     }
     return toStatus(measures);
   });
+  return withDefaultScope(ask, "instance");
 }

@@ -1,4 +1,5 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusProvider } from "../core/handler.ts";
 import { OK } from "../core/state.ts";
 import { expectMethods, expectNumber, failExpectation } from "../options/expect.ts";
@@ -85,7 +86,7 @@ const OPTIONS: Expectations<EventLoopOptions> = {
  * complete, however busy it is.
  *
  * @example
- * addStatusHandler("EventLoop", eventLoop(), { scope: "local", critical: false });
+ * addStatusHandler("EventLoop", eventLoop(), { critical: false });
  * @throws TypeError for an invalid option, and on a runtime that cannot measure, such as Deno.
  */
 export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
@@ -122,7 +123,7 @@ export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
   histogram.enable();
   startWindow();
 
-  return {
+  const handler: EventLoopCheck = {
     status() {
       const { delayMs, utilisation } = last ?? look();
       const delay = measureRising({
@@ -150,6 +151,7 @@ export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
       histogram.disable();
     },
   };
+  return withDefaultScope(handler, "local");
 }
 
 /** Before the first turn of the loop, the utilization is 0 divided by 0. */

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { expectNumber } from "../options/expect.ts";
 import { withFailureKind } from "./support/failure.ts";
@@ -38,7 +39,7 @@ export function fileAge(path: string, maxAgeMs: number, options: FileAgeOptions 
   expectOptions(options, OPTIONS);
   const { warnAgeMs, minBytes } = options;
 
-  return withFailureKind(async function askFileAge() {
+  const ask = withFailureKind(async function askFileAge() {
     const { mtimeMs, size } = await stat(path);
     const measures: Measure[] = [
       measureRising({
@@ -62,4 +63,5 @@ export function fileAge(path: string, maxAgeMs: number, options: FileAgeOptions 
     ];
     return toStatus(measures);
   });
+  return withDefaultScope(ask, "instance");
 }

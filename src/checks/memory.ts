@@ -1,4 +1,5 @@
 import { getHeapStatistics } from "node:v8";
+import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { formatBytes, formatRatio, measureRising, toStatus } from "./support/measure.ts";
 import { readMemoryLimit } from "./support/memory-limit.ts";
@@ -43,14 +44,14 @@ const OPTIONS: Expectations<MemoryOptions> = {
  * YELLOW and RED by the limits.
  *
  * @example
- * addStatusHandler("Memory", memory(), { scope: "local" });
+ * addStatusHandler("Memory", memory());
  * @throws TypeError for an invalid option.
  */
 export function memory(options: MemoryOptions = {}): StatusFunction {
   expectOptions(options, OPTIONS);
   const { warnUsedRatio = 0.8, maxUsedRatio = 0.95, warnHeapRatio = 0.85, maxHeapRatio = 0.95 } = options;
 
-  return function askMemory() {
+  return withDefaultScope(function askMemory() {
     const { rss, heapUsed } = process.memoryUsage();
     const limit = readMemoryLimit();
     const heapLimit = Math.min(getHeapStatistics().heap_size_limit, limit.bytes);
@@ -84,5 +85,5 @@ export function memory(options: MemoryOptions = {}): StatusFunction {
         heap_limit_bytes: heapLimit,
       },
     };
-  };
+  }, "local");
 }

@@ -1,3 +1,4 @@
+import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { expectFunction, expectKnownKeys, expectObject } from "../options/expect.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
@@ -48,7 +49,7 @@ const OPTIONS: Expectations<PoolOptions> = {
  *   used: () => pg.totalCount - pg.idleCount,
  *   size: () => pg.options.max,
  *   waiting: () => pg.waitingCount,
- * }), { scope: "local" });
+ * }));
  * @throws TypeError for invalid functions or an invalid option.
  */
 export function pool(numbers: PoolNumbers, options: PoolOptions = {}): StatusFunction {
@@ -63,7 +64,7 @@ export function pool(numbers: PoolNumbers, options: PoolOptions = {}): StatusFun
   if ((warnUsedRatio ?? maxUsedRatio) !== undefined && (used === undefined || size === undefined))
     throw new TypeError("numbers: expected used and size, because a ratio is limited");
 
-  return withFailureKind(function askPool() {
+  const ask = withFailureKind(function askPool() {
     const measures: Measure[] = [];
     const usedCount = used && read("used", used);
     const sizeCount = size && read("size", size);
@@ -87,6 +88,7 @@ export function pool(numbers: PoolNumbers, options: PoolOptions = {}): StatusFun
     }
     return toStatus(measures);
   });
+  return withDefaultScope(ask, "instance");
 }
 
 function read(name: string, tell: () => number): number {

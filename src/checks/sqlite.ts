@@ -1,3 +1,4 @@
+import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { expectMethods } from "../options/expect.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
@@ -39,7 +40,7 @@ export function sqlite(client: SqliteClient, options: SqliteOptions = {}): Statu
   expectOptions(options, OPTIONS);
   const { quickCheck = false } = options;
 
-  return withFailureKind(function askSqlite() {
+  const ask = withFailureKind(function askSqlite() {
     const startedAt = performance.now();
     const { tables } = readRow(client, READ_SCHEMA);
     if (typeof tables !== "number" && typeof tables !== "bigint")
@@ -51,6 +52,7 @@ export function sqlite(client: SqliteClient, options: SqliteOptions = {}): Statu
       { state: "OK", text: `${tables} tables and indices`, labels: { schema_entries: Number(tables) } },
     ]);
   });
+  return withDefaultScope(ask, "instance");
 }
 
 function readRow(client: SqliteClient, sql: string): Readonly<Record<string, unknown>> {

@@ -10,8 +10,13 @@ import { MAX_TIMER_MS } from "../util/clock.ts";
 import { type HandlerInfo, resolveHandlerInfo } from "./handler-info.ts";
 import { expectHandlerName } from "./registration.ts";
 
-/** Whether a handler reports trouble that all instances share, or trouble of this process only. */
-export type Scope = "shared" | "local";
+/**
+ * What a handler's trouble concerns: a resource that several instances share, this instance in a way that a
+ * restart does not cure, or this process, which only a restart helps.
+ */
+export type Scope = "shared" | "instance" | "local";
+
+export const SCOPES: readonly Scope[] = ["shared", "instance", "local"];
 
 /** How a registered handler is run and how its results count. Every option is optional. */
 export interface HandlerOptions extends HandlerInfo {
@@ -21,8 +26,10 @@ export interface HandlerOptions extends HandlerInfo {
    */
   readonly critical?: boolean;
   /**
-   * Only `"local"` handlers may affect liveness: a restart of this process never repairs a shared database.
-   * @default "shared"
+   * `"shared"`: several instances use it, such as a database. Its RED takes no instance out of service at
+   * once (see `healthProbes.shared`). `"instance"`: trouble of this instance that a restart does not cure,
+   * such as a full disk. `"local"`: only a restart helps, so liveness fails too. Default: `"shared"`;
+   * ready-made checks have the scope that fits them.
    */
   readonly scope?: Scope;
   /**
@@ -55,6 +62,17 @@ export interface HandlerOptions extends HandlerInfo {
    */
   readonly recoverAfter?: number;
   /**
+   * Minimum time of worse results, without a better one between them, before the reported state gets worse,
+   * however often the handler runs. `failAfter` applies too.
+   * @default 0
+   */
+  readonly failForMs?: number;
+  /**
+   * Minimum time of better results before the reported state gets better. `recoverAfter` applies too.
+   * @default 0
+   */
+  readonly recoverForMs?: number;
+  /**
    * Handlers whose RED explains a RED of this one, which is then reported as `because <name> is RED`. Unknown
    * names are ignored.
    */
@@ -70,6 +88,8 @@ export interface ResolvedHandlerOptions {
   readonly slowAfterMs: number | undefined;
   readonly failAfter: number;
   readonly recoverAfter: number;
+  readonly failForMs: number;
+  readonly recoverForMs: number;
   readonly dependsOn: readonly string[];
   readonly info: HandlerInfo;
 }
@@ -89,6 +109,8 @@ const KNOWN_KEYS: readonly (keyof HandlerOptions)[] = [
   "slowAfterMs",
   "failAfter",
   "recoverAfter",
+  "failForMs",
+  "recoverForMs",
   "dependsOn",
   "runbook",
   "description",
@@ -99,26 +121,31 @@ const KNOWN_KEYS: readonly (keyof HandlerOptions)[] = [
 /**
  * Validates the options and applies the defaults, without changing the caller's object. Throws a TypeError.
  */
-export function resolveHandlerOptions(options: HandlerOptions = {}): ResolvedHandlerOptions {
+export function resolveHandlerOptions(
+  options: HandlerOptions = {},
+  defaultScope: Scope = "shared",
+): ResolvedHandlerOptions {
   expectObject("options", options);
   expectKnownKeys("options", options, KNOWN_KEYS);
   const {
     critical = true,
-    scope = "shared",
+    scope = defaultScope,
     timeoutMs = 5_000,
     maxAgeMs = 0,
     intervalMs,
     slowAfterMs,
   } = options;
-  const { failAfter = 1, recoverAfter = 1, dependsOn = [] } = options;
+  const { failAfter = 1, recoverAfter = 1, failForMs = 0, recoverForMs = 0, dependsOn = [] } = options;
   expectBoolean("critical", critical);
-  expectOneOf("scope", scope, ["shared", "local"]);
+  expectOneOf("scope", scope, SCOPES);
   expectNumber("timeoutMs", timeoutMs, { min: 1 });
   expectNumber("maxAgeMs", maxAgeMs, { min: 0 });
   if (intervalMs !== undefined) expectNumber("intervalMs", intervalMs, { min: 1, max: MAX_INTERVAL_MS });
   if (slowAfterMs !== undefined) expectNumber("slowAfterMs", slowAfterMs, { min: 0 });
   expectNumber("failAfter", failAfter, { min: 1, max: MAX_RESULTS_IN_ROW, integer: true });
   expectNumber("recoverAfter", recoverAfter, { min: 1, max: MAX_RESULTS_IN_ROW, integer: true });
+  expectNumber("failForMs", failForMs, { min: 0 });
+  expectNumber("recoverForMs", recoverForMs, { min: 0 });
   if (!Array.isArray(dependsOn)) failExpectation("dependsOn", "an array of names", dependsOn);
   for (const name of dependsOn) expectHandlerName(name, "dependsOn");
   return {
@@ -130,6 +157,8 @@ export function resolveHandlerOptions(options: HandlerOptions = {}): ResolvedHan
     slowAfterMs,
     failAfter,
     recoverAfter,
+    failForMs,
+    recoverForMs,
     dependsOn: [...dependsOn],
     info: resolveHandlerInfo(options),
   };

@@ -50,10 +50,10 @@ type Said = Pick<Entry, "name" | "scope"> & {
   readonly since: number;
 };
 
-/** Scope `shared` keeps it out of liveness, because a restart would not speed up the first report. */
+/** Not `local`, so that it does not affect liveness: a restart would not speed up the first report. */
 const NOT_PUBLISHED: Omit<Said, "since"> = {
   name: "Publication",
-  scope: "shared",
+  scope: "instance",
   state: RED,
   detail: "the main thread has not published a report yet",
 };

@@ -57,7 +57,7 @@ describe("an option that cannot be right", () => {
     [{ critical: "no" }, 'critical: expected true or false, got "no"'],
     [{ critical: 0 }, "critical: expected true or false, got 0"],
     [{ critical: null }, "critical: expected true or false, got null"],
-    [{ scope: "global" }, 'scope: expected "shared" or "local", got "global"'],
+    [{ scope: "global" }, 'scope: expected "shared" or "instance" or "local", got "global"'],
     [null, "options: expected an object, got null"],
     [5_000, "options: expected an object, got 5000"],
     [[], "options: expected an object, got an array"],
@@ -92,6 +92,8 @@ describe("an option at the edge", () => {
     { maxAgeMs: 0 },
     { maxAgeMs: 2_147_483_647 },
     { critical: false, scope: "local" },
+    { scope: "instance" },
+    { failForMs: 0, recoverForMs: 2_147_483_647 },
     {},
   ])("is taken: %o", async (options) => {
     registry.addStatusHandler("Database", () => ({ state: OK }), options);

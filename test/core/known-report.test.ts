@@ -47,13 +47,23 @@ describe("what a registry knows without waiting for all", () => {
     expect(await getKnownReport(registry, WAIT_MS)).toEqual(await registry.getReport());
   });
 
+  test.each([
+    ["shared", "shared"],
+    ["instance", "instance"],
+    ["local", "instance"],
+  ] as const)("never affects liveness before its first result: %s", async (scope, shown) => {
+    const { clock, registry } = createWorld({ scope });
+    const asked = getKnownReport(registry, WAIT_MS);
+    await clock.advance(WAIT_MS);
+    expect((await asked).entries[0]?.scope).toBe(shown);
+  });
+
   test("is RED since the first time it was asked for, for who has never answered; that is no change", async () => {
     const { clock, registry, wait } = createWorld();
     const firstAsked = new Date(clock.now() + WAIT_MS);
     expect(await wait()).toEqual([HANGING]);
     await clock.advance(WAIT_MS);
     const { entries } = await getKnownReport(registry, WAIT_MS);
-    // Shared: liveness must not look at it, whatever the handler's own scope.
     expect(entries).toMatchObject([{ since: firstAsked, scope: "shared", durationMs: 2 * WAIT_MS }]);
     expect(registry.history("Hanging")).toEqual([]);
   });

@@ -59,7 +59,7 @@ describe("what the sentinel says by itself", () => {
       "EventLoop YELLOW main thread busy for 1 s",
     ]);
     const { always } = toOwnEntries({ ...FACTS, hasPublished: false, reportAgeMs: 4_000 }, () => false);
-    expect(always[0]).toMatchObject({ scope: "shared", since: new Date("2026-01-01T00:00:56Z") });
+    expect(always[0]).toMatchObject({ scope: "instance", since: new Date("2026-01-01T00:00:56Z") });
   });
 });
 

@@ -39,7 +39,7 @@ export interface CheckType {
   readonly shorten?: (target: string) => string;
   readonly options: Readonly<Record<string, Shape>>;
   readonly requiredOptions?: readonly string[];
-  /** Default handler options. A check is local if restarting this process may fix its failures. */
+  /** Default handler options. The check itself has a default scope. */
   readonly defaults: HandlerOptions;
   readonly load: () => Promise<Build>;
 }
@@ -53,7 +53,6 @@ const LATENCY: Options<TcpOptions> = {
 };
 const LINES: Shape = { kind: "list", items: LINE, isNonEmpty: true };
 const HTTP_STATUS: Shape = { kind: "number", min: 100, max: 599, integer: true };
-const LOCAL: HandlerOptions = { scope: "local" };
 
 const HTTP_OPTIONS: Options<HttpOptions> = {
   method: LINE,
@@ -149,7 +148,7 @@ export const CHECK_TYPES: Readonly<Record<CheckName, CheckType>> = {
   clock: {
     title: "Clock",
     options: CLOCK_OPTIONS,
-    defaults: { ...LOCAL, critical: false },
+    defaults: { critical: false },
     load: async () => {
       const { clock } = await import("../../checks/clock.ts");
       return (_target, options) => clock(options);
@@ -172,7 +171,7 @@ export const CHECK_TYPES: Readonly<Record<CheckName, CheckType>> = {
   eventLoop: {
     title: "EventLoop",
     options: EVENT_LOOP_OPTIONS,
-    defaults: { ...LOCAL, critical: false },
+    defaults: { critical: false },
     load: async () => {
       const { eventLoop } = await import("../../checks/event-loop.ts");
       return (_target, options) => eventLoop(options);
@@ -210,7 +209,7 @@ export const CHECK_TYPES: Readonly<Record<CheckName, CheckType>> = {
   memory: {
     title: "Memory",
     options: MEMORY_OPTIONS,
-    defaults: LOCAL,
+    defaults: {},
     load: async () => {
       const { memory } = await import("../../checks/memory.ts");
       return (_target, options) => memory(options);

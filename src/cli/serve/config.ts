@@ -1,5 +1,10 @@
 import type { StatusHandler } from "../../core/handler.ts";
-import { type HandlerOptions, MAX_INTERVAL_MS, MAX_RESULTS_IN_ROW } from "../../core/handler-options.ts";
+import {
+  type HandlerOptions,
+  MAX_INTERVAL_MS,
+  MAX_RESULTS_IN_ROW,
+  SCOPES,
+} from "../../core/handler-options.ts";
 import { expectHandler } from "../../core/registration.ts";
 import type { DrainOptions } from "../../drain/options.ts";
 import type {
@@ -70,7 +75,10 @@ const HTTP_URL: TextShape = {
 
 const HANDLER_OPTIONS: Properties<HandlerOptions> = {
   critical: { ...FLAG, help: "false: its RED counts as YELLOW in the overall state." },
-  scope: { ...choice("shared", "local"), help: 'Only "local" ones take part in liveness.' },
+  scope: {
+    ...choice(...SCOPES),
+    help: 'Only "local" ones take part in liveness. Default: what fits the check.',
+  },
   timeoutMs: { kind: "number", min: 1, max: MAX_TIMER_MS, help: "RED when it takes longer. Default: 5000." },
   maxAgeMs: DELAY_MS,
   intervalMs: {
@@ -82,6 +90,8 @@ const HANDLER_OPTIONS: Properties<HandlerOptions> = {
   slowAfterMs: { ...DELAY_MS, help: "YELLOW when it takes longer." },
   failAfter: { ...IN_A_ROW, help: "So many worse results in a row until the state gets worse. Default: 1." },
   recoverAfter: { ...IN_A_ROW, help: "So many better results in a row until it gets better. Default: 1." },
+  failForMs: { ...DELAY_MS, help: "Minimum time of worse results before the state gets worse. Default: 0." },
+  recoverForMs: { ...DELAY_MS, help: "Minimum time of better results before it gets better. Default: 0." },
   dependsOn: { kind: "list", items: LINE, help: "Names of checks whose RED explains this one's." },
   runbook: { ...HTTP_URL, help: "What to do if the check is not OK." },
   description: { ...LINE, help: "What the check is about, in a sentence." },

@@ -1,3 +1,4 @@
+import type { Clock } from "../../util/clock.ts";
 import { toDetailText } from "../detail-text.ts";
 import { type Ask, mapAnswer, type Outcome } from "../outcome.ts";
 import { OK, STATE_NUMBERS, type State } from "../state.ts";
@@ -6,41 +7,57 @@ import { deriveStatus } from "../status-json.ts";
 export interface Thresholds {
   readonly failAfter: number;
   readonly recoverAfter: number;
+  readonly failForMs: number;
+  readonly recoverForMs: number;
 }
 
-/** The reported outcome, and the number of results in a row that contradict it. */
+/** The reported outcome, and the results in a row that contradict it. */
 interface Held {
   readonly outcome: Outcome;
   readonly direction: Direction;
   readonly count: number;
+  /** When the first of them arrived, on the monotonic clock. */
+  readonly startedAt: number;
 }
 
 type Direction = "worse" | "better" | "same";
 
 /**
- * Holds the reported state until enough results in a row are worse, or better, so that one lost packet does
- * not wake anyone up. The first result counts immediately.
+ * Holds the reported state until enough results in a row, over enough time, are worse, or better, so that one
+ * lost packet does not wake anyone up. The first result counts immediately.
  */
-export function withTolerance(ask: Ask, thresholds: Thresholds): Ask {
-  const { failAfter, recoverAfter } = thresholds;
-  if (failAfter === 1 && recoverAfter === 1) return ask;
+export function withTolerance(ask: Ask, thresholds: Thresholds, clock: Pick<Clock, "monotonicNow">): Ask {
+  const { failAfter, recoverAfter, failForMs, recoverForMs } = thresholds;
+  if (failAfter === 1 && recoverAfter === 1 && failForMs === 0 && recoverForMs === 0) return ask;
   let held: Held | undefined;
   return mapAnswer(ask, function tolerate(outcome) {
-    held = toHeld(held, outcome, thresholds);
+    held = toHeld(held, outcome, thresholds, clock.monotonicNow());
     return held.outcome;
   });
 }
 
-function toHeld(held: Held | undefined, outcome: Outcome, { failAfter, recoverAfter }: Thresholds): Held {
+function toHeld(held: Held | undefined, outcome: Outcome, thresholds: Thresholds, now: number): Held {
   const direction =
     held === undefined ? "same" : toDirection(held.outcome.status.state, outcome.status.state);
-  if (held === undefined || direction === "same") return { outcome, direction: "same", count: 0 };
-  const before = direction === held.direction ? held.count : 0;
+  if (held === undefined || direction === "same") return toSettled(outcome, now);
+  const isSameDirection = direction === held.direction;
+  const before = isSameDirection ? held.count : 0;
+  const startedAt = isSameDirection ? held.startedAt : now;
   // A hung handler was not called again, so this is not another result.
   const count = outcome.reason === "hung" ? Math.max(before, 1) : before + 1;
-  const needed = direction === "worse" ? failAfter : recoverAfter;
-  if (count >= needed) return { outcome, direction: "same", count: 0 };
-  return { outcome: holdBack(held.outcome, outcome, `${count} of ${needed}`), direction, count };
+  const { failAfter, failForMs, recoverAfter, recoverForMs } = thresholds;
+  const [needed, neededMs] = direction === "worse" ? [failAfter, failForMs] : [recoverAfter, recoverForMs];
+  const passedMs = now - startedAt;
+  if (count >= needed && passedMs >= neededMs) return toSettled(outcome, now);
+  const progress = [
+    ...(needed > 1 ? [`${Math.min(count, needed)} of ${needed} results`] : []),
+    ...(neededMs > 0 ? [`${toSeconds(Math.min(passedMs, neededMs))} of ${toSeconds(neededMs)} s`] : []),
+  ];
+  return { outcome: holdBack(held.outcome, outcome, progress.join(" and ")), direction, count, startedAt };
+}
+
+function toSettled(outcome: Outcome, startedAt: number): Held {
+  return { outcome, direction: "same", count: 0, startedAt };
 }
 
 function toDirection(from: State, to: State): Direction {
@@ -49,10 +66,14 @@ function toDirection(from: State, to: State): Direction {
   return difference > 0 ? "worse" : "better";
 }
 
+function toSeconds(ms: number): number {
+  return Math.floor(ms / 100) / 10;
+}
+
 /** Combines the new result with the old state and reason. The detail shows the progress to the new state. */
 function holdBack(held: Outcome, outcome: Outcome, progress: string): Outcome {
   const { state } = held.status;
-  const waiting = `${progress} results before ${outcome.status.state}`;
+  const waiting = `${progress} before ${outcome.status.state}`;
   const detail = toDetailText(outcome.status);
   const status = deriveStatus(outcome.status, state, detail === "" ? waiting : `${waiting}: ${detail}`);
   return { ...outcome, status, reason: state === OK ? undefined : held.reason };

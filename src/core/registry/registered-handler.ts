@@ -62,7 +62,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
 
   const call = normalise(handler);
   const deadline = withDeadline(callHandler, { name, timeoutMs, clock, deadlines });
-  const judged = withTolerance(withSlowness(deadline.ask, slowAfterMs), options);
+  const judged = withTolerance(withSlowness(deadline.ask, slowAfterMs), options, clock);
   // In the background, each run is a new call, because requests reuse its result anyway.
   const reuseMs = intervalMs === undefined ? maxAgeMs : 0;
   const sharing = withSharing(judged, { toShared: remember, maxAgeMs: reuseMs, clock });
@@ -92,14 +92,15 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   }
 
   /**
-   * The placeholder for a first entry. It is not reported as a change, because it is not a result. Its scope
-   * is `shared`, because a restart would not produce a result either.
+   * The placeholder for a first entry. It is not reported as a change, because it is not a result. It does
+   * not affect liveness, because a restart would not produce a result either.
    */
   function toUnanswered(): Entry {
     const { status, reason } = toFailure("hung", "has not answered yet");
     const checkedAt = clock.now();
     const outcome = { status, rawStatus: status, reason, checkedAt, durationMs: deadline.runningMs };
-    return { ...toEntry(outcome, standIn?.since ?? toDate(checkedAt)), scope: "shared" };
+    const scope = options.scope === "local" ? "instance" : options.scope;
+    return { ...toEntry(outcome, standIn?.since ?? toDate(checkedAt)), scope };
   }
 
   function recall(entry: Entry): Entry {

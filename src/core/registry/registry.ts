@@ -16,6 +16,7 @@ import { type Logger, log } from "../../util/logger.ts";
 import { settleWithin } from "../../util/settle-within.ts";
 import { createTrouble } from "../../util/trouble.ts";
 import { type Change, describeChange } from "../change.ts";
+import { getDefaultScope } from "../default-scope.ts";
 import { UnknownHandlerError } from "../errors.ts";
 import type { StatusHandler } from "../handler.ts";
 import { type HandlerOptions, resolveHandlerOptions, type Scope } from "../handler-options.ts";
@@ -143,7 +144,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   function addStatusHandler(name: string, handler: StatusHandler, handlerOptions?: HandlerOptions): void {
     expectHandlerName(name);
     expectHandler(handler);
-    const resolved = resolveHandlerOptions(handlerOptions);
+    const resolved = resolveHandlerOptions(handlerOptions, getDefaultScope(handler));
     dependencies.expectNoCycle(name, resolved.dependsOn);
     const replaced = handlers.get(name);
     const track =

@@ -83,7 +83,7 @@ function renderTook({ reason, durationMs }: Entry): Markup {
 
 function renderFlags({ critical, scope }: Entry): Markup {
   return html`${!critical && html` <span class="flag">not critical</span>`}${
-    scope === "local" && html` <span class="flag">local</span>`
+    scope !== "shared" && html` <span class="flag">${scope}</span>`
   }`;
 }
 

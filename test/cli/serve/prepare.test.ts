@@ -26,8 +26,8 @@ describe("what a configuration asks for", () => {
   test("is this machine where it does not say", async () => {
     const handlers = await handlersOf({});
     expect(handlers.map(({ name, options }) => [name, options])).toEqual([
-      ["EventLoop", { intervalMs: DEFAULT_INTERVAL_MS, scope: "local", critical: false }],
-      ["Memory", { intervalMs: DEFAULT_INTERVAL_MS, scope: "local" }],
+      ["EventLoop", { intervalMs: DEFAULT_INTERVAL_MS, critical: false }],
+      ["Memory", { intervalMs: DEFAULT_INTERVAL_MS }],
       ["Disk /", { intervalMs: DEFAULT_INTERVAL_MS }],
     ]);
   });

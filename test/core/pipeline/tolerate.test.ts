@@ -6,14 +6,13 @@ import { STATE_NUMBERS, STATES, type State } from "../../../src/core/state.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 
 /** What is reported for these results, one after the other. */
+const NONE: Thresholds = { failAfter: 1, recoverAfter: 1, failForMs: 0, recoverForMs: 0 };
+const CLOCK = { monotonicNow: () => 0 };
+
 function tolerateAll(thresholds: Partial<Thresholds>, results: readonly (State | Outcome)[]): Outcome[] {
   const outcomes = results.map((result) => (typeof result === "string" ? outcomeOf(result) : result));
   const queue = outcomes.values();
-  const ask = withTolerance(() => queue.next().value as Outcome, {
-    failAfter: 1,
-    recoverAfter: 1,
-    ...thresholds,
-  });
+  const ask = withTolerance(() => queue.next().value as Outcome, { ...NONE, ...thresholds }, CLOCK);
   return outcomes.map(() => ask() as Outcome);
 }
 
@@ -99,7 +98,7 @@ describe("withTolerance", () => {
 
   test("is not there when one result is enough in both directions", () => {
     const ask = () => outcomeOf("OK");
-    expect(withTolerance(ask, { failAfter: 1, recoverAfter: 1 })).toBe(ask);
+    expect(withTolerance(ask, NONE, CLOCK)).toBe(ask);
   });
 
   test.each(STATES)("leaves a steady %s as it is", (state) => {
@@ -131,10 +130,8 @@ describe("withTolerance", () => {
   test("holds back promised answers too", async () => {
     const results = ["OK", "RED"] as const;
     let calls = 0;
-    const ask = withTolerance(() => Promise.resolve(outcomeOf(results[calls++] ?? "OK")), {
-      failAfter: 2,
-      recoverAfter: 1,
-    });
+    const answer = () => Promise.resolve(outcomeOf(results[calls++] ?? "OK"));
+    const ask = withTolerance(answer, { ...NONE, failAfter: 2 }, CLOCK);
     await ask();
     await expect(ask()).resolves.toMatchObject({ status: { state: "OK" }, rawStatus: { state: "RED" } });
   });
@@ -167,3 +164,98 @@ function expectedStates(results: readonly State[], failAfter: number, recoverAft
     return held;
   });
 }
+
+describe("withTolerance over time", () => {
+  /** What is reported for results at these times, as `state detail`. */
+  function tolerateAt(
+    thresholds: Partial<Thresholds>,
+    results: readonly [atMs: number, result: State | Outcome][],
+  ) {
+    const queue = results.values();
+    let now = 0;
+    const ask = withTolerance(
+      () => {
+        const [atMs, result] = queue.next().value as [number, State | Outcome];
+        now = atMs;
+        return typeof result === "string" ? outcomeOf(result) : result;
+      },
+      { ...NONE, ...thresholds },
+      { monotonicNow: () => now },
+    );
+    return results.map(() => {
+      const { status } = ask() as Outcome;
+      return [status.state, status.detail].filter((part) => part !== undefined).join(" ");
+    });
+  }
+
+  test("is RED only after a minute of failures, however often it runs", () => {
+    const often = Array.from({ length: 600 }, (_, index): [number, State] => [1_000 + index * 100, "RED"]);
+    const states = tolerateAt({ failForMs: 60_000 }, [[0, "OK"], ...often, [61_000, "RED"]]);
+    expect(states[1]).toBe("OK 0 of 60 s before RED");
+    expect(states[600]).toBe("OK 59.9 of 60 s before RED");
+    expect(states[601]).toBe("RED");
+    expect(
+      tolerateAt({ failForMs: 60_000 }, [
+        [0, "OK"],
+        [1_000, "RED"],
+        [61_000, "RED"],
+      ]),
+    ).toEqual(["OK", "OK 0 of 60 s before RED", "RED"]);
+  });
+
+  test("starts again after a result in the reported state", () => {
+    const results: [number, State][] = [
+      [0, "OK"],
+      [1_000, "RED"],
+      [30_000, "OK"],
+      [40_000, "RED"],
+      [69_999, "RED"],
+    ];
+    expect(tolerateAt({ failForMs: 30_000 }, results).at(-1)).toBe("OK 29.9 of 30 s before RED");
+    expect(tolerateAt({ failForMs: 30_000 }, [...results, [70_000, "RED"]]).at(-1)).toBe("RED");
+  });
+
+  test("recovers only after its time", () => {
+    expect(
+      tolerateAt({ recoverForMs: 10_000 }, [
+        [0, "RED"],
+        [1_000, "OK"],
+        [10_999, "OK"],
+        [11_000, "OK"],
+      ]),
+    ).toEqual(["RED", "RED 0 of 10 s before OK", "RED 9.9 of 10 s before OK", "OK"]);
+  });
+
+  test("needs both the number of results and the time", () => {
+    const results: [number, State][] = [
+      [0, "OK"],
+      [0, "RED"],
+      [1_000, "RED"],
+      [2_000, "RED"],
+    ];
+    expect(tolerateAt({ failAfter: 2, failForMs: 2_000 }, results)).toEqual([
+      "OK",
+      "OK 1 of 2 results and 0 of 2 s before RED",
+      "OK 2 of 2 results and 1 of 2 s before RED",
+      "RED",
+    ]);
+    expect(tolerateAt({ failAfter: 4, failForMs: 1_000 }, results).at(-1)).toBe(
+      "OK 3 of 4 results and 1 of 1 s before RED",
+    );
+  });
+
+  test("counts the time of a handler that hangs", () => {
+    const hung = outcomeOf("RED", { reason: "hung" });
+    expect(
+      tolerateAt({ failForMs: 5_000 }, [
+        [0, "OK"],
+        [0, hung],
+        [5_000, hung],
+      ]).at(-1),
+    ).toMatch(/^RED/);
+  });
+
+  test("takes a first result at once", () => {
+    expect(tolerateAt({ failForMs: 60_000, recoverForMs: 60_000 }, [[0, "RED"]])).toEqual(["RED"]);
+  });
+});
