@@ -34,16 +34,32 @@ export function createSharedRegistry({ registry, isCoordinated, askAll }: Shared
     return createReport([...own, toSilentEntry("primary", now, waitedMs)], now);
   }
 
-  return Object.create(registry, {
-    getReport: { value: getReport },
-    // Otherwise an assignment would not reach the registry itself, which would log nothing.
-    logger: {
-      get: () => registry.logger,
-      set(logger: StatusRegistry["logger"]) {
-        registry.logger = logger;
-      },
+  return {
+    get logger() {
+      return registry.logger;
     },
-  }) as StatusRegistry;
+    set logger(logger) {
+      registry.logger = logger;
+    },
+    get names() {
+      return registry.names;
+    },
+    get handlers() {
+      return registry.handlers;
+    },
+    addStatusHandler: (...handler) => registry.addStatusHandler(...handler),
+    removeStatusHandler: (name) => registry.removeStatusHandler(name),
+    getStatus: (name) => registry.getStatus(name),
+    isInState: (name, state) => registry.isInState(name, state),
+    waitForStatus: (...awaited) => registry.waitForStatus(...awaited),
+    getReport,
+    on: (event, listener) => registry.on(event, listener),
+    changes: (options) => registry.changes(options),
+    history: (name) => registry.history(name),
+    changeCounts: (name) => registry.changeCounts(name),
+    close: () => registry.close(),
+    [Symbol.dispose]: () => registry[Symbol.dispose](),
+  };
 }
 
 /** Skips names that are unknown here, because workers may have different handlers. */

@@ -1,8 +1,8 @@
 import cluster from "node:cluster";
 import { defaultRegistry } from "../core/default-registry.ts";
-import { setPeers } from "../core/peers.ts";
 import { defaultProbe, type Probe, type ProbeChange } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
+import { getProbeSeams } from "../core/seams.ts";
 import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../options/expect.ts";
 import { MAX_TIMER_MS } from "../util/clock.ts";
 import { log } from "../util/logger.ts";
@@ -88,7 +88,7 @@ export async function joinCluster(options: WorkerOptions = {}): Promise<ClusterM
 
   function atWelcome(message: { readonly body: string; readonly timeoutMs: number }): void {
     reportTimeoutMs = Math.min(message.timeoutMs + PATIENCE_MS, MAX_TIMER_MS);
-    setPeers(probe, { leave: askToLeave, alone });
+    getProbeSeams(probe).peers = { leave: askToLeave, alone };
     takeBody(message.body);
     tellWelcomed();
   }
@@ -138,7 +138,7 @@ export async function joinCluster(options: WorkerOptions = {}): Promise<ClusterM
 
   function standAlone(): void {
     reportTimeoutMs = undefined;
-    setPeers(probe, undefined);
+    getProbeSeams(probe).peers = undefined;
     reports.cancel();
     leaves.cancel();
   }

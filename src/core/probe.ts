@@ -10,7 +10,7 @@ import { createListeners } from "../util/listeners.ts";
 import type { Logger } from "../util/logger.ts";
 import { hasControlCharacters } from "../util/text.ts";
 import { createTrouble } from "../util/trouble.ts";
-import { noteTakeOver, takeFromSources } from "./probe-source.ts";
+import { addProbeSeams } from "./seams.ts";
 
 /** Maximum length of a probe body, in UTF-16 code units as `length` counts them. */
 export const MAX_PROBE_BODY_LENGTH = 1_024;
@@ -81,25 +81,25 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 
   const probe: Probe = {
     get body() {
-      takeFromSources(probe);
+      sources.tell();
       return body;
     },
     get commissioned() {
       return probe.body === COMMISSIONED_BODY;
     },
     get since() {
-      takeFromSources(probe);
+      sources.tell();
       return since;
     },
     decommission(newBody = "OFF") {
       if (!isProbeBody(newBody)) failExpectation("body", BODY_RULE, newBody);
       if (newBody === COMMISSIONED_BODY)
         failExpectation("body", 'anything but "OK", which means commissioned', newBody);
-      takeFromSources(probe);
+      sources.tell();
       setBody(newBody);
     },
     commission() {
-      takeFromSources(probe);
+      sources.tell();
       setBody(COMMISSIONED_BODY);
     },
     on(event, listener) {
@@ -108,7 +108,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
       return listeners.add(listener);
     },
   };
-  noteTakeOver(probe, takeOver);
+  const { sources } = addProbeSeams(probe, takeOver);
   return probe;
 }
 

@@ -1,4 +1,3 @@
-import { endOpenStreams } from "../http/open-streams.ts";
 import type { Clock } from "../util/clock.ts";
 import type { WatchedServer } from "./servers.ts";
 
@@ -9,12 +8,14 @@ export interface ClosingSetup {
   /** Time-out for requests in flight. */
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Ends the streams of the views. Called when clients can no longer reopen them. */
+  readonly endStreams: () => void;
 }
 
 /** Resolves when all connections have ended or been cut, with the number of requests cut. */
 export function closeServers(
   servers: readonly WatchedServer[],
-  { timeoutMs, clock }: ClosingSetup,
+  { timeoutMs, clock, endStreams }: ClosingSetup,
 ): Promise<number> {
   return new Promise((resolve) => {
     let cancelLook = clock.startTimer(LOOK_EVERY_MS, look);
@@ -35,7 +36,6 @@ export function closeServers(
     }
 
     void Promise.all(servers.map((server) => server.close())).then(() => end(0));
-    // Not earlier: now clients can no longer reopen their streams.
-    endOpenStreams();
+    endStreams();
   });
 }

@@ -1,6 +1,5 @@
 import cluster from "node:cluster";
-import { getPeers } from "../core/peers.ts";
-import { onProbeAnswered } from "../http/observe.ts";
+import { getProbeSeams } from "../core/seams.ts";
 import { isOwn } from "../http/own-requests.ts";
 import { failExpectation } from "../options/expect.ts";
 import { log } from "../util/logger.ts";
@@ -55,6 +54,7 @@ export function createDrain(
 ): Drain {
   const resolved = resolveDrainOptions(options);
   const { probe, logger, clock, closeTimeoutMs, hooksTimeoutMs, deadlineMs, capMs } = resolved;
+  const seams = getProbeSeams(probe);
   // Reserved from the wait, so that there is always time to close.
   const forClosingMs = Math.min(closeTimeoutMs, deadlineMs / 6);
   const getForHooksMs = (): number => (hooks.hasOnClose ? Math.min(hooksTimeoutMs, deadlineMs / 6) : 0);
@@ -73,9 +73,7 @@ export function createDrain(
   const stops = [
     ...watched.map((server) => server.stop),
     ...list.map((server) => warnOfKeepAlive(server, resolved)),
-    onProbeAnswered(probe, ({ request, status }) =>
-      probers.note(request, { status, now: clock.monotonicNow() }),
-    ),
+    seams.answered.add(({ request, status }) => probers.note(request, { status, now: clock.monotonicNow() })),
     probe.on("change", noteProbe),
   ];
   noteProbe();
@@ -102,7 +100,7 @@ export function createDrain(
   /** Decommissions only this worker, not the others of a cluster. */
   function decommission(): void {
     if (!probe.commissioned) return;
-    const peers = getPeers(probe);
+    const { peers } = seams;
     if (peers === undefined) probe.decommission();
     else peers.alone(() => probe.decommission());
   }
@@ -140,14 +138,14 @@ export function createDrain(
     const deadlineAt = startedAt + deadlineMs;
     const { context, end: endContext } = createContext(reason);
     hooks.leave(context);
-    const peers = probe.commissioned ? getPeers(probe) : undefined;
+    const peers = probe.commissioned ? seams.peers : undefined;
     const isCovered = peers !== undefined && (await peers.leave());
     const endedBy = isCovered ? await waitForClients(reason) : await waitForBalancers(reason, deadlineAt);
 
     const closedAt = clock.monotonicNow();
     const { lastRequestAt } = traffic;
     const timeoutMs = Math.min(closeTimeoutMs, deadlineAt - closedAt - getForHooksMs());
-    const requestsCut = await closeServers(watched, { timeoutMs, clock });
+    const requestsCut = await closeServers(watched, { timeoutMs, clock, endStreams: seams.closing.tell });
     stopWatching();
     // If the primary is just passing a connection to this worker, the worker must be alive to hand it over.
     if (isCovered) await peers.leave();

@@ -33,11 +33,8 @@ export interface SignalDrain extends Drain {
 // not handle.
 const PATIENCE_MS = 100;
 
-/** Unfinished drains that a signal has started. A drain must not end the process while another one runs. */
-const running = shareAmongCopies("drains", () => new Set<Drain>());
-
-/** Whether a drain of this process has failed. */
-let hasFailed = false;
+/** The drains of this process that a signal has started. One must not end it while another one runs. */
+const drains = shareAmongCopies("drains", () => ({ running: 0, haveFailed: false }));
 
 /**
  * Drains the servers on the first signal and then ends the process. A second signal ends it at once. If you
@@ -67,13 +64,13 @@ export function drainOnSignals(
       return endAsSignalled(signal);
     }
     first = signal;
-    running.add(drain);
+    drains.running += 1;
     const { ok } = await drain.start(signal);
-    hasFailed ||= !ok;
-    running.delete(drain);
+    drains.running -= 1;
+    drains.haveFailed ||= !ok;
     if (exit === "none") return stopHandling();
-    if (running.size > 0) return;
-    if (exit === "zero") process.exit(hasFailed ? 1 : 0);
+    if (drains.running > 0) return;
+    if (exit === "zero") process.exit(drains.haveFailed ? 1 : 0);
     endAsSignalled(signal);
   }
 

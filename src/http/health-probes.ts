@@ -1,5 +1,6 @@
 import type { Probe } from "../core/probe.ts";
 import type { HandlerDescription, StatusRegistry } from "../core/registry/registry.ts";
+import { getRegistrySeams } from "../core/seams.ts";
 import { RED } from "../core/state.ts";
 import { toFreeName } from "../util/free-name.ts";
 import { compareCodePoints } from "../util/text.ts";
@@ -13,11 +14,7 @@ export interface HealthProbesSetup {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
   readonly paths: HealthProbePaths;
-  /** Returns the public remark on a check. Default: the reason is withheld. */
-  readonly remarkOf?: RemarkOf | undefined;
 }
-
-export type RemarkOf = (name: string) => string | undefined;
 
 /** The three Kubernetes health endpoints: their paths and their responses. */
 export interface HealthProbesView {
@@ -63,7 +60,8 @@ const DECIDES: Readonly<Record<Question, (handler: HandlerDescription) => boolea
 };
 
 export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesView {
-  const { registry, probe, paths, remarkOf } = setup;
+  const { registry, probe, paths } = setup;
+  const { getRemark } = getRegistrySeams(registry);
   const notAllowed = toMethodNotAllowed(METHODS);
   const started = createStartedHandlers(registry);
 
@@ -99,7 +97,7 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
 
     function toLine(name: string, isOk: boolean): Line {
       if (isExcluded(name)) return { name, verdict: "excluded" };
-      return { name, verdict: isOk ? "ok" : "failed", remark: remarkOf?.(name) };
+      return { name, verdict: isOk ? "ok" : "failed", remark: getRemark(name) };
     }
   }
 

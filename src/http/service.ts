@@ -1,7 +1,8 @@
 import type { StatusRegistry } from "../core/registry/registry.ts";
+import { getRegistrySeams } from "../core/seams.ts";
 import { emitWarning } from "../util/emit-warning.ts";
 import { createTrouble } from "../util/trouble.ts";
-import { createHealthProbesView, type RemarkOf } from "./health-probes.ts";
+import { createHealthProbesView } from "./health-probes.ts";
 import {
   type Answer,
   INTERNAL_ERROR,
@@ -21,22 +22,11 @@ export interface StatusService {
   readonly paths: readonly string[];
 }
 
-/** Options for internal use by other parts of this package. */
-export interface ServiceExtras {
-  /** Returns the public remark on a check in the health probes. */
-  readonly remarkOf?: RemarkOf;
-  /** The handlers are registered elsewhere and are added later. */
-  readonly isReplica?: boolean;
-}
-
 /**
  * Creates all views, independent of any framework. The probe's response comes synchronously from memory; a
  * report is a promise. Throws a TypeError for invalid options.
  */
-export function createStatusService(
-  options?: ServiceStatusOptions,
-  { remarkOf, isReplica = false }: ServiceExtras = {},
-): StatusService {
+export function createStatusService(options?: ServiceStatusOptions): StatusService {
   const { registry, probe, service, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
   const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
   const svcStatusView =
@@ -48,8 +38,7 @@ export function createStatusService(
       service,
       probeStatus,
     });
-  const healthProbesView =
-    healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes, remarkOf });
+  const healthProbesView = healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes });
   const paths = [
     ...(svcStatusView?.paths ?? []),
     ...(probeStatus ? [probeStatus.path] : []),
@@ -64,7 +53,7 @@ export function createStatusService(
     if (target.path === probeStatus?.path) return answerProbeStatus?.(request, target.query);
     const view = [svcStatusView, healthProbesView].find((each) => each?.owns(target.path));
     if (!view) return undefined;
-    if (!isReplica) warnIfEmpty();
+    warnIfEmpty();
     return view.answer(request, target);
   }
 
@@ -98,7 +87,7 @@ export function createStatusService(
  * import.
  */
 function createEmptyWarning(registry: StatusRegistry): () => void {
-  let isAsked = false;
+  let isAsked = getRegistrySeams(registry).isReplica;
   return function warnIfEmpty() {
     if (isAsked) return;
     isAsked = true;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import type { StatusRequest } from "../http/message.ts";
-import type { ProbeAnswered } from "../http/observe.ts";
+import type { ProbeAnswered } from "../core/seams.ts";
+import type { StatusRequest } from "../core/status-request.ts";
 import type { Counters } from "./counters.ts";
 import type { SentQuestion } from "./protocol.ts";
 

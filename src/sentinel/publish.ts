@@ -1,9 +1,8 @@
 import type { Change } from "../core/change.ts";
 import { hasSameInfo } from "../core/handler-info.ts";
-import { getKnownReport } from "../core/known-report.ts";
-import { getRegistration, type Registration } from "../core/registrations.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
+import { getRegistrySeams } from "../core/seams.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { toSentChange } from "../wire/sent-change.ts";
 import { type SentEntry, type SentStatus, toSentEntry } from "../wire/sent-entry.ts";
@@ -32,7 +31,7 @@ export interface Publisher {
 
 interface PublishedEntry {
   readonly sent: SentEntry;
-  readonly registration: Registration | undefined;
+  readonly registration: object | undefined;
 }
 
 type Published = ReadonlyMap<string, PublishedEntry>;
@@ -44,6 +43,7 @@ type Published = ReadonlyMap<string, PublishedEntry>;
  * messages. The timers do not keep the process alive.
  */
 export function startPublishing({ registry, publishMs, send, onRound }: PublishSetup): Publisher {
+  const { getKnownReport, getRegistration } = getRegistrySeams(registry);
   const trouble = createTrouble({
     what: "the sentinel could not be given a report",
     recovery: "the sentinel is given reports again",
@@ -57,7 +57,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
 
   async function publish(): Promise<void> {
     try {
-      const { entries } = await getKnownReport(registry, publishMs);
+      const { entries } = await getKnownReport(publishMs);
       if (isStopped) return;
       flush();
       publishEntries(entries);
@@ -90,7 +90,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
   }
 
   function toPublished(entry: Entry): PublishedEntry {
-    return { sent: toSentEntry(entry), registration: getRegistration(registry, entry.name) };
+    return { sent: toSentEntry(entry), registration: getRegistration(entry.name) };
   }
 
   function toMemory(name: string): SentMemory {

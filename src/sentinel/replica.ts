@@ -1,10 +1,10 @@
 import type { Change } from "../core/change.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
-import { noteRegistrations } from "../core/registrations.ts";
 import { observeChanges } from "../core/registry/changes.ts";
 import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "../core/registry/registry.ts";
 import { type ChangeCounts, NO_CHANGES } from "../core/registry/track.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
+import { addRegistrySeams } from "../core/seams.ts";
 import { createListeners } from "../util/listeners.ts";
 import type { Logger } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
@@ -24,8 +24,6 @@ export interface ReplicaSetup {
 /** A copy of the main thread's registry, as last published. */
 export interface Replica {
   readonly registry: StatusRegistry;
-  /** Returns the sentinel's current own entries. */
-  getOwnEntries(): readonly Entry[];
   takeReport(report: SentReport): void;
   takeNews(news: SentNews): void;
 }
@@ -111,9 +109,13 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
     history: (name) => memories.get(name)?.history ?? [],
     changeCounts: (name) => memories.get(name)?.counts ?? NO_CHANGES,
   };
-  noteRegistrations(registry, (name) => memories.get(name));
+  addRegistrySeams(registry, {
+    getRegistration: (name) => memories.get(name),
+    getRemark: (name) => getOwnEntries().find((entry) => entry.name === name)?.status.detail,
+    isReplica: true,
+  });
 
-  return { registry, getOwnEntries, takeReport, takeNews };
+  return { registry, takeReport, takeNews };
 }
 
 /** Sorts the entries by these names and drops the others. */

@@ -1,5 +1,5 @@
 import { COMMISSIONED_BODY, type Probe } from "../core/probe.ts";
-import { addProbeSource, getTakeOver } from "../core/probe-source.ts";
+import { getProbeSeams } from "../core/seams.ts";
 import type { SharedText } from "./shared-text.ts";
 
 export interface ShareSetup {
@@ -22,6 +22,7 @@ export interface SharedProbe {
  * so both probes end in the same state.
  */
 export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProbe {
+  const { sources, takeOver } = getProbeSeams(probe);
   let knownVersion: number | undefined;
   let knownBody = probe.body;
   // While listeners run, reading the probe applies no new text. Otherwise they would get the newer change
@@ -35,7 +36,6 @@ export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProb
     // back.
     knownVersion = version;
     knownBody = body;
-    const takeOver = getTakeOver(probe);
     hold(() => {
       if (takeOver !== undefined) takeOver(body, new Date(at));
       else if (body === COMMISSIONED_BODY) probe.commission();
@@ -62,7 +62,7 @@ export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProb
     onOwnChange();
   }
 
-  const stopTaking = addProbeSource(probe, take);
+  const stopTaking = sources.add(take);
   const stopGiving = probe.on("change", give);
   take();
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { toNodeHandler } from "../adapters/common/node-http.ts";
 import { createProbe } from "../core/probe.ts";
-import { onProbeAnswered } from "../http/observe.ts";
+import { getProbeSeams } from "../core/seams.ts";
 import { createStatusService } from "../http/service.ts";
 import { parseTarget } from "../http/target.ts";
 import type { Logger } from "../util/logger.ts";
@@ -36,7 +36,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
     text: openSharedText(data.probe, "sentinel"),
     onOwnChange: () => tell({ kind: "probe" }),
   });
-  const { registry, getOwnEntries, takeReport, takeNews } = createReplica({
+  const { registry, takeReport, takeNews } = createReplica({
     logger: createLogger(tell),
     getOwn,
     getReportedAt: () => Date.now() - watch.reportAgeMs,
@@ -60,10 +60,6 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
     return toOwnEntries(facts, isTaken);
   }
 
-  function remarkOf(name: string): string | undefined {
-    return getOwnEntries().find((entry) => entry.name === name)?.status.detail;
-  }
-
   /** Adds an `Age` header with the report's age, like a cache (RFC 9111, 5.1). */
   function tellAge(response: ServerResponse, target: string): void {
     const path = parseTarget(target)?.path;
@@ -82,11 +78,9 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
 
   const looking = setInterval(look, BEAT_MS);
   main.on("message", (message: ToSentinel) => hear(message, hearers));
-  onProbeAnswered(probe, createForwarder(counters, tell));
+  getProbeSeams(probe).answered.add(createForwarder(counters, tell));
 
-  const answer = toNodeHandler(
-    createStatusService({ ...views, registry, probe }, { remarkOf, isReplica: true }),
-  );
+  const answer = toNodeHandler(createStatusService({ ...views, registry, probe }));
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     tellAge(response, request.url ?? "");
     answer(request, response);

@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
-import { getKnownReport } from "../../src/core/known-report.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
+import type { Report } from "../../src/core/report.ts";
+import { getRegistrySeams } from "../../src/core/seams.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
 import { createWatchedClock } from "../support/watched-clock.ts";
 
 const WAIT_MS = 1_000;
+
+function getKnownReport(registry: StatusRegistry, waitMs: number): Promise<Report> {
+  return getRegistrySeams(registry).getKnownReport(waitMs);
+}
 
 /** A registry of which one handler never answers. */
 function createWorld(options: HandlerOptions = {}) {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { describe, expect, test } from "vitest";
-import { setPeers } from "../../src/core/peers.ts";
 import { createProbe } from "../../src/core/probe.ts";
+import { getProbeSeams } from "../../src/core/seams.ts";
 import { createDrain } from "../../src/drain/drain.ts";
 import type { DrainOptions } from "../../src/drain/options.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
@@ -18,7 +18,7 @@ function createWorker({ isCovered, ...options }: DrainOptions & { readonly isCov
   probe.on("change", ({ body }) => {
     if (!isAlone) told.push(body);
   });
-  setPeers(probe, {
+  getProbeSeams(probe).peers = {
     leave() {
       steps.push("leave");
       return Promise.resolve(isCovered);
@@ -28,7 +28,7 @@ function createWorker({ isCovered, ...options }: DrainOptions & { readonly isCov
       change();
       isAlone = false;
     },
-  });
+  };
   const onClose = [() => steps.push("hook")];
   const drain = createDrain(createServer(), { probe, clock, logger, balancerIdleMs: 0, onClose, ...options });
   return { clock, probe, logger, drain, told, steps };

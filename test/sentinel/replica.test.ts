@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../src/core/change.ts";
 import { UnknownHandlerError } from "../../src/core/errors.ts";
-import { getRegistration } from "../../src/core/registrations.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
+import { getRegistrySeams } from "../../src/core/seams.ts";
 import { type MainThreadFacts, toOwnEntries } from "../../src/sentinel/own-entries.ts";
 import { MAX_SENT_HISTORY, type ToSentinel } from "../../src/sentinel/protocol.ts";
 import { startPublishing } from "../../src/sentinel/publish.ts";
@@ -126,13 +126,14 @@ describe("the replica of a registry", () => {
   test("distinguishes a handler from one of the same name that was removed", async () => {
     using world = await createWorld(["A", { state: "OK" }]);
     const { registry, takeReport } = world.replica;
-    const before = getRegistration(registry, "A");
+    const { getRegistration } = getRegistrySeams(registry);
+    const before = getRegistration("A");
     expect(before).toBeDefined();
     await world.changeStates("A", 2);
-    expect(getRegistration(registry, "A")).toBe(before);
+    expect(getRegistration("A")).toBe(before);
     const memory = { name: "A", history: [], counts: { OK: 0, YELLOW: 0, RED: 0 } };
     takeReport({ kind: "report", entries: [], rechecked: [], memories: [memory] });
-    expect(getRegistration(registry, "A")).not.toBe(before);
+    expect(getRegistration("A")).not.toBe(before);
     expect(registry.history("A")).toEqual([]);
   });
 

@@ -4,8 +4,8 @@ import { BroadcastChannel } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry/registry.ts";
+import { getProbeSeams } from "../../src/core/seams.ts";
 import type { Status } from "../../src/core/status.ts";
-import { onProbeAnswered } from "../../src/http/observe.ts";
 import { BEAT_MS } from "../../src/sentinel/counters.ts";
 import { startSentinel } from "../../src/sentinel/index.ts";
 import { HUNG_AFTER_MS, MIN_RESTART_MS } from "../../src/sentinel/thread.ts";
@@ -248,7 +248,7 @@ describe("the probe", () => {
   test("tells the main thread who has asked it, for a drain", async () => {
     const probe = createProbe();
     const seen: unknown[] = [];
-    onProbeAnswered(probe, ({ request, status }) => {
+    getProbeSeams(probe).answered.add(({ request, status }) => {
       const { method, target, remoteAddress, header } = request;
       seen.push([method, target, remoteAddress, header("user-agent"), header("constructor"), status]);
     });

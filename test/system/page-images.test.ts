@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
-import { getTakeOver } from "../../src/core/probe-source.ts";
+import { getProbeSeams } from "../../src/core/seams.ts";
 import type { State } from "../../src/core/state.ts";
 import { StateHandler } from "../../src/core/state-handler.ts";
 import type { Status } from "../../src/core/status.ts";
@@ -141,7 +141,7 @@ async function startOrders(story: readonly Happening[]): Promise<PageService> {
 
   const service = await startPageService({ service: SERVICE }, undefined, { clock });
   const { registry, probe } = service;
-  getTakeOver(probe)?.("OK", new Date(Date.now() - UPTIME * MINUTE_MS));
+  getProbeSeams(probe).takeOver?.("OK", new Date(Date.now() - UPTIME * MINUTE_MS));
   const handlers = new Map<string, StateHandler>();
   const inOrder = story.toSorted(([one], [other]) => other - one);
   for (const [minutesAgo, name, state, detail = "", more = {}] of inOrder) {

@@ -20,11 +20,10 @@ import { getDefaultScope } from "../default-scope.ts";
 import { UnknownHandlerError } from "../errors.ts";
 import type { StatusHandler } from "../handler.ts";
 import { type HandlerOptions, resolveHandlerOptions, type Scope } from "../handler-options.ts";
-import { noteKnownReport } from "../known-report.ts";
 import { createRegistryDeadlines } from "../pipeline/deadlines.ts";
 import { expectHandler, expectHandlerName } from "../registration.ts";
-import { noteRegistrations } from "../registrations.ts";
 import { createReport, type Entry, type Report } from "../report.ts";
+import { addRegistrySeams } from "../seams.ts";
 import type { State } from "../state.ts";
 import type { Status } from "../status.ts";
 import { createDependencies, explain } from "./causes.ts";
@@ -356,8 +355,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     close,
     [DISPOSE]: close,
   };
-  noteKnownReport(registry, getKnownReport);
-  noteRegistrations(registry, (name) => handlers.get(name)?.track);
+  addRegistrySeams(registry, { getKnownReport, getRegistration: (name) => handlers.get(name)?.track });
   return registry;
 }
 

@@ -2,6 +2,7 @@ import type { Change } from "../../core/change.ts";
 import { UnknownHandlerError } from "../../core/errors.ts";
 import type { StatusRegistry } from "../../core/registry/registry.ts";
 import type { Report } from "../../core/report.ts";
+import { getProbeSeams } from "../../core/seams.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
 import { createTrouble } from "../../util/trouble.ts";
 import { toAddressBlock } from "../address-block.ts";
@@ -55,6 +56,7 @@ export type AnswerPageEvents = (
 export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
   const { registry, source, changes, clock = systemClock } = setup;
   const feeds = new Map<string, PageFeed>();
+  const { closing } = getProbeSeams(source.probe);
   const pending = createPendingPictures();
   const trouble = createTrouble({
     what: "the news of the status page failed",
@@ -89,6 +91,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
         giveBack?.();
       },
       pending,
+      closing,
       clock,
     });
   }

@@ -2,6 +2,7 @@ import type { Change } from "../../core/change.ts";
 import { createReport, type Entry, type Report } from "../../core/report.ts";
 import { STATE_NUMBERS } from "../../core/state.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
+import type { Listeners } from "../../util/listeners.ts";
 import type { StatusStream } from "../message.ts";
 import type { Picture } from "./delta.ts";
 import type { PendingPictures } from "./pending.ts";
@@ -36,6 +37,8 @@ export interface FeedSetup {
   readonly onError: (error: unknown) => boolean;
   readonly onIdle: () => void;
   readonly pending: PendingPictures;
+  /** Called when the servers close. */
+  readonly closing: Listeners<void>;
   readonly clock?: Clock;
 }
 
@@ -60,7 +63,7 @@ interface NotedChange {
 }
 
 export function createPageFeed(setup: FeedSetup): PageFeed {
-  const { read, toPicture, listen, onError, onIdle, pending, clock = systemClock } = setup;
+  const { read, toPicture, listen, onError, onIdle, pending, closing, clock = systemClock } = setup;
   const readers = new Set<PageReader>();
   const pictures = createPictures();
   let stopListening = (): void => {};
@@ -171,7 +174,7 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   function open({ report: first, cut, onEnd }: ReaderSetup): StatusStream {
     if (readers.size === 0) start(first);
     const news = (): PageNews => ({ version: pictures.version, at, beats, toEvent: pictures.toEvent });
-    const reader = createPageReader({ news, clock, pending, cut, onEnd: forget });
+    const reader = createPageReader({ news, clock, pending, closing, cut, onEnd: forget });
     readers.add(reader);
     return reader.stream;
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../util/clock.ts";
+import type { Listeners } from "../../util/listeners.ts";
 import type { StatusStream } from "../message.ts";
-import { noteOpenStream } from "../open-streams.ts";
 import type { PendingPictures } from "./pending.ts";
 import { encodeEvent, NO_VERSION } from "./pictures.ts";
 
@@ -39,6 +39,8 @@ export interface PageReaderSetup {
   readonly news: () => PageNews;
   readonly clock: Clock;
   readonly pending: PendingPictures;
+  /** Called when the servers close. */
+  readonly closing: Listeners<void>;
   /** Ends the response and discards unsent data. */
   readonly cut: () => void;
   /** Called once. */
@@ -49,9 +51,9 @@ export interface PageReaderSetup {
  * Sends updates as server-sent events, as fast as the client reads. A slow client skips intermediate
  * pictures.
  */
-export function createPageReader({ news, clock, pending, cut, onEnd }: PageReaderSetup): PageReader {
+export function createPageReader({ news, clock, pending, closing, cut, onEnd }: PageReaderSetup): PageReader {
   const endsAt = clock.monotonicNow() + PAGE_STREAM_LIFETIME_MS;
-  const forget = noteOpenStream(end);
+  const forget = closing.add(end);
   let seen = NO_VERSION;
   let seenAt: Date | undefined;
   let seenBeats = 0;

@@ -2,8 +2,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createProbe } from "../../../src/core/probe.ts";
 import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import type { Report } from "../../../src/core/report.ts";
+import { getProbeSeams } from "../../../src/core/seams.ts";
 import { StateHandler } from "../../../src/core/state-handler.ts";
-import { endOpenStreams } from "../../../src/http/open-streams.ts";
 import { createPageEvents } from "../../../src/http/page/events.ts";
 import {
   PAGE_BYTES_PER_S,
@@ -198,9 +198,9 @@ describe("a reader", () => {
   });
 
   test("is let go when the servers close", async () => {
-    const { clock, read } = createSubject();
+    const { clock, probe, read } = createSubject();
     const readers = [await read(), await read()];
-    endOpenStreams();
+    getProbeSeams(probe).closing.tell();
     await clock.advance(0);
     expect(readers.map(({ isOver }) => isOver)).toEqual([true, true]);
     expect(clock.pendingTimers).toBe(0);

@@ -1,0 +1,124 @@
+import { createListeners, type Listeners } from "../util/listeners.ts";
+import { createTrouble } from "../util/trouble.ts";
+import type { Report } from "./report.ts";
+import type { StatusRequest } from "./status-request.ts";
+
+/**
+ * Everything that the cluster, the sentinel and the views use of a registry beyond its public interface. An
+ * application's own registry has none of it, and the defaults apply.
+ */
+export interface RegistrySeams {
+  /**
+   * Runs the handlers, but waits at most `waitMs`. A handler without a result by then is reported with its
+   * last known entry, or as RED if it has none. Later calls do not wait for the same run again. Waiting does
+   * not keep the process alive. Default: a report in the background, without that limit.
+   */
+  getKnownReport(waitMs: number): Promise<Report>;
+  /**
+   * An identity that a handler's name keeps from registration to removal, even if the handler is replaced.
+   * Default: `undefined`, which does not distinguish a handler from a removed one of the same name.
+   */
+  getRegistration(name: string): object | undefined;
+  /** The public remark on a handler in the health endpoints. Default: the reason is withheld. */
+  getRemark(name: string): string | undefined;
+  /** The handlers are registered elsewhere and are added later. Default: `false`. */
+  readonly isReplica: boolean;
+}
+
+/**
+ * Everything that the drain, the cluster, the sentinel and the views use of a probe beyond its public
+ * interface. An application's own probe gets the same when it is first needed, except `takeOver`.
+ */
+export interface ProbeSeams {
+  /** Called before each read and each change: another thread may have changed the body. */
+  readonly sources: Listeners<void>;
+  /** Called after each response with the probe's state, from any view. */
+  readonly answered: Listeners<ProbeAnswered>;
+  /** Called when the servers close, to end the streams of the views, which a drain would wait for. */
+  readonly closing: Listeners<void>;
+  /** Sets a body from another thread, with the time of that change. */
+  readonly takeOver: ((body: string, since: Date) => void) | undefined;
+  /** Other processes that serve the same address as this one, such as the workers of a cluster. */
+  peers: Peers | undefined;
+}
+
+/** A client has requested the probe's state. */
+export interface ProbeAnswered {
+  readonly request: StatusRequest;
+  /** The status code of the response: 200 if this instance should receive traffic. */
+  readonly status: number;
+}
+
+export interface Peers {
+  /** Announces that this process will leave. `true`: others keep serving, so no load balancer must notice. */
+  leave(): Promise<boolean>;
+  /** Limits every effect of `change` on the probe to this process. */
+  alone(change: () => void): void;
+}
+
+/**
+ * The seams are stored on the object itself, so that they live as long as it does and every copy of this
+ * package finds them. Increase the number with every change that another copy would not understand.
+ */
+const SEAMS: unique symbol = Symbol.for("svc-status.seams.1");
+
+/** Adds the seams of a registry of this package. */
+export function addRegistrySeams(registry: ReportSource, seams: Partial<RegistrySeams>): void {
+  attach(registry, { ...toDefaults(registry), ...seams });
+}
+
+export function getRegistrySeams(registry: ReportSource): RegistrySeams {
+  return find<RegistrySeams>(registry) ?? toDefaults(registry);
+}
+
+interface ReportSource {
+  getReport(options: { readonly background: true }): Promise<Report>;
+}
+
+function toDefaults(registry: ReportSource): RegistrySeams {
+  return {
+    getKnownReport: () => registry.getReport({ background: true }),
+    getRegistration: () => undefined,
+    getRemark: () => undefined,
+    isReplica: false,
+  };
+}
+
+/** Adds the seams of a probe of this package. */
+export function addProbeSeams(probe: object, takeOver?: ProbeSeams["takeOver"]): ProbeSeams {
+  const seams: ProbeSeams = {
+    sources: createListeners(failed),
+    answered: createListeners(failed),
+    closing: createListeners(failed),
+    takeOver,
+    peers: undefined,
+  };
+  // A proxy passes the seams of its target on, and has no place for its own. A frozen probe of the
+  // application has none at all: a drain then does not learn who requests it, and goes by time.
+  return attach(probe, seams) ? seams : (read<ProbeSeams>(probe)?.seams ?? seams);
+}
+
+export function getProbeSeams(probe: object): ProbeSeams {
+  return find<ProbeSeams>(probe) ?? addProbeSeams(probe);
+}
+
+const { failed } = createTrouble({ what: "a part of svc-status failed", getLogger: () => undefined });
+
+interface Attached<Seams> {
+  readonly owner: object;
+  readonly seams: Seams;
+}
+
+function attach(owner: object, seams: RegistrySeams | ProbeSeams): boolean {
+  return Reflect.defineProperty(owner, SEAMS, { value: { owner, seams } });
+}
+
+/** An object that inherits from another one, or that stands for it, has no seams: it may answer otherwise. */
+function find<Seams>(owner: object): Seams | undefined {
+  const attached = read<Seams>(owner);
+  return attached?.owner === owner ? attached.seams : undefined;
+}
+
+function read<Seams>(owner: object): Attached<Seams> | undefined {
+  return (owner as { readonly [SEAMS]?: Attached<Seams> })[SEAMS];
+}
