@@ -1,4 +1,4 @@
-import type { Prober } from "./probers.ts";
+import type { Prober } from "./prober.ts";
 import type { TrafficSummary } from "./traffic.ts";
 
 /**

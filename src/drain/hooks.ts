@@ -12,6 +12,21 @@ export interface DrainContext {
   readonly deadlineAt: number;
 }
 
+/** Creates the argument of the hooks. `end` clears its timer. */
+export function createContext({
+  reason,
+  deadlineMs,
+  clock,
+}: {
+  readonly reason: string;
+  readonly deadlineMs: number;
+  readonly clock: Clock;
+}): { readonly context: DrainContext; readonly end: () => void } {
+  const controller = new AbortController();
+  const end = clock.startTimer(deadlineMs, () => controller.abort());
+  return { context: { reason, signal: controller.signal, deadlineAt: clock.now() + deadlineMs }, end };
+}
+
 /** A function that runs when the process leaves. The drain awaits its promise. */
 export type DrainHook = (context: DrainContext) => unknown;
 

@@ -4,5 +4,5 @@ export type { DrainContext, DrainHook } from "./hooks.ts";
 export type { DrainOptions } from "./options.ts";
 export type { DrainHooks } from "./phases.ts";
 export { type DrainReport, describeDrain, type HookFailure, type ProberReport } from "./report.ts";
-export type { DrainableServer } from "./servers.ts";
+export type { DrainableServer } from "./server-kind.ts";
 export { drainOnSignals, type SignalDrain, type SignalOptions } from "./signals.ts";

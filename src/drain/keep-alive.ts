@@ -1,6 +1,6 @@
 import { log } from "../util/logger.ts";
 import type { ResolvedDrainOptions } from "./options.ts";
-import type { DrainableServer } from "./servers.ts";
+import type { DrainableServer } from "./server-kind.ts";
 
 /**
  * Logs a warning if the server listens with a `keepAliveTimeout` that loses requests: if the server closes a

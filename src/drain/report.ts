@@ -1,4 +1,5 @@
 import type { Rule } from "./decide.ts";
+import type { Prober } from "./prober.ts";
 
 /** A client of the probe, with its refusals. */
 export interface ProberReport {
@@ -45,6 +46,46 @@ export interface DrainReport {
   /** Number of requests, and upgraded connections such as WebSockets, that were cut. */
   readonly requestsCut: number;
   readonly hookFailures: readonly HookFailure[];
+}
+
+/** What a drain knows at its end. */
+export interface Outcome
+  extends Pick<DrainReport, "reason" | "endedBy" | "requestsServed" | "requestsCut" | "hookFailures"> {
+  readonly moments: {
+    readonly startedAt: number;
+    /** The end of the wait. */
+    readonly closedAt: number;
+    readonly hooksAt: number;
+    readonly endedAt: number;
+    readonly lastRequestAt: number | undefined;
+  };
+  readonly probers: readonly Prober[];
+}
+
+export function toReport({ moments, probers, reason, endedBy, ...counts }: Outcome): DrainReport {
+  const { startedAt, closedAt, hooksAt, endedAt, lastRequestAt } = moments;
+  return {
+    reason,
+    ok: counts.requestsCut === 0 && counts.hookFailures.length === 0,
+    endedBy,
+    waitMs: Math.round(closedAt - startedAt),
+    closeMs: Math.round(hooksAt - closedAt),
+    hooksMs: Math.round(endedAt - hooksAt),
+    totalMs: Math.round(endedAt - startedAt),
+    probers: probers.map(toProberReport).sort((one, other) => other.refusals - one.refusals),
+    ...(lastRequestAt !== undefined && { lastRequestMs: Math.round(closedAt - lastRequestAt) }),
+    ...counts,
+  };
+}
+
+function toProberReport({ id, label, intervalMs, refusals, refusedWith }: Prober): ProberReport {
+  return {
+    id,
+    label,
+    ...(intervalMs !== undefined && { intervalMs: Math.round(intervalMs) }),
+    refusals,
+    ...(refusedWith !== undefined && { refusedWith }),
+  };
 }
 
 const RULES: Readonly<Record<Rule, string>> = {

@@ -1,21 +1,12 @@
-import type { EventEmitter } from "node:events";
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
-import type {
-  Http2SecureServer,
-  Http2Server,
-  Http2ServerRequest,
-  Http2ServerResponse,
-  Http2Session,
-  ServerHttp2Stream,
-} from "node:http2";
-import type { Server as HttpsServer } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
-import { createConnections, type EndOfRequest } from "./connections.ts";
+import { type Connections, createConnections, type EndOfRequest } from "./connections.ts";
 import { findSockets } from "./early-sockets.ts";
-
-/** A server to drain. Pass the Node.js server, not the framework's application. */
-export type DrainableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer;
+import { createListening } from "./listening.ts";
+import { type DrainableServer, isHttp2, isSecure, speaksHttp1 } from "./server-kind.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
+import { createSockets, type Sockets } from "./sockets.ts";
 
 export interface WatchSetup {
   /** Called when a request arrives. Returns a function to call when the request has ended. */
@@ -36,15 +27,50 @@ export interface WatchedServer {
   stop(): void;
 }
 
+type Request = IncomingMessage | Http2ServerRequest;
+
 /** Starts watching a server. */
-export function watchServer(server: DrainableServer, { onRequest }: WatchSetup): WatchedServer {
-  const sockets = new Set<Socket>();
+export function watchServer(server: DrainableServer, setup: WatchSetup): WatchedServer {
+  const sockets = createSockets();
   const connections = createConnections();
-  const sessions = new Set<Http2Session>();
-  const streams = new Set<ServerHttp2Stream>();
+  const sessions = createSessions();
+  const stop = listenTo(server, { ...setup, sockets, connections, sessions });
+
+  return {
+    setLeaving: connections.setLeaving,
+    close() {
+      sessions.close();
+      return new Promise((resolve) => {
+        // Node.js servers do not wait for connections that other code has accepted for them.
+        const atEnd = (): void => sockets.whenAllHaveEnded(resolve);
+        if (server.listening || sockets.size > 0) server.close(atEnd);
+        else resolve();
+      });
+    },
+    endIdle(now) {
+      if ("closeIdleConnections" in server) server.closeIdleConnections();
+      connections.endSilent(now);
+    },
+    cut() {
+      const unfinished = connections.unfinished + sessions.openStreams;
+      sessions.destroy();
+      sockets.destroy();
+      return unfinished;
+    },
+    stop,
+  };
+}
+
+interface Records extends WatchSetup {
+  readonly sockets: Sockets;
+  readonly connections: Connections;
+  readonly sessions: Sessions;
+}
+
+/** Records connections, sessions and requests. Returns a function that removes all listeners. */
+function listenTo(server: DrainableServer, records: Records): () => void {
+  const { sockets, connections, sessions, onRequest } = records;
   const { listen, joinIn, stop } = createListening(server);
-  let isClosing = false;
-  let tellAllHaveEnded = (): void => {};
 
   for (const socket of findSockets(server)) {
     noteSocket(socket);
@@ -52,18 +78,11 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
   }
   listen("connection", noteSocket);
   if (isSecure(server)) listen("secureConnection", noteSocket);
-  if (isHttp2(server)) listen("session", noteSession);
+  if (isHttp2(server)) listen("session", sessions.note);
   else listen("request", noteRequest);
 
   function noteSocket(socket: Socket): void {
-    if (sockets.has(socket)) return;
-    sockets.add(socket);
-    // Makes Node.js cache the address. Otherwise, a prober that disconnects early would have none later.
-    void socket.remoteAddress;
-    socket.once("close", function noteClose() {
-      sockets.delete(socket);
-      if (sockets.size === 0) tellAllHaveEnded();
-    });
+    if (!sockets.add(socket)) return;
     if (speaksHttp1(server, socket)) connections.note(socket);
     // If a server has no `request` listener, adding one would change how Node.js handles its streams.
     if (isHttp2(server) && !joinIn("request", noteRequest)) listen("stream", noteStream);
@@ -71,18 +90,6 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
     joinIn("checkExpectation", noteRequest);
     joinIn("upgrade", noteUpgrade);
     joinIn("connect", noteUpgrade);
-  }
-
-  /** Node.js servers do not wait for connections that other code has accepted for them. */
-  function whenAllHaveEnded(run: () => void): void {
-    tellAllHaveEnded = run;
-    if (sockets.size === 0) run();
-  }
-
-  function noteSession(session: Http2Session): void {
-    sessions.add(session);
-    session.once("close", () => sessions.delete(session));
-    if (isClosing) session.close();
   }
 
   function noteRequest(request: Request, response: ServerResponse | Http2ServerResponse): void {
@@ -95,13 +102,7 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
   }
 
   function noteStream(stream: ServerHttp2Stream, request: object): void {
-    if (streams.has(stream)) return;
-    streams.add(stream);
-    const onEnd = onRequest(request);
-    stream.once("close", () => {
-      streams.delete(stream);
-      onEnd(stream.writableFinished);
-    });
+    sessions.noteStream(stream, () => onRequest(request));
   }
 
   function noteUpgrade(request: Request, socket: Socket | Http2ServerResponse): void {
@@ -109,78 +110,5 @@ export function watchServer(server: DrainableServer, { onRequest }: WatchSetup):
     else connections.noteUpgrade(socket);
   }
 
-  return {
-    setLeaving: connections.setLeaving,
-    close() {
-      isClosing = true;
-      // Servers close their sessions themselves only from Node.js 24 on.
-      for (const session of sessions) session.close();
-      return new Promise((resolve) => {
-        if (server.listening || sockets.size > 0) server.close(() => whenAllHaveEnded(resolve));
-        else resolve();
-      });
-    },
-    endIdle(now) {
-      if ("closeIdleConnections" in server) server.closeIdleConnections();
-      connections.endSilent(now);
-    },
-    cut() {
-      const unfinished = connections.unfinished + streams.size;
-      for (const session of sessions) session.destroy();
-      for (const socket of sockets) socket.destroy();
-      return unfinished;
-    },
-    stop,
-  };
-}
-
-type Request = IncomingMessage | Http2ServerRequest;
-
-// biome-ignore lint/suspicious/noExplicitAny: as Node.js types its listeners
-type Listener = (...args: any[]) => void;
-
-interface Listening {
-  listen(event: string, listener: Listener): void;
-  /** Listens only if there is another listener. As the only one, ours would keep Node.js from responding. */
-  joinIn(event: string, listener: Listener): boolean;
-  stop(): void;
-}
-
-/** Adds listeners before the application's, one per event. */
-function createListening(server: EventEmitter): Listening {
-  const listeners = new Map<string, Listener>();
-
-  function listen(event: string, listener: Listener): void {
-    if (listeners.has(event)) return;
-    listeners.set(event, listener);
-    server.prependListener(event, listener);
-  }
-
-  return {
-    listen,
-    joinIn(event, listener) {
-      if (server.listenerCount(event) === 0) return false;
-      listen(event, listener);
-      return true;
-    },
-    stop() {
-      for (const [event, listener] of listeners) server.off(event, listener);
-      listeners.clear();
-    },
-  };
-}
-
-function isHttp2(server: DrainableServer): boolean {
-  return "updateSettings" in server;
-}
-
-function isSecure(server: DrainableServer): boolean {
-  return "setSecureContext" in server;
-}
-
-/** Each TLS connection has an underlying plain socket, which carries no HTTP requests itself. */
-function speaksHttp1(server: DrainableServer, socket: Socket | TLSSocket): boolean {
-  const isEncrypted = "encrypted" in socket;
-  if (isSecure(server) && !isEncrypted) return false;
-  return !isHttp2(server) || (isEncrypted && socket.alpnProtocol !== "h2");
+  return stop;
 }

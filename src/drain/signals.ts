@@ -5,7 +5,7 @@ import { log } from "../util/logger.ts";
 import { createDrain, type Drain } from "./drain.ts";
 import { onSignal } from "./on-signal.ts";
 import type { DrainOptions } from "./options.ts";
-import type { DrainableServer } from "./servers.ts";
+import type { DrainableServer } from "./server-kind.ts";
 
 /** Options for a drain on signals. */
 export interface SignalOptions extends DrainOptions {

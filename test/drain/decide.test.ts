@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decideToLeave, type Evidence, toQuietMs, type Waits } from "../../src/drain/decide.ts";
-import type { Prober } from "../../src/drain/probers.ts";
+import type { Prober } from "../../src/drain/prober.ts";
 
 const DECOMMISSIONED_AT = 100_000;
 

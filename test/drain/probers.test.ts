@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createProbers, MAX_PROBERS, type Prober } from "../../src/drain/probers.ts";
+import type { Prober } from "../../src/drain/prober.ts";
+import { MAX_PROBERS } from "../../src/drain/prober-memory.ts";
+import { createProbers } from "../../src/drain/probers.ts";
 import { MAX_GAP_MS } from "../../src/drain/rhythm.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 import { createStatusRequest } from "../support/status-request.ts";

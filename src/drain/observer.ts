@@ -1,0 +1,108 @@
+import cluster from "node:cluster";
+import type { ProbeSeams } from "../core/seams.ts";
+import { log } from "../util/logger.ts";
+import { decideToLeave, type Rule } from "./decide.ts";
+import type { ResolvedDrainOptions } from "./options.ts";
+import type { Prober } from "./prober.ts";
+import { createProbers } from "./probers.ts";
+import type { Requests } from "./requests.ts";
+import type { TrafficSummary } from "./traffic.ts";
+
+/** Collects the evidence from the probe, its clients and the traffic. */
+export interface Observer {
+  /** From now on, decommissions the probe again whenever it is commissioned. */
+  forbidCommissioning(): void;
+  /** Decommissions the probe if necessary. The evidence counts from the last decommissioning on. */
+  decommission(): void;
+  /** Returns the rule that ends the wait, or `undefined` to continue waiting. */
+  decide(now: number): Rule | undefined;
+  readonly probers: readonly Prober[];
+  stop(): void;
+}
+
+export interface ObserverSetup {
+  readonly options: ResolvedDrainOptions;
+  readonly seams: ProbeSeams;
+  readonly requests: Requests;
+  /** Called when the probe is decommissioned or commissioned, with whether it is decommissioned. */
+  readonly onLeaving: (isLeaving: boolean) => void;
+}
+
+interface Decommissioning {
+  readonly at: number;
+  /** The traffic of the minute before it. */
+  readonly before: TrafficSummary;
+}
+
+export function createObserver({ options, seams, requests, onLeaving }: ObserverSetup): Observer {
+  const { probe, clock, logger } = options;
+  // The primary distributes connections among the workers, so each worker sees only a part of the requests.
+  const probers = createProbers({ ...options, isShared: cluster.isWorker });
+  let decommissioning: Decommissioning | undefined;
+  let isForbidden = false;
+
+  /** An operator may decommission long before the signal. Evidence counts from then on. */
+  function noteProbe(): void {
+    // Reads the probe instead of the event, because an earlier listener may have changed it again.
+    const { commissioned } = probe;
+    if (commissioned === (decommissioning === undefined)) return;
+    const now = clock.monotonicNow();
+    decommissioning = commissioned ? undefined : beginAt(now);
+    requests.setCounting(!commissioned);
+    probers.setCounting(!commissioned, now);
+    onLeaving(!commissioned);
+    if (commissioned && isForbidden) queueMicrotask(stayDecommissioned);
+  }
+
+  function beginAt(now: number): Decommissioning {
+    return { at: now, before: requests.summarise(now) };
+  }
+
+  /** A drain cannot be undone: balancers would send requests to a process that is about to end. */
+  function stayDecommissioned(): void {
+    log(logger, "warn", "commissioned while draining: decommissioned again, as the process is about to end");
+    decommission();
+  }
+
+  /** Decommissions only this worker, not the others of a cluster. */
+  function decommission(): void {
+    if (!probe.commissioned) return;
+    const { peers } = seams;
+    if (peers === undefined) probe.decommission();
+    else peers.alone(() => probe.decommission());
+  }
+
+  const stops = [
+    seams.answered.add(({ request, status }) => probers.note(request, { status, now: clock.monotonicNow() })),
+    probe.on("change", noteProbe),
+  ];
+  noteProbe();
+
+  return {
+    forbidCommissioning() {
+      isForbidden = true;
+    },
+    decommission() {
+      decommission();
+      // After `stop()`, the observer has not seen the probe's change.
+      decommissioning ??= beginAt(clock.monotonicNow());
+    },
+    decide(now) {
+      if (decommissioning === undefined) return undefined;
+      const { at: decommissionedAt, before } = decommissioning;
+      requests.summarise(now);
+      const { lastRequestAt } = requests;
+      const { list, isComplete } = probers;
+      return decideToLeave(
+        { now, decommissionedAt, probers: list, isComplete, lastRequestAt, before },
+        options,
+      );
+    },
+    get probers() {
+      return probers.list;
+    },
+    stop() {
+      for (const stop of stops) stop();
+    },
+  };
+}

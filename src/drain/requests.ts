@@ -1,0 +1,56 @@
+import { isOwn } from "../http/own-requests.ts";
+import type { Clock } from "../util/clock.ts";
+import type { EndOfRequest } from "./connections.ts";
+import { createTraffic, type TrafficSummary } from "./traffic.ts";
+
+/** The ordinary requests of the servers: those that no view of svc-status answers. */
+export interface Requests {
+  /** Records a request that arrives. Returns a function to call when it has ended. */
+  note(request: object): EndOfRequest;
+  /** Starts at 0. Counts the requests that arrive from now on, if `isCounting`, when they have been answered. */
+  setCounting(isCounting: boolean): void;
+  /** Number of counted requests. */
+  readonly served: number;
+  readonly lastRequestAt: number | undefined;
+  summarise(now: number): TrafficSummary;
+}
+
+export function createRequests(clock: Clock): Requests {
+  const traffic = createTraffic();
+  /** The requests that have not ended, with their times of arrival. */
+  const undecided = new Map<object, number>();
+  let isCounting = false;
+  let served = 0;
+
+  /** Whether a view answers a request is certain only at its end. Until then, the request counts as traffic. */
+  function noteTraffic(request: object): void {
+    const at = undecided.get(request);
+    if (at === undefined || !undecided.delete(request) || isOwn(request)) return;
+    traffic.note(at);
+  }
+
+  return {
+    note(request) {
+      const isCounted = isCounting;
+      undecided.set(request, clock.monotonicNow());
+      return function noteEnd(isAnswered) {
+        noteTraffic(request);
+        if (isCounted && isAnswered && !isOwn(request)) served += 1;
+      };
+    },
+    setCounting(newIsCounting) {
+      isCounting = newIsCounting;
+      served = 0;
+    },
+    get served() {
+      return served;
+    },
+    get lastRequestAt() {
+      return traffic.lastRequestAt;
+    },
+    summarise(now) {
+      for (const request of [...undecided.keys()]) noteTraffic(request);
+      return traffic.summarise(now);
+    },
+  };
+}

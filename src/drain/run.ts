@@ -1,0 +1,98 @@
+import type { ProbeSeams } from "../core/seams.ts";
+import { log } from "../util/logger.ts";
+import { closeServers } from "./close-servers.ts";
+import type { Rule } from "./decide.ts";
+import { createContext, type DrainContext } from "./hooks.ts";
+import type { Observer } from "./observer.ts";
+import type { ResolvedDrainOptions } from "./options.ts";
+import type { Phases } from "./phases.ts";
+import { type DrainReport, describeDrain, type HookFailure, toReport } from "./report.ts";
+import type { Requests } from "./requests.ts";
+import type { WatchedServer } from "./servers.ts";
+import { createTimes, type Times } from "./times.ts";
+import { waitForBalancers, waitForClients } from "./wait.ts";
+
+/** What a drain works with. */
+export interface Parts {
+  readonly options: ResolvedDrainOptions;
+  readonly seams: ProbeSeams;
+  readonly servers: readonly WatchedServer[];
+  readonly hooks: Phases;
+  readonly requests: Requests;
+  readonly observer: Observer;
+  readonly stopWatching: () => void;
+}
+
+/** A drain that has started. */
+interface Run extends Parts {
+  readonly context: DrainContext;
+  readonly times: Times;
+}
+
+/** Goes through the phases in order: `onLeave` and the wait, closing the servers, `onClose`. */
+export async function runDrain(reason: string, parts: Parts): Promise<DrainReport> {
+  const { options, seams, hooks, observer, requests } = parts;
+  const { clock, logger, probe, deadlineMs } = options;
+  const startedAt = clock.monotonicNow();
+  const times = createTimes({ options, startedAt, getHasOnClose: () => hooks.hasOnClose });
+  const { context, end } = createContext({ reason, deadlineMs, clock });
+  const run = { ...parts, context, times };
+  hooks.leave(context);
+  observer.forbidCommissioning();
+
+  // All workers share one address, so balancers must not notice that one of them leaves.
+  const peers = probe.commissioned ? seams.peers : undefined;
+  const isCovered = peers !== undefined && (await peers.leave());
+  const endedBy = await (isCovered ? moveClients(run) : leaveBalancers(run));
+  const closedAt = clock.monotonicNow();
+  const { lastRequestAt } = requests;
+  const requestsCut = await close(run);
+  // If the primary is just passing a connection to this worker, the worker must be alive to hand it over.
+  if (isCovered) await peers.leave();
+  const hooksAt = clock.monotonicNow();
+  const hookFailures = await callHooks(run);
+  end();
+
+  const report = toReport({
+    reason,
+    endedBy,
+    moments: { startedAt, closedAt, hooksAt, endedAt: clock.monotonicNow(), lastRequestAt },
+    probers: observer.probers,
+    requestsServed: requests.served,
+    requestsCut,
+    hookFailures,
+  });
+  log(logger, report.ok ? "info" : "error", describeDrain(report));
+  return report;
+}
+
+function moveClients({ options, servers, context }: Run): Promise<Rule> {
+  const { logger, clock, capMs } = options;
+  log(logger, "info", `${context.reason}: closing, the other workers go on serving`);
+  for (const server of servers) server.setLeaving(true);
+  return waitForClients(capMs, clock);
+}
+
+function leaveBalancers({ options, observer, context, times }: Run): Promise<Rule> {
+  const { logger, clock } = options;
+  observer.decommission();
+  log(logger, "info", `${context.reason}: decommissioned, waiting for the load balancers to leave`);
+  return waitForBalancers({ observer, getEndsAt: times.getWaitEndsAt, clock });
+}
+
+/** Returns the number of requests cut. */
+async function close({ options, seams, servers, stopWatching, times }: Run): Promise<number> {
+  const { clock } = options;
+  const timeoutMs = times.getCloseMs(clock.monotonicNow());
+  const requestsCut = await closeServers(servers, { timeoutMs, clock, endStreams: seams.closing.tell });
+  stopWatching();
+  return requestsCut;
+}
+
+function callHooks({ options, hooks, context, times }: Run): Promise<readonly HookFailure[]> {
+  const { clock } = options;
+  return hooks.close(context, {
+    getLeaveMs: () => times.getLeaveHooksMs(clock.monotonicNow()),
+    getCloseMs: () => times.getCloseHooksMs(clock.monotonicNow()),
+  });
+}

@@ -1,0 +1,40 @@
+import type { Socket } from "node:net";
+
+/** The open connections of a server. */
+export interface Sockets {
+  /** Adds a connection. Returns whether it is new. */
+  add(socket: Socket): boolean;
+  readonly size: number;
+  /** Calls the function when the last connection has ended. Connections that come until then count. */
+  whenAllHaveEnded(run: () => void): void;
+  destroy(): void;
+}
+
+export function createSockets(): Sockets {
+  const sockets = new Set<Socket>();
+  let tellAllHaveEnded = (): void => {};
+
+  return {
+    add(socket) {
+      if (sockets.has(socket)) return false;
+      sockets.add(socket);
+      // Makes Node.js cache the address. Otherwise, a prober that disconnects early would have none later.
+      void socket.remoteAddress;
+      socket.once("close", function noteClose() {
+        sockets.delete(socket);
+        if (sockets.size === 0) tellAllHaveEnded();
+      });
+      return true;
+    },
+    get size() {
+      return sockets.size;
+    },
+    whenAllHaveEnded(run) {
+      tellAllHaveEnded = run;
+      if (sockets.size === 0) run();
+    },
+    destroy() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { ResolvedDrainOptions } from "./options.ts";
+
+/** The times of a drain that has started. Moments are on the monotonic clock. */
+export interface Times {
+  /** The latest end of the wait, so that there is always time to close and to call `onClose`. */
+  getWaitEndsAt(): number;
+  /** Time-out at `now` for requests in flight. */
+  getCloseMs(now: number): number;
+  /** Time-out at `now` for `onLeave`. */
+  getLeaveHooksMs(now: number): number;
+  /** Time-out at `now` for all `onClose` hooks. */
+  getCloseHooksMs(now: number): number;
+}
+
+export interface TimesSetup {
+  readonly options: Pick<ResolvedDrainOptions, "closeTimeoutMs" | "hooksTimeoutMs" | "deadlineMs">;
+  readonly startedAt: number;
+  /** Whether there are `onClose` hooks. They may still be added during the drain. */
+  readonly getHasOnClose: () => boolean;
+}
+
+/** The part of the deadline that is reserved for closing, and for `onClose`. */
+const RESERVED_PART = 6;
+
+/** Divides the time until the deadline among the phases. */
+export function createTimes({ options, startedAt, getHasOnClose }: TimesSetup): Times {
+  const { closeTimeoutMs, hooksTimeoutMs, deadlineMs } = options;
+  const deadlineAt = startedAt + deadlineMs;
+  const reservedMs = deadlineMs / RESERVED_PART;
+  const forClosingMs = Math.min(closeTimeoutMs, reservedMs);
+  const getForHooksMs = (): number => (getHasOnClose() ? Math.min(hooksTimeoutMs, reservedMs) : 0);
+
+  return {
+    getWaitEndsAt: () => deadlineAt - forClosingMs - getForHooksMs(),
+    getCloseMs: (now) => Math.min(closeTimeoutMs, deadlineAt - now - getForHooksMs()),
+    getLeaveHooksMs: (now) => deadlineAt - now - getForHooksMs(),
+    getCloseHooksMs: (now) => Math.min(hooksTimeoutMs, deadlineAt - now),
+  };
+}
