@@ -4,10 +4,10 @@ import type { TrafficSummary } from "./traffic.ts";
 /**
  * Why the wait ended: all probers have left and no requests came (`evidence`), there was too little evidence
  * and `fallbackMs` had passed (`fallback`), `capMs` had passed (`cap`), `fixedMs` had passed (`fixed`), the
- * deadline was near (`deadline`), or the balancers did not have to leave, because other workers of the
- * cluster keep serving (`peers`).
+ * deadline was near (`deadline`), the balancers did not have to leave, because other workers of the cluster
+ * keep serving (`peers`), or there was no server to leave (`no-server`).
  */
-export type Rule = "evidence" | "fallback" | "cap" | "fixed" | "deadline" | "peers";
+export type Rule = "evidence" | "fallback" | "cap" | "fixed" | "deadline" | "peers" | "no-server";
 
 /** Minimum number of requests in the minute before. With fewer, their absence is no evidence. */
 const MIN_PROVING_REQUESTS = 30;

@@ -1,5 +1,6 @@
 import { getProbeSeams } from "../core/seams.ts";
 import { failExpectation } from "../options/expect.ts";
+import { runConsumers } from "./consumers/run-consumers.ts";
 import { warnOfKeepAlive } from "./keep-alive.ts";
 import { createObserver } from "./observer.ts";
 import { type DrainOptions, resolveDrainOptions } from "./options.ts";
@@ -41,6 +42,7 @@ export function createDrain(
   const resolved = resolveDrainOptions(options);
   const hooks = createPhases(resolved);
   const list = toList(servers);
+  const consumers = runConsumers(resolved);
   const requests = createRequests(resolved.clock);
   const watched = list.map((server) => watchServer(server, { onRequest: requests.note }));
   const warnings = list.map((server) => warnOfKeepAlive(server, resolved));
@@ -59,6 +61,7 @@ export function createDrain(
     for (const server of watched) server.stop();
     for (const stop of warnings) stop();
     observer.stop();
+    consumers.dispose();
   }
 
   return {
@@ -68,6 +71,7 @@ export function createDrain(
         seams,
         servers: watched,
         hooks,
+        consumers,
         requests,
         observer,
         stopWatching,

@@ -1,3 +1,6 @@
+export type { Consumer, ConsumerOptions, ConsumerResult, ResumableOptions } from "./consumers/consumer.ts";
+export { type Progress, type ProgressOptions, progress } from "./consumers/progress.ts";
+export type { ConsumerReport } from "./consumers/run-consumers.ts";
 export type { Rule } from "./decide.ts";
 export { createDrain, type Drain } from "./drain.ts";
 export type { DrainContext, DrainHook } from "./hooks.ts";

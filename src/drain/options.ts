@@ -10,6 +10,8 @@ import {
 } from "../options/expect.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Logger } from "../util/logger.ts";
+import type { Consumer } from "./consumers/consumer.ts";
+import { expectConsumers } from "./consumers/options.ts";
 import type { DrainHook } from "./hooks.ts";
 
 /** Options for a drain. All are optional. */
@@ -68,6 +70,12 @@ export interface DrainOptions {
    */
   readonly onClose?: readonly DrainHook[];
   /**
+   * What takes work from queues: `bullmq(worker)` and others, or your own. They stop taking work as soon as the
+   * process leaves, and finish what they have, at the latest until the share of `onClose` begins.
+   * @default []
+   */
+  readonly consumers?: readonly Consumer[];
+  /**
    * Time-out for all `onClose` hooks together.
    * @default 5000
    */
@@ -110,6 +118,7 @@ const KNOWN_KEYS: readonly (keyof DrainOptions)[] = [
   "closeTimeoutMs",
   "onLeave",
   "onClose",
+  "consumers",
   "hooksTimeoutMs",
   "deadlineMs",
   "balancerIdleMs",
@@ -129,6 +138,7 @@ const DEFAULTS = {
   closeTimeoutMs: 10_000,
   onLeave: [],
   onClose: [],
+  consumers: [],
   hooksTimeoutMs: 5_000,
   deadlineMs: 30_000,
   balancerIdleMs: DEFAULT_BALANCER_IDLE_MS,
@@ -161,7 +171,9 @@ export function resolveDrainOptions(options: DrainOptions): ResolvedDrainOptions
   if (resolved.fixedMs !== undefined) expectNumber("fixedMs", resolved.fixedMs, { min: 0 });
   expectHooks("onLeave", resolved.onLeave);
   expectHooks("onClose", resolved.onClose);
-  return { ...resolved, onLeave: [...resolved.onLeave], onClose: [...resolved.onClose] };
+  expectConsumers("consumers", resolved.consumers);
+  const { onLeave, onClose, consumers } = resolved;
+  return { ...resolved, onLeave: [...onLeave], onClose: [...onClose], consumers: [...consumers] };
 }
 
 function expectHooks(option: string, hooks: unknown): void {

@@ -1,3 +1,4 @@
+import type { ConsumerReport } from "./consumers/run-consumers.ts";
 import type { Rule } from "./decide.ts";
 import type { Prober } from "./prober.ts";
 
@@ -30,7 +31,7 @@ export interface HookFailure {
 export interface DrainReport {
   /** The name of the signal, or the argument of `start`. */
   readonly reason: string;
-  /** `false` if a hook failed or timed out, or if a request was cut. */
+  /** `false` if a hook or a consumer failed or timed out, or if a request was cut. */
   readonly ok: boolean;
   /** Why the wait for the load balancers ended. */
   readonly endedBy: Rule;
@@ -45,12 +46,17 @@ export interface DrainReport {
   readonly requestsServed: number;
   /** Number of requests, and upgraded connections such as WebSockets, that were cut. */
   readonly requestsCut: number;
+  /** The consumers, in the order of the options. */
+  readonly consumers: readonly ConsumerReport[];
   readonly hookFailures: readonly HookFailure[];
 }
 
 /** What a drain knows at its end. */
 export interface Outcome
-  extends Pick<DrainReport, "reason" | "endedBy" | "requestsServed" | "requestsCut" | "hookFailures"> {
+  extends Pick<
+    DrainReport,
+    "reason" | "endedBy" | "requestsServed" | "requestsCut" | "consumers" | "hookFailures"
+  > {
   readonly moments: {
     readonly startedAt: number;
     /** The end of the wait. */
@@ -66,7 +72,10 @@ export function toReport({ moments, probers, reason, endedBy, ...counts }: Outco
   const { startedAt, closedAt, hooksAt, endedAt, lastRequestAt } = moments;
   return {
     reason,
-    ok: counts.requestsCut === 0 && counts.hookFailures.length === 0,
+    ok:
+      counts.requestsCut === 0 &&
+      counts.hookFailures.length === 0 &&
+      counts.consumers.every(({ error }) => error === undefined),
     endedBy,
     waitMs: Math.round(closedAt - startedAt),
     closeMs: Math.round(hooksAt - closedAt),
@@ -95,20 +104,39 @@ const RULES: Readonly<Record<Rule, string>> = {
   fixed: ", after a fixed wait",
   deadline: ", the deadline was near before the balancers had left",
   peers: ", the other workers go on serving",
+  "no-server": "",
 };
 
 /** `drained in 4.2 s: HAProxy saw 503 3×, last request 2.1 s before close, 0 requests cut`. */
 export function describeDrain(report: DrainReport): string {
-  const { totalMs, probers, lastRequestMs, requestsCut, hookFailures, endedBy } = report;
+  const { totalMs, consumers, hookFailures, endedBy } = report;
   const parts = [
+    ...(endedBy === "no-server" ? [] : describeServing(report)),
+    ...consumers.map(describeConsumer),
+    ...hookFailures.map(({ phase, index, message }) => `${phase}[${index}] failed: ${message}`),
+  ];
+  const details = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
+  return `drained in ${toSeconds(totalMs)}${details}${RULES[endedBy]}`;
+}
+
+function describeServing({ probers, lastRequestMs, requestsCut }: DrainReport): readonly string[] {
+  return [
     ...(probers.length === 0 ? ["no prober was seen"] : describeProbers(probers)),
     lastRequestMs === undefined
       ? "no request was seen"
       : `last request ${toSeconds(lastRequestMs)} before close`,
     `${requestsCut} ${requestsCut === 1 ? "request" : "requests"} cut`,
-    ...hookFailures.map(({ phase, index, message }) => `${phase}[${index}] failed: ${message}`),
   ];
-  return `drained in ${toSeconds(totalMs)}: ${parts.join(", ")}${RULES[endedBy]}`;
+}
+
+/** `BullMQ mails: 3 finished, 1 left`. */
+function describeConsumer({ name, finished, left, error }: ConsumerReport): string {
+  if (error !== undefined) return `${name} failed: ${error}`;
+  const counts = [
+    ...(finished === undefined ? [] : [`${finished} finished`]),
+    ...(left === undefined ? [] : [`${left} left`]),
+  ];
+  return `${name}: ${counts.join(", ") || "stopped"}`;
 }
 
 const MAX_SHOWN_PROBERS = 5;

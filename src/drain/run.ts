@@ -1,6 +1,7 @@
 import type { ProbeSeams } from "../core/seams.ts";
 import { log } from "../util/logger.ts";
 import { closeServers } from "./close-servers.ts";
+import type { ConsumerReport, RunningConsumers } from "./consumers/run-consumers.ts";
 import type { Rule } from "./decide.ts";
 import { createContext, type DrainContext } from "./hooks.ts";
 import type { Observer } from "./observer.ts";
@@ -18,6 +19,7 @@ export interface Parts {
   readonly seams: ProbeSeams;
   readonly servers: readonly WatchedServer[];
   readonly hooks: Phases;
+  readonly consumers: RunningConsumers;
   readonly requests: Requests;
   readonly observer: Observer;
   readonly stopWatching: () => void;
@@ -29,7 +31,7 @@ interface Run extends Parts {
   readonly times: Times;
 }
 
-/** Goes through the phases in order: `onLeave` and the wait, closing the servers, `onClose`. */
+/** Goes through the phases in order: `onLeave`, the consumers and the wait, closing the servers, `onClose`. */
 export async function runDrain(reason: string, parts: Parts): Promise<DrainReport> {
   const { options, seams, hooks, observer, requests } = parts;
   const { clock, logger, probe, deadlineMs } = options;
@@ -38,6 +40,7 @@ export async function runDrain(reason: string, parts: Parts): Promise<DrainRepor
   const { context, end } = createContext({ reason, deadlineMs, clock });
   const run = { ...parts, context, times };
   hooks.leave(context);
+  const consuming = leaveConsumers(run);
   observer.forbidCommissioning();
 
   // All workers share one address, so balancers must not notice that one of them leaves.
@@ -50,6 +53,7 @@ export async function runDrain(reason: string, parts: Parts): Promise<DrainRepor
   // If the primary is just passing a connection to this worker, the worker must be alive to hand it over.
   if (isCovered) await peers.leave();
   const hooksAt = clock.monotonicNow();
+  const consumers = await consuming;
   const hookFailures = await callHooks(run);
   end();
 
@@ -60,6 +64,7 @@ export async function runDrain(reason: string, parts: Parts): Promise<DrainRepor
     probers: observer.probers,
     requestsServed: requests.served,
     requestsCut,
+    consumers,
     hookFailures,
   });
   log(logger, report.ok ? "info" : "error", describeDrain(report));
@@ -73,9 +78,18 @@ function moveClients({ options, servers, context }: Run): Promise<Rule> {
   return waitForClients(capMs, clock);
 }
 
-function leaveBalancers({ options, observer, context, times }: Run): Promise<Rule> {
+function leaveConsumers({ options, consumers, context, times }: Run): Promise<readonly ConsumerReport[]> {
+  return consumers.leave({
+    reason: context.reason,
+    finishMs: times.getFinishMs(options.clock.monotonicNow()),
+    returnMs: times.returnMs,
+  });
+}
+
+async function leaveBalancers({ options, servers, observer, context, times }: Run): Promise<Rule> {
   const { logger, clock } = options;
   observer.decommission();
+  if (servers.length === 0) return "no-server";
   log(logger, "info", `${context.reason}: decommissioned, waiting for the load balancers to leave`);
   return waitForBalancers({ observer, getEndsAt: times.getWaitEndsAt, clock });
 }

@@ -8,6 +8,9 @@ export interface Times {
   getCloseMs(now: number): number;
   /** Time-out at `now` for `onLeave`. */
   getLeaveHooksMs(now: number): number;
+  /** Time-out at `now` for the work of the consumers, after which they return the rest within `returnMs`. */
+  getFinishMs(now: number): number;
+  readonly returnMs: number;
   /** Time-out at `now` for all `onClose` hooks. */
   getCloseHooksMs(now: number): number;
 }
@@ -22,18 +25,24 @@ export interface TimesSetup {
 /** The part of the deadline that is reserved for closing, and for `onClose`. */
 const RESERVED_PART = 6;
 
+/** The maximum time in which consumers return the rest of their work to the broker. */
+const MAX_RETURN_MS = 1_000;
+
 /** Divides the time until the deadline among the phases. */
 export function createTimes({ options, startedAt, getHasOnClose }: TimesSetup): Times {
   const { closeTimeoutMs, hooksTimeoutMs, deadlineMs } = options;
   const deadlineAt = startedAt + deadlineMs;
   const reservedMs = deadlineMs / RESERVED_PART;
   const forClosingMs = Math.min(closeTimeoutMs, reservedMs);
+  const returnMs = Math.min(MAX_RETURN_MS, reservedMs / 2);
   const getForHooksMs = (): number => (getHasOnClose() ? Math.min(hooksTimeoutMs, reservedMs) : 0);
 
   return {
     getWaitEndsAt: () => deadlineAt - forClosingMs - getForHooksMs(),
     getCloseMs: (now) => Math.min(closeTimeoutMs, deadlineAt - now - getForHooksMs()),
     getLeaveHooksMs: (now) => deadlineAt - now - getForHooksMs(),
+    getFinishMs: (now) => Math.max(0, deadlineAt - now - getForHooksMs() - returnMs),
+    returnMs,
     getCloseHooksMs: (now) => Math.min(hooksTimeoutMs, deadlineAt - now),
   };
 }

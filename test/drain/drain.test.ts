@@ -287,6 +287,7 @@ describe("a drain without proof", () => {
       probers: [],
       requestsServed: 0,
       requestsCut: 0,
+      consumers: [],
       hookFailures: [],
     });
     expect(logger.lines.at(-1)).toBe(

@@ -23,6 +23,7 @@ function reportOf(parts: Partial<DrainReport> = {}): DrainReport {
     lastRequestMs: 2_100,
     requestsServed: 512,
     requestsCut: 0,
+    consumers: [],
     hookFailures: [],
     ...parts,
   };
@@ -88,5 +89,19 @@ describe("the line about a drain", () => {
     ["deadline", "0 requests cut, the deadline was near before the balancers had left"],
   ])("says, for %s, how it was decided", (endedBy, end) => {
     expect(describeDrain(reportOf({ endedBy })).endsWith(end)).toBe(true);
+  });
+
+  test("says what the consumers finished and left", () => {
+    const consumers = [
+      { name: "BullMQ mails", finished: 3, left: 1 },
+      { name: "Kafka", left: 0 },
+      { name: "jobs" },
+      { name: "AMQP orders", error: "Channel closed" },
+    ];
+    expect(describeDrain(reportOf({ endedBy: "no-server", consumers }))).toBe(
+      "drained in 4.2 s: BullMQ mails: 3 finished, 1 left, Kafka: 0 left, jobs: stopped, " +
+        "AMQP orders failed: Channel closed",
+    );
+    expect(describeDrain(reportOf({ endedBy: "no-server", probers: [] }))).toBe("drained in 4.2 s");
   });
 });

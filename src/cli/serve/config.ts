@@ -231,6 +231,8 @@ const HOOKS: Shape = {
   isRight: (value) => Array.isArray(value) && value.length > 0 && value.every(FUNCTION.isRight),
 };
 
+const CONSUMERS: Shape = { kind: "code", expected: "an array of consumers", isRight: Array.isArray };
+
 const DRAIN: Properties<DrainConfig> = {
   redsSeen: { kind: "number", min: 1, max: 1_000, integer: true },
   quietMs: DELAY_MS,
@@ -241,6 +243,7 @@ const DRAIN: Properties<DrainConfig> = {
   closeTimeoutMs: DELAY_MS,
   onLeave: HOOKS,
   onClose: HOOKS,
+  consumers: CONSUMERS,
   hooksTimeoutMs: DELAY_MS,
   deadlineMs: DELAY_MS,
   balancerIdleMs: DELAY_MS,

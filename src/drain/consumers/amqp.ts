@@ -1,0 +1,62 @@
+import { expectMethods, expectText } from "../../options/expect.ts";
+import { type Clock, systemClock } from "../../util/clock.ts";
+import type { Consumer, ConsumerOptions } from "./consumer.ts";
+import { expectConsumerOptions } from "./options.ts";
+import { expectPending, finishPending } from "./pending.ts";
+
+/** A channel of `amqplib`. */
+export interface AmqpChannel<Message> {
+  cancel(consumerTag: string): unknown;
+  nack(message: Message, allUpTo?: boolean, requeue?: boolean): unknown;
+}
+
+export interface AmqpOptions<Message> extends Pick<ConsumerOptions, "name"> {
+  /**
+   * The messages that were delivered and not acknowledged. Add each message when it arrives, and acknowledge
+   * it only if `pending.delete(message)` is true: the drain removes what it returns to the broker.
+   */
+  readonly pending: Set<Message>;
+  /** The clock, for tests. */
+  readonly clock?: Clock;
+}
+
+/**
+ * A consumer of RabbitMQ or another AMQP 0-9-1 broker as a consumer of a drain. It cancels the consumer at once
+ * and waits for the pending messages. At the deadline it returns the rest with `nack` and `requeue`: the
+ * broker delivers them to others at once, marked as redelivered. It does not close the channel.
+ *
+ * @example
+ * const pending = new Set();
+ * const { consumerTag } = await channel.consume("jobs", async (message) => {
+ *   pending.add(message);
+ *   await work(message);
+ *   if (pending.delete(message)) channel.ack(message);
+ * });
+ * drainOnSignals([], { consumers: [amqp(channel, consumerTag, { pending })] });
+ * @throws TypeError for an invalid channel, tag or option.
+ */
+export function amqp<Message>(
+  channel: AmqpChannel<Message>,
+  consumerTag: string,
+  options: AmqpOptions<Message>,
+): Consumer {
+  expectMethods("channel", channel, ["cancel", "nack"]);
+  expectText("consumerTag", consumerTag);
+  expectConsumerOptions(options, ["name", "pending", "clock"]);
+  const { name = `AMQP ${consumerTag}`, pending, clock = systemClock } = options;
+  expectPending(pending);
+
+  return {
+    name,
+    async stop() {
+      await channel.cancel(consumerTag);
+    },
+    finish: ({ signal }) =>
+      finishPending({
+        pending,
+        signal,
+        clock,
+        giveBack: (message) => void channel.nack(message, false, true),
+      }),
+  };
+}

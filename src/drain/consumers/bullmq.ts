@@ -1,0 +1,72 @@
+import { expectMethods } from "../../options/expect.ts";
+import type { Consumer, ResumableOptions } from "./consumer.ts";
+import { endedBefore } from "./ended-before.ts";
+import { expectConsumerOptions } from "./options.ts";
+
+type JobListener = (job: { readonly id?: string } | undefined) => void;
+
+/** A worker of `bullmq`, from version 4 on. */
+export interface BullMqWorker {
+  readonly name: string;
+  pause(doNotWaitActive?: boolean): Promise<void>;
+  resume(): void;
+  close(force?: boolean): Promise<void>;
+  // biome-ignore lint/suspicious/noExplicitAny: the listeners of each event have other arguments
+  on(event: any, listener: any): unknown;
+}
+
+/**
+ * A BullMQ worker as a consumer of a drain. It stops taking jobs at once and finishes the active ones. Jobs
+ * that are active at the deadline are left: BullMQ runs them again when their lock has expired (`lockDuration`,
+ * default 30 s), so they must be repeatable. It closes the worker.
+ *
+ * Create it together with the worker, because it counts the active jobs from then on.
+ *
+ * @example
+ * drainOnSignals(server, { consumers: [bullmq(worker)] });
+ * @throws TypeError for an invalid worker or option.
+ */
+export function bullmq(worker: BullMqWorker, options: ResumableOptions = {}): Consumer {
+  expectMethods("worker", worker, ["pause", "resume", "close", "on"]);
+  expectConsumerOptions(options, ["name", "progress", "onDecommission"]);
+  const { name = `BullMQ ${worker.name}`, progress, onDecommission = false } = options;
+  /** Bounded by the worker's concurrency. */
+  const active = new Set<string | undefined>();
+  let finished = 0;
+  let paused: Promise<void> | undefined;
+
+  const noteEnd: JobListener = function noteEnd(job) {
+    // The check for stalled jobs reports jobs of other workers too.
+    if (!active.delete(job?.id)) return;
+    finished += 1;
+    progress?.done();
+  };
+  worker.on("active", (job: { readonly id?: string }) => void active.add(job.id));
+  worker.on("completed", noteEnd);
+  worker.on("failed", noteEnd);
+
+  function stop(): void {
+    if (paused !== undefined) return;
+    finished = 0;
+    // Without its argument, it also wakes the connection that waits for the next job.
+    paused = worker.pause();
+    paused.catch(() => {}); // `finish` reports it
+  }
+
+  return {
+    name,
+    onDecommission,
+    stop,
+    async finish({ signal }) {
+      stop();
+      const hasEnded = await endedBefore(signal, paused as Promise<void>);
+      const left = hasEnded ? 0 : active.size;
+      await worker.close(!hasEnded);
+      return { finished, left };
+    },
+    resume() {
+      paused = undefined;
+      worker.resume();
+    },
+  };
+}

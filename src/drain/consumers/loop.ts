@@ -1,0 +1,117 @@
+import { expectFunction } from "../../options/expect.ts";
+import { onAbort } from "../../util/abort.ts";
+import { type Clock, systemClock } from "../../util/clock.ts";
+import type { Consumer, ResumableOptions } from "./consumer.ts";
+import { endedBefore } from "./ended-before.ts";
+import { expectConsumerOptions } from "./options.ts";
+
+/** The argument of a loop's job. */
+export interface LoopContext {
+  /** Aborts at the deadline of the drain: the job must return its work and end. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A job that runs again and again: takes work, does it, and resolves with `false` if there was none.
+ */
+export type LoopJob = (context: LoopContext) => unknown;
+
+export interface LoopOptions extends ResumableOptions {
+  /**
+   * Pause after a run that found no work or that failed, in milliseconds.
+   * @default 1000
+   */
+  readonly pauseMs?: number;
+  /** Gets the error of each run that failed. Default: errors are ignored. */
+  readonly onError?: (error: unknown) => void;
+  /** The clock, for tests. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Runs a job again and again, one run at a time, until the process leaves: polling a table, SQS, a directory.
+ * The first run starts at once. The drain waits for the current run, aborts its signal at the deadline and
+ * counts it as left if it does not end then.
+ *
+ * @example
+ * const outbox = loop(() => sendNextMail(pool)); // resolves with false if there is none
+ * drainOnSignals(server, { consumers: [outbox] });
+ * @throws TypeError for an invalid job or option.
+ */
+export function loop(job: LoopJob, options: LoopOptions = {}): Consumer {
+  expectFunction("job", job);
+  expectConsumerOptions(options, ["name", "progress", "onDecommission", "pauseMs", "onError", "clock"]);
+  const {
+    name = "loop",
+    progress,
+    onDecommission = false,
+    pauseMs = 1_000,
+    onError,
+    clock = systemClock,
+  } = options;
+  const controller = new AbortController();
+  let isStopped = false;
+  let finished = 0;
+  let endPause = (): void => {};
+  let running = run();
+
+  async function run(): Promise<void> {
+    while (!isStopped) if (!(await runOnce())) await pause();
+  }
+
+  /** Whether there was work. */
+  async function runOnce(): Promise<boolean> {
+    try {
+      if ((await job({ signal: controller.signal })) === false) return false;
+    } catch (error) {
+      reportError(error);
+      return false;
+    }
+    if (isStopped) finished += 1;
+    progress?.done();
+    return true;
+  }
+
+  function reportError(error: unknown): void {
+    try {
+      onError?.(error);
+    } catch {
+      // A listener that throws must not end the loop.
+    }
+  }
+
+  async function pause(): Promise<void> {
+    if (isStopped) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.startTimer(pauseMs, resolve, { background: true });
+      endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  function stop(): void {
+    isStopped = true;
+    endPause();
+  }
+
+  return {
+    name,
+    onDecommission,
+    stop,
+    async finish({ signal }) {
+      stop();
+      const stopForwarding = onAbort(signal, () => controller.abort(signal.reason));
+      const hasEnded = await endedBefore(signal, running);
+      stopForwarding();
+      return { finished, left: hasEnded ? 0 : 1 };
+    },
+    resume() {
+      if (!isStopped) return;
+      isStopped = false;
+      finished = 0;
+      running = running.then(run);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { expectMethods } from "../../options/expect.ts";
+import { type Clock, systemClock } from "../../util/clock.ts";
+import type { Consumer, ConsumerOptions, ConsumerResult } from "./consumer.ts";
+import { endedBefore } from "./ended-before.ts";
+import { expectConsumerOptions } from "./options.ts";
+import { expectPending, finishPending } from "./pending.ts";
+
+/** A subscription of `nats` or `@nats-io/transport-node`. */
+export interface NatsSubscription {
+  drain(): Promise<void>;
+  readonly closed: Promise<unknown>;
+  getProcessed(): number;
+  getPending(): number;
+}
+
+/** The messages of a JetStream consumer: what its `consume` resolves with. */
+export interface NatsMessages {
+  close(): Promise<unknown>;
+}
+
+/** A message of JetStream. */
+export interface NatsMessage {
+  nak(): void;
+}
+
+export interface NatsOptions extends Pick<ConsumerOptions, "name"> {
+  /**
+   * Required for JetStream: the messages that were delivered and not acknowledged. Add each message when it
+   * arrives, and acknowledge it only if `pending.delete(message)` is true: the drain removes what it returns.
+   */
+  readonly pending?: Set<NatsMessage>;
+  /** The clock, for tests. */
+  readonly clock?: Clock;
+}
+
+/**
+ * A NATS subscription as a consumer of a drain. It unsubscribes at once and finishes the messages that have
+ * arrived. Core NATS does not deliver a message twice: what is left at the deadline is lost, and counted as
+ * left. JetStream delivers again: what is pending at the deadline is returned with `nak`.
+ *
+ * @example
+ * drainOnSignals([], { consumers: [nats(connection.subscribe("jobs", { queue: "workers" }))] });
+ * @throws TypeError for an invalid subscription or option.
+ */
+export function nats(subscription: NatsSubscription | NatsMessages, options: NatsOptions = {}): Consumer {
+  expectConsumerOptions(options, ["name", "pending", "clock"]);
+  const { name = "NATS", pending, clock = systemClock } = options;
+  // Subscriptions of some versions have `close` too.
+  if (pending !== undefined || !("drain" in Object(subscription))) {
+    expectMethods("subscription", subscription, ["close"]);
+    expectPending(pending);
+    return fromMessages(name, subscription as NatsMessages, pending as Set<NatsMessage>, clock);
+  }
+  expectMethods("subscription", subscription, ["drain", "getProcessed", "getPending"]);
+  return fromSubscription(name, subscription as NatsSubscription);
+}
+
+function fromMessages(
+  name: string,
+  messages: NatsMessages,
+  pending: Set<NatsMessage>,
+  clock: Clock,
+): Consumer {
+  return {
+    name,
+    stop() {
+      // It ends with the iteration, so possibly never.
+      messages.close().catch(() => {});
+    },
+    finish: ({ signal }) => finishPending({ pending, signal, clock, giveBack: (message) => message.nak() }),
+  };
+}
+
+function fromSubscription(name: string, subscription: NatsSubscription): Consumer {
+  let drained: Promise<unknown> | undefined;
+  let processedBefore = 0;
+
+  function stop(): Promise<unknown> {
+    if (drained === undefined) {
+      processedBefore = subscription.getProcessed();
+      // `drain` resolves when no more messages arrive, `closed` when the last one is processed.
+      drained = subscription.drain().then(() => subscription.closed);
+      drained.catch(() => {}); // `finish` reports it
+    }
+    return drained;
+  }
+
+  return {
+    name,
+    stop: () => void stop(),
+    async finish({ signal }): Promise<ConsumerResult> {
+      const hasEnded = await endedBefore(signal, stop());
+      const finished = subscription.getProcessed() - processedBefore;
+      if (hasEnded) return { finished, left: 0 };
+      // One more than those that wait: the message in progress, which counts as processed already.
+      return { finished: Math.max(0, finished - 1), left: subscription.getPending() + 1 };
+    },
+  };
+}

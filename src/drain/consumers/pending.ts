@@ -1,0 +1,40 @@
+import { failExpectation } from "../../options/expect.ts";
+import type { Clock } from "../../util/clock.ts";
+import type { ConsumerResult } from "./consumer.ts";
+
+/** Interval between two looks at the pending messages. */
+const LOOK_EVERY_MS = 25;
+
+export interface PendingWork<Message> {
+  readonly pending: Set<Message>;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Returns a message to the broker. */
+  readonly giveBack: (message: Message) => void;
+}
+
+export function expectPending(pending: unknown): void {
+  if (!(pending instanceof Set)) failExpectation("pending", "a Set of messages", pending);
+}
+
+/** Waits until the application has removed all messages. When the signal aborts, it returns the rest. */
+export async function finishPending<Message>({
+  pending,
+  signal,
+  clock,
+  giveBack,
+}: PendingWork<Message>): Promise<ConsumerResult> {
+  const taken = pending.size;
+  await new Promise<void>((resolve) => {
+    function look(): void {
+      if (pending.size === 0 || signal.aborted) resolve();
+      else clock.startTimer(LOOK_EVERY_MS, look);
+    }
+    look();
+  });
+  const rest = [...pending];
+  // All of them first: if one cannot be returned, the connection is lost, and the broker has them all again.
+  pending.clear();
+  for (const message of rest) giveBack(message);
+  return { finished: Math.max(0, taken - rest.length), left: rest.length };
+}

@@ -1,0 +1,66 @@
+import type { StatusProvider } from "../../core/handler.ts";
+import {
+  expectFunction,
+  expectKnownKeys,
+  expectMethods,
+  expectNumber,
+  expectObject,
+} from "../../options/expect.ts";
+import { type Clock, systemClock } from "../../util/clock.ts";
+import { toElapsedText } from "../../util/elapsed-text.ts";
+
+export interface ProgressOptions {
+  /** Number of jobs that wait, or a promise of it. */
+  readonly pending: () => number | Promise<number>;
+  /** RED when jobs wait and none was finished for this long. */
+  readonly maxStallMs: number;
+  /** The clock, for tests. */
+  readonly clock?: Clock;
+}
+
+/** A status handler that follows the jobs of a worker. */
+export interface Progress extends StatusProvider {
+  /** Call it after each finished job. The consumers of a drain do with `progress`. */
+  done(): void;
+}
+
+/**
+ * Detects a worker that is alive but finishes nothing.
+ *
+ * RED when jobs wait and none was finished for `maxStallMs`. OK when none waits. The time counts from the last
+ * finished job, or from the first check that saw a job wait, whichever is later.
+ *
+ * @example
+ * const jobs = progress({ pending: () => queue.getWaitingCount(), maxStallMs: 300_000 });
+ * addStatusHandler("Jobs", jobs, { scope: "instance", intervalMs: 30_000 });
+ * drainOnSignals([], { consumers: [bullmq(worker, { progress: jobs })] });
+ * @throws TypeError for an invalid option.
+ */
+export function progress(options: ProgressOptions): Progress {
+  expectObject("options", options);
+  expectKnownKeys("options", options, ["pending", "maxStallMs", "clock"]);
+  const { pending, maxStallMs, clock = systemClock } = options;
+  expectFunction("pending", pending);
+  expectNumber("maxStallMs", maxStallMs, { min: 1, max: Number.MAX_SAFE_INTEGER });
+  expectMethods("clock", clock, ["monotonicNow"]);
+  let doneAt: number | undefined;
+  let waitingSince: number | undefined;
+
+  return {
+    done() {
+      doneAt = clock.monotonicNow();
+    },
+    async status() {
+      const waiting = await pending();
+      if (typeof waiting !== "number" || !(waiting >= 0))
+        throw new TypeError("pending: expected a number that is not negative");
+      const now = clock.monotonicNow();
+      waitingSince = waiting > 0 ? (waitingSince ?? now) : undefined;
+      const stalledMs = waitingSince === undefined ? 0 : now - Math.max(waitingSince, doneAt ?? waitingSince);
+      const labels = { pending: waiting, stalled_seconds: stalledMs / 1_000 };
+      if (stalledMs < maxStallMs) return { state: "OK", labels };
+      const detail = `${waiting} waiting, none finished for ${toElapsedText(stalledMs)}`;
+      return { state: "RED", detail, labels };
+    },
+  };
+}

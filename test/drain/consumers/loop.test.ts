@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { type LoopOptions, loop } from "../../../src/drain/consumers/loop.ts";
+import { createFakeClock } from "../../../src/testing/fake-clock.ts";
+
+function createContext() {
+  const controller = new AbortController();
+  const context = { reason: "SIGTERM", signal: controller.signal, deadlineAt: 0 };
+  return { context, abort: () => controller.abort() };
+}
+
+/** A job of 100 ms that finds work `works` times. */
+function createSubject(works: number, options: LoopOptions = {}) {
+  const clock = createFakeClock();
+  const runs = { begun: 0, aborted: 0 };
+  const consumer = loop(
+    ({ signal }) => {
+      runs.begun += 1;
+      const hasWork = runs.begun <= works;
+      signal.addEventListener("abort", () => (runs.aborted += 1));
+      return new Promise((resolve) => clock.startTimer(100, () => resolve(hasWork)));
+    },
+    { clock, ...options },
+  );
+  return { clock, runs, consumer, ...createContext() };
+}
+
+describe("loop", () => {
+  test("runs the job one after the other, and pauses when there is no work", async () => {
+    const { clock, runs, consumer, context } = createSubject(3);
+    await clock.advance(350);
+    expect(runs.begun).toBe(4);
+    await clock.advance(1_000);
+    expect(runs.begun).toBe(4);
+    await clock.advance(60);
+    expect(runs.begun).toBe(5);
+    consumer.stop(context);
+    await clock.advance(100);
+    expect(await consumer.finish(context)).toEqual({ finished: 0, left: 0 });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("finishes the current run and begins no other", async () => {
+    const done: number[] = [];
+    const { clock, runs, consumer, context } = createSubject(9, { progress: { done: () => done.push(1) } });
+    await clock.advance(250);
+    consumer.stop(context);
+    const result = consumer.finish(context);
+    await clock.advance(1_000);
+    expect(await result).toEqual({ finished: 1, left: 0 });
+    expect(runs).toEqual({ begun: 3, aborted: 0 });
+    expect(done).toHaveLength(3);
+  });
+
+  test("aborts a run that has not ended at the deadline", async () => {
+    const { clock, runs, consumer, context, abort } = createSubject(9);
+    await clock.advance(50);
+    const result = consumer.finish(context);
+    abort();
+    expect(await result).toEqual({ finished: 0, left: 1 });
+    expect(runs).toEqual({ begun: 1, aborted: 1 });
+  });
+
+  test("ends a pause at once when it stops, and runs again after it resumes", async () => {
+    const { clock, runs, consumer, context } = createSubject(0, { pauseMs: 10_000 });
+    await clock.advance(200);
+    consumer.stop(context);
+    await clock.advance(0);
+    expect(clock.pendingTimers).toBe(0);
+    consumer.resume?.();
+    await clock.advance(0);
+    expect(runs.begun).toBe(2);
+    consumer.resume?.();
+    consumer.stop(context);
+    consumer.resume?.();
+    await clock.advance(100);
+    expect(runs.begun).toBe(2);
+    await clock.advance(10_000);
+    expect(runs.begun).toBe(3);
+  });
+
+  test("survives a job that throws and a listener that throws", async () => {
+    const clock = createFakeClock();
+    const errors: unknown[] = [];
+    const consumer = loop(
+      () => {
+        throw new Error("no table");
+      },
+      {
+        clock,
+        pauseMs: 100,
+        onError(error) {
+          errors.push(error);
+          throw new Error("no logger");
+        },
+      },
+    );
+    await clock.advance(250);
+    expect(errors).toHaveLength(3);
+    consumer.stop(createContext().context);
+    await clock.advance(0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test.each([
+    ["job: expected a function", () => loop(1 as never)],
+    ["pauseMs: expected a number from 0", () => loop(() => false, { pauseMs: -1 })],
+    ["onError: expected a function", () => loop(() => false, { onError: 1 as never })],
+  ])("rejects mistakes: %s", (message, create) => {
+    expect(create).toThrow(message);
+  });
+});
