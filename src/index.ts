@@ -16,13 +16,9 @@ export type { HandlerOptions, Scope } from "./core/handler-options.ts";
 export { type Heartbeat, type HeartbeatOptions, heartbeat } from "./core/heartbeat.ts";
 export { createProbe, defaultProbe, type Probe, type ProbeChange, type ProbeOptions } from "./core/probe.ts";
 export type { ObservedChange } from "./core/registry/changes.ts";
-export {
-  type ChangesOptions,
-  createStatusRegistry,
-  type RegistryOptions,
-  type ReportOptions,
-  type StatusRegistry,
-} from "./core/registry/registry.ts";
+export type { ChangesOptions } from "./core/registry/news.ts";
+export { createStatusRegistry, type RegistryOptions, type StatusRegistry } from "./core/registry/registry.ts";
+export type { ReportOptions } from "./core/registry/reports.ts";
 export type { ChangeCounts } from "./core/registry/track.ts";
 export type { WaitOptions } from "./core/registry/wait.ts";
 export type { Entry, Report } from "./core/report.ts";

@@ -1,5 +1,6 @@
 import { UnknownHandlerError } from "../core/errors.ts";
-import type { ReportOptions, StatusRegistry } from "../core/registry/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
+import type { ReportOptions } from "../core/registry/reports.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
 import { mergeAnswers, toSilentEntry } from "./merge.ts";
 import { isListOfTexts, type WorkerAnswer } from "./protocol.ts";

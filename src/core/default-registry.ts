@@ -1,7 +1,8 @@
 import { shareAmongCopies } from "../util/copies.ts";
 import type { StatusHandler } from "./handler.ts";
 import type { HandlerOptions } from "./handler-options.ts";
-import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "./registry/registry.ts";
+import { createStatusRegistry, type StatusRegistry } from "./registry/registry.ts";
+import type { ReportOptions } from "./registry/reports.ts";
 import type { WaitOptions } from "./registry/wait.ts";
 import type { Report } from "./report.ts";
 import type { State } from "./state.ts";

@@ -1,7 +1,9 @@
 import type { Change } from "../core/change.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
 import { observeChanges } from "../core/registry/changes.ts";
-import { createStatusRegistry, type ReportOptions, type StatusRegistry } from "../core/registry/registry.ts";
+import { createEnding } from "../core/registry/ending.ts";
+import { createStatusRegistry, type StatusRegistry } from "../core/registry/registry.ts";
+import type { ReportOptions } from "../core/registry/reports.ts";
 import { type ChangeCounts, NO_CHANGES } from "../core/registry/track.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
 import { addRegistrySeams } from "../core/seams.ts";
@@ -104,8 +106,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
     },
     getReport,
     on: (_event, listener) => listeners.add(listener),
-    changes: ({ signal } = {}) =>
-      observeChanges({ listen: listeners.add, onClose: () => () => {}, isClosed: () => false, signal }),
+    changes: ({ signal } = {}) => observeChanges({ listen: listeners.add, ending: createEnding(), signal }),
     history: (name) => memories.get(name)?.history ?? [],
     changeCounts: (name) => memories.get(name)?.counts ?? NO_CHANGES,
   };

@@ -1,5 +1,6 @@
 import { onAbort } from "../../util/abort.ts";
 import type { Change } from "../change.ts";
+import type { Ending } from "./ending.ts";
 
 /** Maximum number of unread changes. A consumer that falls further behind loses the oldest ones. */
 export const MAX_QUEUED_CHANGES = 1_000;
@@ -12,8 +13,7 @@ export interface ObservedChange extends Change {
 
 export interface ObserveSetup {
   readonly listen: (listener: (change: Change) => void) => () => void;
-  readonly onClose: (listener: () => void) => () => void;
-  readonly isClosed: () => boolean;
+  readonly ending: Ending;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -22,7 +22,7 @@ export function observeChanges(setup: ObserveSetup): AsyncIterable<ObservedChang
   return { [Symbol.asyncIterator]: () => createIterator(setup) };
 }
 
-function createIterator({ listen, onClose, isClosed, signal }: ObserveSetup): AsyncIterator<ObservedChange> {
+function createIterator({ listen, ending, signal }: ObserveSetup): AsyncIterator<ObservedChange> {
   const queue: Change[] = [];
   const waiting: ((result: IteratorResult<ObservedChange>) => void)[] = [];
   let missed = 0;
@@ -36,9 +36,9 @@ function createIterator({ listen, onClose, isClosed, signal }: ObserveSetup): As
     queue.shift();
     missed += 1;
   });
-  const stopWaitingForClose = onClose(endAfterQueue);
+  const stopWaitingForClose = ending.onClose(endAfterQueue);
   const stopWaitingForAbort = onAbort(signal, end);
-  if (signal?.aborted || isClosed()) end();
+  if (signal?.aborted || ending.isClosed) end();
 
   function end(): void {
     queue.length = 0;

@@ -10,6 +10,7 @@ import { onAbort } from "../../util/abort.ts";
 import { type Clock, MAX_TIMER_MS } from "../../util/clock.ts";
 import { UnknownHandlerError } from "../errors.ts";
 import { STATES, type State } from "../state.ts";
+import type { Ending } from "./ending.ts";
 
 /** The options of `waitForStatus`. */
 export interface WaitOptions {
@@ -35,15 +36,14 @@ export interface Waiting {
   readonly isInState: () => Promise<boolean>;
   readonly clock: Clock;
   readonly options: WaitOptions;
-  readonly onClose: (listener: () => void) => () => void;
-  readonly isClosed: () => boolean;
+  readonly ending: Ending;
 }
 
 /**
  * Checks until the handler reports the state. The deadline and the signal end the wait even during a check.
  * The end of the registry ends it too, because the state cannot change after that.
  */
-export async function waitUntil({ isInState, clock, options, onClose, isClosed }: Waiting): Promise<boolean> {
+export async function waitUntil({ isInState, clock, options, ending }: Waiting): Promise<boolean> {
   const { intervalMs = 1_000, timeoutMs, throwOnUnknown = false, signal } = resolveWaitOptions(options);
   signal?.throwIfAborted();
   return new Promise(function startWait(resolve, reject) {
@@ -93,9 +93,9 @@ export async function waitUntil({ isInState, clock, options, onClose, isClosed }
     }
 
     const cancelTimeout = timeoutMs === undefined ? undefined : clock.startTimer(timeoutMs, giveUp);
-    const stopWaitingForClose = onClose(askLast);
+    const stopWaitingForClose = ending.onClose(askLast);
     const stopWaitingForAbort = onAbort(signal, abort);
-    if (isClosed()) askLast();
+    if (ending.isClosed) askLast();
     else askAgain();
   });
 }

@@ -2,11 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../../src/core/handler-options.ts";
 import { createDependencies, expectNoCycle } from "../../../src/core/registry/causes.ts";
-import {
-  createStatusRegistry,
-  MAX_CAUSE_AGE_MS,
-  type StatusRegistry,
-} from "../../../src/core/registry/registry.ts";
+import { MAX_CAUSE_AGE_MS } from "../../../src/core/registry/find-causes.ts";
+import { createStatusRegistry, type StatusRegistry } from "../../../src/core/registry/registry.ts";
 import type { State } from "../../../src/core/state.ts";
 import type { Status } from "../../../src/core/status.ts";
 import { createFakeClock } from "../../../src/testing/fake-clock.ts";

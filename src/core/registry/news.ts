@@ -1,0 +1,60 @@
+import {
+  expectFunction,
+  expectKnownKeys,
+  expectMethods,
+  expectObject,
+  failExpectation,
+} from "../../options/expect.ts";
+import type { Clock } from "../../util/clock.ts";
+import { createListeners } from "../../util/listeners.ts";
+import { type Logger, log } from "../../util/logger.ts";
+import { createTrouble } from "../../util/trouble.ts";
+import { type Change, describeChange } from "../change.ts";
+import type { State } from "../state.ts";
+import { type ObservedChange, observeChanges } from "./changes.ts";
+import type { Ending } from "./ending.ts";
+
+/** The options of `registry.changes()`. */
+export interface ChangesOptions {
+  /** Ends the loop, without an error, when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+export interface NewsSetup {
+  readonly clock: Clock;
+  readonly getLogger: () => Logger | undefined;
+  readonly ending: Ending;
+}
+
+/** The changes of a registry's handlers as they happen: logged, told to listeners, iterated over. */
+export interface News {
+  tell(change: Change): void;
+  on(event: "change", listener: (change: Change) => void): () => void;
+  changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
+}
+
+const LOG_LEVELS: Readonly<Record<State, keyof Logger>> = { OK: "info", YELLOW: "warn", RED: "error" };
+
+export function createNews({ clock, getLogger, ending }: NewsSetup): News {
+  const trouble = createTrouble({ what: "a listener of the registry threw", getLogger, clock });
+  const listeners = createListeners<Change>(trouble.failed);
+
+  return {
+    tell(change) {
+      log(getLogger(), LOG_LEVELS[change.to], describeChange(change));
+      listeners.tell(change);
+    },
+    on(event, listener) {
+      if (event !== "change") failExpectation("event", '"change"', event);
+      expectFunction("listener", listener);
+      return listeners.add(listener);
+    },
+    changes(options = {}) {
+      expectObject("options", options);
+      expectKnownKeys("options", options, ["signal"]);
+      const { signal } = options;
+      if (signal !== undefined) expectMethods("signal", signal, ["addEventListener", "removeEventListener"]);
+      return observeChanges({ listen: listeners.add, ending, signal });
+    },
+  };
+}

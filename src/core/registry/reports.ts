@@ -1,0 +1,105 @@
+import { expectBoolean, expectKnownKeys, expectObject, failExpectation } from "../../options/expect.ts";
+import type { Clock } from "../../util/clock.ts";
+import { settleWithin } from "../../util/settle-within.ts";
+import { UnknownHandlerError } from "../errors.ts";
+import type { RegistryDeadlines } from "../pipeline/deadlines.ts";
+import type { Entry, Report } from "../report.ts";
+import type { State } from "../state.ts";
+import type { Status } from "../status.ts";
+import type { Ending } from "./ending.ts";
+import type { Causes } from "./find-causes.ts";
+import type { RegisteredHandler } from "./registered-handler.ts";
+import { runHandlers } from "./run-handlers.ts";
+import { expectState, type WaitOptions, waitUntil } from "./wait.ts";
+
+/** Which handlers a report contains. */
+export interface ReportOptions {
+  /** Runs only these handlers. Default: all handlers. */
+  readonly names?: readonly string[];
+  /**
+   * `true`: waiting for the report does not keep the process alive. For callers that request reports
+   * repeatedly, such as pollers.
+   * @default false
+   */
+  readonly background?: boolean;
+}
+
+export interface ReportsSetup {
+  readonly handlers: ReadonlyMap<string, RegisteredHandler>;
+  readonly causes: Causes;
+  readonly deadlines: RegistryDeadlines;
+  readonly clock: Clock;
+  readonly ending: Ending;
+}
+
+/** Everything that runs the handlers of a registry and waits for their results. */
+export interface Reports {
+  getStatus(name: string): Promise<Status>;
+  isInState(name: string, state: State): Promise<boolean>;
+  waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
+  getReport(options?: ReportOptions): Promise<Report>;
+  getKnownReport(waitMs: number): Promise<Report>;
+}
+
+export function createReports({ handlers, causes, deadlines, clock, ending }: ReportsSetup): Reports {
+  async function getStatus(name: string): Promise<Status> {
+    const registered = handlers.get(name);
+    const [entry] = registered === undefined ? [] : await runAwaited([registered]);
+    if (entry === undefined) throw new UnknownHandlerError(name);
+    return causes.explainEntry(entry).status;
+  }
+
+  async function isInState(name: string, state: State): Promise<boolean> {
+    expectState(state);
+    const status = await getStatus(name);
+    return status.state === state;
+  }
+
+  async function waitForStatus(name: string, state: State, options: WaitOptions = {}): Promise<boolean> {
+    expectState(state);
+    return waitUntil({ isInState: () => isInState(name, state), clock, options, ending });
+  }
+
+  async function getReport(options: ReportOptions = {}): Promise<Report> {
+    expectObject("options", options);
+    expectKnownKeys("options", options, ["names", "background"]);
+    const { names, background = false } = options;
+    expectBoolean("background", background);
+    // A copy, because a handler may register others while it runs.
+    const asked = names === undefined ? [...handlers.values()] : select(names);
+    return causes.toReport(await (background ? runHandlers(asked, handlers) : runAwaited(asked)));
+  }
+
+  async function getKnownReport(waitMs: number): Promise<Report> {
+    const present = [...handlers.values()];
+    const running = runHandlers(
+      present.filter(({ isBusy }) => !isBusy),
+      handlers,
+    );
+    // A timeout is not a failure: the report then contains the last known entries.
+    await settleWithin(running, waitMs, { clock, background: true }).catch(() => {});
+    return causes.toReport(present.flatMap(({ name }) => handlers.get(name)?.known ?? []));
+  }
+
+  /** In order of registration, each handler once, whatever the order of the names. */
+  function select(names: readonly string[]): RegisteredHandler[] {
+    if (!Array.isArray(names)) failExpectation("names", "an array of names", names);
+    const wanted = new Set<string>(names);
+    for (const name of wanted) {
+      if (!handlers.has(name)) throw new UnknownHandlerError(name);
+    }
+    return [...handlers.values()].filter(({ name }) => wanted.has(name));
+  }
+
+  /** Waiting keeps the process alive. Otherwise, it might exit before the results arrive. */
+  async function runAwaited(asked: readonly RegisteredHandler[]): Promise<readonly Entry[]> {
+    deadlines.hold();
+    try {
+      return await runHandlers(asked, handlers);
+    } finally {
+      deadlines.release();
+    }
+  }
+
+  return { getStatus, isInState, waitForStatus, getReport, getKnownReport };
+}
