@@ -17,12 +17,16 @@ const THREAD = "./sentinel/worker";
 /** The entry that starts the thread. */
 const SENTINEL = "./sentinel";
 
-/** Keeps names and the order of statements, so that stack traces are readable. */
+/** Writes the syntax in fewer characters. Keeps all names, so that stack traces are readable. */
 const OUTPUT = {
   format: "esm",
   comments: false,
   minifyInternalExports: false,
-  minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
+  minify: {
+    mangle: false,
+    compress: { target: "node20", keepNames: { function: true, class: true } },
+    codegen: { removeWhitespace: true },
+  },
 };
 
 /** Afterwards, dist/ contains the joined .js files, and the declarations that the entries need. */
@@ -73,7 +77,7 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
   });
   expectNoCycles(chunks);
   return [
-    ...chunks.map(({ fileName, code }) => [join(dist, fileName), toCommonJs(code)]),
+    ...chunks.map(({ fileName, code, isEntry }) => [join(dist, fileName), toCommonJs(code, { isEntry })]),
     [join(root, exports[THREAD].default), await joinThread(thread)],
   ];
 }
@@ -81,7 +85,7 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
 /** Without `require` and `exports`, Node.js runs it as either kind of module, wherever it is copied. */
 async function joinThread(source) {
   const [{ code }] = await generate([source], { codeSplitting: false });
-  const text = toCommonJs(code);
+  const text = toCommonJs(code, { isEntry: true });
   if (/\b(?:require\(|exports\.)/.test(text)) throw new Error("expected a thread that needs no other file");
   return text;
 }

@@ -6,9 +6,10 @@ import { parseAst } from "rolldown/parseAst";
  * modules without cycles and exports that never change; both are checked.
  *
  * The modules of Node.js come from `process`, so that no bundler has to resolve them, whatever its output
- * format.
+ * format. An entry exports name by name, because some bundlers then drop the names that nobody imports. Other
+ * files export one object, which is shorter.
  */
-export function toCommonJs(code) {
+export function toCommonJs(code, { isEntry }) {
   const { body } = parseAst(code);
   const assigned = new Set(findNodes(body, "AssignmentExpression").map(({ left }) => left.name));
   const edits = [
@@ -21,15 +22,19 @@ export function toCommonJs(code) {
 
   function editStatement({ type, start, end, source, specifiers, declaration }) {
     if (type === "ImportDeclaration") return [[start, end, toRequire(specifiers, source.value)]];
-    if (type === "ExportDefaultDeclaration" || type === "ExportAllDeclaration" || declaration || source)
+    if (type === "ExportDefaultDeclaration" || type === "ExportAllDeclaration" || declaration)
       throw new Error(`expected all exports in one list, got ${code.slice(start, end)}`);
     if (type !== "ExportNamedDeclaration") return [];
-    return [[start, end, specifiers.map(toExport).join("")]];
+    for (const { local } of specifiers)
+      if (assigned.has(local.name)) throw new Error(`expected exports that never change, got ${local.name}`);
+    const list = toExports(specifiers);
+    return [[start, end, source ? `{${toRequire(specifiers.map(toImport), source.value)}${list}}` : list]];
   }
 
-  function toExport({ local, exported }) {
-    if (assigned.has(local.name)) throw new Error(`expected exports that never change, got ${local.name}`);
-    return `exports.${exported.name}=${local.name};`;
+  function toExports(specifiers) {
+    if (isEntry)
+      return specifiers.map(({ local, exported }) => `exports.${exported.name}=${local.name};`).join("");
+    return `module.exports={${specifiers.map(({ local, exported }) => toPair(exported, local))}};`;
   }
 }
 
@@ -50,10 +55,17 @@ function toRequire(specifiers, name) {
   if (specifiers.length === 0) return `${toLoad(name)};`;
   const [{ type, local }] = specifiers;
   if (type !== "ImportSpecifier") return `const ${local.name}=${toLoad(name)};`;
-  const names = specifiers.map(({ imported, local: { name: own } }) =>
-    imported.name === own ? own : `${imported.name}:${own}`,
-  );
+  const names = specifiers.map(({ imported, local }) => toPair(imported, local));
   return `const{${names}}=${toLoad(name)};`;
+}
+
+/** `export { a } from "./b.js"` imports `a` too. */
+function toImport({ local }) {
+  return { type: "ImportSpecifier", imported: local, local };
+}
+
+function toPair({ name: outer }, { name: own }) {
+  return outer === own ? own : `${outer}:${own}`;
 }
 
 /** A module that is named at run time, such as the configuration of `serve`, may be of either kind. */
