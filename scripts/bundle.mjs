@@ -1,7 +1,7 @@
 // Joins the files of dist/ to a few: one per entry, and one for the code that several entries share. Loading
 // a module costs about 0.3 ms and 100 kB, however small it is.
 import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { pruneDeclarations } from "./declarations.mjs";
@@ -60,21 +60,25 @@ export function startSentinel(options) {
 
 /** The text of each .js file by its path. */
 async function joinFiles({ [THREAD]: thread, ...programs }) {
-  const shared = findSharedFiles(dist, programs);
-  const chunks = await generate(Object.values(programs), {
-    entryFileNames: "[name].js",
-    chunkFileNames: ({ name, facadeModuleId }) => `${facadeModuleId ? toName(facadeModuleId) : name}.js`,
-    codeSplitting: {
-      includeDependenciesRecursively: false,
-      groups: [
-        {
-          debugName: "shared",
-          name: (id) => shared.get(toName(id)) ?? null,
-          test: (id) => shared.has(toName(id)),
-        },
-      ],
+  const { shared, copied, programOf } = findSharedFiles(dist, programs);
+  const chunks = await generate(
+    Object.values(programs),
+    {
+      entryFileNames: "[name].js",
+      chunkFileNames: ({ name, facadeModuleId }) => `${facadeModuleId ? toName(facadeModuleId) : name}.js`,
+      codeSplitting: {
+        includeDependenciesRecursively: false,
+        groups: [
+          {
+            debugName: "shared",
+            name: (id) => shared.get(toName(id)) ?? null,
+            test: (id) => shared.has(toName(id)),
+          },
+        ],
+      },
     },
-  });
+    [copyModules(copied, programOf)],
+  );
   expectNoCycles(chunks);
   return [
     ...chunks.map(({ fileName, code, isEntry }) => [join(dist, fileName), toCommonJs(code, { isEntry })]),
@@ -90,12 +94,27 @@ async function joinThread(source) {
   return text;
 }
 
-async function generate(names, output) {
+/** Gives each program a copy of its own of these modules. */
+function copyModules(copied, programOf) {
+  return {
+    name: "copy-modules",
+    resolveId(source, importer) {
+      if (importer === undefined || !source.startsWith(".")) return null;
+      const [file, program = programOf(toName(importer))] = importer.split("?");
+      const path = join(dirname(file), source);
+      return copied.has(toName(path)) ? `${path}?${program}` : path;
+    },
+    load: (id) => (id.includes("?") ? readFileSync(id.split("?")[0], "utf8") : null),
+  };
+}
+
+async function generate(names, output, plugins = []) {
   const build = await rolldown({
     cwd: dist,
     input: Object.fromEntries(names.map((name) => [name, join(dist, `${name}.js`)])),
     external: [/^node:/, ...Object.keys(peerDependencies)],
     platform: "neutral",
+    plugins,
     preserveEntrySignatures: "allow-extension",
   });
   const { output: chunks } = await build.generate({ ...OUTPUT, ...output });

@@ -24,10 +24,24 @@ const SHARED_FILES = {
   "cli/common": [[]],
 };
 
+/**
+ * Small modules without state that `svc-status` and `svc-status/node` do not need. Each program that needs one
+ * has a copy of it, because each process would otherwise load it.
+ */
+const COPIED = [
+  "wire/hearers",
+  "wire/sent-entry",
+  "adapters/common/fastify-routes",
+  "adapters/common/fetch-api",
+];
+
 /** The forms that tsc writes: `from "./a.js"`, `import "./a.js"`, and `import("./a.js")`. */
 const IMPORT = /\b(?:from |import |import(\())"(\.[^"]+)\.js"/g;
 
-/** The shared file of each shared module, by names without extension. */
+/**
+ * The shared file of each shared module, and the copied modules with the programs of those that import them,
+ * by names without extension.
+ */
 export function findSharedFiles(dist, programs) {
   const { importsOf, later } = readImports(dist, Object.values(programs));
   const roots = [...Object.entries(programs), ...[...later].map((name) => [name, name])];
@@ -36,12 +50,13 @@ export function findSharedFiles(dist, programs) {
   const shared = new Map();
   for (const module of importsOf.keys()) {
     const programsOfModule = needs.flatMap(([program, reached]) => (reached.has(module) ? [program] : []));
-    if (starts.has(module) || programsOfModule.length < 2) continue;
+    if (starts.has(module) || programsOfModule.length < 2 || COPIED.includes(module)) continue;
     const isMet = (rule) => programsOfModule.some((program) => rule.test(program));
     const fits = ([, lists]) => lists.some((rules) => rules.every(isMet));
     shared.set(module, Object.entries(SHARED_FILES).find(fits)[0]);
   }
-  return shared;
+  const programOf = (module) => needs.find(([, reached]) => reached.has(module))?.[0].replaceAll(/\W/g, "");
+  return { shared, copied: new Set(COPIED), programOf };
 }
 
 function readImports(dist, starts) {
