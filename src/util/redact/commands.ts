@@ -1,4 +1,4 @@
-import { HIDDEN, hideBehind, type Kind, toPattern, withClue } from "./kind.ts";
+import { HIDDEN, hideBehind, type Kind, raw, toPattern, withClue } from "./kind.ts";
 import { NOUNS, SUFFIX } from "./names.ts";
 import { NOTHING, QUOTE, QUOTED } from "./values.ts";
 
@@ -13,13 +13,13 @@ export const OPTIONS_OF_COMMANDS: Kind = hideBehind(
 
 /** Programs that accept a password in a one-letter option. */
 export const PROGRAMS: Kind = hideBehind(
-  String.raw`(\b(?:(?:mysql|mariadb)\w{0,10}\b[^|;&]{0,200}?\s-p(?=\S)|redis-cli\b[^|;&]{0,200}?\s-a\s+|(?:sshpass|mongo\w{0,8}|docker login)\b[^|;&]{0,200}?\s-p\s{0,4}|ldap\w{1,10}\b[^|;&]{0,200}?\s-w\s+|curl\b[^|;&]{0,200}?\s(?:-u|--user)\s+|-?pass(?:in|out)?\s+pass:))`,
+  raw`(\b(?:(?:mysql|mariadb)\w{0,10}\b[^|;&]{0,200}?\s-p(?=\S)|redis-cli\b[^|;&]{0,200}?\s-a\s+|(?:sshpass|mongo\w{0,8}|docker login)\b[^|;&]{0,200}?\s-p\s{0,4}|ldap\w{1,10}\b[^|;&]{0,200}?\s-w\s+|curl\b[^|;&]{0,200}?\s(?:-u|--user)\s+|-?pass(?:in|out)?\s+pass:))`,
   `(?:${QUOTED}|\\S+)`,
 );
 
 /** `IDENTIFIED BY 'x'`, `PASSWORD 'x'`, `PASSWORD('x')`, and mariadb's parameters after a statement. */
 export const SQL: Kind = hideBehind(
-  String.raw`(\bidentified\s+(?:with\s+\S{1,64}\s+)?(?:by|as)\s+(?:password\s+)?|\bpasswords?(?:\s{1,8}(?:(?:is|was)\s{1,8})?|\s{0,8}\(\s{0,8})(?=["'])|\bparameters:(?=\s{0,4}\[))`,
+  raw`(\bidentified\s+(?:with\s+\S{1,64}\s+)?(?:by|as)\s+(?:password\s+)?|\bpasswords?(?:\s{1,8}(?:(?:is|was)\s{1,8})?|\s{0,8}\(\s{0,8})(?=["'])|\bparameters:(?=\s{0,4}\[))`,
   `(?:${QUOTED}|\\[.*)`,
 );
 
@@ -30,7 +30,7 @@ const NOT_CREDENTIALS =
 /** `AUTH x`, `AUTH default x` of Redis, `AUTH PLAIN x` of SMTP; not `AUTH not supported`. */
 export const AUTH_COMMAND: Kind = {
   pattern: new RegExp(
-    String.raw`\b(AUTH["']?\s+)(?:((?:${MECHANISMS})\s+)[\w+/=-]{4,}|(?!(?:${MECHANISMS}|${NOT_CREDENTIALS})\b|<)[^\s,;]+(?:\s+[^\s,;]+)?(?=\s*(?:$|[,;)\]])))`,
+    raw`\b(AUTH["']?\s+)(?:((?:${MECHANISMS})\s+)[\w+/=-]{4,}|(?!(?:${MECHANISMS}|${NOT_CREDENTIALS})\b|<)[^\s,;]+(?:\s+[^\s,;]+)?(?=\s*(?:$|[,;)\]])))`,
     "g",
   ),
   replacement: (_match: string, head: string, mechanism = "") => head + mechanism + HIDDEN,
@@ -38,14 +38,14 @@ export const AUTH_COMMAND: Kind = {
 
 /** `ACL SETUSER app on >x` and `CONFIG SET requirepass x` of Redis. */
 export const REDIS_COMMANDS: Kind = hideBehind(
-  String.raw`(\bsetuser\b[^>#]{0,128}[>#]|\b(?:requirepass|masterauth)["']?\s+["']?)[^\s"']+`,
+  raw`(\bsetuser\b[^>#]{0,128}[>#]|\b(?:requirepass|masterauth)["']?\s+["']?)[^\s"']+`,
 );
 
 /** The SASL PLAIN response: user and password, each after a NUL. */
 export const SASL_PLAIN: Kind = {
   pattern: toPattern(
     // NULs, either raw or as JSON and `util.inspect` write them.
-    String.raw`(\x00|\\x00|\\u0000)[^\x00\\\s]{1,128}\1[^\x00\s"'\x60]+`,
+    raw`(\x00|\\x00|\\u0000)[^\x00\\\s]{1,128}\1[^\x00\s"'\x60]+`,
   ),
   replacement: `$1${HIDDEN}`,
 };
@@ -68,6 +68,6 @@ export const PERCENT_ENCODED: Kind = withClue(
   "%",
   hideBehind(
     `((?:${NOUNS}|signature|${KEY_NAMES})(?:%22|%27)?(?:%20)?%(?:25)?3[AD](?:%20|%22|%27|\\+){0,4})`,
-    String.raw`(?:[^\s&;"'<>%]|%(?!22|26|27|2C|3B|7D)[\da-f]{0,2})+`,
+    raw`(?:[^\s&;"'<>%]|%(?!22|26|27|2C|3B|7D)[\da-f]{0,2})+`,
   ),
 );

@@ -1,9 +1,9 @@
-import { HIDDEN, hideBehind, hideWhole, type Kind, toPattern, withClue } from "./kind.ts";
+import { HIDDEN, hideBehind, hideWhole, type Kind, raw, toPattern, withClue } from "./kind.ts";
 import { QUOTE, QUOTED, REASON, SPACE } from "./values.ts";
 
 // In lists of raw headers, a comma separates name and value.
 const SEPARATOR = `${QUOTE}?${SPACE}(?:[:=]>?|(?<=["'\`]\\s{0,4}),(?=\\s{0,4}["'\`]))${SPACE}`;
-const NOT_PROSE = String.raw`(?!\*{3}|(?:access denied|header|is|must|no|none|not|null|the|undefined)(?!\w))${REASON}`;
+const NOT_PROSE = raw`(?!\*{3}|(?:access denied|header|is|must|no|none|not|null|the|undefined)(?!\w))${REASON}`;
 
 /** `Authorization: Basic x`, `{ authorization: 'Bearer x' }`, `['authorization', 'x']`, with any scheme. */
 export const AUTHORIZATION: Kind = {
@@ -26,7 +26,7 @@ function hideCredentials(quoted: string): string {
 export const SIGNATURE_V4: Kind = withClue(
   "AWS4-",
   hideBehind(
-    String.raw`(AWS4-[\w-]{1,30}\s)\s*(?:,?\s{0,8}(?:Credential|SignedHeaders|Signature)=[^\s,"']{1,1024})+`,
+    raw`(AWS4-[\w-]{1,30}\s)\s*(?:,?\s{0,8}(?:Credential|SignedHeaders|Signature)=[^\s,"']{1,1024})+`,
   ),
 );
 
@@ -39,7 +39,7 @@ export const BEARER: Kind = {
 
 /** `Basic dXNlcjp4`: base64 of something with a colon. */
 export const BASIC: Kind = {
-  pattern: toPattern(String.raw`\b(basic\s+)([a-z\d+/]{4,}={0,2})`),
+  pattern: toPattern(raw`\b(basic\s+)([a-z\d+/]{4,}={0,2})`),
   replacement: (match: string, head: string, credentials: string) =>
     isUserAndPassword(credentials) ? head + HIDDEN : match,
 };
@@ -54,13 +54,13 @@ function isUserAndPassword(credentials: string): boolean {
 
 /** Schemes whose credentials are one word. */
 export const OTHER_SCHEMES: Kind = hideBehind(
-  String.raw`(\b(?:ntlm|negotiate|kerberos)\s+(?=[a-z\d+/]{16})|\b(?:AWS|SharedKey|SharedKeyLite|GoogleLogin)\s+(?=[\w-]{3,64}[:=][\w+/=-]{16}))[^\s,;"']+`,
+  raw`(\b(?:ntlm|negotiate|kerberos)\s+(?=[a-z\d+/]{16})|\b(?:AWS|SharedKey|SharedKeyLite|GoogleLogin)\s+(?=[\w-]{3,64}[:=][\w+/=-]{16}))[^\s,;"']+`,
 );
 
 /** `Cookie: a=x; b=y`, `'set-cookie': ['a=x']` */
 export const COOKIES: Kind = hideBehind(
   `(cookie2?${SEPARATOR})(?:${QUOTED}|\\[[^\\]]*\\]?|`,
-  String.raw`[\w.%-]{1,64}=[^\s;,]*(?:;\s{0,8}[\w.%-]{1,64}(?:=[^\s;,]{0,4096})?)*)`,
+  raw`[\w.%-]{1,64}=[^\s;,]*(?:;\s{0,8}[\w.%-]{1,64}(?:=[^\s;,]{0,4096})?)*)`,
 );
 
 /** `auth: 'user:x'`, as in the options of `http.request()`, and `_auth=x`, as in npm's configuration. */

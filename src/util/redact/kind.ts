@@ -12,6 +12,9 @@ export interface Kind {
   readonly clue?: string;
 }
 
+/** `String.raw`, for patterns with other patterns in them. */
+export const raw: typeof String.raw = String.raw;
+
 /** Builds a pattern that finds all matches and ignores case. */
 export function toPattern(...parts: readonly string[]): RegExp {
   return new RegExp(parts.join(""), "gi");

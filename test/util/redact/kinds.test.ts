@@ -8,72 +8,70 @@ type Example = readonly [text: string, shown: string];
 
 /** What each kind finds by itself. A kind without examples is a compile error. */
 const EXAMPLES: Readonly<Record<KindName, readonly Example[]>> = {
-  "SASL PLAIN": [
+  SASL_PLAIN: [
     ["sent \u0000guest\u0000x.y", "sent \u0000***"],
     ["sent '\\x00guest\\x00x.y'", "sent '\\x00***'"],
   ],
-  "PEM block": [
+  PEM: [
     ["-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkq\\n-----END", "-----BEGIN PRIVATE KEY-----***-----END"],
     ['expected "-----BEGIN CERTIFICATE-----" first', 'expected "-----BEGIN CERTIFICATE-----" first'],
   ],
-  "URL user-info": [["see amqp://a:b@host.", "see amqp://***@host."]],
-  "percent-encoded user-info": [["?u=http%3A%2F%2Fa%3Ab%40host", "?u=http%3A%2F%2F***%40host"]],
-  "user-info with a space": [
+  URL_USER_INFO: [["see amqp://a:b@host.", "see amqp://***@host."]],
+  ENCODED_USER_INFO: [["?u=http%3A%2F%2Fa%3Ab%40host", "?u=http%3A%2F%2F***%40host"]],
+  URL_USER_INFO_WITH_SPACE: [
     ["amqp://a:b c@host", "amqp://***@host"],
     ["http://host:80 or me@host", "http://host:80 or me@host"],
   ],
-  "user-info without a scheme": [
+  USER_INFO_WITHOUT_SCHEME: [
     ["a:b@tcp(host)", "***@tcp(host)"],
     ["scott/tiger@//host/x", "***@//host/x"],
     ["dsn=a:b@host:3306", "dsn=***@host:3306"],
     ["npm:express@4.22.3", "npm:express@4.22.3"],
   ],
-  "AWS signature v4": [
-    ["AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b;c, Signature=d", "AWS4-HMAC-SHA256 ***"],
-  ],
-  authorization: [
+  SIGNATURE_V4: [["AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b;c, Signature=d", "AWS4-HMAC-SHA256 ***"]],
+  AUTHORIZATION: [
     ["Authorization: Bearer a.b failed", "Authorization: Bearer *** failed"],
     ["Proxy-Authorization: Custom a b", "Proxy-Authorization: ***"],
     ["{ authorization: 'Basic YTpi' }", "{ authorization: 'Basic ***' }"],
     ["['authorization', 'x']", "['authorization', '***']"],
     ["authorization: required", "authorization: required"],
   ],
-  cookies: [
+  COOKIES: [
     ["Cookie: a=b; c=d, and more", "Cookie: ***, and more"],
     ["{ 'set-cookie': [ 'a=b', 'c=d' ] }", "{ 'set-cookie': *** }"],
     ["cookie: missing", "cookie: missing"],
   ],
-  "auth option": [
+  AUTH_OPTION: [
     ["{ auth: 'a:b' }", "{ auth: *** }"],
     ["auth=plain", "auth=plain"],
   ],
-  "bearer token": [
+  BEARER: [
     ["Bearer abc", "Bearer ***"],
     ["Bearer aB1 was refused", "Bearer *** was refused"],
     ["Bearer token is missing", "Bearer token is missing"],
   ],
-  "basic credentials": [
+  BASIC: [
     ["Basic YTpi", "Basic ***"],
     ["Basic Security", "Basic Security"],
   ],
-  "credentials of other schemes": [
+  OTHER_SCHEMES: [
     ["NTLM TlRMTVNTUAADAAAA", "NTLM ***"],
     ["SharedKey account:q83vEjRWeJCrze8S=", "SharedKey ***"],
   ],
-  "XML element": [
+  XML: [
     ["<a:Password kind='x'>b</a:Password>", "<a:Password kind='x'>***</a:Password>"],
     ["<Key>photo</Key>", "<Key>photo</Key>"],
   ],
-  "name and value": [["{ name: 'PASSWORD', value: 'x' }", "{ name: 'PASSWORD', value: *** }"]],
-  "option of a command": [
+  PAIRS: [["{ name: 'PASSWORD', value: 'x' }", "{ name: 'PASSWORD', value: *** }"]],
+  OPTIONS_OF_COMMANDS: [
     ["login --password x --now", "login --password *** --now"],
     ["--token is missing", "--token is missing"],
   ],
-  "option of a program": [
+  PROGRAMS: [
     ["mysql -u root -px db", "mysql -u root -p*** db"],
     ["curl -u a:b http://host", "curl -u *** http://host"],
   ],
-  "named secret": [
+  NAMED: [
     ["PGPASSWORD=x psql", "PGPASSWORD=*** psql"],
     ["{ password: 'x', port: 1 }", '{ password: "***", port: 1 }'],
     ['{\\"password\\":\\"x\\",\\"a\\":1}', '{\\"password\\":\\"***\\",\\"a\\":1}'],
@@ -85,7 +83,7 @@ const EXAMPLES: Readonly<Record<KindName, readonly Example[]>> = {
     ["password: must not be empty", "password: must not be empty"],
     ["(using password: YES)", "(using password: YES)"],
   ],
-  "short name": [
+  SHORT_NAMED: [
     ["DB_PASS=x", "DB_PASS=***"],
     ["{ smtpPass: 'x' }", '{ smtpPass: "***" }'],
     ["?sv=1&sig=x&se=2", "?sv=1&sig=***&se=2"],
@@ -93,7 +91,7 @@ const EXAMPLES: Readonly<Record<KindName, readonly Example[]>> = {
     ["bypass=1", "bypass=1"],
     ["pass: 3, fail: 1", "pass: 3, fail: 1"],
   ],
-  key: [
+  KEYS: [
     ["api_key=x", "api_key=***"],
     ["AccountKey=x==;A=b", "AccountKey=***;A=b"],
     ["X-Api-Key: x", "X-Api-Key: ***"],
@@ -103,65 +101,65 @@ const EXAMPLES: Readonly<Record<KindName, readonly Example[]>> = {
     ["monkey=1", "monkey=1"],
     ["routing_key=orders", "routing_key=orders"],
   ],
-  "percent-encoded name": [["?next=%3Ftoken%3Dx%26a%3Db", "?next=%3Ftoken%3D***%26a%3Db"]],
+  PERCENT_ENCODED: [["?next=%3Ftoken%3Dx%26a%3Db", "?next=%3Ftoken%3D***%26a%3Db"]],
   SQL: [
     ["IDENTIFIED BY 'x'", "IDENTIFIED BY ***"],
     ["ALTER ROLE a PASSWORD 'x'", "ALTER ROLE a PASSWORD ***"],
     ["the password is 'x'", "the password is ***"],
     ['column "password" is missing', 'column "password" is missing'],
   ],
-  "AUTH command": [
+  AUTH_COMMAND: [
     ["AUTH default x", "AUTH ***"],
     ["AUTH PLAIN AGEAYg==", "AUTH PLAIN ***"],
     ["AUTH not supported", "AUTH not supported"],
   ],
-  "Redis command": [["ACL SETUSER a on >x ~*", "ACL SETUSER a on >*** ~*"]],
-  "AWS access key": [[`id ${TOKENS.aws}.`, "id ***."]],
-  "GitHub token": [
+  REDIS_COMMANDS: [["ACL SETUSER a on >x ~*", "ACL SETUSER a on >*** ~*"]],
+  AWS: [[`id ${TOKENS.aws}.`, "id ***."]],
+  GITHUB: [
     [TOKENS.github, "***"],
     [TOKENS.githubFine, "***"],
   ],
-  "GitLab token": [[TOKENS.gitlab, "***"]],
-  "Slack token": [[TOKENS.slack, "***"]],
-  "Slack, Discord or Teams webhook": [
+  GITLAB: [[TOKENS.gitlab, "***"]],
+  SLACK: [[TOKENS.slack, "***"]],
+  WEBHOOKS: [
     [`https://hooks.slack.com/services/${TOKENS.slackHook}`, "https://hooks.slack.com/services/***"],
     ["https://discord.com/api/webhooks/123456/a-B_c", "https://discord.com/api/webhooks/***"],
   ],
-  "Stripe key": [
+  STRIPE: [
     [TOKENS.stripe, "***"],
     [TOKENS.stripeHook, "***"],
   ],
-  "Google key": [
+  GOOGLE: [
     [TOKENS.google, "***"],
     [TOKENS.googleOauth, "***"],
     [TOKENS.googleClient, "***"],
   ],
-  "JSON Web Token": [[`(${TOKENS.jwt})`, "(***)"]],
-  "npm or PyPI token": [
+  JWT: [[`(${TOKENS.jwt})`, "(***)"]],
+  REGISTRIES: [
     [TOKENS.npm, "***"],
     [TOKENS.pypi, "***"],
   ],
-  "SendGrid, Mailgun or Twilio key": [
+  MAIL: [
     [TOKENS.sendgrid, "***"],
     [TOKENS.twilio, "***"],
   ],
-  "OpenAI or Anthropic key": [[TOKENS.openai, "***"]],
-  "Hugging Face or Databricks token": [
+  AI: [[TOKENS.openai, "***"]],
+  DATA: [
     [TOKENS.huggingFace, "***"],
     [TOKENS.databricks, "***"],
   ],
-  "DigitalOcean, Shopify, Square or Atlassian token": [
+  HOSTED: [
     [TOKENS.digitalOcean, "***"],
     [TOKENS.shopify, "***"],
   ],
-  "Vault, Doppler or Grafana token": [
+  VAULTS: [
     [TOKENS.vault, "***"],
     [TOKENS.grafana, "***"],
   ],
-  "Azure client secret": [[TOKENS.azureClient, "***"]],
-  "Telegram bot token": [[TOKENS.telegram, "***"]],
-  "NATS seed": [[TOKENS.nats, "***"]],
-  "URL user-info with quotes": [["amqp://a:b'c@host", "amqp://***@host"]],
+  AZURE: [[TOKENS.azureClient, "***"]],
+  TELEGRAM: [[TOKENS.telegram, "***"]],
+  NATS: [[TOKENS.nats, "***"]],
+  URL_USER_INFO_WITH_QUOTES: [["amqp://a:b'c@host", "amqp://***@host"]],
 };
 
 const KIND_NAMES = Object.keys(EXAMPLES) as KindName[];
