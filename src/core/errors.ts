@@ -4,11 +4,11 @@ export class UnknownHandlerError extends Error {
   /** The name that is not registered. */
   readonly handlerName: string;
 
-  /** Recognizes the errors of all copies of the package in a process, by their code. */
+  /** Recognizes the errors of all copies of the package and of all realms in a process, by their code. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: a subclass must check its own instances
     if (this !== UnknownHandlerError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return value instanceof Error && (value as Partial<UnknownHandlerError>).code === "ERR_UNKNOWN_HANDLER";
+    return (value as Partial<UnknownHandlerError> | null | undefined)?.code === "ERR_UNKNOWN_HANDLER";
   }
 
   constructor(handlerName: string) {
