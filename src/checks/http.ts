@@ -1,5 +1,7 @@
 import type { StatusFunction } from "../core/handler.ts";
-import { expectNumber, expectObject, expectOneOf, failExpectation } from "../options/expect.ts";
+import { MAX_UPSTREAM_LENGTH } from "../core/handler-info.ts";
+import { offerUpstream } from "../core/offered-upstream.ts";
+import { expectLine, expectNumber, expectObject, expectOneOf, failExpectation } from "../options/expect.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { followRedirects, type SendQuestion } from "./support/follow-redirects.ts";
 import { type Measure, measureLatency, toStatus } from "./support/measure.ts";
@@ -33,6 +35,11 @@ export interface HttpOptions {
    */
   readonly report?: ServiceReport;
   /**
+   * With `report`: the name of the other service in the fleet. It becomes the handler's option `upstream`.
+   * Default: none.
+   */
+  readonly upstream?: string;
+  /**
    * `"manual"`: a redirect is judged like any other response, and is not expected by default. Otherwise a
    * redirect of all paths to a login page would look healthy. `"follow"`: follows up to 20 redirects in a
    * row. `headers` are not sent to another origin; another port or `http:` instead of `https:` is another
@@ -64,6 +71,7 @@ const OPTIONS: Expectations<HttpOptions> = {
     typeof value === "string" ? expectNonEmptyText(option, value) : expectFunction(option, value),
   expectedJson: expectObject,
   report: (option, value) => expectOneOf(option, value, ["svc-status", "health+json"]),
+  upstream: (option, value) => expectLine(option, value, MAX_UPSTREAM_LENGTH),
   redirect: (option, value) => expectOneOf(option, value, ["manual", "follow"]),
   warnLatencyMs: expectAmount,
   maxLatencyMs: expectAmount,
@@ -85,6 +93,9 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
   const address = toAddress(url);
   expectOptions(options, OPTIONS);
   const { method = "GET", redirect = "manual", maxBodyBytes = 1_048_576, report } = options;
+  const { upstream } = options;
+  if (upstream !== undefined && report === undefined)
+    failExpectation("upstream", "the option report too", upstream);
   const { expectedBody, expectedJson, warnLatencyMs, maxLatencyMs, fetch = globalThis.fetch } = options;
   const isExpected = toStatusPredicate(options.expectedStatus, report);
   const headers = { ...options.headers };
@@ -93,7 +104,7 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
     ...(maxLatencyMs !== undefined && { maxLatencyMs }),
   };
 
-  return withFailureKind(async function askHttp({ signal }) {
+  const askHttp = withFailureKind(async function askHttp({ signal }) {
     const startedAt = performance.now();
     const send: SendQuestion = (question) =>
       fetch(question.url, {
@@ -113,6 +124,7 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
     const measures = [answered, measureLatency(startedAt, limits)];
     return toStatus(report === undefined ? measures : [takeOver(body, report), ...measures]);
   });
+  return upstream === undefined ? askHttp : offerUpstream(askHttp, upstream);
 }
 
 function toAddress(url: unknown): string {

@@ -8,7 +8,11 @@ export interface HandlerInfo {
   readonly description?: string;
   /** Words for tools that select handlers: a team, a region. Maximum 20, each at most 100 characters. */
   readonly tags?: readonly string[];
-  /** The service that the handler checks, by the name that it has in the fleet. Maximum 200 characters. */
+  /**
+   * The service that the handler checks, by the name that it has in the fleet: by default the `job` of its
+   * metrics. A RED of that service explains a RED of this handler. Maximum 200 characters. Default: the
+   * option `upstream` of the check `http`, if it has one.
+   */
   readonly upstream?: string;
 }
 
@@ -16,7 +20,7 @@ export interface HandlerInfo {
 export const MAX_URL_LENGTH = 2_000;
 
 const MAX_DESCRIPTION_LENGTH = 500;
-const MAX_UPSTREAM_LENGTH = 200;
+export const MAX_UPSTREAM_LENGTH = 200;
 const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 100;
 

@@ -57,8 +57,9 @@ export function renderPrometheus(report: Report, options: PrometheusOptions): st
 }
 
 /** Writes the families that contain more than the status. A family without samples is omitted. */
-export function renderExtended(source: MetricsSource, openMetrics: boolean): string {
+export function renderExtended(source: MetricsSource, openMetrics: boolean, details = true): string {
   return EXTENDED_FAMILY_NAMES.map((name) => {
+    if (METRIC_FAMILIES[name].isDetail && !details) return "";
     const samples = METRIC_FAMILIES[name].toSamples(source);
     return samples.length === 0 ? "" : toMetadata(name, openMetrics) + toLines(name, samples);
   }).join("");

@@ -74,7 +74,7 @@ const EVENTS = "events";
 const NEGOTIATED: readonly string[] = ["", ".prometheus"];
 
 export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
-  const { registry, probe, options, probeStatus } = setup;
+  const { registry, probe, options, service, probeStatus } = setup;
   const { path: ownPath, details, authorize, httpStatus, metrics } = options;
   const getLogger = (): Logger | undefined => registry.logger;
   const collectMetrics = metrics && createMetricsCollector(metrics, getLogger);
@@ -85,7 +85,7 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   };
   const source = toPageSource(setup);
   const getSharedReport = createReportSharing(registry);
-  const writeReport = createReportWriter(options, { registry, probe });
+  const writeReport = createReportWriter(options, { registry, probe, service });
   const notAllowed = toMethodNotAllowed(METHODS);
   const paths = [...Object.keys(FORMAT_OF_SUFFIX), EVENTS_SUFFIX].map((suffix) => ownPath + suffix);
   let pageViews: Promise<PageViews> | undefined;

@@ -13,6 +13,7 @@ import {
   OWN_FAMILIES,
   renderExtended,
 } from "../formats/prometheus.ts";
+import type { ServiceIdentity } from "../metrics/families.ts";
 import { log } from "../util/logger.ts";
 import type { ResolvedSvcStatus } from "./options.ts";
 
@@ -40,6 +41,7 @@ export type WriterOptions = Pick<ResolvedSvcStatus, "detailColumn" | "repeatMeta
 export interface WriterSources {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
+  readonly service?: ServiceIdentity;
 }
 
 /** Maximum number of different warnings to log. Remembering more would be a memory leak. */
@@ -47,7 +49,7 @@ const MAX_TOLD = 1_000;
 
 export function createReportWriter(
   { detailColumn, repeatMetadata, extended }: WriterOptions,
-  { registry, probe }: WriterSources,
+  { registry, probe, service = {} }: WriterSources,
 ): WriteReport {
   const ownFamilies = extended ? [...OWN_FAMILIES, ...EXTENDED_FAMILIES] : OWN_FAMILIES;
   const told = new Set<string>();
@@ -70,7 +72,7 @@ export function createReportWriter(
       onLeftOut: tellSeries,
     });
     const further = append(isOpenMetrics(metrics) ? toPrometheusText(metrics) : metrics);
-    return { format: "prometheus", text: own + writeExtended(report, false) + further };
+    return { format: "prometheus", text: own + writeExtended(report, details, false) + further };
   }
 
   function writeOpenMetrics(writing: Writing): Written {
@@ -82,12 +84,16 @@ export function createReportWriter(
       openMetrics: true,
       onLeftOut: tellSeries,
     });
-    return { format: "openmetrics", text: `${own}${writeExtended(report, true)}${append(metrics)}# EOF\n` };
+    return {
+      format: "openmetrics",
+      text: `${own}${writeExtended(report, details, true)}${append(metrics)}# EOF\n`,
+    };
   }
 
-  function writeExtended({ entries }: Report, openMetrics: boolean): string {
+  function writeExtended({ entries }: Report, details: boolean, openMetrics: boolean): string {
     const changeCounts = (name: string): ChangeCounts => registry.changeCounts(name);
-    return extended ? renderExtended({ entries, probe, changeCounts }, openMetrics) : "";
+    if (!extended) return "";
+    return renderExtended({ entries, probe, service, changeCounts }, openMetrics, details);
   }
 
   function append(metrics: string): string {

@@ -3,7 +3,7 @@ import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { settleWithin } from "../util/settle-within.ts";
-import type { MetricsSource } from "./families.ts";
+import type { MetricsSource, ServiceIdentity } from "./families.ts";
 
 /**
  * Maximum time that a collection waits for a handler. In a cluster, prom-client waits 5 s for its workers and
@@ -14,6 +14,7 @@ export const MAX_COLLECT_MS = 4_000;
 export interface CollectorSetup {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
+  readonly service?: ServiceIdentity;
   readonly clock?: Clock;
 }
 
@@ -24,7 +25,12 @@ export type Collect = () => Promise<MetricsSource>;
  * A handler that does not answer in time is shown with its previous entry, or omitted if it has none. It does
  * not hide other handlers, and the metrics show the age of its entry.
  */
-export function createCollector({ registry, probe, clock = systemClock }: CollectorSetup): Collect {
+export function createCollector({
+  registry,
+  probe,
+  service = {},
+  clock = systemClock,
+}: CollectorSetup): Collect {
   const entries = new Map<string, Entry>();
   let running: Promise<MetricsSource> | undefined;
 
@@ -33,7 +39,12 @@ export function createCollector({ registry, probe, clock = systemClock }: Collec
     await settleWithin(asking, MAX_COLLECT_MS, { clock, background: true }).catch(showWhatIsKnown);
     const names = new Set(registry.names);
     for (const name of entries.keys()) if (!names.has(name)) entries.delete(name);
-    return { entries: [...entries.values()], probe, changeCounts: (name) => registry.changeCounts(name) };
+    return {
+      entries: [...entries.values()],
+      probe,
+      service,
+      changeCounts: (name) => registry.changeCounts(name),
+    };
   }
 
   async function askHandler(name: string): Promise<void> {

@@ -1,14 +1,20 @@
 import type { Probe } from "../core/probe.ts";
 import type { ChangeCounts } from "../core/registry/track.ts";
-import type { Entry } from "../core/report.ts";
-import { STATES } from "../core/state.ts";
+import { createReport, type Entry } from "../core/report.ts";
+import { RED, STATE_NUMBERS, STATES } from "../core/state.ts";
 import { sortByName } from "../util/sort-by-name.ts";
-import { toStatusSamples } from "./status-samples.ts";
+import { toLabelSamples, toStatusSamples } from "./status-samples.ts";
 
 /** The metric families of this library, under their Prometheus names. */
 export type FamilyName = "svc_status" | ExtendedFamilyName;
 
 export type ExtendedFamilyName =
+  | "svc_status_state"
+  | "svc_status_overall"
+  | "svc_status_info"
+  | "svc_status_cause"
+  | "svc_status_upstream"
+  | "svc_status_label"
   | "svc_status_duration_seconds"
   | "svc_status_last_check_timestamp_seconds"
   | "svc_status_last_change_timestamp_seconds"
@@ -18,6 +24,8 @@ export type ExtendedFamilyName =
 export interface MetricFamily {
   readonly help: string;
   readonly type: "unknown" | "gauge" | "counter";
+  /** It reveals more than states, so only those who may see details get it. */
+  readonly isDetail?: true;
   readonly toSamples: (source: MetricsSource) => readonly Sample[];
 }
 
@@ -27,10 +35,19 @@ export interface Sample {
   readonly value: number;
 }
 
+/** The name and the version of the service, for `svc_status_info`. */
+export interface ServiceIdentity {
+  /** Maximum 200 characters. */
+  readonly name?: string;
+  /** Maximum 200 characters. */
+  readonly version?: string;
+}
+
 /** The source of the numbers. */
 export interface MetricsSource {
   readonly entries: readonly Entry[];
   readonly probe: Pick<Probe, "commissioned">;
+  readonly service?: ServiceIdentity;
   changeCounts(name: string): ChangeCounts;
 }
 
@@ -40,6 +57,55 @@ export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
     help: "Status 0->OK, 1->YELLOW, 2->RED",
     type: "unknown",
     toSamples: ({ entries }) => toStatusSamples(entries).flat(),
+  },
+  svc_status_state: {
+    help: "State of the handler: 0->OK, 1->YELLOW, 2->RED",
+    type: "gauge",
+    toSamples: toSamplesOfEach(({ critical, scope, status }) => [
+      { labels: { critical: String(critical), scope }, value: STATE_NUMBERS[status.state] },
+    ]),
+  },
+  svc_status_overall: {
+    help: "Worst state, with the RED of a non-critical handler as YELLOW: 0->OK, 1->YELLOW, 2->RED",
+    type: "gauge",
+    toSamples: ({ entries }) => [{ labels: {}, value: STATE_NUMBERS[createReport(entries, 0).state] }],
+  },
+  svc_status_info: {
+    help: "The service and its version; always 1",
+    type: "gauge",
+    isDetail: true,
+    toSamples: ({ service: { name, version } = {} }) => {
+      const labels = {
+        ...(name !== undefined && { service_name: name }),
+        ...(version !== undefined && { service_version: version }),
+      };
+      return Object.keys(labels).length === 0 ? [] : [{ labels, value: 1 }];
+    },
+  },
+  svc_status_cause: {
+    help: "Another handler whose RED explains the RED of this one; always 1",
+    type: "gauge",
+    isDetail: true,
+    toSamples: (source) => {
+      const red = new Set(source.entries.flatMap(({ name, status }) => (status.state === RED ? [name] : [])));
+      return toSamplesOfEach(({ reason, dependsOn }) =>
+        reason !== "dependency" ? [] : toNamed("cause", new Set(dependsOn.filter((name) => red.has(name)))),
+      )(source);
+    },
+  },
+  svc_status_upstream: {
+    help: "The service that the handler calls; always 1",
+    type: "gauge",
+    isDetail: true,
+    toSamples: toSamplesOfEach(({ upstream }) =>
+      toNamed("upstream", upstream === undefined ? [] : [upstream]),
+    ),
+  },
+  svc_status_label: {
+    help: "A number that the handler reports",
+    type: "gauge",
+    isDetail: true,
+    toSamples: toSamplesOfEach(toLabelSamples),
   },
   svc_status_duration_seconds: {
     help: "How long the last check took",
@@ -80,7 +146,18 @@ export const EXTENDED_FAMILY_NAMES: readonly FamilyName[] = FAMILY_NAMES.filter(
   (name) => name !== "svc_status",
 );
 
-function toSampleOfEach(toValue: (entry: Entry) => number): (source: MetricsSource) => readonly Sample[] {
+function toSampleOfEach(toValue: (entry: Entry) => number): MetricFamily["toSamples"] {
+  return toSamplesOfEach((entry) => [{ labels: {}, value: toValue(entry) }]);
+}
+
+/** The samples of each handler, with its name as their first label. */
+function toSamplesOfEach(toSamples: (entry: Entry) => readonly Sample[]): MetricFamily["toSamples"] {
   return ({ entries }) =>
-    sortByName(entries).map((entry) => ({ labels: { name: entry.name }, value: toValue(entry) }));
+    sortByName(entries).flatMap((entry) =>
+      toSamples(entry).map(({ labels, value }) => ({ labels: { name: entry.name, ...labels }, value })),
+    );
+}
+
+function toNamed(label: string, names: Iterable<string>): readonly Sample[] {
+  return Array.from(names, (name) => ({ labels: { [label]: name }, value: 1 }));
 }

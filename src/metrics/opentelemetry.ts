@@ -4,7 +4,8 @@ import type { StatusRegistry } from "../core/registry/registry.ts";
 import { expectMethods } from "../options/expect.ts";
 import { shareAmongCopies } from "../util/copies.ts";
 import { createCollector } from "./collect.ts";
-import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES } from "./families.ts";
+import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES, type ServiceIdentity } from "./families.ts";
+import { expectIdentity } from "./identity.ts";
 
 /** The part of a `Meter` of `@opentelemetry/api` that this library uses. */
 export interface StatusMeter {
@@ -28,14 +29,21 @@ export interface InstrumentObserver {
 
 /**
  * The names follow OpenTelemetry's conventions: a dot after the namespace, no name that is also a namespace,
- * the unit separate from the name, and no suffix for counters. Exporters to Prometheus convert them to this
- * library's Prometheus names.
+ * and no suffix for counters. The unit is part of the name too, because the exporter of the JavaScript SDK does
+ * not append it. Collectors and Prometheus append it only if it is absent, so this library's Prometheus names
+ * arrive in either case.
  */
 const INSTRUMENTS: Readonly<Record<FamilyName, { readonly name: string; readonly unit?: string }>> = {
   svc_status: { name: "svc.status" },
-  svc_status_duration_seconds: { name: "svc.status_duration", unit: "s" },
-  svc_status_last_check_timestamp_seconds: { name: "svc.status_last_check_timestamp", unit: "s" },
-  svc_status_last_change_timestamp_seconds: { name: "svc.status_last_change_timestamp", unit: "s" },
+  svc_status_state: { name: "svc.status_state" },
+  svc_status_overall: { name: "svc.status_overall" },
+  svc_status_info: { name: "svc.status_info" },
+  svc_status_cause: { name: "svc.status_cause" },
+  svc_status_upstream: { name: "svc.status_upstream" },
+  svc_status_label: { name: "svc.status_label" },
+  svc_status_duration_seconds: { name: "svc.status_duration_seconds", unit: "s" },
+  svc_status_last_check_timestamp_seconds: { name: "svc.status_last_check_timestamp_seconds", unit: "s" },
+  svc_status_last_change_timestamp_seconds: { name: "svc.status_last_change_timestamp_seconds", unit: "s" },
   svc_status_in_service: { name: "svc.status_in_service" },
   svc_status_changes_total: { name: "svc.status_changes", unit: "{change}" },
 };
@@ -50,6 +58,7 @@ const INSTRUMENTS: Readonly<Record<FamilyName, { readonly name: string; readonly
  * registries need two meters.
  * @param registry The registry of the handlers. Default: `defaultRegistry`.
  * @param probe The probe of `svc.status_in_service`. Default: `defaultProbe`.
+ * @param service The name and the version for `svc.status_info`. Default: none.
  * @returns A function that ends the observation. Current SDKs keep showing the last values after that.
  * @example
  * import { metrics } from "@opentelemetry/api";
@@ -60,11 +69,13 @@ export function observeStatus(
   meter: StatusMeter,
   registry: StatusRegistry = defaultRegistry,
   probe: Probe = defaultProbe,
+  service: ServiceIdentity = {},
 ): () => void {
   expectMethods("meter", meter, METER_METHODS);
   expectMethods("registry", registry, ["getReport", "changeCounts"]);
   expectMethods("probe", probe, ["decommission", "commission"]);
-  const collect = createCollector({ registry, probe });
+  expectIdentity(service);
+  const collect = createCollector({ registry, probe, service: { ...service } });
   const instruments = FAMILY_NAMES.map((name) => createInstrument(meter, name));
 
   async function observeInstruments(result: InstrumentObserver): Promise<void> {

@@ -3,7 +3,14 @@ import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { expectMethods } from "../options/expect.ts";
 import { type Collect, createCollector } from "./collect.ts";
-import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES, type Sample } from "./families.ts";
+import {
+  FAMILY_NAMES,
+  type FamilyName,
+  METRIC_FAMILIES,
+  type Sample,
+  type ServiceIdentity,
+} from "./families.ts";
+import { expectIdentity } from "./identity.ts";
 
 /** The part of the `Registry` of prom-client and of `@prometheus-io/client` that this library uses. */
 export interface PromRegister {
@@ -34,6 +41,12 @@ type Aggregator = "max" | "min" | "sum";
 /** How a cluster aggregates its workers: the worst value of them, and the sum of their changes. */
 const AGGREGATORS: Readonly<Record<FamilyName, Aggregator>> = {
   svc_status: "max",
+  svc_status_state: "max",
+  svc_status_overall: "max",
+  svc_status_info: "max",
+  svc_status_cause: "max",
+  svc_status_upstream: "max",
+  svc_status_label: "max",
   svc_status_duration_seconds: "max",
   svc_status_last_check_timestamp_seconds: "max",
   svc_status_last_change_timestamp_seconds: "max",
@@ -52,6 +65,7 @@ const AGGREGATORS: Readonly<Record<FamilyName, Aggregator>> = {
  * @param register The `register` of prom-client (13 to 15) or of `@prometheus-io/client`.
  * @param registry The registry of the handlers. Default: `defaultRegistry`.
  * @param probe The probe of `svc_status_in_service`. Default: `defaultProbe`.
+ * @param service The name and the version for `svc_status_info`. Default: none.
  * @returns A function that removes the metrics, unless another call has replaced them.
  * @example
  * import { register } from "prom-client";
@@ -63,12 +77,14 @@ export function exposeStatus(
   register: PromRegister,
   registry: StatusRegistry = defaultRegistry,
   probe: Probe = defaultProbe,
+  service: ServiceIdentity = {},
 ): () => void {
   expectMethods("register", register, ["registerMetric", "getSingleMetric", "removeSingleMetric"]);
   expectMethods("registry", registry, ["getReport", "changeCounts"]);
   expectMethods("probe", probe, ["decommission", "commission"]);
+  expectIdentity(service);
   for (const name of FAMILY_NAMES) expectNoForeignMetric(register, name);
-  const collect = createCollector({ registry, probe });
+  const collect = createCollector({ registry, probe, service: { ...service } });
   const metrics = FAMILY_NAMES.map((name) => createMetric(name, collect));
   for (const metric of metrics) {
     register.removeSingleMetric(metric.name);

@@ -63,8 +63,21 @@ export function toStatusSamples(entries: readonly Entry[]): readonly (readonly S
   ]);
 }
 
-/** A label can be any text, but must not control a terminal. Its line feeds are escaped on output. */
+/** The samples of a handler's labels, under names of their own. Of two that are shown alike, the first. */
+export function toLabelSamples({ status }: Pick<Entry, "status">): readonly Sample[] {
+  const values = new Map<string, number>();
+  for (const [label, value] of toLabels(status)) {
+    const shown = toShownLabel(label);
+    if (!values.has(shown)) values.set(shown, value);
+  }
+  return Array.from(values, ([label, value]) => ({ labels: { label }, value }));
+}
+
 function toSeriesName(name: string, label: string): string {
-  const lines = label.split("\n").map(replaceControlCharacters);
-  return toWellFormed(`${name}_${lines.join("\n")}`);
+  return `${name}_${toShownLabel(label)}`;
+}
+
+/** A label can be any text, but must not control a terminal. Its line feeds are escaped on output. */
+function toShownLabel(label: string): string {
+  return toWellFormed(label.split("\n").map(replaceControlCharacters).join("\n"));
 }

@@ -56,6 +56,9 @@ test("stand between the status and the application's metrics", async () => {
   const { body } = await askWith({ extended: true, metrics })("/svc_status.prometheus");
   expect(familiesOf(body)).toEqual([
     "svc_status",
+    "svc_status_state",
+    "svc_status_overall",
+    "svc_status_label",
     "svc_status_duration_seconds",
     "svc_status_last_check_timestamp_seconds",
     "svc_status_last_change_timestamp_seconds",
@@ -83,12 +86,23 @@ test("show the handlers that are asked for, and no other", async () => {
   expect(body).not.toContain('name="A"');
 });
 
-test("are shown with details refused: they are no handler's words", async () => {
+test("contain the name and the version of the service", async () => {
+  const service = { name: "orders", version: "1.4.2" };
+  const ask = createAsk({
+    registry: createRegistry(),
+    service,
+    svcStatus: { prometheus: { extended: true } },
+  });
+  const { body } = await ask("/svc_status.prometheus");
+  expect(body).toContain('\nsvc_status_info{service_name="orders",service_version="1.4.2"} 1\n');
+});
+
+test("are shown with details refused, without what a handler reports", async () => {
   const registry = createRegistry();
   const ask = createAsk({ registry, svcStatus: { details: "never", prometheus: { extended: true } } });
   const { body } = await ask("/svc_status.prometheus");
   expect(body).toContain('svc_status_duration_seconds{name="A"} 0\n');
-  expect(body).not.toContain("A_jobs");
+  expect(body).not.toMatch(/jobs/);
 });
 
 test.each([

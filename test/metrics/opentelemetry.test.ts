@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createNoopMeter, type Meter } from "@opentelemetry/api";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
-import { MeterProvider, MetricReader, type ViewOptions } from "@opentelemetry/sdk-metrics";
+import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { expect, onTestFinished, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
@@ -27,13 +27,13 @@ interface Scene {
 }
 
 /** A real SDK with a real exporter behind a real socket. */
-async function createScene(views: ViewOptions[] = []): Promise<Scene> {
+async function createScene(): Promise<Scene> {
   const exporter = new PrometheusExporter({
     preventServerStart: true,
     withoutScopeInfo: true,
     withoutTargetInfo: true,
   });
-  const provider = new MeterProvider({ readers: [exporter], views });
+  const provider = new MeterProvider({ readers: [exporter] });
   const server = createServer((request, response) => exporter.getMetricsRequestHandler(request, response));
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   onTestFinished(async () => {
@@ -51,33 +51,50 @@ async function createScene(views: ViewOptions[] = []): Promise<Scene> {
 function createRegistry(): StatusRegistry {
   const registry = createStatusRegistry({ clock: createFakeClock() });
   registry.addStatusHandler("Queue", () => ({ state: "YELLOW", labels: { waiting: 7 } }));
-  registry.addStatusHandler("Database", () => ({ state: "OK" }));
+  registry.addStatusHandler("Database", () => ({ state: "OK" }), { upstream: "db" });
   return registry;
 }
 
-test("shows every family through the Prometheus exporter, but for the units, which it leaves out of names", async () => {
+test("shows every family through the Prometheus exporter, under its own name", async () => {
   const { meter, scrape } = await createScene();
-  observeStatus(meter, createRegistry(), createProbe({ body: "OFF" }));
+  const service = { name: "orders", version: "1.4.2" };
+  observeStatus(meter, createRegistry(), createProbe({ body: "OFF" }), service);
   expect(await scrape()).toBe(`# HELP svc_status Status 0->OK, 1->YELLOW, 2->RED
 # TYPE svc_status gauge
 svc_status{name="Database"} 0
 svc_status{name="Queue"} 1
 svc_status{name="Queue_waiting"} 7
-# HELP svc_status_duration How long the last check took
-# UNIT svc_status_duration s
-# TYPE svc_status_duration gauge
-svc_status_duration{name="Database"} 0
-svc_status_duration{name="Queue"} 0
-# HELP svc_status_last_check_timestamp When the last check was over
-# UNIT svc_status_last_check_timestamp s
-# TYPE svc_status_last_check_timestamp gauge
-svc_status_last_check_timestamp{name="Database"} 1767225600
-svc_status_last_check_timestamp{name="Queue"} 1767225600
-# HELP svc_status_last_change_timestamp Since when the present state holds
-# UNIT svc_status_last_change_timestamp s
-# TYPE svc_status_last_change_timestamp gauge
-svc_status_last_change_timestamp{name="Database"} 1767225600
-svc_status_last_change_timestamp{name="Queue"} 1767225600
+# HELP svc_status_state State of the handler: 0->OK, 1->YELLOW, 2->RED
+# TYPE svc_status_state gauge
+svc_status_state{name="Database",critical="true",scope="shared"} 0
+svc_status_state{name="Queue",critical="true",scope="shared"} 1
+# HELP svc_status_overall Worst state, with the RED of a non-critical handler as YELLOW: 0->OK, 1->YELLOW, 2->RED
+# TYPE svc_status_overall gauge
+svc_status_overall 1
+# HELP svc_status_info The service and its version; always 1
+# TYPE svc_status_info gauge
+svc_status_info{service_name="orders",service_version="1.4.2"} 1
+# HELP svc_status_upstream The service that the handler calls; always 1
+# TYPE svc_status_upstream gauge
+svc_status_upstream{name="Database",upstream="db"} 1
+# HELP svc_status_label A number that the handler reports
+# TYPE svc_status_label gauge
+svc_status_label{name="Queue",label="waiting"} 7
+# HELP svc_status_duration_seconds How long the last check took
+# UNIT svc_status_duration_seconds s
+# TYPE svc_status_duration_seconds gauge
+svc_status_duration_seconds{name="Database"} 0
+svc_status_duration_seconds{name="Queue"} 0
+# HELP svc_status_last_check_timestamp_seconds When the last check was over
+# UNIT svc_status_last_check_timestamp_seconds s
+# TYPE svc_status_last_check_timestamp_seconds gauge
+svc_status_last_check_timestamp_seconds{name="Database"} 1767225600
+svc_status_last_check_timestamp_seconds{name="Queue"} 1767225600
+# HELP svc_status_last_change_timestamp_seconds Since when the present state holds
+# UNIT svc_status_last_change_timestamp_seconds s
+# TYPE svc_status_last_change_timestamp_seconds gauge
+svc_status_last_change_timestamp_seconds{name="Database"} 1767225600
+svc_status_last_change_timestamp_seconds{name="Queue"} 1767225600
 # HELP svc_status_in_service What load balancers are told: 1->in service, 0->decommissioned
 # TYPE svc_status_in_service gauge
 svc_status_in_service 0
@@ -93,25 +110,6 @@ svc_status_changes_total{name="Queue",state="RED"} 0
 `);
 });
 
-test("has our own names with views that put the units there", async () => {
-  const timed = ["duration", "last_check_timestamp", "last_change_timestamp"];
-  const views = timed.map((name) => ({
-    instrumentName: `svc.status_${name}`,
-    name: `svc.status_${name}_seconds`,
-  }));
-  const { meter, scrape } = await createScene(views);
-  observeStatus(meter, createRegistry());
-  const families = Array.from((await scrape()).matchAll(/^# TYPE (\S+)/gm), ([, family]) => family);
-  expect(families).toEqual([
-    "svc_status_duration_seconds",
-    "svc_status_last_check_timestamp_seconds",
-    "svc_status_last_change_timestamp_seconds",
-    "svc_status",
-    "svc_status_in_service",
-    "svc_status_changes_total",
-  ]);
-});
-
 test("names its instruments by OpenTelemetry's conventions", async () => {
   const reader = new TestReader();
   observeStatus(new MeterProvider({ readers: [reader] }).getMeter("app"), createRegistry());
@@ -119,9 +117,13 @@ test("names its instruments by OpenTelemetry's conventions", async () => {
   const instruments = resourceMetrics.scopeMetrics[0]?.metrics.map(({ descriptor }) => descriptor);
   expect(instruments?.map(({ name, unit }) => [name, unit])).toEqual([
     ["svc.status", ""],
-    ["svc.status_duration", "s"],
-    ["svc.status_last_check_timestamp", "s"],
-    ["svc.status_last_change_timestamp", "s"],
+    ["svc.status_state", ""],
+    ["svc.status_overall", ""],
+    ["svc.status_upstream", ""],
+    ["svc.status_label", ""],
+    ["svc.status_duration_seconds", "s"],
+    ["svc.status_last_check_timestamp_seconds", "s"],
+    ["svc.status_last_change_timestamp_seconds", "s"],
     ["svc.status_in_service", ""],
     ["svc.status_changes", "{change}"],
   ]);
@@ -242,5 +244,14 @@ test("refuses what is no meter", () => {
   expect(() => observeStatus(new MeterProvider() as never)).toThrow(
     "meter: expected an object with createObservableGauge(), createObservableCounter(), " +
       "addBatchObservableCallback(), removeBatchObservableCallback(), got an object",
+  );
+});
+
+test("rejects a service that cannot be a label", async () => {
+  const { meter } = await createScene();
+  const observe = (service: object) => () => observeStatus(meter, createRegistry(), createProbe(), service);
+  expect(observe({ name: "a\nb" })).toThrow("service.name: expected 1 to 200 characters");
+  expect(observe({ verison: "1" })).toThrow(
+    'service: unknown option "verison", expected one of name, version',
   );
 });

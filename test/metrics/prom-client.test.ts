@@ -11,6 +11,12 @@ import { createFakeHandler } from "../../src/testing/fake-handler.ts";
 
 const FAMILIES = [
   "svc_status",
+  "svc_status_state",
+  "svc_status_overall",
+  "svc_status_info",
+  "svc_status_cause",
+  "svc_status_upstream",
+  "svc_status_label",
   "svc_status_duration_seconds",
   "svc_status_last_check_timestamp_seconds",
   "svc_status_last_change_timestamp_seconds",
@@ -71,6 +77,28 @@ app_jobs_total 3
 svc_status{name="Database"} 0
 svc_status{name="Queue"} 1
 svc_status{name="Queue_waiting"} 7
+
+# HELP svc_status_state State of the handler: 0->OK, 1->YELLOW, 2->RED
+# TYPE svc_status_state gauge
+svc_status_state{name="Database",critical="true",scope="shared"} 0
+svc_status_state{name="Queue",critical="true",scope="shared"} 1
+
+# HELP svc_status_overall Worst state, with the RED of a non-critical handler as YELLOW: 0->OK, 1->YELLOW, 2->RED
+# TYPE svc_status_overall gauge
+svc_status_overall 1
+
+# HELP svc_status_info The service and its version; always 1
+# TYPE svc_status_info gauge
+
+# HELP svc_status_cause Another handler whose RED explains the RED of this one; always 1
+# TYPE svc_status_cause gauge
+
+# HELP svc_status_upstream The service that the handler calls; always 1
+# TYPE svc_status_upstream gauge
+
+# HELP svc_status_label A number that the handler reports
+# TYPE svc_status_label gauge
+svc_status_label{name="Queue",label="waiting"} 7
 
 # HELP svc_status_duration_seconds How long the last check took
 # TYPE svc_status_duration_seconds gauge

@@ -80,6 +80,7 @@ const HTTP_OPTIONS: Options<HttpOptions> = {
     help: 'RED unless the body is JSON with these values at these paths, such as "db.replicas.0.state".',
   },
   report: { ...choice("svc-status", "health+json"), help: "The answer is another service's report." },
+  upstream: { ...LINE, help: "With report: the other service's name in the fleet." },
   redirect: choice("manual", "follow"),
   ...LATENCY,
   maxBodyBytes: AMOUNT,

@@ -3,6 +3,7 @@ import { createDates } from "../../util/dates.ts";
 import { getDefaultScope } from "../default-scope.ts";
 import type { StatusHandler } from "../handler.ts";
 import { type HandlerOptions, resolveHandlerOptions } from "../handler-options.ts";
+import { withOfferedUpstream } from "../offered-upstream.ts";
 import type { RegistryDeadlines } from "../pipeline/deadlines.ts";
 import { expectHandler, expectHandlerName } from "../registration.ts";
 import { createDependencies } from "./causes.ts";
@@ -35,7 +36,10 @@ export function createRegistering(setup: RegisteringSetup): Registering {
     addStatusHandler(name, handler, handlerOptions) {
       expectHandlerName(name);
       expectHandler(handler);
-      const options = resolveHandlerOptions(handlerOptions, getDefaultScope(handler));
+      const options = withOfferedUpstream(
+        resolveHandlerOptions(handlerOptions, getDefaultScope(handler)),
+        handler,
+      );
       dependencies.expectNoCycle(name, options.dependsOn);
       const replaced = handlers.get(name);
       const registered = createRegisteredHandler({
