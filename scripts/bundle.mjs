@@ -86,9 +86,16 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
   ];
 }
 
+/** Modules of which the thread needs less than a process, and what it has in their place. */
+const IN_THREAD = new Map([
+  ["core/default-registry", "sentinel/in-thread/default-registry"],
+  ["http/page/assets", "sentinel/in-thread/assets"],
+  ["util/redact/hide-secrets", "sentinel/in-thread/hide-secrets"],
+]);
+
 /** Without `require` and `exports`, Node.js runs it as either kind of module, wherever it is copied. */
 async function joinThread(source) {
-  const [{ code }] = await generate([source], { codeSplitting: false });
+  const [{ code }] = await generate([source], { codeSplitting: false }, [replaceModules(IN_THREAD)]);
   const text = toCommonJs(code, { isEntry: true });
   if (/\b(?:require\(|exports\.)/.test(text)) throw new Error("expected a thread that needs no other file");
   return text;
@@ -105,6 +112,22 @@ function copyModules(copied, programOf) {
       return copied.has(toName(path)) ? `${path}?${program}` : path;
     },
     load: (id) => (id.includes("?") ? readFileSync(id.split("?")[0], "utf8") : null),
+  };
+}
+
+function replaceModules(replacements) {
+  const unseen = new Set(replacements.keys());
+  return {
+    name: "replace-modules",
+    resolveId(source, importer) {
+      if (importer === undefined || !source.startsWith(".")) return null;
+      const name = toName(join(dirname(importer), source));
+      unseen.delete(name);
+      return replacements.has(name) ? join(dist, `${replacements.get(name)}.js`) : null;
+    },
+    buildEnd() {
+      if (unseen.size > 0) throw new Error(`expected modules that the thread needs, got ${[...unseen]}`);
+    },
   };
 }
 

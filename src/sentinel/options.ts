@@ -90,7 +90,7 @@ export interface ResolvedSentinelOptions {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
   readonly workerUrl: URL | undefined;
-  readonly data: Omit<ThreadData, "counters" | "probe">;
+  readonly data: Omit<ThreadData, "counters" | "probe" | "assets">;
 }
 
 const KEYS: readonly (keyof SentinelOptions)[] = [

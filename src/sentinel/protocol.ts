@@ -20,7 +20,13 @@ export interface ThreadData {
   readonly publishMs: number;
   readonly wedgedAfterMs: number;
   readonly exitAfterMs: number | undefined;
+  /** The style and the script of the status page, which the package contains once. */
+  readonly assets: PageAssets;
 }
+
+export type PageAssets = Readonly<
+  Record<"PAGE_STYLE" | "PAGE_STYLE_HASH" | "PAGE_SCRIPT" | "PAGE_SCRIPT_HASH", string>
+>;
 
 export function isThreadData(data: unknown): data is ThreadData {
   return (data as Partial<ThreadData> | null | undefined)?.counters instanceof SharedArrayBuffer;

@@ -2,7 +2,7 @@ import type { Change } from "../core/change.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
 import { observeChanges } from "../core/registry/changes.ts";
 import { createEnding } from "../core/registry/ending.ts";
-import { createStatusRegistry, type StatusRegistry } from "../core/registry/registry.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { ReportOptions } from "../core/registry/reports.ts";
 import { type ChangeCounts, NO_CHANGES } from "../core/registry/track.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
@@ -96,8 +96,8 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
   }
 
   const registry: StatusRegistry = {
-    // The report ignores handlers that are registered in this thread.
-    ...createStatusRegistry({ logger }),
+    ...NO_HANDLERS,
+    logger,
     get names() {
       return getHandlers().map(({ name }) => name);
     },
@@ -117,6 +117,30 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
   });
 
   return { registry, takeReport, takeNews };
+}
+
+/** The methods that nobody calls in the thread, where no handlers run. */
+const NO_HANDLERS: Pick<
+  StatusRegistry,
+  | "addStatusHandler"
+  | "removeStatusHandler"
+  | "getStatus"
+  | "isInState"
+  | "waitForStatus"
+  | "close"
+  | typeof Symbol.dispose
+> = {
+  addStatusHandler: refuse,
+  removeStatusHandler: refuse,
+  getStatus: refuse,
+  isInState: refuse,
+  waitForStatus: refuse,
+  close: refuse,
+  [Symbol.dispose]: refuse,
+};
+
+function refuse(): never {
+  throw new Error("the replica of a registry runs no handlers");
 }
 
 /** Sorts the entries by these names and drops the others. */

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { tellProbeAnswered } from "../http/observe.ts";
 import { log } from "../util/logger.ts";
+import { hideSecrets } from "../util/redact/hide-secrets.ts";
 import { logOrWarn } from "../util/trouble.ts";
 import { BEAT_MS, createCountersBuffer, openCounters } from "./counters.ts";
 import { expectThread, findThread } from "./find-thread.ts";
@@ -31,6 +32,7 @@ export interface Sentinel {
 export async function startSentinel(options: SentinelOptions): Promise<Sentinel> {
   const { registry, probe, workerUrl, data } = resolveSentinelOptions(options);
   const url = expectThread(workerUrl ?? findThread());
+  const assets = { ...(await import("../http/page/assets.ts")) };
   const countersBuffer = createCountersBuffer();
   const probeBuffer = createSharedTextBuffer();
   const counters = openCounters(countersBuffer);
@@ -39,15 +41,16 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
 
   const thread = keepThread({
     url,
-    data: { ...data, counters: countersBuffer, probe: probeBuffer },
+    data: { ...data, counters: countersBuffer, probe: probeBuffer, assets },
     getTicks: () => counters.ticks,
     hearers: {
       probe: () => shared.take(),
       asked: (question) => tellProbeAnswered(probe, toProbeAnswered(question)),
-      log: ({ level, message }) =>
-        level === "error"
-          ? logOrWarn(registry.logger, "the sentinel's thread reports trouble", message)
-          : log(registry.logger, level, message),
+      log({ level, message }) {
+        const line = hideSecrets(message);
+        if (level === "error") logOrWarn(registry.logger, "the sentinel's thread reports trouble", line);
+        else log(registry.logger, level, line);
+      },
     },
     onRestart: () => publisher.repeat(),
     getLogger: () => registry.logger,

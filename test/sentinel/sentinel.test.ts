@@ -339,6 +339,7 @@ describe("a thread that dies", () => {
     test.each(["loop", "wait"])("in a %s is replaced by one that knows as much", async (way) => {
       const { hang, waitFor, path, logger } = await startMortal();
       await hang(way);
+      vi.advanceTimersByTime(BEAT_MS); // sees the thread's last sign of life
       vi.advanceTimersByTime(HUNG_AFTER_MS - 2 * BEAT_MS);
       expect(logger.lines).toEqual([]);
       vi.advanceTimersByTime(2 * BEAT_MS);
@@ -353,6 +354,7 @@ describe("a thread that dies", () => {
       const starting = expect(startSentinel({ port: 0, workerUrl })).rejects.toThrow(
         "the sentinel's thread ended before it listened: no sign of life for 10 s",
       );
+      await vi.waitUntil(() => vi.getTimerCount() > 0, 5_000);
       vi.advanceTimersByTime(HUNG_AFTER_MS);
       await starting;
     });
