@@ -1,5 +1,6 @@
 import { toJsonSchema } from "../../options/json-schema.ts";
 import { SERVE_CONFIG } from "./config.ts";
+import { shareDefinitions } from "./share-definitions.ts";
 
 /** The JSON Schema of a configuration, as a text. The build writes it next to this file. */
 export function renderConfigSchema(): string {
@@ -8,5 +9,5 @@ export function renderConfigSchema(): string {
     title: "svc-status serve",
     ...toJsonSchema(SERVE_CONFIG),
   };
-  return `${JSON.stringify(schema)}\n`;
+  return `${JSON.stringify(shareDefinitions(schema))}\n`;
 }
