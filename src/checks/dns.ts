@@ -1,6 +1,7 @@
 import { lookup, Resolver } from "node:dns/promises";
 import type { StatusFunction } from "../core/handler.ts";
 import { failExpectation } from "../options/expect.ts";
+import { toError } from "../options/words.ts";
 import { onAbort } from "../util/abort.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { measureLatency, toStatus } from "./support/measure.ts";
@@ -69,9 +70,10 @@ export function dns(name: string, options: DnsOptions = {}): StatusFunction {
   expectOptions(options, OPTIONS);
   const { recordType, servers, expected = [], ...limits } = options;
   if (servers !== undefined && recordType === undefined)
-    throw new TypeError(
-      "servers: expected recordType beside it, because the system resolves by its own rules",
-    );
+    throw toError({
+      path: "servers",
+      text: "expected recordType beside it, because the system resolves by its own rules",
+    });
   if (servers !== undefined) new Resolver().setServers(servers); // throws at once if an address is invalid
 
   return withFailureKind(async function askDns({ signal }) {

@@ -3,6 +3,7 @@ import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusProvider } from "../core/handler.ts";
 import { OK } from "../core/state.ts";
 import { expectMethods, expectNumber, failExpectation } from "../options/expect.ts";
+import { toError } from "../options/words.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { formatMs, formatRatio, measureRising, toStatus } from "./support/measure.ts";
 import { type Expectations, expectAmount, expectOptions, expectRatio } from "./support/options.ts";
@@ -167,9 +168,10 @@ function findRuntime(): Runtime {
 function expectMeasured({ warnUtilisation, maxUtilisation }: EventLoopOptions, runtime: Runtime): void {
   const { delay, utilisation } = MEASURES[runtime];
   if (!delay)
-    throw new TypeError(
-      `eventLoop: expected a runtime that measures the delay of its event loop, as Node.js does, got ${runtime}`,
-    );
+    throw toError({
+      path: "eventLoop",
+      text: `expected a runtime that measures the delay of its event loop, as Node.js does, got ${runtime}`,
+    });
   if (utilisation) return;
   const expected = `none, as ${runtime} does not measure it`;
   if (warnUtilisation !== undefined) failExpectation("warnUtilisation", expected, warnUtilisation);

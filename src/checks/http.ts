@@ -1,7 +1,9 @@
 import type { StatusFunction } from "../core/handler.ts";
-import { MAX_UPSTREAM_LENGTH } from "../core/handler-info.ts";
+import { HANDLER_INFO } from "../core/handler-info.ts";
 import { offerUpstream } from "../core/offered-upstream.ts";
-import { expectLine, expectNumber, expectObject, expectOneOf, failExpectation } from "../options/expect.ts";
+import { expectNumber, expectObject, expectOneOf, failExpectation } from "../options/expect.ts";
+import { expectShape } from "../options/read-options.ts";
+import { toError } from "../options/words.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { followRedirects, type SendQuestion } from "./support/follow-redirects.ts";
 import { type Measure, measureLatency, toStatus } from "./support/measure.ts";
@@ -71,7 +73,7 @@ const OPTIONS: Expectations<HttpOptions> = {
     typeof value === "string" ? expectNonEmptyText(option, value) : expectFunction(option, value),
   expectedJson: expectObject,
   report: (option, value) => expectOneOf(option, value, ["svc-status", "health+json"]),
-  upstream: (option, value) => expectLine(option, value, MAX_UPSTREAM_LENGTH),
+  upstream: (option, value) => void expectShape(HANDLER_INFO.upstream, value, option),
   redirect: (option, value) => expectOneOf(option, value, ["manual", "follow"]),
   warnLatencyMs: expectAmount,
   maxLatencyMs: expectAmount,
@@ -130,11 +132,15 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
 function toAddress(url: unknown): string {
   const text = url instanceof URL ? url.href : url;
   // The message must not contain the password of an invalid URL.
-  if (typeof text !== "string" || !URL.canParse(text)) throw new TypeError("url: expected an absolute URL");
+  if (typeof text !== "string" || !URL.canParse(text))
+    throw toError({ path: "url", text: "expected an absolute URL" });
   const { protocol, username, password } = new URL(text);
   expectOneOf("url: protocol", protocol, ["http:", "https:"]);
   if (username !== "" || password !== "")
-    throw new TypeError("url: expected no user name and no password; send an authorization header instead");
+    throw toError({
+      path: "url",
+      text: "expected no user name and no password; send an authorization header instead",
+    });
   return text;
 }
 

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 import type { StatusFunction } from "../core/handler.ts";
 import { RED } from "../core/state.ts";
+import { toError } from "../options/words.ts";
 import { closeAfter } from "./support/close-after.ts";
 import { CheckError, toFailureDetail, withFailureKind } from "./support/failure.ts";
 import { measureFalling, toStatus } from "./support/measure.ts";
@@ -127,5 +128,5 @@ function toChain(leaf: DetailedPeerCertificate): { name: string; expiresAt: numb
 
 function expectNonEmptyPem(option: string, value: unknown): void {
   if (typeof value === "string" && value.includes("-----BEGIN CERTIFICATE-----")) return;
-  throw new TypeError(`${option}: expected certificates in PEM, as a string`);
+  throw toError({ path: option, text: "expected certificates in PEM, as a string" });
 }

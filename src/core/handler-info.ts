@@ -1,4 +1,5 @@
-import { expectLine, failExpectation } from "../options/expect.ts";
+import { HTTP_URL, line } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 
 /** Tells people and tools what a handler is about. It never affects a state. */
 export interface HandlerInfo {
@@ -16,24 +17,26 @@ export interface HandlerInfo {
   readonly upstream?: string;
 }
 
-/** Maximum length of a URL. */
-export const MAX_URL_LENGTH = 2_000;
-
-const MAX_DESCRIPTION_LENGTH = 500;
-export const MAX_UPSTREAM_LENGTH = 200;
 const MAX_TAGS = 20;
-const MAX_TAG_LENGTH = 100;
 
-/** Validates and copies the given ones. Throws a TypeError. */
-export function resolveHandlerInfo({ runbook, description, tags, upstream }: HandlerInfo): HandlerInfo {
-  if (runbook !== undefined) expectHttpUrl("runbook", runbook);
-  if (description !== undefined) expectLine("description", description, MAX_DESCRIPTION_LENGTH);
-  if (upstream !== undefined) expectLine("upstream", upstream, MAX_UPSTREAM_LENGTH);
-  if (tags !== undefined) expectTags(tags);
+export const HANDLER_INFO: OptionShapes<HandlerInfo, HandlerInfo> = {
+  runbook: HTTP_URL,
+  description: line(500),
+  tags: {
+    kind: "list",
+    items: line(100),
+    maxItems: MAX_TAGS,
+    expected: `an array of at most ${MAX_TAGS} texts`,
+  },
+  upstream: line(200),
+};
+
+/** Only the given ones. */
+export function toHandlerInfo({ runbook, description, tags, upstream }: HandlerInfo): HandlerInfo {
   return {
     ...(runbook !== undefined && { runbook }),
     ...(description !== undefined && { description }),
-    ...(tags !== undefined && { tags: Object.freeze([...tags]) }),
+    ...(tags !== undefined && { tags: Object.freeze(tags) }),
     ...(upstream !== undefined && { upstream }),
   };
 }
@@ -45,20 +48,4 @@ export function hasSameInfo(one: HandlerInfo, other: HandlerInfo): boolean {
 
 function toText({ runbook, description, tags, upstream }: HandlerInfo): string {
   return JSON.stringify([runbook, description, tags, upstream]);
-}
-
-/** Rejects other protocols: `javascript:` would act on behalf of the user who clicks. */
-export function expectHttpUrl(option: string, url: unknown): asserts url is string {
-  if (typeof url !== "string" || url.length > MAX_URL_LENGTH || !isHttpUrl(url))
-    failExpectation(option, `an http or https URL of at most ${MAX_URL_LENGTH} characters`, url);
-}
-
-function isHttpUrl(url: string): boolean {
-  return /^https?:\/\//i.test(url) && !/\s/.test(url) && URL.canParse(url);
-}
-
-function expectTags(tags: unknown): void {
-  if (!Array.isArray(tags) || tags.length > MAX_TAGS)
-    failExpectation("tags", `an array of at most ${MAX_TAGS} texts`, tags);
-  for (const [index, tag] of tags.entries()) expectLine(`tags[${index}]`, tag, MAX_TAG_LENGTH);
 }

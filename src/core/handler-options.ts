@@ -1,14 +1,9 @@
-import {
-  expectBoolean,
-  expectKnownKeys,
-  expectNumber,
-  expectObject,
-  expectOneOf,
-  failExpectation,
-} from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { choice, DELAY_MS, FLAG, PERIOD_MS } from "../options/rules.ts";
+import type { NumberShape, OptionShapes, WithDefaults } from "../options/shape.ts";
 import { MAX_TIMER_MS } from "../util/clock.ts";
-import { type HandlerInfo, resolveHandlerInfo } from "./handler-info.ts";
-import { expectHandlerName } from "./registration.ts";
+import { HANDLER_INFO, type HandlerInfo, toHandlerInfo } from "./handler-info.ts";
+import { HANDLER_NAME } from "./registration.ts";
 
 /**
  * What a handler's trouble concerns: a resource that several instances share, this instance in a way that a
@@ -100,66 +95,32 @@ export const MAX_INTERVAL_MS: number = Math.floor(MAX_TIMER_MS / 1.1);
 /** Maximum of `failAfter` and `recoverAfter`. */
 export const MAX_RESULTS_IN_ROW = 1_000_000;
 
-const KNOWN_KEYS: readonly (keyof HandlerOptions)[] = [
-  "critical",
-  "scope",
-  "timeoutMs",
-  "maxAgeMs",
-  "intervalMs",
-  "slowAfterMs",
-  "failAfter",
-  "recoverAfter",
-  "failForMs",
-  "recoverForMs",
-  "dependsOn",
-  "runbook",
-  "description",
-  "tags",
-  "upstream",
-];
+const IN_A_ROW: NumberShape = { kind: "number", min: 1, max: MAX_RESULTS_IN_ROW, integer: true };
 
-/**
- * Validates the options and applies the defaults, without changing the caller's object. Throws a TypeError.
- */
+export const HANDLER_OPTIONS: OptionShapes<
+  HandlerOptions,
+  WithDefaults<HandlerOptions, "scope" | "intervalMs" | "slowAfterMs" | keyof HandlerInfo>
+> = {
+  critical: { ...FLAG, default: true },
+  scope: choice(...SCOPES),
+  timeoutMs: { ...PERIOD_MS, default: 5_000 },
+  maxAgeMs: { ...DELAY_MS, default: 0 },
+  intervalMs: { ...PERIOD_MS, max: MAX_INTERVAL_MS },
+  slowAfterMs: DELAY_MS,
+  failAfter: { ...IN_A_ROW, default: 1 },
+  recoverAfter: { ...IN_A_ROW, default: 1 },
+  failForMs: { ...DELAY_MS, default: 0 },
+  recoverForMs: { ...DELAY_MS, default: 0 },
+  dependsOn: { kind: "list", items: HANDLER_NAME, expected: "an array of names", default: [] },
+  ...HANDLER_INFO,
+};
+
+/** Checks the options and fills in the defaults. Throws a TypeError that names the option. */
 export function resolveHandlerOptions(
   options: HandlerOptions = {},
   defaultScope: Scope = "shared",
 ): ResolvedHandlerOptions {
-  expectObject("options", options);
-  expectKnownKeys("options", options, KNOWN_KEYS);
-  const {
-    critical = true,
-    scope = defaultScope,
-    timeoutMs = 5_000,
-    maxAgeMs = 0,
-    intervalMs,
-    slowAfterMs,
-  } = options;
-  const { failAfter = 1, recoverAfter = 1, failForMs = 0, recoverForMs = 0, dependsOn = [] } = options;
-  expectBoolean("critical", critical);
-  expectOneOf("scope", scope, SCOPES);
-  expectNumber("timeoutMs", timeoutMs, { min: 1 });
-  expectNumber("maxAgeMs", maxAgeMs, { min: 0 });
-  if (intervalMs !== undefined) expectNumber("intervalMs", intervalMs, { min: 1, max: MAX_INTERVAL_MS });
-  if (slowAfterMs !== undefined) expectNumber("slowAfterMs", slowAfterMs, { min: 0 });
-  expectNumber("failAfter", failAfter, { min: 1, max: MAX_RESULTS_IN_ROW, integer: true });
-  expectNumber("recoverAfter", recoverAfter, { min: 1, max: MAX_RESULTS_IN_ROW, integer: true });
-  expectNumber("failForMs", failForMs, { min: 0 });
-  expectNumber("recoverForMs", recoverForMs, { min: 0 });
-  if (!Array.isArray(dependsOn)) failExpectation("dependsOn", "an array of names", dependsOn);
-  for (const name of dependsOn) expectHandlerName(name, "dependsOn");
-  return {
-    critical,
-    scope,
-    timeoutMs,
-    maxAgeMs,
-    intervalMs,
-    slowAfterMs,
-    failAfter,
-    recoverAfter,
-    failForMs,
-    recoverForMs,
-    dependsOn: [...dependsOn],
-    info: resolveHandlerInfo(options),
-  };
+  const given = readOptions(HANDLER_OPTIONS, options);
+  const { intervalMs, slowAfterMs, scope = defaultScope } = given;
+  return { ...given, intervalMs, slowAfterMs, scope, info: toHandlerInfo(given) };
 }

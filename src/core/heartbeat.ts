@@ -1,4 +1,6 @@
-import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { methods, PERIOD_MS } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { OK, RED, type State, YELLOW } from "./state.ts";
 import type { Status } from "./status.ts";
@@ -10,6 +12,11 @@ export interface HeartbeatOptions {
   /** The source of time. For tests. */
   readonly clock?: Clock;
 }
+
+export const HEARTBEAT_OPTIONS: OptionShapes<HeartbeatOptions> = {
+  maxSilenceMs: { ...PERIOD_MS, required: true },
+  clock: { ...methods("monotonicNow"), default: systemClock },
+};
 
 /** A function to call from the worker's loop, and a status provider to register. */
 export interface Heartbeat {
@@ -28,11 +35,7 @@ export interface Heartbeat {
  * @throws TypeError for invalid options.
  */
 export function heartbeat(options: HeartbeatOptions): Heartbeat {
-  expectObject("options", options);
-  expectKnownKeys("options", options, ["maxSilenceMs", "clock"]);
-  const { maxSilenceMs, clock = systemClock } = options;
-  expectNumber("maxSilenceMs", maxSilenceMs, { min: 1 });
-  expectMethods("clock", clock, ["monotonicNow"]);
+  const { maxSilenceMs, clock } = readOptions(HEARTBEAT_OPTIONS, options);
   let lastBeatAt = clock.monotonicNow();
 
   function beat(): void {

@@ -1,14 +1,11 @@
-import {
-  expectFunction,
-  expectKnownKeys,
-  expectMethods,
-  expectObject,
-  failExpectation,
-} from "../options/expect.ts";
+import { expectFunction, failExpectation } from "../options/expect.ts";
+import { fits } from "../options/read.ts";
+import { expectShape, readOptions } from "../options/read-options.ts";
+import { CONTROL_CHARACTERS, LOGGER } from "../options/rules.ts";
+import type { OptionShapes, TextShape, WithDefaults } from "../options/shape.ts";
 import { shareAmongCopies } from "../util/copies.ts";
 import { createListeners } from "../util/listeners.ts";
 import type { Logger } from "../util/logger.ts";
-import { hasControlCharacters } from "../util/text.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { addProbeSeams } from "./seams.ts";
 
@@ -55,13 +52,21 @@ export interface Probe {
   on(event: "change", listener: (change: ProbeChange) => void): () => void;
 }
 
+const PROBE_BODY: TextShape = {
+  kind: "text",
+  pattern: new RegExp(`^[^${CONTROL_CHARACTERS}]*$`, "u"),
+  maxLength: MAX_PROBE_BODY_LENGTH,
+  expected: `a string of at most ${MAX_PROBE_BODY_LENGTH} characters without control characters`,
+};
+
+export const PROBE_OPTIONS: OptionShapes<ProbeOptions, WithDefaults<ProbeOptions, "logger">> = {
+  body: { ...PROBE_BODY, default: COMMISSIONED_BODY },
+  logger: LOGGER,
+};
+
 /** Creates a probe that is independent of the default one. @throws TypeError for invalid options. */
 export function createProbe(options: ProbeOptions = {}): Probe {
-  expectObject("options", options);
-  expectKnownKeys("options", options, ["body", "logger"]);
-  const { body: firstBody = COMMISSIONED_BODY, logger } = options;
-  if (!isProbeBody(firstBody)) failExpectation("body", BODY_RULE, firstBody);
-  if (logger !== undefined) expectMethods("logger", logger, ["info", "warn", "error"]);
+  const { body: firstBody, logger } = readOptions(PROBE_OPTIONS, options);
 
   let body = firstBody;
   let since = new Date();
@@ -92,7 +97,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
       return since;
     },
     decommission(newBody = "OFF") {
-      if (!isProbeBody(newBody)) failExpectation("body", BODY_RULE, newBody);
+      expectShape(PROBE_BODY, newBody, "body");
       if (newBody === COMMISSIONED_BODY)
         failExpectation("body", 'anything but "OK", which means commissioned', newBody);
       sources.tell();
@@ -115,8 +120,6 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 /** The default probe of the adapters. All copies of the package in a process share it. */
 export const defaultProbe: Probe = shareAmongCopies("probe", () => createProbe());
 
-const BODY_RULE = `a string of at most ${MAX_PROBE_BODY_LENGTH} characters without control characters`;
-
 export function isProbeBody(body: unknown): body is string {
-  return typeof body === "string" && body.length <= MAX_PROBE_BODY_LENGTH && !hasControlCharacters(body);
+  return fits(PROBE_BODY, body);
 }

@@ -1,13 +1,8 @@
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRequest } from "../http/message.ts";
-import {
-  expectFunction,
-  expectKnownKeys,
-  expectMethods,
-  expectNumber,
-  expectObject,
-  failExpectation,
-} from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { DELAY_MS, FUNCTION, LOGGER, methods } from "../options/rules.ts";
+import type { CodeShape, ListShape, OptionShapes, WithDefaults } from "../options/shape.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Logger } from "../util/logger.ts";
 import type { Consumer } from "./consumers/consumer.ts";
@@ -101,82 +96,39 @@ export interface DrainOptions {
   readonly clock?: Clock;
 }
 
-export type ResolvedDrainOptions = Required<Omit<DrainOptions, OptionalKeys>> &
-  Pick<DrainOptions, OptionalKeys>;
-
-type OptionalKeys = "logger" | "quietMs" | "fixedMs" | "proberId";
-
-const KNOWN_KEYS: readonly (keyof DrainOptions)[] = [
-  "probe",
-  "logger",
-  "redsSeen",
-  "quietMs",
-  "floorMs",
-  "capMs",
-  "fallbackMs",
-  "fixedMs",
-  "closeTimeoutMs",
-  "onLeave",
-  "onClose",
-  "consumers",
-  "hooksTimeoutMs",
-  "deadlineMs",
-  "balancerIdleMs",
-  "proberId",
-  "clock",
-];
+export type ResolvedDrainOptions = WithDefaults<DrainOptions, "logger" | "quietMs" | "fixedMs" | "proberId">;
 
 /** The default idle time-out of AWS ALB and many other balancers. */
 export const DEFAULT_BALANCER_IDLE_MS = 60_000;
 
-const DEFAULTS = {
-  probe: defaultProbe,
-  redsSeen: 3,
-  floorMs: 0,
-  capMs: 20_000,
-  fallbackMs: 5_000,
-  closeTimeoutMs: 10_000,
-  onLeave: [],
-  onClose: [],
-  consumers: [],
-  hooksTimeoutMs: 5_000,
-  deadlineMs: 30_000,
-  balancerIdleMs: DEFAULT_BALANCER_IDLE_MS,
-  clock: systemClock,
-} satisfies DrainOptions;
+export const HOOKS: ListShape = { kind: "list", items: FUNCTION, expected: "an array of functions" };
 
-const DURATIONS = [
-  "floorMs",
-  "capMs",
-  "fallbackMs",
-  "closeTimeoutMs",
-  "hooksTimeoutMs",
-  "deadlineMs",
-  "balancerIdleMs",
-] as const;
+/** `expectConsumers` says more. */
+const CONSUMER: CodeShape = { kind: "code", expected: "a consumer", isRight: () => true };
 
-/** Validates the options and applies the defaults. Throws a TypeError that names the option. */
+export const DRAIN_OPTIONS: OptionShapes<DrainOptions, ResolvedDrainOptions> = {
+  probe: { ...methods("decommission", "commission", "on"), default: defaultProbe },
+  logger: LOGGER,
+  redsSeen: { kind: "number", min: 1, max: 1_000, integer: true, default: 3 },
+  quietMs: DELAY_MS,
+  floorMs: { ...DELAY_MS, default: 0 },
+  capMs: { ...DELAY_MS, default: 20_000 },
+  fallbackMs: { ...DELAY_MS, default: 5_000 },
+  fixedMs: DELAY_MS,
+  closeTimeoutMs: { ...DELAY_MS, default: 10_000 },
+  onLeave: { ...HOOKS, default: [] },
+  onClose: { ...HOOKS, default: [] },
+  consumers: { kind: "list", items: CONSUMER, expected: "an array of consumers", default: [] },
+  hooksTimeoutMs: { ...DELAY_MS, default: 5_000 },
+  deadlineMs: { ...DELAY_MS, default: 30_000 },
+  balancerIdleMs: { ...DELAY_MS, default: DEFAULT_BALANCER_IDLE_MS },
+  proberId: FUNCTION,
+  clock: { ...methods("now", "monotonicNow", "startTimer"), default: systemClock },
+};
+
+/** Checks the options and fills in the defaults. Throws a TypeError that names the option. */
 export function resolveDrainOptions(options: DrainOptions): ResolvedDrainOptions {
-  expectObject("options", options);
-  expectKnownKeys("options", options, KNOWN_KEYS);
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const resolved: ResolvedDrainOptions = { ...DEFAULTS, ...given };
-  expectMethods("probe", resolved.probe, ["decommission", "commission", "on"]);
-  expectMethods("clock", resolved.clock, ["now", "monotonicNow", "startTimer"]);
-  if (resolved.logger !== undefined) expectMethods("logger", resolved.logger, ["info", "warn", "error"]);
-  if (resolved.proberId !== undefined) expectFunction("proberId", resolved.proberId);
-  expectNumber("redsSeen", resolved.redsSeen, { min: 1, max: 1_000, integer: true });
-  for (const key of DURATIONS) expectNumber(key, resolved[key], { min: 0 });
-  if (resolved.quietMs !== undefined) expectNumber("quietMs", resolved.quietMs, { min: 0 });
-  if (resolved.fixedMs !== undefined) expectNumber("fixedMs", resolved.fixedMs, { min: 0 });
-  expectHooks("onLeave", resolved.onLeave);
-  expectHooks("onClose", resolved.onClose);
+  const resolved = readOptions(DRAIN_OPTIONS, options);
   expectConsumers("consumers", resolved.consumers);
-  const { onLeave, onClose, consumers } = resolved;
-  return { ...resolved, onLeave: [...onLeave], onClose: [...onClose], consumers: [...consumers] };
-}
-
-function expectHooks(option: string, hooks: unknown): void {
-  if (!Array.isArray(hooks)) failExpectation(option, "an array of functions", hooks);
-  for (const hook of hooks) expectFunction(option, hook);
+  return resolved;
 }

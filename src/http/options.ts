@@ -1,23 +1,24 @@
 import { defaultRegistry } from "../core/default-registry.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
-import { STATES, type State } from "../core/state.ts";
+import type { State } from "../core/state.ts";
 import { EVENTS_SUFFIX, FORMATS } from "../formats/formats.ts";
-import {
-  expectBoolean,
-  expectFunction,
-  expectKnownKeys,
-  expectMethods,
-  expectNumber,
-  expectObject,
-  expectOneOf,
-  failExpectation,
-} from "../options/expect.ts";
-import { describeValue } from "../util/describe-value.ts";
+import { expectMethods, failExpectation } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { choice, FLAG, FUNCTION, methods } from "../options/rules.ts";
+import type {
+  EitherShape,
+  NumberShape,
+  OptionShapes,
+  Shape,
+  Shapes,
+  TextShape,
+  WithDefaults,
+} from "../options/shape.ts";
 import type { Control } from "./access.ts";
 import type { ServiceDescription } from "./page/page-model.ts";
 import type { Permission } from "./permission.ts";
-import { resolveService } from "./service-description.ts";
+import { SERVICE } from "./service-description.ts";
 
 /** What to serve and who may access it. All options are optional. */
 export interface ServiceStatusOptions {
@@ -162,191 +163,134 @@ export interface ResolvedOptions {
   readonly healthProbes: HealthProbePaths | undefined;
 }
 
-export interface ResolvedSvcStatus {
-  readonly path: string;
-  readonly details: "always" | "never" | Permission;
-  readonly authorize: Permission | undefined;
-  readonly httpStatus: Readonly<Record<State, number>>;
+export interface ResolvedSvcStatus
+  extends Omit<SvcStatusWithDefaults, "csv" | "prometheus">,
+    PrometheusWithDefaults {
   readonly detailColumn: boolean;
-  readonly repeatMetadata: boolean;
-  readonly extended: boolean;
-  readonly metrics: MetricsSource | undefined;
-  readonly controls: boolean;
-  readonly registry: StatusRegistry | undefined;
 }
 
-type Keys<Options> = readonly (keyof Options & string)[];
+interface WithDefaultsOfAll extends Required<Pick<ServiceStatusOptions, "registry" | "probe" | "service">> {
+  readonly svcStatus: false | SvcStatusWithDefaults;
+  readonly probeStatus: false | Required<ProbeStatusOptions>;
+  readonly healthProbes: boolean | HealthProbePaths;
+}
 
-const OPTION_KEYS: Keys<ServiceStatusOptions> = [
-  "registry",
-  "probe",
-  "service",
-  "svcStatus",
-  "probeStatus",
-  "healthProbes",
-];
-const SVC_STATUS_KEYS: Keys<SvcStatusOptions> = [
-  "path",
-  "details",
-  "authorize",
-  "httpStatus",
-  "csv",
-  "prometheus",
-  "registry",
-  "controls",
-];
-const PROMETHEUS_KEYS: Keys<PrometheusViewOptions> = ["repeatMetadata", "extended", "metrics"];
-const PROBE_STATUS_KEYS: Keys<ProbeStatusOptions> = [
-  "path",
-  "control",
-  "requireHealthy",
-  "decommissionedStatus",
-];
+interface SvcStatusWithDefaults extends WithDefaults<SvcStatusOptions, "authorize" | "registry"> {
+  readonly httpStatus: Readonly<Record<State, number>>;
+  readonly csv: { readonly detail: boolean };
+  readonly prometheus: PrometheusWithDefaults;
+}
+
+type PrometheusWithDefaults = WithDefaults<PrometheusViewOptions, "metrics">;
 
 // Responses with these codes have no body (RFC 9110, 15), but ours always have one.
 const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 
-/** Validates the options and applies the defaults. Throws a TypeError that names the option. */
+const PATH: TextShape = {
+  kind: "text",
+  pattern: /^\/(?!\/)[^?#%\s]*[^/?#%\s]$/u,
+  expected: 'a decoded path such as "/svc_status", without query and final slash',
+};
+
+/** The characters of a bearer token (RFC 6750, 2.1). The error never shows the value. */
+const TOKEN: TextShape = {
+  kind: "text",
+  pattern: /^[\w.~+/-]+=*$/u,
+  expected: "letters, digits and -._~+/ with = at the end",
+  isSecret: true,
+  got: (token) =>
+    typeof token === "string" ? "a text with other characters, or none" : `a value of type ${typeof token}`,
+};
+
+const HTTP_STATUS: NumberShape = { kind: "number", min: 200, max: 599, integer: true };
+
+const HTTP_STATUSES: OptionShapes<Partial<Record<State, number>>> = {
+  OK: { ...HTTP_STATUS, default: 200 },
+  YELLOW: { ...HTTP_STATUS, default: 200 },
+  RED: { ...HTTP_STATUS, default: 200 },
+};
+
+export const PROMETHEUS_OPTIONS: OptionShapes<PrometheusViewOptions, PrometheusWithDefaults> = {
+  repeatMetadata: { ...FLAG, default: false },
+  extended: { ...FLAG, default: false },
+  metrics: methods("metrics"),
+};
+
+export const SVC_STATUS_OPTIONS: OptionShapes<SvcStatusOptions, SvcStatusWithDefaults> = {
+  path: { ...PATH, default: "/svc_status" },
+  details: {
+    kind: "either",
+    shapes: [choice("always", "never"), FUNCTION],
+    expected: '"always", "never" or a function',
+    default: "always",
+  },
+  authorize: FUNCTION,
+  httpStatus: { kind: "object", properties: HTTP_STATUSES, default: {} },
+  csv: { kind: "object", properties: { detail: { ...FLAG, default: false } }, default: {} },
+  prometheus: { kind: "object", properties: PROMETHEUS_OPTIONS, default: {} },
+  registry: methods("getReport"),
+  controls: { ...FLAG, default: false },
+};
+
+export const PROBE_STATUS_OPTIONS: OptionShapes<ProbeStatusOptions> = {
+  path: { ...PATH, default: "/probe_status" },
+  control: {
+    kind: "either",
+    shapes: [
+      choice("loopback", "open", "off"),
+      FUNCTION,
+      { kind: "object", properties: { token: { ...TOKEN, required: true } } },
+    ],
+    expected: '"loopback", "open", "off", { token } or a function',
+    isSecret: true,
+    default: "loopback",
+  },
+  requireHealthy: { ...FLAG, default: false },
+  decommissionedStatus: { ...choice(503, 404), default: 503 },
+};
+
+export const HEALTH_PROBE_PATHS: OptionShapes<Partial<HealthProbePaths>> = {
+  live: { ...PATH, default: "/livez" },
+  ready: { ...PATH, default: "/readyz" },
+  startup: { ...PATH, default: "/startupz" },
+};
+
+const SERVICE_STATUS_OPTIONS: OptionShapes<ServiceStatusOptions, WithDefaultsOfAll> = {
+  registry: { ...methods("getReport", "addStatusHandler"), default: defaultRegistry },
+  probe: { ...methods("decommission", "commission"), default: defaultProbe },
+  service: { kind: "object", properties: SERVICE, default: {} },
+  svcStatus: { ...or(choice(false), SVC_STATUS_OPTIONS), default: {} },
+  probeStatus: { ...or(choice(false), PROBE_STATUS_OPTIONS), default: {} },
+  healthProbes: { ...or(FLAG, HEALTH_PROBE_PATHS), default: false },
+};
+
+/** The options of a view, or a value that turns it on or off. */
+export function or(shape: Shape, properties: Shapes): EitherShape {
+  return { kind: "either", shapes: [shape, { kind: "object", properties }], expected: "an object" };
+}
+
+/** Checks the options and fills in the defaults. Throws a TypeError that names the option. */
 export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOptions {
-  expectObject("options", options);
-  expectKnownKeys("options", options, OPTION_KEYS);
-  const { registry = defaultRegistry, probe = defaultProbe, svcStatus = {}, probeStatus = {} } = options;
-  const { healthProbes = false, service = {} } = options;
-  expectMethods("registry", registry, ["getReport", "addStatusHandler"]);
-  expectMethods("probe", probe, ["decommission", "commission"]);
+  const all = readOptions(SERVICE_STATUS_OPTIONS, options);
+  const { registry, probe, service, svcStatus, probeStatus, healthProbes } = all;
   expectMethods("probe.since", probe.since, ["getTime"]);
   const resolved = {
     registry,
     probe,
-    service: resolveService(service),
-    svcStatus: svcStatus === false ? undefined : resolveSvcStatus(svcStatus),
-    probeStatus: probeStatus === false ? undefined : resolveProbeStatus(probeStatus),
-    healthProbes:
-      healthProbes === false ? undefined : resolveHealthProbes(healthProbes === true ? {} : healthProbes),
+    service,
+    svcStatus: svcStatus === false ? undefined : flatten(svcStatus),
+    probeStatus: probeStatus || undefined,
+    healthProbes: healthProbes === true ? readOptions(HEALTH_PROBE_PATHS, {}) : healthProbes || undefined,
   };
   expectDistinctPaths(resolved);
   return resolved;
 }
 
-function resolveSvcStatus(options: SvcStatusOptions): ResolvedSvcStatus {
-  expectObject("svcStatus", options);
-  expectKnownKeys("svcStatus", options, SVC_STATUS_KEYS);
-  const {
-    path = "/svc_status",
-    details = "always",
-    authorize,
-    httpStatus = {},
-    csv = {},
-    prometheus = {},
-    registry,
-    controls = false,
-  } = options;
-  expectPath("svcStatus.path", path);
-  if (typeof details !== "function" && details !== "always" && details !== "never") {
-    failExpectation("svcStatus.details", '"always", "never" or a function', details);
-  }
-  if (authorize !== undefined) expectFunction("svcStatus.authorize", authorize);
-  if (registry !== undefined) expectMethods("svcStatus.registry", registry, ["getReport"]);
-  expectObject("svcStatus.csv", csv);
-  expectKnownKeys("svcStatus.csv", csv, ["detail"]);
-  const { detail = false } = csv;
-  expectBoolean("svcStatus.csv.detail", detail);
-  expectBoolean("svcStatus.controls", controls);
-  return {
-    path,
-    details,
-    authorize,
-    httpStatus: resolveHttpStatus(httpStatus),
-    detailColumn: detail,
-    ...resolvePrometheus(prometheus),
-    registry,
-    controls,
-  };
-}
-
-function resolveHttpStatus(
-  options: Readonly<Partial<Record<State, number>>>,
-): Readonly<Record<State, number>> {
-  expectObject("svcStatus.httpStatus", options);
-  expectKnownKeys("svcStatus.httpStatus", options, STATES);
-  const { OK = 200, YELLOW = 200, RED = 200 } = options;
-  const httpStatus = { OK, YELLOW, RED };
-  for (const state of STATES) {
-    const option = `svcStatus.httpStatus.${state}`;
-    expectNumber(option, httpStatus[state], { min: 200, max: 599, integer: true });
-    if (WITHOUT_BODY.includes(httpStatus[state]))
-      failExpectation(option, "a code whose answer has a body", httpStatus[state]);
-  }
-  return httpStatus;
-}
-
-function resolvePrometheus(
-  options: PrometheusViewOptions,
-): Pick<ResolvedSvcStatus, "repeatMetadata" | "extended" | "metrics"> {
-  expectObject("svcStatus.prometheus", options);
-  expectKnownKeys("svcStatus.prometheus", options, PROMETHEUS_KEYS);
-  const { repeatMetadata = false, extended = false, metrics } = options;
-  expectBoolean("svcStatus.prometheus.repeatMetadata", repeatMetadata);
-  expectBoolean("svcStatus.prometheus.extended", extended);
-  if (metrics !== undefined) expectMethods("svcStatus.prometheus.metrics", metrics, ["metrics"]);
-  return { repeatMetadata, extended, metrics };
-}
-
-function resolveProbeStatus(options: ProbeStatusOptions): Required<ProbeStatusOptions> {
-  expectObject("probeStatus", options);
-  expectKnownKeys("probeStatus", options, PROBE_STATUS_KEYS);
-  const {
-    path = "/probe_status",
-    control = "loopback",
-    requireHealthy = false,
-    decommissionedStatus = 503,
-  } = options;
-  expectPath("probeStatus.path", path);
-  expectControl("probeStatus.control", control);
-  expectBoolean("probeStatus.requireHealthy", requireHealthy);
-  expectOneOf("probeStatus.decommissionedStatus", decommissionedStatus, [503, 404]);
-  return { path, control: copyControl(control), requireHealthy, decommissionedStatus };
-}
-
-/** Copies the validated token, so that later changes to the caller's object have no effect. */
-function copyControl(control: Control): Control {
-  return typeof control === "object" ? { token: control.token } : control;
-}
-
-function expectControl(option: string, control: unknown): void {
-  if (control === "loopback" || control === "open" || control === "off" || typeof control === "function")
-    return;
-  if (typeof control !== "object" || control === null) {
-    // A different string may be a token, so it is not shown.
-    const got = typeof control === "string" ? "another text" : describeValue(control);
-    throw new TypeError(`${option}: expected "loopback", "open", "off", { token } or a function, got ${got}`);
-  }
-  expectKnownKeys(option, control, ["token"]);
-  expectToken(`${option}.token`, (control as { token?: unknown }).token);
-}
-
-/** Allows the characters of a bearer token (RFC 6750, 2.1). The error never shows the value. */
-function expectToken(option: string, token: unknown): void {
-  if (typeof token === "string" && /^[\w.~+/-]+=*$/.test(token)) return;
-  const got =
-    typeof token === "string" ? "a text with other characters, or none" : `a value of type ${typeof token}`;
-  throw new TypeError(`${option}: expected letters, digits and -._~+/ with = at the end, got ${got}`);
-}
-
-function expectPath(option: string, path: unknown): void {
-  const isPath = typeof path === "string" && /^\/[^?#%\s]*[^/?#%\s]$/.test(path) && !path.startsWith("//");
-  if (!isPath)
-    failExpectation(option, 'a decoded path such as "/svc_status", without query and final slash', path);
-}
-
-function resolveHealthProbes(options: Readonly<Partial<HealthProbePaths>>): HealthProbePaths {
-  expectObject("healthProbes", options);
-  expectKnownKeys("healthProbes", options, ["live", "ready", "startup"]);
-  const { live = "/livez", ready = "/readyz", startup = "/startupz" } = options;
-  expectPath("healthProbes.live", live);
-  expectPath("healthProbes.ready", ready);
-  expectPath("healthProbes.startup", startup);
-  return { live, ready, startup };
+function flatten({ csv, prometheus, ...others }: SvcStatusWithDefaults): ResolvedSvcStatus {
+  for (const [state, code] of Object.entries(others.httpStatus))
+    if (WITHOUT_BODY.includes(code))
+      failExpectation(`svcStatus.httpStatus.${state}`, "a code whose answer has a body", code);
+  return { ...others, ...prometheus, detailColumn: csv.detail };
 }
 
 /** Rejects a path that two views claim: one of them would never be reached. */

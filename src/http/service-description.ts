@@ -1,11 +1,9 @@
-import { expectHttpUrl } from "../core/handler-info.ts";
-import { expectKnownKeys, expectLine, expectObject, failExpectation } from "../options/expect.ts";
+import { HTTP_URL, line } from "../options/rules.ts";
+import type { ListShape, OptionShapes, WithDefaults } from "../options/shape.ts";
 import type { ServiceDescription, ServiceLink } from "./page/page-model.ts";
 
 /** Maximum length of the name, the version and a link's title. */
 export const MAX_SERVICE_TEXT_LENGTH = 200;
-
-const INSTANCE_RULE = `1 to ${MAX_SERVICE_TEXT_LENGTH} visible ASCII characters, as it is sent in a header`;
 
 /** Maximum number of links. */
 export const MAX_SERVICE_LINKS = 20;
@@ -15,44 +13,38 @@ export const MAX_SERVICE_LINKS = 20;
  */
 const LINK_PROTOCOLS: readonly string[] = ["http:", "https:", "mailto:"];
 
-/** Validates and copies the description, so that later changes to the caller's object have no effect. */
-export function resolveService(service: ServiceDescription): ServiceDescription {
-  expectObject("service", service);
-  expectKnownKeys("service", service, ["name", "version", "instance", "links", "runbook"]);
-  const { name, version, instance, links = [], runbook } = service;
-  if (name !== undefined) expectShortText("service.name", name);
-  if (version !== undefined) expectShortText("service.version", version);
-  if (instance !== undefined && !isInstance(instance))
-    failExpectation("service.instance", INSTANCE_RULE, instance);
-  if (runbook !== undefined) expectHttpUrl("service.runbook", runbook);
-  if (!Array.isArray(links) || links.length > MAX_SERVICE_LINKS)
-    failExpectation("service.links", `an array of at most ${MAX_SERVICE_LINKS} links`, links);
-  return {
-    ...(name !== undefined && { name }),
-    ...(version !== undefined && { version }),
-    ...(instance !== undefined && { instance }),
-    links: links.map(resolveLink),
-    ...(runbook !== undefined && { runbook }),
-  };
-}
+const LINK: OptionShapes<ServiceLink> = {
+  title: { ...line(MAX_SERVICE_TEXT_LENGTH), required: true },
+  url: {
+    kind: "code",
+    expected: "an http, https, mailto or relative URL",
+    isRight: isLinkUrl,
+    required: true,
+  },
+};
 
-function isInstance(value: unknown): boolean {
-  return typeof value === "string" && value.length <= MAX_SERVICE_TEXT_LENGTH && /^[!-~]+$/.test(value);
-}
+export const LINKS: ListShape = {
+  kind: "list",
+  items: { kind: "object", properties: LINK },
+  maxItems: MAX_SERVICE_LINKS,
+  expected: `an array of at most ${MAX_SERVICE_LINKS} links`,
+};
 
-function resolveLink(link: ServiceLink, index: number): ServiceLink {
-  const option = `service.links[${index}]`;
-  expectObject(option, link);
-  expectKnownKeys(option, link, ["title", "url"]);
-  const { title, url } = link;
-  expectShortText(`${option}.title`, title);
-  if (!isLinkUrl(url)) failExpectation(`${option}.url`, "an http, https, mailto or relative URL", url);
-  return { title, url };
-}
-
-function expectShortText(option: string, value: unknown): void {
-  expectLine(option, value, MAX_SERVICE_TEXT_LENGTH);
-}
+export const SERVICE: OptionShapes<
+  ServiceDescription,
+  WithDefaults<ServiceDescription, "name" | "version" | "instance" | "runbook">
+> = {
+  name: line(MAX_SERVICE_TEXT_LENGTH),
+  version: line(MAX_SERVICE_TEXT_LENGTH),
+  instance: {
+    kind: "text",
+    pattern: /^[!-~]+$/u,
+    maxLength: MAX_SERVICE_TEXT_LENGTH,
+    expected: `1 to ${MAX_SERVICE_TEXT_LENGTH} visible ASCII characters, as it is sent in a header`,
+  },
+  links: { ...LINKS, default: [] },
+  runbook: HTTP_URL,
+};
 
 /** Parses the URL as a browser does, relative to a page. */
 function isLinkUrl(url: unknown): boolean {

@@ -13,7 +13,11 @@ type Writers = {
 };
 
 const WRITERS: Writers = {
-  text: ({ pattern }) => ({ type: "string", ...(pattern === undefined ? { minLength: 1 } : { pattern }) }),
+  text: ({ pattern, maxLength }) => ({
+    type: "string",
+    ...(pattern === undefined ? { minLength: 1 } : { pattern: pattern.source }),
+    ...(maxLength !== undefined && { maxLength }),
+  }),
   number: ({ min, max, integer }) => ({
     type: integer === true ? "integer" : "number",
     ...(min !== undefined && { minimum: min }),
@@ -21,26 +25,34 @@ const WRITERS: Writers = {
   }),
   flag: () => ({ type: "boolean" }),
   choice: ({ values }) => ({ enum: values }),
-  list: ({ items, isNonEmpty }) => ({
-    type: "array",
-    items: toJsonSchema(items),
-    ...(isNonEmpty === true && { minItems: 1 }),
-  }),
+  list({ items, isNonEmpty, maxItems }) {
+    const schema = toJsonSchema(items);
+    return (
+      schema && {
+        type: "array",
+        items: schema,
+        ...(isNonEmpty === true && { minItems: 1 }),
+        ...(maxItems !== undefined && { maxItems }),
+      }
+    );
+  },
   map: ({ values }) => ({ type: "object", additionalProperties: toJsonSchema(values) }),
   object: toObjectSchema,
   either({ shapes }) {
     const schemas = shapes.map(toJsonSchema).filter((schema) => schema !== undefined);
-    return schemas.length === 1 ? schemas[0] : { anyOf: schemas };
+    return schemas.length > 1 ? { anyOf: schemas } : schemas[0];
   },
-  variant: ({ variants }) => ({ anyOf: Object.values(variants).map(toObjectSchema) }),
   code: () => undefined,
 };
 
-function toObjectSchema({ properties, required = [] }: ObjectShape): JsonSchema {
-  const known = Object.entries(properties).map(([key, each]) => [key, toJsonSchema(each)] as const);
+function toObjectSchema({ properties }: ObjectShape): JsonSchema | undefined {
+  const schemas = Object.entries(properties).map(([key, each]) => [key, toJsonSchema(each)] as const);
+  const required = Object.keys(properties).filter((key) => properties[key]?.required);
+  const known = Object.fromEntries(schemas.filter(([, schema]) => schema !== undefined));
+  if (required.some((key) => !(key in known))) return undefined;
   return {
     type: "object",
-    properties: Object.fromEntries(known.filter(([, schema]) => schema !== undefined)),
+    properties: known,
     additionalProperties: false,
     ...(required.length > 0 && { required }),
   };

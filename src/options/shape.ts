@@ -1,6 +1,6 @@
 /**
- * The shape of a part of a configuration. Its validation (`findMistakes`) and its JSON Schema
- * (`toJsonSchema`) are both derived from it.
+ * The shape of an option or of a part of a configuration, as data. Its check (`read`), its mistakes in words,
+ * and its JSON Schema (`toJsonSchema`) are all derived from it.
  */
 export type Shape =
   | TextShape
@@ -11,22 +11,27 @@ export type Shape =
   | MapShape
   | ObjectShape
   | EitherShape
-  | VariantShape
   | CodeShape;
 
 interface Described {
+  /** The expected value in words. Default: derived from the shape. */
+  readonly expected?: string;
   /** The purpose in one sentence, shown by the user's editor. */
   readonly help?: string;
   /** The value may be a secret, so error messages do not show it. */
   readonly isSecret?: true;
+  /** Describes a wrong value without showing it. */
+  readonly got?: (value: unknown) => string;
 }
 
 export interface TextShape extends Described {
   readonly kind: "text";
-  /** A regular expression with the flag `u`. Default: any non-empty text. */
-  readonly pattern?: string;
-  /** The pattern in words. */
-  readonly expected?: string;
+  /** A regular expression with the flag `u` only. Default: any non-empty text. */
+  readonly pattern?: RegExp;
+  /** In UTF-16 code units, as `length` counts them. */
+  readonly maxLength?: number;
+  /** A further rule, which the JSON Schema omits. */
+  readonly isRight?: (text: string) => boolean;
 }
 
 export interface NumberShape extends Described {
@@ -49,6 +54,7 @@ export interface ListShape extends Described {
   readonly kind: "list";
   readonly items: Shape;
   readonly isNonEmpty?: true;
+  readonly maxItems?: number;
 }
 
 /** An object with arbitrary keys. */
@@ -59,27 +65,15 @@ export interface MapShape extends Described {
 
 export interface ObjectShape extends Described {
   readonly kind: "object";
-  readonly properties: Readonly<Record<string, Shape>>;
-  /** The expected value in words. Default: an object. */
-  readonly expected?: string;
-  readonly required?: readonly string[];
+  readonly properties: Shapes;
 }
 
-/** One of several shapes, each of a different JSON type. */
+/** One of several shapes: the first that fits, or else the first of the same JSON type. */
 export interface EitherShape extends Described {
   readonly kind: "either";
   readonly shapes: readonly Shape[];
-}
-
-/** An object whose other properties depend on the value of one of them. */
-export interface VariantShape extends Described {
-  readonly kind: "variant";
-  readonly tag: string;
-  readonly variants: Readonly<Record<string, ObjectShape>>;
-  /** Values that users may try, each with the reason why it is rejected. */
-  readonly refusals: Readonly<Record<string, string>>;
-  /** The shape of an object that has this key instead of the tag. */
-  readonly untagged: { readonly key: string; readonly shape: ObjectShape };
+  /** Chooses by the content of the value. If there is no shape for it, returns the mistake. */
+  readonly choose?: (value: Readonly<Record<string, unknown>>, path: string) => Shape | Violation;
 }
 
 /** A value that a module can contain but JSON cannot: a function. The JSON Schema omits it. */
@@ -89,9 +83,47 @@ export interface CodeShape extends Described {
   readonly isRight: (value: unknown) => boolean;
 }
 
-/** A function of the application. */
-export const FUNCTION: CodeShape = {
-  kind: "code",
-  expected: "a function",
-  isRight: (value) => typeof value === "function",
+/** The shapes of the properties of an object. */
+export type Shapes = Readonly<Record<string, OptionShape>>;
+
+export type OptionShape = Shape & {
+  /** The value of an option that is not given. */
+  readonly default?: unknown;
+  readonly required?: true;
 };
+
+/** A mistake, as data. */
+export type Violation =
+  | { readonly kind: "mismatch"; readonly path: string; readonly shape: Shape; readonly value: unknown }
+  | { readonly kind: "missing"; readonly path: string; readonly shape: Shape; readonly value?: undefined }
+  | {
+      readonly kind: "unknown";
+      /** Of the object. */
+      readonly path: string;
+      readonly key: string;
+      readonly known: readonly string[];
+    }
+  | { readonly kind: "rule"; readonly path: string; readonly text: string };
+
+/**
+ * The shape of each option. A forgotten option does not compile, and neither does a forgotten default of an
+ * option that the resolved options always have.
+ */
+export type OptionShapes<Options, Resolved = Required<Options>> = {
+  readonly [Key in keyof Options]-?: Shape & Role<Options, Resolved, Key>;
+};
+
+type Role<Options, Resolved, Key extends keyof Options> =
+  Pick<Options, Key> extends Required<Pick<Options, Key>>
+    ? { readonly required: true; readonly default?: never }
+    : Key extends keyof Resolved
+      ? undefined extends Resolved[Key]
+        ? { readonly required?: never; readonly default?: never }
+        : { readonly required?: never; readonly default: Exclude<Options[Key], undefined> }
+      : { readonly required?: never; readonly default?: never };
+
+/** Options with their defaults. These keys have none. */
+export type WithDefaults<Options, WithoutDefault extends keyof Options = never> = Required<
+  Omit<Options, WithoutDefault>
+> &
+  Pick<Options, WithoutDefault>;

@@ -73,7 +73,7 @@ describe("an option of a drain", () => {
     [{ deadlineMs: 2 ** 31 }, `deadlineMs: ${time} 2147483648`],
     [{ balancerIdleMs: -1 }, `balancerIdleMs: ${time} -1`],
     [{ onClose: () => {} }, "onClose: expected an array of functions, got a function"],
-    [{ onClose: [Promise.resolve()] }, "onClose: expected a function, got a promise"],
+    [{ onClose: [Promise.resolve()] }, "onClose[0]: expected a function, got a promise"],
     [{ proberId: "ip" }, 'proberId: expected a function, got "ip"'],
   ])("that is wrong throws a TypeError that says so: %j", (options, message) => {
     const create = () => createDrain(createServer(), options as DrainOptions);

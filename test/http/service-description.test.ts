@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
-import {
-  MAX_SERVICE_LINKS,
-  MAX_SERVICE_TEXT_LENGTH,
-  resolveService,
-} from "../../src/http/service-description.ts";
+import { MAX_SERVICE_LINKS, MAX_SERVICE_TEXT_LENGTH, SERVICE } from "../../src/http/service-description.ts";
+import { readOptions } from "../../src/options/read-options.ts";
 import { describeValue } from "../../src/util/describe-value.ts";
 
 const LONGEST = "x".repeat(MAX_SERVICE_TEXT_LENGTH);
 const link = (url: unknown) => ({ links: [{ title: "Logs", url }] });
+
+function resolveService(service: object) {
+  return readOptions(SERVICE, service, "service");
+}
 
 function messageFor(service: unknown): string {
   try {

@@ -1,21 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { describeMistakes, MAX_TOLD_MISTAKES } from "../../src/cli/schema/describe-mistakes.ts";
-import { findMistakes, joinPath } from "../../src/options/find-mistakes.ts";
-import { FUNCTION, type Shape } from "../../src/options/shape.ts";
+import { findMistakes } from "../../src/options/find-mistakes.ts";
+import { joinPath } from "../../src/options/read.ts";
+import { FUNCTION } from "../../src/options/rules.ts";
+import type { Shape } from "../../src/options/shape.ts";
+import { variant } from "../../src/options/variant.ts";
 
-const ITEM: Shape = {
-  kind: "variant",
+const ITEM: Shape = variant({
   tag: "kind",
   variants: {
     circle: {
       kind: "object",
-      properties: { kind: { kind: "choice", values: ["circle"] }, radius: { kind: "number", min: 1 } },
-      required: ["kind", "radius"],
+      properties: {
+        kind: { kind: "choice", values: ["circle"], required: true },
+        radius: { kind: "number", min: 1, required: true },
+      },
     },
   },
   refusals: { sphere: "is not flat" },
-  untagged: { key: "draw", shape: { kind: "object", properties: { draw: FUNCTION }, required: ["draw"] } },
-};
+  untagged: { key: "draw", shape: { kind: "object", properties: { draw: { ...FUNCTION, required: true } } } },
+});
 const DRAWING: Shape = {
   kind: "object",
   properties: {
@@ -26,7 +30,7 @@ const DRAWING: Shape = {
     frame: { kind: "either", shapes: [{ kind: "choice", values: [false] }, { kind: "number" }] },
     colours: { kind: "map", values: { kind: "flag" } },
     names: { kind: "list", items: { kind: "text" }, isNonEmpty: true },
-    token: { kind: "text", pattern: "^t", expected: "a token", isSecret: true },
+    token: { kind: "text", pattern: /^t/u, expected: "a token", isSecret: true },
   },
 };
 

@@ -1,4 +1,5 @@
-import { findMistakes, type Mistake } from "../../options/find-mistakes.ts";
+import { findMistakes } from "../../options/find-mistakes.ts";
+import type { Mistake } from "../../options/words.ts";
 import { readJsonFile, readJsonText } from "../schema/read-json-file.ts";
 import { SERVE_CONFIG, type ServeConfig } from "../serve/config.ts";
 import { loadConfig } from "../serve/load-config.ts";

@@ -1,4 +1,4 @@
-import type { Mistake } from "../../options/find-mistakes.ts";
+import type { Mistake } from "../../options/words.ts";
 import { clean } from "../terminal/clean.ts";
 
 /** Maximum number of mistakes that are reported. More usually have the same cause. */

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Mistake } from "../../options/find-mistakes.ts";
+import type { Mistake } from "../../options/words.ts";
 import { parseJson } from "./parse-json.ts";
 
 /** The content of a file, or why it cannot be read. */

@@ -9,10 +9,10 @@ import type { TcpOptions } from "../../checks/tcp.ts";
 import type { TlsCertificateOptions } from "../../checks/tls-certificate.ts";
 import type { StatusHandler } from "../../core/handler.ts";
 import type { HandlerOptions } from "../../core/handler-options.ts";
-import { FUNCTION, type Shape, type TextShape } from "../../options/shape.ts";
-import { MAX_TIMER_MS } from "../../util/clock.ts";
+import { AMOUNT, choice, FLAG, FUNCTION, LINE, PERIOD_MS, PORT, RATIO } from "../../options/rules.ts";
+import type { OptionShape, Shape, TextShape } from "../../options/shape.ts";
 import { type Environment, fillHeaders } from "./environment.ts";
-import { AMOUNT, choice, FLAG, FROM_ENVIRONMENT, HOST, HOST_AND_PORT, LINE, PORT, RATIO } from "./shapes.ts";
+import { FROM_ENVIRONMENT, HOST, HOST_AND_PORT } from "./shapes.ts";
 
 /** The checks that do not need the client of an application. */
 export type CheckName =
@@ -37,15 +37,14 @@ export interface CheckType {
   readonly target?: TextShape;
   /** Shortens the target for the name. Default: unchanged. */
   readonly shorten?: (target: string) => string;
-  readonly options: Readonly<Record<string, Shape>>;
-  readonly requiredOptions?: readonly string[];
+  readonly options: Readonly<Record<string, OptionShape>>;
   /** Default handler options. The check itself has a default scope. */
   readonly defaults: HandlerOptions;
   readonly load: () => Promise<Build>;
 }
 
 /** Every option of a check has a shape. A missing one does not compile. */
-type Options<Of> = Readonly<Record<keyof Of, Shape>>;
+type Options<Of> = Readonly<Record<keyof Of, OptionShape>>;
 
 const LATENCY: Options<TcpOptions> = {
   warnLatencyMs: { ...AMOUNT, help: "YELLOW when it took this long." },
@@ -75,7 +74,7 @@ const HTTP_OPTIONS: Options<HttpOptions> = {
     kind: "map",
     values: {
       kind: "either",
-      shapes: [{ kind: "text", pattern: "", expected: "a string" }, { kind: "number" }, FLAG, choice(null)],
+      shapes: [{ kind: "text", pattern: /^/u, expected: "a string" }, { kind: "number" }, FLAG, choice(null)],
     },
     help: 'RED unless the body is JSON with these values at these paths, such as "db.replicas.0.state".',
   },
@@ -101,7 +100,7 @@ const TLS_OPTIONS: Options<TlsCertificateOptions> = {
   servername: LINE,
   ca: {
     kind: "text",
-    pattern: "-----BEGIN CERTIFICATE-----",
+    pattern: /-----BEGIN CERTIFICATE-----/u,
     expected: "certificates in PEM",
     help: "Certificates, in PEM, to trust.",
   },
@@ -124,7 +123,7 @@ const MEMORY_OPTIONS: Options<MemoryOptions> = {
 };
 
 const EVENT_LOOP_OPTIONS: Options<Omit<EventLoopOptions, "clock">> = {
-  windowMs: { kind: "number", min: 100, max: MAX_TIMER_MS },
+  windowMs: { ...PERIOD_MS, min: 100 },
   percentile: { kind: "number", min: 1, max: 100 },
   warnDelayMs: AMOUNT,
   maxDelayMs: AMOUNT,
@@ -135,11 +134,11 @@ const EVENT_LOOP_OPTIONS: Options<Omit<EventLoopOptions, "clock">> = {
 const CLOCK_OPTIONS: Options<Omit<ClockOptions, "clock">> = {
   warnDriftMs: AMOUNT,
   maxDriftMs: AMOUNT,
-  windowMs: { kind: "number", min: 1_000, max: MAX_TIMER_MS },
+  windowMs: { ...PERIOD_MS, min: 1_000 },
 };
 
 const FILE_AGE_OPTIONS: Options<FileAgeOptions & { maxAgeMs: number }> = {
-  maxAgeMs: { kind: "number", min: 1, max: Number.MAX_SAFE_INTEGER, help: "RED from this age." },
+  maxAgeMs: { ...AMOUNT, min: 1, required: true, help: "RED from this age." },
   warnAgeMs: { ...AMOUNT, help: "YELLOW from this age." },
   minBytes: { ...AMOUNT, help: "RED when the file is smaller." },
 };
@@ -182,7 +181,6 @@ export const CHECK_TYPES: Readonly<Record<CheckName, CheckType>> = {
     title: "File",
     target: { ...LINE, help: "The path of the file." },
     options: FILE_AGE_OPTIONS,
-    requiredOptions: ["maxAgeMs"],
     defaults: {},
     load: async () => {
       const { fileAge } = await import("../../checks/file-age.ts");
@@ -194,7 +192,7 @@ export const CHECK_TYPES: Readonly<Record<CheckName, CheckType>> = {
     title: "HTTP",
     target: {
       kind: "text",
-      pattern: "^[Hh][Tt][Tt][Pp][Ss]?://",
+      pattern: /^[Hh][Tt][Tt][Pp][Ss]?:\/\//u,
       expected: "a URL with http:// or https://",
       isSecret: true,
     },

@@ -1,31 +1,23 @@
 import type { StatusHandler } from "../../core/handler.ts";
+import { HANDLER_OPTIONS, type HandlerOptions } from "../../core/handler-options.ts";
+import { HANDLER } from "../../core/registration.ts";
+import { DRAIN_OPTIONS, type DrainOptions, HOOKS } from "../../drain/options.ts";
 import {
-  type HandlerOptions,
-  MAX_INTERVAL_MS,
-  MAX_RESULTS_IN_ROW,
-  SCOPES,
-} from "../../core/handler-options.ts";
-import { expectHandler } from "../../core/registration.ts";
-import type { DrainOptions } from "../../drain/options.ts";
-import type {
-  HealthProbePaths,
-  ProbeStatusOptions,
-  ServiceStatusOptions,
-  SvcStatusOptions,
+  HEALTH_PROBE_PATHS,
+  or,
+  PROBE_STATUS_OPTIONS,
+  type ProbeStatusOptions,
+  type ServiceStatusOptions,
+  SVC_STATUS_OPTIONS,
+  type SvcStatusOptions,
 } from "../../http/options.ts";
-import type { ServiceDescription } from "../../http/page/page-model.ts";
-import {
-  type CodeShape,
-  FUNCTION,
-  type ObjectShape,
-  type Shape,
-  type TextShape,
-  type VariantShape,
-} from "../../options/shape.ts";
-import { MAX_TIMER_MS } from "../../util/clock.ts";
+import { LINKS, SERVICE } from "../../http/service-description.ts";
+import { choice, FLAG, FUNCTION, LINE, LISTEN_PORT } from "../../options/rules.ts";
+import type { EitherShape, ObjectShape, Shape, Shapes } from "../../options/shape.ts";
+import { variant } from "../../options/variant.ts";
 import { CHECK_TYPES, type CheckName, CLIENT_CHECK_REFUSALS } from "./check-types.ts";
 import type { FromEnvironment } from "./environment.ts";
-import { choice, DELAY_MS, FLAG, FROM_ENVIRONMENT, LINE } from "./shapes.ts";
+import { FROM_ENVIRONMENT } from "./shapes.ts";
 
 /** A check of the catalog. */
 export interface NamedCheck extends HandlerOptions {
@@ -62,80 +54,51 @@ export interface ServeConfig extends Pick<ServiceStatusOptions, "healthProbes" |
   readonly drain?: DrainConfig;
 }
 
-/** Every key of an object has a shape. A missing one does not compile. */
-type Properties<Of> = Readonly<Record<keyof Of, Shape>>;
+/** For editors, in one sentence each. */
+type Help<Of> = Readonly<Partial<Record<keyof Of, string>>>;
 
-const IN_A_ROW: Shape = { kind: "number", min: 1, max: MAX_RESULTS_IN_ROW, integer: true };
+function withHelp<Of>(shapes: Readonly<Record<keyof Of & string, Shape>>, help: Help<Of>): Shapes {
+  const entries = Object.entries(shapes) as [keyof Of & string, Shape][];
+  return Object.fromEntries(
+    entries.map(([key, shape]) => [key, { ...shape, ...(help[key] !== undefined && { help: help[key] }) }]),
+  );
+}
 
-const HTTP_URL: TextShape = {
-  kind: "text",
-  pattern: "^https?://\\S+$",
-  expected: "an http or https URL",
-};
+const HANDLER_PROPERTIES = withHelp<HandlerOptions>(HANDLER_OPTIONS, {
+  critical: "false: its RED counts as YELLOW in the overall state.",
+  scope: 'Only "local" ones take part in liveness. Default: what fits the check.',
+  timeoutMs: `RED when it takes longer. Default: ${HANDLER_OPTIONS.timeoutMs.default}.`,
+  intervalMs: "How often it is asked. Default: 10000, for certificates 3600000.",
+  slowAfterMs: "YELLOW when it takes longer.",
+  failAfter: "So many worse results in a row until the state gets worse. Default: 1.",
+  recoverAfter: "So many better results in a row until it gets better. Default: 1.",
+  failForMs: "Minimum time of worse results before the state gets worse. Default: 0.",
+  recoverForMs: "Minimum time of better results before it gets better. Default: 0.",
+  dependsOn: "Names of checks whose RED explains this one's.",
+  runbook: "What to do if the check is not OK.",
+  description: "What the check is about, in a sentence.",
+  tags: "Words for tools that select checks.",
+  upstream: "The service that it checks, by its name in the fleet.",
+});
 
-const HANDLER_OPTIONS: Properties<HandlerOptions> = {
-  critical: { ...FLAG, help: "false: its RED counts as YELLOW in the overall state." },
-  scope: {
-    ...choice(...SCOPES),
-    help: 'Only "local" ones take part in liveness. Default: what fits the check.',
-  },
-  timeoutMs: { kind: "number", min: 1, max: MAX_TIMER_MS, help: "RED when it takes longer. Default: 5000." },
-  maxAgeMs: DELAY_MS,
-  intervalMs: {
-    kind: "number",
-    min: 1,
-    max: MAX_INTERVAL_MS,
-    help: "How often it is asked. Default: 10000, for certificates 3600000.",
-  },
-  slowAfterMs: { ...DELAY_MS, help: "YELLOW when it takes longer." },
-  failAfter: { ...IN_A_ROW, help: "So many worse results in a row until the state gets worse. Default: 1." },
-  recoverAfter: { ...IN_A_ROW, help: "So many better results in a row until it gets better. Default: 1." },
-  failForMs: { ...DELAY_MS, help: "Minimum time of worse results before the state gets worse. Default: 0." },
-  recoverForMs: { ...DELAY_MS, help: "Minimum time of better results before it gets better. Default: 0." },
-  dependsOn: { kind: "list", items: LINE, help: "Names of checks whose RED explains this one's." },
-  runbook: { ...HTTP_URL, help: "What to do if the check is not OK." },
-  description: { ...LINE, help: "What the check is about, in a sentence." },
-  tags: { kind: "list", items: LINE, help: "Words for tools that select checks." },
-  upstream: { ...LINE, help: "The service that it checks, by its name in the fleet." },
-};
-
-const HANDLER: CodeShape = {
-  kind: "code",
-  expected: "a function, or an object with a status() method",
-  isRight(value) {
-    try {
-      expectHandler(value);
-      return true;
-    } catch {
-      return false;
-    }
-  },
-};
-
-const CHECK: VariantShape = {
-  kind: "variant",
+const CHECK: EitherShape = variant({
   tag: "check",
   variants: Object.fromEntries(
-    Object.entries(CHECK_TYPES).map(([name, { target, options, requiredOptions }]): [string, ObjectShape] => [
+    Object.entries(CHECK_TYPES).map(([name, { target, options }]): [string, ObjectShape] => [
       name,
       {
         kind: "object",
         properties: {
-          check: choice(name),
+          check: { ...choice(name), required: true },
           name: { ...LINE, help: "Left out: made from the check and its target." },
-          ...(target !== undefined && { target }),
+          ...(target !== undefined && { target: { ...target, required: true } }),
           options: {
             kind: "object",
             properties: options,
-            ...(requiredOptions !== undefined && { required: requiredOptions }),
+            ...(Object.values(options).some(({ required }) => required) && { required: true }),
           },
-          ...HANDLER_OPTIONS,
+          ...HANDLER_PROPERTIES,
         },
-        required: [
-          "check",
-          ...(target === undefined ? [] : ["target"]),
-          ...(requiredOptions === undefined ? [] : ["options"]),
-        ],
       },
     ]),
   ),
@@ -144,133 +107,87 @@ const CHECK: VariantShape = {
     key: "handler",
     shape: {
       kind: "object",
-      properties: { name: LINE, handler: HANDLER, ...HANDLER_OPTIONS },
-      required: ["name", "handler"],
-    },
-  },
-};
-
-const PATH: TextShape = {
-  kind: "text",
-  pattern: "^/(?!/)[^?#%\\s]*[^/?#%\\s]$",
-  expected: 'a path such as "/svc_status", without query and final slash',
-};
-
-/** Not 204, 205 and 304: their responses have no body. */
-const ANSWER_STATUS: Shape = { kind: "number", min: 200, max: 599, integer: true };
-
-const SVC_STATUS: Properties<Exclude<ServeConfig["svcStatus"], false | undefined>> = {
-  path: PATH,
-  details: {
-    kind: "either",
-    shapes: [choice("always", "never"), FUNCTION],
-    help: '"never": nothing but names and states leaves the process.',
-  },
-  authorize: FUNCTION,
-  httpStatus: {
-    kind: "object",
-    properties: { OK: ANSWER_STATUS, YELLOW: ANSWER_STATUS, RED: ANSWER_STATUS },
-    help: "The status code of csv and JSON for each overall state.",
-  },
-  controls: { ...FLAG, help: "true: the status page can decommission, for those whom control lets." },
-  csv: { kind: "object", properties: { detail: FLAG } },
-  prometheus: {
-    kind: "object",
-    properties: {
-      repeatMetadata: FLAG,
-      extended: FLAG,
-      metrics: {
-        kind: "code",
-        expected: "an object with metrics()",
-        isRight: (value) =>
-          typeof (value as { metrics?: unknown } | null | undefined)?.metrics === "function",
+      properties: {
+        name: { ...LINE, required: true },
+        handler: { ...HANDLER, required: true },
+        ...HANDLER_PROPERTIES,
       },
     },
   },
-};
+});
 
-const SERVICE: Properties<ServiceDescription> = {
-  name: LINE,
-  version: LINE,
-  instance: { kind: "text", pattern: "^[!-~]{1,200}$", expected: "1 to 200 visible ASCII characters" },
-  runbook: HTTP_URL,
-  links: {
-    kind: "list",
-    items: { kind: "object", properties: { title: LINE, url: LINE }, required: ["title", "url"] },
-  },
-};
+const { registry: _registry, ...SVC_STATUS } = SVC_STATUS_OPTIONS;
 
-const PROBE_STATUS: Properties<ProbeConfig> = {
-  path: PATH,
+const PROBE_STATUS: Readonly<Record<keyof ProbeConfig, Shape>> = {
+  ...PROBE_STATUS_OPTIONS,
   control: {
     kind: "either",
     shapes: [
       { ...choice("loopback", "open", "off"), isSecret: true },
       {
         kind: "object",
-        properties: {
-          token: FROM_ENVIRONMENT,
-        },
-        required: ["token"],
+        properties: { token: { ...FROM_ENVIRONMENT, required: true } },
         expected: '{ "token": { "env": "NAME" } }',
       },
       FUNCTION,
     ],
-    help: "Who may decommission and commission with a POST.",
     isSecret: true,
   },
-  requireHealthy: { ...FLAG, help: "true: also 503 while a critical check is RED." },
-  decommissionedStatus: choice(503, 404),
 };
 
-const HEALTH_PROBES: Properties<HealthProbePaths> = { live: PATH, ready: PATH, startup: PATH };
-
-const HOOKS: Shape = {
-  kind: "code",
-  expected: "an array of functions",
-  isRight: (value) => Array.isArray(value) && value.length > 0 && value.every(FUNCTION.isRight),
+/** The library checks the URL, which no JSON Schema can do. */
+const LINKS_IN_JSON: Shape = {
+  ...LINKS,
+  items: {
+    kind: "object",
+    properties: { title: { ...LINE, required: true }, url: { ...LINE, required: true } },
+  },
 };
 
-const CONSUMERS: Shape = { kind: "code", expected: "an array of consumers", isRight: Array.isArray };
+const { probe: _probe, logger: _logger, clock: _clock, ...DRAIN } = DRAIN_OPTIONS;
 
-const DRAIN: Properties<DrainConfig> = {
-  redsSeen: { kind: "number", min: 1, max: 1_000, integer: true },
-  quietMs: DELAY_MS,
-  floorMs: DELAY_MS,
-  capMs: DELAY_MS,
-  fallbackMs: DELAY_MS,
-  fixedMs: DELAY_MS,
-  closeTimeoutMs: DELAY_MS,
-  onLeave: HOOKS,
-  onClose: HOOKS,
-  consumers: CONSUMERS,
-  hooksTimeoutMs: DELAY_MS,
-  deadlineMs: DELAY_MS,
-  balancerIdleMs: DELAY_MS,
-  proberId: FUNCTION,
-};
+/** An empty list is a mistake: JSON cannot hold any other. */
+const GIVEN_HOOKS: Shape = { ...HOOKS, isNonEmpty: true };
 
-function orOff(properties: Readonly<Record<string, Shape>>, help: string): Shape {
-  return { kind: "either", shapes: [choice(false), { kind: "object", properties }], help };
-}
-
-const PROPERTIES: Properties<ServeConfig> = {
-  $schema: { kind: "text", pattern: "", expected: "a string" },
-  port: { kind: "number", min: 0, max: 65_535, integer: true, help: "Default: 8080. 0: a free one." },
+const PROPERTIES: Readonly<Record<keyof ServeConfig, Shape>> = {
+  $schema: { kind: "text", pattern: /^/u, expected: "a string" },
+  port: { ...LISTEN_PORT, help: "Default: 8080. 0: a free one." },
   host: { ...LINE, help: "Default: 127.0.0.1, this machine alone." },
   socket: { ...LINE, help: "The path of a Unix socket to listen on, in place of a port." },
   checks: { kind: "list", items: CHECK, help: "What is asked. Left out: this machine." },
-  service: { kind: "object", properties: SERVICE, help: "What the status page calls the service." },
-  svcStatus: orOff(SVC_STATUS, "How the report is served. false: not at all."),
-  probeStatus: orOff(PROBE_STATUS, "How the probe is served. false: not at all."),
+  service: {
+    kind: "object",
+    properties: { ...SERVICE, links: LINKS_IN_JSON },
+    help: "What the status page calls the service.",
+  },
+  svcStatus: {
+    ...or(
+      choice(false),
+      withHelp<typeof SVC_STATUS>(SVC_STATUS, {
+        details: '"never": nothing but names and states leaves the process.',
+        httpStatus: "The status code of csv and JSON for each overall state.",
+        controls: "true: the status page can decommission, for those whom control lets.",
+      }),
+    ),
+    help: "How the report is served. false: not at all.",
+  },
+  probeStatus: {
+    ...or(
+      choice(false),
+      withHelp<ProbeConfig>(PROBE_STATUS, {
+        control: "Who may decommission and commission with a POST.",
+        requireHealthy: "true: also 503 while a critical check is RED.",
+      }),
+    ),
+    help: "How the probe is served. false: not at all.",
+  },
   healthProbes: {
-    kind: "either",
-    shapes: [FLAG, { kind: "object", properties: HEALTH_PROBES }],
+    ...or(FLAG, HEALTH_PROBE_PATHS),
     help: "Kubernetes' /livez, /readyz and /startupz, or other paths.",
   },
   drain: {
     kind: "object",
-    properties: DRAIN,
+    properties: { ...DRAIN, onLeave: GIVEN_HOOKS, onClose: GIVEN_HOOKS },
     help: "How it leaves the load balancer when it is told to end.",
   },
 };

@@ -1,3 +1,5 @@
+import { toError } from "../../options/words.ts";
+
 /** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -10,7 +12,10 @@ export interface FromEnvironment {
 export function readEnvironment(option: string, { env: name }: FromEnvironment, env: Environment): string {
   const value = env[name];
   if (value === undefined || value === "")
-    throw new TypeError(`${option}: expected a value in the environment variable ${name}, got nothing`);
+    throw toError({
+      path: option,
+      text: `expected a value in the environment variable ${name}, got nothing`,
+    });
   return value;
 }
 

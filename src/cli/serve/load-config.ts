@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findMistakes, type Mistake } from "../../options/find-mistakes.ts";
+import { findMistakes } from "../../options/find-mistakes.ts";
+import type { Mistake } from "../../options/words.ts";
 import { describeError } from "../../util/describe-error.ts";
 import { settleWithin } from "../../util/settle-within.ts";
 import { renderDuration } from "../duration.ts";

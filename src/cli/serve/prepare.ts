@@ -4,7 +4,9 @@ import { expectHandlerName } from "../../core/registration.ts";
 import { expectNoCycle } from "../../core/registry/causes.ts";
 import { resolveDrainOptions } from "../../drain/options.ts";
 import { resolveOptions, type ServiceStatusOptions } from "../../http/options.ts";
-import { joinPath, type Mistake, toHint } from "../../options/find-mistakes.ts";
+import { toHint } from "../../options/find-mistakes.ts";
+import { joinPath } from "../../options/read.ts";
+import { type Mistake, toMistake } from "../../options/words.ts";
 import { describeError } from "../../util/describe-error.ts";
 import { CHECK_TYPES } from "./check-types.ts";
 import { type CheckConfig, MACHINE_CHECKS, type NamedCheck } from "./config.ts";
@@ -100,7 +102,7 @@ async function buildHandler(
     const handler = (await load())(target, checkOptions as never, env);
     return { handler: { name, handler, options: withInterval({ ...defaults, ...handlerOptions }), source } };
   } catch (error) {
-    return { mistake: toMistakeOfCheck(toMessage(error), path, checkOptions) };
+    return { mistake: toMistakeOfCheck(error, path, checkOptions) };
   }
 }
 
@@ -108,12 +110,12 @@ function withInterval(options: HandlerOptions): HandlerOptions {
   return { intervalMs: DEFAULT_INTERVAL_MS, ...options };
 }
 
-/** The message of a check begins with an option, or with its own word for the target. */
-function toMistakeOfCheck(message: string, path: string, options: object): Mistake {
-  const [, subject = "", text = message] = /^([^:]*): (.*)$/s.exec(message) ?? [];
-  const [option = ""] = subject.split(".", 1);
-  if (Object.hasOwn(options, option)) return { path: `${path}.options.${subject}`, text };
-  return { path: `${path}.target`, text: message };
+/** A mistake that is not about an option of the check is about its target. */
+function toMistakeOfCheck(error: unknown, path: string, options: object): Mistake {
+  const mistake = toMistake(error) ?? { path: "", text: describeError(error) };
+  const [option = ""] = mistake.path.split(".", 1);
+  if (Object.hasOwn(options, option)) return { ...mistake, path: `${path}.options.${mistake.path}` };
+  return { path: `${path}.target`, text: [mistake.path, mistake.text].filter(Boolean).join(": ") };
 }
 
 /** If some checks are unknown, a missing name is not a mistake. */
@@ -176,21 +178,13 @@ function prepareProbe(
   };
 }
 
-/** Runs a function that checks options. It throws a TypeError that begins with the option. */
+/** Runs a function that checks options. */
 function attempt(path: string, expectRight: () => unknown): Mistake[] {
   try {
     expectRight();
     return [];
   } catch (error) {
-    const message = toMessage(error);
-    const [, option = "", text = message] = /^([^:]*): (.*)$/s.exec(message) ?? [];
-    return [{ path: [path, option].filter((part) => part !== "").join("."), text }];
+    const mistake = toMistake(error) ?? { path: "", text: describeError(error) };
+    return [{ ...mistake, path: [path, mistake.path].filter(Boolean).join(".") }];
   }
-}
-
-/**
- * The library's messages about options contain no secrets. `describeError` would redact more than necessary.
- */
-function toMessage(error: unknown): string {
-  return error instanceof Error ? error.message : describeError(error);
 }

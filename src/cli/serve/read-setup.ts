@@ -1,4 +1,4 @@
-import type { Mistake } from "../../options/find-mistakes.ts";
+import type { Mistake } from "../../options/words.ts";
 import type { ServeConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { type Loaded, loadConfig, toUnreadable } from "./load-config.ts";

@@ -1,4 +1,5 @@
-import { joinPath, type Mistake } from "../../options/find-mistakes.ts";
+import { joinPath } from "../../options/read.ts";
+import type { Mistake } from "../../options/words.ts";
 import type { CheckConfig, ServeConfig } from "./config.ts";
 
 /** A configuration, or the valid parts of one. */

@@ -1,3 +1,4 @@
+import { toError } from "../../options/words.ts";
 import type { Entry } from "../report.ts";
 import { RED } from "../state.ts";
 import type { Reason, Status } from "../status.ts";
@@ -69,7 +70,8 @@ export function expectNoCycle(
   const start: Path = { name, from: undefined };
   const open: Path[] = dependsOn.map((dependency) => ({ name: dependency, from: start }));
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    if (path.name === name) throw new TypeError(`dependsOn: expected no cycle, got ${describePath(path)}`);
+    if (path.name === name)
+      throw toError({ path: "dependsOn", text: `expected no cycle, got ${describePath(path)}` });
     if (seen.has(path.name)) continue;
     seen.add(path.name);
     for (const next of getDependencies(path.name)) open.push({ name: next, from: path });

@@ -1,10 +1,7 @@
-import {
-  expectFunction,
-  expectKnownKeys,
-  expectMethods,
-  expectObject,
-  failExpectation,
-} from "../../options/expect.ts";
+import { expectFunction, failExpectation } from "../../options/expect.ts";
+import { readOptions } from "../../options/read-options.ts";
+import { methods } from "../../options/rules.ts";
+import type { OptionShapes } from "../../options/shape.ts";
 import type { Clock } from "../../util/clock.ts";
 import { createListeners } from "../../util/listeners.ts";
 import { type Logger, log } from "../../util/logger.ts";
@@ -19,6 +16,10 @@ export interface ChangesOptions {
   /** Ends the loop, without an error, when it aborts. */
   readonly signal?: AbortSignal;
 }
+
+const CHANGES_OPTIONS: OptionShapes<ChangesOptions, ChangesOptions> = {
+  signal: methods("addEventListener", "removeEventListener"),
+};
 
 export interface NewsSetup {
   readonly clock: Clock;
@@ -50,10 +51,7 @@ export function createNews({ clock, getLogger, ending }: NewsSetup): News {
       return listeners.add(listener);
     },
     changes(options = {}) {
-      expectObject("options", options);
-      expectKnownKeys("options", options, ["signal"]);
-      const { signal } = options;
-      if (signal !== undefined) expectMethods("signal", signal, ["addEventListener", "removeEventListener"]);
+      const { signal } = readOptions(CHANGES_OPTIONS, options);
       return observeChanges({ listen: listeners.add, ending, signal });
     },
   };

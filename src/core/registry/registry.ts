@@ -1,6 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../../options/expect.ts";
+import { readOptions } from "../../options/read-options.ts";
+import { CLOCK, LOGGER } from "../../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../../options/shape.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
 import type { Logger } from "../../util/logger.ts";
 import type { Change } from "../change.ts";
@@ -90,14 +92,18 @@ export interface StatusRegistry {
   [Symbol.dispose](): void;
 }
 
+/** Maximum length of the history. Longer histories belong in a database. */
+export const MAX_HISTORY_LIMIT = 100_000;
+
+export const REGISTRY_OPTIONS: OptionShapes<RegistryOptions, WithDefaults<RegistryOptions, "logger">> = {
+  logger: LOGGER,
+  clock: { ...CLOCK, default: systemClock },
+  historyLimit: { kind: "number", min: 0, max: MAX_HISTORY_LIMIT, integer: true, default: 100 },
+};
+
 /** Creates a registry independent of the default one, for tests and for applications with several tenants. */
 export function createStatusRegistry(options: RegistryOptions = {}): StatusRegistry {
-  expectObject("options", options);
-  expectKnownKeys("options", options, ["logger", "clock", "historyLimit"]);
-  const { logger, clock = systemClock, historyLimit = 100 } = options;
-  if (logger !== undefined) expectMethods("logger", logger, ["info", "warn", "error"]);
-  expectMethods("clock", clock, ["now", "monotonicNow", "random", "startTimer"]);
-  expectNumber("historyLimit", historyLimit, { min: 0, max: MAX_HISTORY_LIMIT, integer: true });
+  const { logger, clock, historyLimit } = readOptions(REGISTRY_OPTIONS, options);
   const handlers = new Map<string, RegisteredHandler>();
   const ending = createEnding();
   const deadlines = createRegistryDeadlines(clock);
@@ -141,9 +147,6 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   addRegistrySeams(registry, { getKnownReport, getRegistration: (name) => handlers.get(name)?.track });
   return registry;
 }
-
-/** Maximum length of the history. Longer histories belong in a database. */
-export const MAX_HISTORY_LIMIT = 100_000;
 
 // Browsers without this symbol do not support `using` either, but would use the key "undefined".
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");

@@ -1,4 +1,6 @@
-import { expectBoolean, expectKnownKeys, expectObject, failExpectation } from "../../options/expect.ts";
+import { readOptions } from "../../options/read-options.ts";
+import { FLAG } from "../../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../../options/shape.ts";
 import type { Clock } from "../../util/clock.ts";
 import { settleWithin } from "../../util/settle-within.ts";
 import { UnknownHandlerError } from "../errors.ts";
@@ -23,6 +25,11 @@ export interface ReportOptions {
    */
   readonly background?: boolean;
 }
+
+const REPORT_OPTIONS: OptionShapes<ReportOptions, WithDefaults<ReportOptions, "names">> = {
+  names: { kind: "code", expected: "an array of names", isRight: Array.isArray },
+  background: { ...FLAG, default: false },
+};
 
 export interface ReportsSetup {
   readonly handlers: ReadonlyMap<string, RegisteredHandler>;
@@ -61,10 +68,7 @@ export function createReports({ handlers, causes, deadlines, clock, ending }: Re
   }
 
   async function getReport(options: ReportOptions = {}): Promise<Report> {
-    expectObject("options", options);
-    expectKnownKeys("options", options, ["names", "background"]);
-    const { names, background = false } = options;
-    expectBoolean("background", background);
+    const { names, background } = readOptions(REPORT_OPTIONS, options);
     // A copy, because a handler may register others while it runs.
     const asked = names === undefined ? [...handlers.values()] : select(names);
     return causes.toReport(await (background ? runHandlers(asked, handlers) : runAwaited(asked)));
@@ -83,7 +87,6 @@ export function createReports({ handlers, causes, deadlines, clock, ending }: Re
 
   /** In order of registration, each handler once, whatever the order of the names. */
   function select(names: readonly string[]): RegisteredHandler[] {
-    if (!Array.isArray(names)) failExpectation("names", "an array of names", names);
     const wanted = new Set<string>(names);
     for (const name of wanted) {
       if (!handlers.has(name)) throw new UnknownHandlerError(name);

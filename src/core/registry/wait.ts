@@ -1,13 +1,8 @@
-import {
-  expectBoolean,
-  expectKnownKeys,
-  expectMethods,
-  expectNumber,
-  expectObject,
-  expectOneOf,
-} from "../../options/expect.ts";
+import { expectShape, readOptions } from "../../options/read-options.ts";
+import { choice, DELAY_MS, FLAG, methods, PERIOD_MS } from "../../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../../options/shape.ts";
 import { onAbort } from "../../util/abort.ts";
-import { type Clock, MAX_TIMER_MS } from "../../util/clock.ts";
+import type { Clock } from "../../util/clock.ts";
 import { UnknownHandlerError } from "../errors.ts";
 import { STATES, type State } from "../state.ts";
 import type { Ending } from "./ending.ts";
@@ -30,7 +25,12 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-const KNOWN_KEYS: readonly (keyof WaitOptions)[] = ["intervalMs", "timeoutMs", "throwOnUnknown", "signal"];
+export const WAIT_OPTIONS: OptionShapes<WaitOptions, WithDefaults<WaitOptions, "timeoutMs" | "signal">> = {
+  intervalMs: { ...PERIOD_MS, default: 1_000 },
+  timeoutMs: DELAY_MS,
+  throwOnUnknown: { ...FLAG, default: false },
+  signal: methods("addEventListener", "throwIfAborted"),
+};
 
 export interface Waiting {
   readonly isInState: () => Promise<boolean>;
@@ -44,7 +44,7 @@ export interface Waiting {
  * The end of the registry ends it too, because the state cannot change after that.
  */
 export async function waitUntil({ isInState, clock, options, ending }: Waiting): Promise<boolean> {
-  const { intervalMs = 1_000, timeoutMs, throwOnUnknown = false, signal } = resolveWaitOptions(options);
+  const { intervalMs, timeoutMs, throwOnUnknown, signal } = readOptions(WAIT_OPTIONS, options);
   signal?.throwIfAborted();
   return new Promise(function startWait(resolve, reject) {
     let isOver = false;
@@ -100,18 +100,8 @@ export async function waitUntil({ isInState, clock, options, ending }: Waiting):
   });
 }
 
-export function expectState(state: unknown): asserts state is State {
-  expectOneOf("state", state, STATES);
-}
+const STATE = choice(...STATES);
 
-function resolveWaitOptions(options: WaitOptions): WaitOptions {
-  expectObject("options", options);
-  expectKnownKeys("options", options, KNOWN_KEYS);
-  if (options.intervalMs !== undefined) expectNumber("intervalMs", options.intervalMs, { min: 1 });
-  if (options.timeoutMs !== undefined)
-    expectNumber("timeoutMs", options.timeoutMs, { min: 0, max: MAX_TIMER_MS });
-  if (options.throwOnUnknown !== undefined) expectBoolean("throwOnUnknown", options.throwOnUnknown);
-  if (options.signal !== undefined)
-    expectMethods("signal", options.signal, ["addEventListener", "throwIfAborted"]);
-  return options;
+export function expectState(state: unknown): asserts state is State {
+  expectShape(STATE, state, "state");
 }

@@ -138,7 +138,7 @@ describe("svc-status serve", () => {
       `${file}: prot: unknown key. Did you mean port?`,
       expect.stringMatching(/: checks\[1\]\.check: postgres asks through a client, .*a module \(\.mjs\)/),
       `${file}: checks[2].timeoutMs: expected a number ≥ 1, got "fast"`,
-      `${file}: svcStatus.path: expected a path such as "/svc_status", without query and final slash, got 1`,
+      `${file}: svcStatus.path: expected a decoded path such as "/svc_status", without query and final slash, got 1`,
       `${file}: checks[4].target: port: expected an integer from 1 to 65535, got 99999`,
       `${file}: checks[3].name: is called "Memory", as checks[0] is: give one of them a name`,
       `${file}: checks[5].dependsOn: expected no cycle, got "X" -> "Y" -> "X"`,
@@ -162,7 +162,7 @@ describe("svc-status serve", () => {
     [
       "status.mjs",
       "export default { checks: [{ name: 'A', handler: 1 }] };",
-      "checks[0].handler: expected a function, or an object with a status() method, got 1",
+      "checks[0].handler: expected a function or an object with a status() method, got 1",
     ],
   ])("%s with %j: %s", async (name, content, told) => {
     const file = await writeConfig(content, name);
@@ -288,12 +288,12 @@ describe("at SIGHUP", () => {
     [
       "a class",
       "class Own { status() {} }",
-      /checks\[0\]\.handler: expected a function, or .* got the class Own$/,
+      /checks\[0\]\.handler: expected a function or .* got the class Own$/,
     ],
     [
       "a trap",
       "{ get status() { throw new Error('no'); } }",
-      /handler: expected a function, or .* got an object$/,
+      /handler: expected a function or .* got an object$/,
     ],
   ])("a module with %s for a handler changes nothing", async (_what, handler, told) => {
     const file = await writeConfig("export default { checks: [{ check: 'memory' }] };", "status.mjs");

@@ -322,8 +322,8 @@ describe("a circle of dependencies", () => {
 
   test.each([
     ["A", 'dependsOn: expected an array of names, got "A"'],
-    [[""], /^dependsOn: expected a non-empty string of at most 200 characters/],
-    [[1], /^dependsOn: expected a non-empty string of at most 200 characters/],
+    [[""], /^dependsOn\[0\]: expected a non-empty string of at most 200 characters/],
+    [[1], /^dependsOn\[0\]: expected a non-empty string of at most 200 characters/],
     [null, "dependsOn: expected an array of names, got null"],
   ])("dependsOn: %j is refused", (dependsOn, message) => {
     const registry = createStatusRegistry();

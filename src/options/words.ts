@@ -1,0 +1,73 @@
+import { describeValue } from "../util/describe-value.ts";
+import type { NumberShape, Shape, Violation } from "./shape.ts";
+
+/** Where a mistake is, and what was expected. */
+export interface Mistake {
+  /** `checks[2].timeoutMs`; empty for the whole value. */
+  readonly path: string;
+  /** `expected a number ≥ 1, got "fast"` */
+  readonly text: string;
+}
+
+const MISTAKE = Symbol("mistake");
+
+/** A TypeError that also has the mistake as data, for `toMistake`. */
+export function toError(mistake: Mistake, message = `${mistake.path}: ${mistake.text}`): TypeError {
+  return Object.defineProperty(new TypeError(message), MISTAKE, { value: mistake });
+}
+
+/** The mistake of an error that `toError` made. */
+export function toMistake(error: unknown): Mistake | undefined {
+  return (error as { readonly [MISTAKE]?: Mistake } | null | undefined)?.[MISTAKE];
+}
+
+/**
+ * Setup mistakes throw immediately. The message names the option, the expected value and the actual value:
+ * `timeoutMs: expected a number from 1 to 2147483647, got -5`.
+ */
+export function throwViolation(violation: Violation): never {
+  const { path } = violation;
+  if (violation.kind === "rule") throw toError(violation);
+  if (violation.kind === "unknown") {
+    const key = describeValue(violation.key);
+    const text = `unknown option ${key}, expected one of ${violation.known.join(", ")}`;
+    throw toError({ path, text }, `${path || "options"}: ${text}`);
+  }
+  const { shape, value } = violation;
+  const text = `expected ${describeShape(shape)}, got ${describeGot(shape, value)}`;
+  throw toError({ path, text }, `${path || "options"}: ${text}`);
+}
+
+type DescribeNumber = (shape: NumberShape) => string;
+
+/** Describes the expected value. */
+export function describeShape(shape: Shape, describeNumber: DescribeNumber = describeRange): string {
+  return shape.expected ?? WORDS[shape.kind](shape as never, describeNumber);
+}
+
+const WORDS: {
+  readonly [Kind in Shape["kind"]]: (
+    shape: Extract<Shape, { kind: Kind }>,
+    describeNumber: DescribeNumber,
+  ) => string;
+} = {
+  text: () => "a non-empty string",
+  number: (shape, describeNumber) => describeNumber(shape),
+  flag: () => "true or false",
+  choice: ({ values }) => values.map(describeValue).join(" or "),
+  list: ({ isNonEmpty }) => (isNonEmpty ? "an array with at least one item" : "an array"),
+  map: () => "an object",
+  object: () => "an object",
+  either: ({ shapes }, describeNumber) =>
+    [...new Set(shapes.map((shape) => describeShape(shape, describeNumber)))].join(" or "),
+  code: ({ expected }) => expected,
+};
+
+function describeRange({ min, max, integer }: NumberShape): string {
+  return `${integer ? "an integer" : "a number"} from ${min} to ${max}`;
+}
+
+function describeGot({ isSecret, got }: Shape, value: unknown): string {
+  if (got !== undefined) return got(value);
+  return isSecret && typeof value === "string" ? "another text" : describeValue(value);
+}
