@@ -1,13 +1,16 @@
-import { expectKnownKeys, expectLine, expectObject } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { line } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import type { ServiceIdentity } from "./families.ts";
 
 const MAX_LENGTH = 200;
 
+const IDENTITY: OptionShapes<ServiceIdentity, ServiceIdentity> = {
+  name: line(MAX_LENGTH),
+  version: line(MAX_LENGTH),
+};
+
 /** Throws a TypeError for a name or a version that cannot be a label. */
 export function expectIdentity(service: ServiceIdentity): void {
-  expectObject("service", service);
-  expectKnownKeys("service", service, ["name", "version"]);
-  const { name, version } = service;
-  if (name !== undefined) expectLine("service.name", name, MAX_LENGTH);
-  if (version !== undefined) expectLine("service.version", version, MAX_LENGTH);
+  readOptions(IDENTITY, service, "service");
 }
