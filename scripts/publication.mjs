@@ -20,8 +20,17 @@ const FILES = ["package.json", "README.md", "CHANGELOG.md"];
 const SHIPPED = /^(?:README|CHANGELOG)\.md(?:#|$)|^LICENSE$/;
 const CODE = /(^```[\s\S]*?^```$)/m;
 const IMAGE = /!\[([^\]]*)\]\(([^)\s]+)\)/g;
-/** The link text may contain images. */
-const LINK = /(?<!!)\[((?:!\[[^\]]*\]\([^)]*\)|[^[\]])*)\]\(([^)\s]+)\)/g;
+/** The link text may contain images, and brackets in code. */
+const LINK = /(?<!!)\[((?:`[^`]*`|!\[[^\]]*\]\([^)]*\)|[^[\]])*)\]\(([^)\s]+)\)/g;
+
+/** npm takes the scripts that it runs after packing from the packed package.json. */
+const AFTER_PACKING = ["postpack", "postpublish"];
+
+/** The manifest without what only this repository needs. */
+export function withoutTools({ devDependencies: _, scripts, ...manifest }) {
+  const kept = Object.entries(scripts).filter(([name]) => AFTER_PACKING.includes(name));
+  return { ...manifest, scripts: Object.fromEntries(kept) };
+}
 
 /** The fields of package.json that npm shows as links. */
 export function toManifest(manifest, repositoryUrl) {
@@ -65,7 +74,7 @@ export function apply(root, repositoryUrl = REPOSITORY_URL) {
     const text = readFileSync(join(root, file), "utf8");
     const packed =
       file === "package.json"
-        ? `${JSON.stringify(toManifest(manifest, repositoryUrl), null, 2)}\n`
+        ? `${JSON.stringify(toManifest(withoutTools(manifest), repositoryUrl), null, 1)}\n`
         : toPackedPage(text, { repositoryUrl, version: manifest.version });
     writeFileSync(join(originals, file), text);
     writeFileSync(join(root, file), packed);

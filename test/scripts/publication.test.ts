@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { publication } from "../support/publication.ts";
 
-const { apply, REPOSITORY_URL, restore, toManifest, toPackedPage } = publication;
+const { apply, REPOSITORY_URL, restore, toManifest, toPackedPage, withoutTools } = publication;
 
 const root = join(import.meta.dirname, "../..");
 const FILES = ["package.json", "README.md", "CHANGELOG.md"] as const;
@@ -81,6 +81,14 @@ describe("package.json", () => {
 
   test("names none of them without a repository", () => {
     expect(toManifest({ name: "svc-status" }, undefined)).toEqual({ name: "svc-status" });
+  });
+
+  test("has no tools of this repository when it is packed, and the scripts that npm still runs then", () => {
+    const scripts = { test: "vitest", postpack: "restore", postpublish: "restore" };
+    expect(withoutTools({ name: "svc-status", scripts, devDependencies: { vitest: "1.0.0" } })).toEqual({
+      name: "svc-status",
+      scripts: { postpack: "restore", postpublish: "restore" },
+    });
   });
 
   test("has them from scripts/publication.mjs alone", () => {

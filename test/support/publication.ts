@@ -1,6 +1,7 @@
 /** scripts/publication.mjs, with types. */
 interface Publication {
   readonly REPOSITORY_URL: string | undefined;
+  withoutTools(manifest: object): object;
   toManifest(manifest: object, repositoryUrl: string | undefined): object;
   toPackedPage(
     markdown: string,
