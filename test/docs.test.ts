@@ -24,14 +24,9 @@ import {
   UNSHARED_NAMED_FEEDS,
   UNSHARED_PAGE_STREAMS,
 } from "../src/http/page/events.ts";
-import {
-  PAGE_BYTES_PER_S,
-  PAGE_HEARTBEAT_MS,
-  PAGE_MAX_GAP_MS,
-  PAGE_MIN_GAP_MS,
-  PAGE_READ_EVERY_MS,
-} from "../src/http/page/feed.ts";
+import { PAGE_HEARTBEAT_MS, PAGE_READ_EVERY_MS } from "../src/http/page/feed.ts";
 import { MAX_ROW_DETAIL_LENGTH } from "../src/http/page/match-filter.ts";
+import { PAGE_BYTES_PER_S, PAGE_MAX_GAP_MS, PAGE_MIN_GAP_MS } from "../src/http/page/pace.ts";
 import { MAX_PENDING_PAGE_BYTES } from "../src/http/page/pending.ts";
 import { MAX_KNOWN_PICTURES } from "../src/http/page/pictures.ts";
 import {

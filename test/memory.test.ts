@@ -6,7 +6,7 @@ import { createStatusRegistry, type StatusRegistry } from "../src/core/registry/
 import { StateHandler } from "../src/core/state-handler.ts";
 import type { StatusResponse } from "../src/http/message.ts";
 import { createPageEvents } from "../src/http/page/events.ts";
-import { PAGE_MIN_GAP_MS } from "../src/http/page/feed.ts";
+import { PAGE_MIN_GAP_MS } from "../src/http/page/pace.ts";
 import { createStatusService } from "../src/http/service.ts";
 import { createCollector } from "../src/metrics/collect.ts";
 import { type NotifyCommonOptions, notify, type Send } from "../src/notify/notify.ts";

@@ -1,14 +1,11 @@
 import { UnknownHandlerError } from "../core/errors.ts";
-import type { Probe } from "../core/probe.ts";
-import type { StatusRegistry } from "../core/registry/registry.ts";
-import type { Report } from "../core/report.ts";
 import { isState } from "../core/state.ts";
-import { EVENTS_SUFFIX, FORMATS, type Format } from "../formats/formats.ts";
-import type { Logger } from "../util/logger.ts";
+import { EVENTS_SUFFIX, type Format } from "../formats/formats.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { parseAccept } from "./accept.ts";
-import { decideControl } from "./access.ts";
-import { createMetricsCollector } from "./collect-metrics.ts";
+import { createPageAnswers, type PageSetup } from "./answer-page.ts";
+import { createTextAnswers, type TextSetup } from "./answer-text.ts";
+import type { Asked, AskReport } from "./asked.ts";
 import {
   createResponse,
   INTERNAL_ERROR,
@@ -17,37 +14,18 @@ import {
   toMethodNotAllowed,
 } from "./message.ts";
 import { ANY_FORMAT, isScraper, negotiate, PROMETHEUS_FORMATS } from "./negotiate.ts";
-import type { ProbeStatusOptions, ResolvedSvcStatus } from "./options.ts";
-import type { PageFilter, PageSource, PageView, ServiceDescription } from "./page/page-model.ts";
-import type { PageViews } from "./page/views.ts";
+import type { PageFilter } from "./page/page-model.ts";
 import { isPermitted, type Permission } from "./permission.ts";
-import { createReportSharing, type SharedReport, toShared } from "./share-report.ts";
+import { createReportSharing, toShared } from "./share-report.ts";
 import type { Target } from "./target.ts";
-import { createReportWriter, type TextFormat } from "./write-report.ts";
 
-export interface SvcStatusSetup {
-  readonly registry: StatusRegistry;
-  readonly probe: Probe;
-  readonly options: ResolvedSvcStatus;
-  readonly service: ServiceDescription;
-  /** The probe's path and access control; `undefined` if the probe is not served. */
-  readonly probeStatus: Required<ProbeStatusOptions> | undefined;
-}
+export type SvcStatusSetup = TextSetup & PageSetup;
 
 /** The report over HTTP: its paths and responses. */
 export interface SvcStatusView {
   readonly paths: readonly string[];
   owns(path: string): boolean;
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
-}
-
-/** A parsed request, independent of its format. */
-interface Asked {
-  /** Whether the client may see details. */
-  readonly details: boolean;
-  /** The handlers to show. Empty: all handlers. */
-  readonly names: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus" | ".html";
@@ -74,26 +52,23 @@ const EVENTS = "events";
 const NEGOTIATED: readonly string[] = ["", ".prometheus"];
 
 export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
-  const { registry, probe, options, service, probeStatus } = setup;
-  const { path: ownPath, details, authorize, httpStatus, metrics } = options;
-  const getLogger = (): Logger | undefined => registry.logger;
-  const collectMetrics = metrics && createMetricsCollector(metrics, getLogger);
-  const troubles = {
-    authorize: createTrouble({ ...AUTHORIZE_TROUBLE, getLogger }),
-    details: createTrouble({ ...DETAILS_TROUBLE, getLogger }),
-    control: createTrouble({ ...CONTROL_TROUBLE, getLogger }),
-  };
-  const source = toPageSource(setup);
+  const { registry, options } = setup;
+  const { path: ownPath, details, authorize } = options;
+  const getLogger = (): typeof registry.logger => registry.logger;
+  const authorizeTrouble = createTrouble({ ...AUTHORIZE_TROUBLE, getLogger });
+  const detailsTrouble = createTrouble({ ...DETAILS_TROUBLE, getLogger });
   const getSharedReport = createReportSharing(registry);
-  const writeReport = createReportWriter(options, { registry, probe, service });
+  const ask: AskReport = ({ names }) =>
+    names.length === 0 ? getSharedReport() : registry.getReport({ names }).then(toShared);
+  const answerText = createTextAnswers(setup, ask);
+  const { answerPage, answerEvents } = createPageAnswers(setup, ask);
   const notAllowed = toMethodNotAllowed(METHODS);
   const paths = [...Object.keys(FORMAT_OF_SUFFIX), EVENTS_SUFFIX].map((suffix) => ownPath + suffix);
-  let pageViews: Promise<PageViews> | undefined;
 
   async function answerReport(request: StatusRequest, { path, query }: Target): Promise<StatusResponse> {
     const suffix = path.slice(ownPath.length);
     if (authorize !== undefined) {
-      const isAllowed = await troubles.authorize.watch(() => isPermitted(authorize, request));
+      const isAllowed = await authorizeTrouble.watch(() => isPermitted(authorize, request));
       if (!isAllowed) return isAllowed === undefined ? INTERNAL_ERROR : FORBIDDEN;
     }
     const format = isSuffix(suffix) ? FORMAT_OF_SUFFIX[suffix](request) : EVENTS;
@@ -113,74 +88,8 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
     }
   }
 
-  async function answerText(format: TextFormat, asked: Asked): Promise<StatusResponse> {
-    const isForPrometheus = format === "prometheus" || format === "openmetrics";
-    const further = isForPrometheus ? collectMetrics?.() : undefined;
-    const shared = await ask(asked);
-    const metrics = further && (await further);
-    const write = (): StatusResponse => toResponse(format, shared.report, asked, metrics);
-    const key = `${format} ${asked.details} ${asked.headers === VARY}`;
-    return metrics === undefined ? shared.toResponse(key, write) : write();
-  }
-
-  function toResponse(
-    wanted: TextFormat,
-    report: Report,
-    { details: showsDetails, headers }: Asked,
-    metrics = "",
-  ): StatusResponse {
-    const { format, text } = writeReport(wanted, { report, details: showsDetails, metrics });
-    const { contentType, httpStatus: prescribed = httpStatus } = FORMATS[format];
-    return createResponse({ status: prescribed[report.state], contentType, body: text, headers });
-  }
-
-  async function answerPage(
-    request: StatusRequest,
-    asked: Asked,
-    filter: PageFilter | undefined,
-  ): Promise<StatusResponse> {
-    const views = await loadPageViews();
-    const view = await toView(request, asked);
-    const { report } = await ask(asked);
-    return views.answerPage(view, { report, filter, headers: asked.headers });
-  }
-
-  async function answerEvents(request: StatusRequest, asked: Asked): Promise<StatusResponse> {
-    const views = await loadPageViews();
-    const view = await toView(request, asked);
-    return views.answerEvents(view, async () => (await ask(asked)).report, request.remoteAddress);
-  }
-
-  async function loadPageViews(): Promise<PageViews> {
-    try {
-      pageViews ??= import("./page/views.ts").then(({ createPageViews }) =>
-        createPageViews({ registry, source }),
-      );
-      return await pageViews;
-    } catch (error) {
-      // A deployment may have removed the file temporarily.
-      pageViews = undefined;
-      throw error;
-    }
-  }
-
-  function ask({ names }: Asked): Promise<SharedReport> {
-    return names.length === 0 ? getSharedReport() : registry.getReport({ names }).then(toShared);
-  }
-
-  async function toView(request: StatusRequest, { details: showsDetails, names }: Asked): Promise<PageView> {
-    // If the application's function fails, the page has no controls, but it is still served.
-    const controls = (await troubles.control.watch(() => maySeeControls(request))) ?? false;
-    return { details: showsDetails, controls, names };
-  }
-
   async function maySee(mayRead: Permission, request: StatusRequest): Promise<boolean> {
-    return (await troubles.details.watch(() => isPermitted(mayRead, request))) ?? false;
-  }
-
-  async function maySeeControls(request: StatusRequest): Promise<boolean> {
-    if (source.controlPath === undefined || probeStatus === undefined) return false;
-    return (await decideControl(probeStatus.control, request)) === "allowed";
+    return (await detailsTrouble.watch(() => isPermitted(mayRead, request))) ?? false;
   }
 
   return {
@@ -199,10 +108,6 @@ const DETAILS_TROUBLE = {
   what: "svcStatus.details threw, details are hidden",
   recovery: "svcStatus.details works again",
 };
-const CONTROL_TROUBLE = {
-  what: "probeStatus.control threw, controls are hidden",
-  recovery: "probeStatus.control works again",
-};
 
 const VARY: Asked["headers"] = { Vary: "Accept" };
 const NO_HEADERS: Asked["headers"] = {};
@@ -215,15 +120,6 @@ const NO_PARAMETERS = new URLSearchParams();
 
 function isSuffix(suffix: string): suffix is Suffix {
   return Object.hasOwn(FORMAT_OF_SUFFIX, suffix);
-}
-
-function toPageSource({ probe, options, service, probeStatus }: SvcStatusSetup): PageSource {
-  return {
-    service,
-    probe,
-    path: options.path,
-    controlPath: options.controls ? probeStatus?.path : undefined,
-  };
 }
 
 /** Parses the page's form, which a browser sends if the script does not run. Unknown states are ignored. */

@@ -5,13 +5,8 @@ import type { Report } from "../../../src/core/report.ts";
 import { getProbeSeams } from "../../../src/core/seams.ts";
 import { StateHandler } from "../../../src/core/state-handler.ts";
 import { createPageEvents } from "../../../src/http/page/events.ts";
-import {
-  PAGE_BYTES_PER_S,
-  PAGE_HEARTBEAT_MS,
-  PAGE_MAX_GAP_MS,
-  PAGE_MIN_GAP_MS,
-  PAGE_READ_EVERY_MS,
-} from "../../../src/http/page/feed.ts";
+import { PAGE_HEARTBEAT_MS, PAGE_READ_EVERY_MS } from "../../../src/http/page/feed.ts";
+import { PAGE_BYTES_PER_S, PAGE_MAX_GAP_MS, PAGE_MIN_GAP_MS } from "../../../src/http/page/pace.ts";
 import { MAX_KNOWN_PICTURES } from "../../../src/http/page/pictures.ts";
 import {
   MAX_PAGE_PIECE_BYTES,
