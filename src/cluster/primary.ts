@@ -2,8 +2,8 @@ import cluster, { type Worker } from "node:cluster";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../options/expect.ts";
 import type { Hearers } from "../wire/hearers.ts";
-import type { SentEntry } from "../wire/sent-entry.ts";
-import { hearPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
+import { createGathering } from "./gathering.ts";
+import { hearPacked, pack, type ToPrimary, type ToWorker } from "./protocol.ts";
 
 /** Options for the primary. */
 export interface PrimaryOptions {
@@ -18,12 +18,6 @@ export interface PrimaryOptions {
    * @default 6000
    */
   readonly timeoutMs?: number;
-}
-
-/** A worker's request for the entries of all workers. */
-interface Question {
-  readonly answers: Map<number, readonly SentEntry[] | undefined>;
-  readonly finish: () => void;
 }
 
 let isCoordinating = false;
@@ -54,8 +48,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   const members = new Set<Worker>();
   const listening = new WeakSet<Worker>();
   const leaving = new WeakSet<Worker>();
-  const questions = new Map<number, Question>();
-  let lastId = 0;
+  const gathering = createGathering({ members, timeoutMs, tell });
 
   function hear(worker: Worker, packed: unknown): void {
     hearPacked<ToPrimary>(packed, toHearers(worker));
@@ -70,8 +63,8 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
       },
       bye: () => forget(worker),
       body: ({ body }) => setBody(body),
-      ask: ({ id, names }) => askAll(worker, id, names),
-      entries: ({ id, entries }) => noteEntries(worker, id, entries),
+      ask: ({ id, names }) => gathering.askAll(worker, id, names),
+      entries: ({ id, entries }) => gathering.note(worker, id, entries),
       leave({ id }) {
         leaving.add(worker);
         tell(worker, { kind: "left", id, isCovered: isCovered() });
@@ -96,35 +89,10 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     return probe.commissioned && [...members].some(isServing);
   }
 
-  function askAll(asking: Worker, askingId: number, names: readonly string[] | undefined): void {
-    lastId += 1;
-    const id = lastId;
-    const answers = new Map(Array.from(members, (worker) => [worker.id, undefined]));
-    const timer = setTimeout(finish, timeoutMs);
-    questions.set(id, { answers, finish });
-    for (const worker of members) tell(worker, { kind: "ask", id, ...(names && { names }) });
-
-    function finish(): void {
-      clearTimeout(timer);
-      questions.delete(id);
-      tell(asking, { kind: "answers", id: askingId, answers: Array.from(answers, toAnswer) });
-    }
-  }
-
-  function noteEntries(worker: Worker, id: number, entries: readonly SentEntry[]): void {
-    const question = questions.get(id);
-    if (!question?.answers.has(worker.id)) return;
-    question.answers.set(worker.id, entries);
-    finishIfComplete(question);
-  }
-
   /** Removes a worker that has left or exited, and no longer waits for its entries. */
   function forget(worker: Worker): void {
     members.delete(worker);
-    for (const question of [...questions.values()]) {
-      question.answers.delete(worker.id);
-      finishIfComplete(question);
-    }
+    gathering.forget(worker);
   }
 
   function noteListening(worker: Worker): void {
@@ -141,7 +109,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     isCoordinating = false;
     stopListening();
     cluster.off("message", hear).off("disconnect", forget).off("listening", noteListening);
-    for (const question of [...questions.values()]) question.finish();
+    gathering.finish();
     for (const worker of members) tell(worker, { kind: "bye" });
   };
 }
@@ -149,12 +117,4 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
 /** Ignores errors: the worker may just have exited, and its `disconnect` event handles that. */
 function tell(worker: Worker, message: ToWorker): void {
   if (worker.isConnected()) worker.send(pack(message), () => {});
-}
-
-function finishIfComplete({ answers, finish }: Question): void {
-  if ([...answers.values()].every((entries) => entries !== undefined)) finish();
-}
-
-function toAnswer([worker, entries]: [number, readonly SentEntry[] | undefined]): WorkerAnswer {
-  return { worker, ...(entries && { entries }) };
 }

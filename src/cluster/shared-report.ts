@@ -7,25 +7,24 @@ import { isListOfTexts, type WorkerAnswer } from "./protocol.ts";
 
 type Names = readonly string[] | undefined;
 
-export interface SharedReportSetup {
-  readonly registry: StatusRegistry;
+export interface AllWorkers {
   /** Whether the primary coordinates the workers. */
-  readonly isCoordinated: () => boolean;
+  readonly isCoordinated: boolean;
   /** Requests the answers of all workers, including this one. Resolves with `undefined` if there is none. */
-  readonly askAll: (names: Names) => Promise<readonly WorkerAnswer[] | undefined>;
+  askAll(names: Names): Promise<readonly WorkerAnswer[] | undefined>;
 }
 
 /** Wraps a registry so that its reports show all workers. */
-export function createSharedRegistry({ registry, isCoordinated, askAll }: SharedReportSetup): StatusRegistry {
+export function createSharedRegistry(registry: StatusRegistry, workers: AllWorkers): StatusRegistry {
   async function getReport(options: ReportOptions = {}): Promise<Report> {
     const { names } = options;
     const areUsable = names === undefined || isListOfTexts(names);
-    if (!isCoordinated() || !areUsable) return registry.getReport(options);
+    if (!workers.isCoordinated || !areUsable) return registry.getReport(options);
     const askedAt = performance.now();
-    const answers = await askAll(names);
+    const answers = await workers.askAll(names);
     const waitedMs = performance.now() - askedAt;
     if (answers !== undefined) return toReport(answers, names, waitedMs);
-    return isCoordinated() ? getHalfReport(names, waitedMs) : registry.getReport(options);
+    return workers.isCoordinated ? getHalfReport(names, waitedMs) : registry.getReport(options);
   }
 
   /** The primary is busy or stuck. The report shows that it covers this worker only. */

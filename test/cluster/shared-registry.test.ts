@@ -19,7 +19,7 @@ function createSubject() {
   const registry = createOwnRegistry();
   registry.addStatusHandler("A", () => ({ state: "OK" }));
   const askAll = () => Promise.resolve(undefined);
-  return { registry, shared: createSharedRegistry({ registry, isCoordinated: () => false, askAll }) };
+  return { registry, shared: createSharedRegistry(registry, { isCoordinated: false, askAll }) };
 }
 
 describe("the registry of a cluster", () => {

@@ -1,0 +1,120 @@
+import cluster from "node:cluster";
+import type { Probe } from "../core/probe.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
+import { getProbeSeams } from "../core/seams.ts";
+import { MAX_TIMER_MS } from "../util/clock.ts";
+import { log } from "../util/logger.ts";
+import { createTrouble } from "../util/trouble.ts";
+import type { Hearers } from "../wire/hearers.ts";
+import { toSentEntry } from "../wire/sent-entry.ts";
+import { hearPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
+import { createQuestions } from "./questions.ts";
+import { shareBody } from "./share-body.ts";
+import { getOwnEntries } from "./shared-report.ts";
+
+/** Time-out for the primary itself, in addition to the time-out for the workers. */
+const PATIENCE_MS = 1_000;
+
+/** A worker's part in the coordination by the primary. */
+export interface Membership {
+  readonly isCoordinated: boolean;
+  /** Introduces this worker. Resolves with `false` if the primary does not answer in time. */
+  begin(timeoutMs: number): Promise<boolean>;
+  /** Requests the answers of all workers. Resolves with `undefined` if there is none. */
+  askAll(names: readonly string[] | undefined): Promise<readonly WorkerAnswer[] | undefined>;
+  end(): void;
+}
+
+export function createMembership(registry: StatusRegistry, probe: Probe): Membership {
+  const reports = createQuestions<readonly WorkerAnswer[]>();
+  const leaves = createQuestions<boolean>();
+  const welcomes = createQuestions<true>();
+  const seams = getProbeSeams(probe);
+  /** The time-out for reports, while the primary coordinates. */
+  let reportTimeoutMs: number | undefined;
+  const shared = shareBody(probe, (body) => {
+    if (reportTimeoutMs !== undefined) send({ kind: "body", body });
+  });
+  const tellEntries = createEntriesTeller(registry);
+
+  const hearers: Hearers<ToWorker> = {
+    hello: () => send({ kind: "hello" }),
+    bye() {
+      log(registry.logger, "warn", `the primary takes no part any more: ${ALONE}`);
+      standAlone();
+    },
+    welcome(message) {
+      reportTimeoutMs = Math.min(message.timeoutMs + PATIENCE_MS, MAX_TIMER_MS);
+      seams.peers = { leave: askToLeave, alone: shared.alone };
+      shared.take(message.body);
+      welcomes.answer(FIRST, true);
+    },
+    body: ({ body }) => shared.take(body),
+    ask: ({ id, names }) => void tellEntries(id, names),
+    answers: ({ id, answers }) => reports.answer(id, answers),
+    left: ({ id, isCovered }) => leaves.answer(id, isCovered),
+  };
+
+  function hear(packed: unknown): void {
+    hearPacked(packed, hearers);
+  }
+
+  async function askToLeave(): Promise<boolean> {
+    const isCovered = await leaves.ask(PATIENCE_MS, (id) => send({ kind: "leave", id }));
+    return isCovered === true;
+  }
+
+  function standAlone(): void {
+    reportTimeoutMs = undefined;
+    seams.peers = undefined;
+    reports.cancel();
+    leaves.cancel();
+  }
+
+  return {
+    get isCoordinated() {
+      return reportTimeoutMs !== undefined;
+    },
+    async begin(timeoutMs) {
+      process.on("message", hear).on("disconnect", standAlone);
+      return (await welcomes.ask(timeoutMs, () => send({ kind: "hello" }))) === true;
+    },
+    askAll: (names) =>
+      reports.ask(reportTimeoutMs ?? 0, (id) => send({ kind: "ask", id, ...(names && { names }) })),
+    end() {
+      shared.stop();
+      process.off("message", hear).off("disconnect", standAlone);
+      if (reportTimeoutMs !== undefined) send({ kind: "bye" });
+      standAlone();
+    },
+  };
+}
+
+/** The id of the only request for a welcome. */
+const FIRST = 1;
+
+export const ALONE = "the probe and the report are of this process alone";
+
+/** Sends the entries of this worker to the primary. */
+function createEntriesTeller(
+  registry: StatusRegistry,
+): (id: number, names: readonly string[] | undefined) => Promise<void> {
+  const trouble = createTrouble({
+    what: "the primary could not be told the status",
+    getLogger: () => registry.logger,
+  });
+
+  return async function tellEntries(id, names) {
+    try {
+      const entries = await getOwnEntries(registry, names);
+      send({ kind: "entries", id, entries: entries.map(toSentEntry) });
+      trouble.worked();
+    } catch (error) {
+      trouble.failed(error);
+    }
+  };
+}
+
+function send(message: ToPrimary): void {
+  if (cluster.isWorker && process.connected) process.send?.(pack(message), undefined, undefined, () => {});
+}
