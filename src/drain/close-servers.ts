@@ -1,7 +1,10 @@
 import type { Clock } from "../util/clock.ts";
-import type { WatchedServer } from "./servers.ts";
+import type { EndlessSetup, WatchedServer } from "./servers.ts";
+import { type Endless, fromWebSocket } from "./streams/endless.ts";
+import type { WebSockets } from "./streams/options.ts";
+import { createSpread } from "./streams/spread.ts";
 
-/** Interval between searches for idle connections. */
+/** Interval between searches for idle connections and endless responses. */
 const LOOK_EVERY_MS = 50;
 
 export interface ClosingSetup {
@@ -10,32 +13,59 @@ export interface ClosingSetup {
   readonly clock: Clock;
   /** Ends the streams of the views. Called when clients can no longer reopen them. */
   readonly endStreams: () => void;
+  readonly isEndless: EndlessSetup["isEndless"];
+  /** Time over which endless responses and connections are ended. */
+  readonly spreadMs: number;
+  readonly websockets?: WebSockets | undefined;
+  /** Called with each endless response or connection that cannot be ended. */
+  readonly onFailure: (message: string) => void;
 }
 
-/** Resolves when all connections have ended or been cut, with the number of requests cut. */
-export function closeServers(
-  servers: readonly WatchedServer[],
-  { timeoutMs, clock, endStreams }: ClosingSetup,
-): Promise<number> {
+/** What became of the requests and connections that were open when the servers closed. */
+export interface Closing {
+  readonly requestsCut: number;
+  readonly streamsEnded: number;
+  readonly socketsClosed: number;
+}
+
+/** Resolves when all connections have ended or been cut. */
+export function closeServers(servers: readonly WatchedServer[], setup: ClosingSetup): Promise<Closing> {
+  const { timeoutMs, clock, endStreams, isEndless, spreadMs, websockets, onFailure } = setup;
+  const spread = createSpread({ startedAt: clock.monotonicNow(), spreadMs, onFailure });
+
   return new Promise((resolve) => {
-    let cancelLook = clock.startTimer(LOOK_EVERY_MS, look);
+    let cancelLook = clock.startTimer(0, look);
     const cancelCut = clock.startTimer(timeoutMs, () =>
-      end(servers.reduce((sum, server) => sum + server.cut(), 0)),
+      end(servers.reduce((sum, server) => sum + server.cut(spread.hasEnded), 0)),
     );
 
-    /** A connection is idle after its last response, and would stay open for its keep-alive time. */
     function look(): void {
-      for (const server of servers) server.endIdle(clock.monotonicNow());
+      const now = clock.monotonicNow();
+      // A connection is idle after its last response, and would stay open for its keep-alive time.
+      for (const server of servers) server.endIdle(now);
+      spread.endDue(findEndless(), now);
       cancelLook = clock.startTimer(LOOK_EVERY_MS, look);
+    }
+
+    function findEndless(): readonly Endless[] {
+      const retryMs = Math.round(MEAN_RETRY_MS * (0.5 + clock.random()));
+      const clients = Array.from(websockets?.clients ?? [], fromWebSocket);
+      const known = new Set(clients.map(({ identity }) => identity));
+      const found = servers.flatMap((server) => server.findEndless({ isEndless, retryMs }));
+      return [...clients, ...found.filter(({ identity }) => !known.has(identity))];
     }
 
     function end(requestsCut: number): void {
       cancelLook();
       cancelCut();
-      resolve(requestsCut);
+      const { streamsEnded, socketsClosed } = spread;
+      resolve({ requestsCut, streamsEnded, socketsClosed });
     }
 
     void Promise.all(servers.map((server) => server.close())).then(() => end(0));
     endStreams();
   });
 }
+
+/** Clients of event streams reconnect within half and one and a half times this. */
+const MEAN_RETRY_MS = 1_000;

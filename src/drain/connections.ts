@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { endConnectionWith } from "./last-answer.ts";
+import { type Endless, fromResponse, fromSocket } from "./streams/endless.ts";
 
 /** Maximum silence of a connection without a request after the listener is closed. */
 const SILENCE_MS = 1_000;
@@ -14,23 +15,33 @@ export interface Connections {
   /** Adds a connection from before the watch began. It may have a request that was never seen. */
   noteEarly(socket: Socket): void;
   noteRequest(response: ServerResponse<IncomingMessage>, onEnd: EndOfRequest): void;
-  noteUpgrade(socket: Socket): void;
+  noteUpgrade(socket: Socket, isWebSocket: boolean): void;
+  /** The open upgraded connections, and the responses that `isEndless` accepts. */
+  findEndless(isEndless: (response: ServerResponse) => boolean, retryMs: number): readonly Endless[];
   /** While `true`, each connection ends with its last response. */
   setLeaving(isLeaving: boolean): void;
   /**
-   * Number of requests and upgraded connections that would be lost by ending all connections now. It includes
-   * requests that are already lost because an earlier response ended their connection.
+   * Number of requests and upgraded connections that would be lost by ending all connections now, without
+   * those that `hasEnded`. It includes requests that are already lost because an earlier response ended their
+   * connection.
    */
-  readonly unfinished: number;
+  countUnfinished(hasEnded: (identity: object) => boolean): number;
   /** Ends connections without a request after a second of silence. Call it repeatedly. */
   endSilent(now: number): void;
+}
+
+interface Upgrade {
+  readonly isWebSocket: boolean;
+  /** The bytes written before. If there are more, the application has agreed to the upgrade. */
+  readonly bytesWritten: number;
 }
 
 interface Connection {
   readonly socket: Socket;
   /** The pending responses in order. With pipelining, there may be several. */
   readonly open: Map<ServerResponse, EndOfRequest>;
-  isUpgraded: boolean;
+  /** Set when the connection is upgraded. */
+  upgrade: Upgrade | undefined;
   isEarly: boolean;
   /** A response has announced the end of the connection. */
   isEnding: boolean;
@@ -77,8 +88,17 @@ export function createConnections(): Connections {
       response.once("close", () => end(connection, response));
       if (isLeaving) endWith(connection, response);
     },
-    noteUpgrade(socket) {
-      get(socket).isUpgraded = true;
+    noteUpgrade(socket, isWebSocket) {
+      get(socket).upgrade = { isWebSocket, bytesWritten: socket.bytesWritten };
+    },
+    findEndless(isEndless, retryMs) {
+      return [...connections.values()].flatMap(({ socket, open, upgrade }) => {
+        const isAgreed = upgrade !== undefined && socket.bytesWritten > upgrade.bytesWritten;
+        return [
+          ...(isAgreed ? [fromSocket(socket, upgrade.isWebSocket)] : []),
+          ...[...open.keys()].filter(isEndless).map((response) => fromResponse(response, retryMs)),
+        ];
+      });
     },
     setLeaving(newIsLeaving) {
       isLeaving = newIsLeaving;
@@ -86,12 +106,11 @@ export function createConnections(): Connections {
       for (const connection of connections.values())
         for (const response of connection.open.keys()) endWith(connection, response);
     },
-    get unfinished() {
-      return Array.from(
-        connections.values(),
-        ({ socket, open, isUpgraded, isEarly }) =>
-          open.size + Number(isUpgraded || (isEarly && !socket.destroyed)),
-      ).reduce((sum, count) => sum + count, lost);
+    countUnfinished(hasEnded) {
+      return Array.from(connections.values(), ({ socket, open, upgrade, isEarly }) => {
+        const isOpen = (upgrade !== undefined && !hasEnded(socket)) || (isEarly && !socket.destroyed);
+        return [...open.keys()].filter((response) => !hasEnded(response)).length + Number(isOpen);
+      }).reduce((sum, count) => sum + count, lost);
     },
     endSilent(now) {
       for (const connection of connections.values()) endIfSilent(connection, now);
@@ -103,7 +122,7 @@ function createConnection(socket: Socket): Connection {
   return {
     socket,
     open: new Map(),
-    isUpgraded: false,
+    upgrade: undefined,
     isEarly: false,
     isEnding: false,
     bytesRead: -1,
@@ -118,8 +137,8 @@ function end({ open }: Connection, response: ServerResponse): void {
 }
 
 function endIfSilent(connection: Connection, now: number): void {
-  const { socket, open, isUpgraded, isEarly, bytesRead, silentSince } = connection;
-  if (open.size > 0 || isUpgraded || isEarly) return;
+  const { socket, open, upgrade, isEarly, bytesRead, silentSince } = connection;
+  if (open.size > 0 || upgrade !== undefined || isEarly) return;
   if (socket.bytesRead !== bytesRead) {
     Object.assign(connection, { bytesRead: socket.bytesRead, silentSince: now });
   } else if (now - silentSince >= SILENCE_MS) {

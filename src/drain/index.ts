@@ -9,3 +9,4 @@ export type { DrainHooks } from "./phases.ts";
 export { type DrainReport, describeDrain, type HookFailure, type ProberReport } from "./report.ts";
 export type { DrainableServer } from "./server-kind.ts";
 export { drainOnSignals, type SignalDrain, type SignalOptions } from "./signals.ts";
+export type { StreamsOptions, WebSockets } from "./streams/options.ts";

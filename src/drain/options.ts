@@ -2,12 +2,13 @@ import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRequest } from "../http/message.ts";
 import { readOptions } from "../options/read-options.ts";
 import { DELAY_MS, FUNCTION, LOGGER, methods } from "../options/rules.ts";
-import type { CodeShape, ListShape, OptionShapes, WithDefaults } from "../options/shape.ts";
+import type { ListShape, OptionShapes, WithDefaults } from "../options/shape.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Logger } from "../util/logger.ts";
 import type { Consumer } from "./consumers/consumer.ts";
-import { expectConsumers } from "./consumers/options.ts";
+import { CONSUMER } from "./consumers/options.ts";
 import type { DrainHook } from "./hooks.ts";
+import { STREAMS_OPTIONS, type StreamsOptions, WEBSOCKETS, type WebSockets } from "./streams/options.ts";
 
 /** Options for a drain. All are optional. */
 export interface DrainOptions {
@@ -71,6 +72,16 @@ export interface DrainOptions {
    */
   readonly consumers?: readonly Consumer[];
   /**
+   * How the drain ends event streams and other responses that do not end by themselves.
+   * @default {}
+   */
+  readonly streams?: StreamsOptions;
+  /**
+   * The WebSocket server, such as that of `ws`: its clients get the close code 1001. Default: the drain writes
+   * the close frames itself.
+   */
+  readonly websockets?: WebSockets;
+  /**
    * Time-out for all `onClose` hooks together.
    * @default 5000
    */
@@ -96,15 +107,15 @@ export interface DrainOptions {
   readonly clock?: Clock;
 }
 
-export type ResolvedDrainOptions = WithDefaults<DrainOptions, "logger" | "quietMs" | "fixedMs" | "proberId">;
+export type ResolvedDrainOptions = WithDefaults<
+  DrainOptions,
+  "logger" | "websockets" | "quietMs" | "fixedMs" | "proberId"
+>;
 
 /** The default idle time-out of AWS ALB and many other balancers. */
 export const DEFAULT_BALANCER_IDLE_MS = 60_000;
 
 export const HOOKS: ListShape = { kind: "list", items: FUNCTION, expected: "an array of functions" };
-
-/** `expectConsumers` says more. */
-const CONSUMER: CodeShape = { kind: "code", expected: "a consumer", isRight: () => true };
 
 export const DRAIN_OPTIONS: OptionShapes<DrainOptions, ResolvedDrainOptions> = {
   probe: { ...methods("decommission", "commission", "on"), default: defaultProbe },
@@ -119,6 +130,8 @@ export const DRAIN_OPTIONS: OptionShapes<DrainOptions, ResolvedDrainOptions> = {
   onLeave: { ...HOOKS, default: [] },
   onClose: { ...HOOKS, default: [] },
   consumers: { kind: "list", items: CONSUMER, expected: "an array of consumers", default: [] },
+  streams: { kind: "object", properties: STREAMS_OPTIONS, default: {} },
+  websockets: WEBSOCKETS,
   hooksTimeoutMs: { ...DELAY_MS, default: 5_000 },
   deadlineMs: { ...DELAY_MS, default: 30_000 },
   balancerIdleMs: { ...DELAY_MS, default: DEFAULT_BALANCER_IDLE_MS },
@@ -128,7 +141,5 @@ export const DRAIN_OPTIONS: OptionShapes<DrainOptions, ResolvedDrainOptions> = {
 
 /** Checks the options and fills in the defaults. Throws a TypeError that names the option. */
 export function resolveDrainOptions(options: DrainOptions): ResolvedDrainOptions {
-  const resolved = readOptions(DRAIN_OPTIONS, options);
-  expectConsumers("consumers", resolved.consumers);
-  return resolved;
+  return readOptions(DRAIN_OPTIONS, options);
 }

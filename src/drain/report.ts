@@ -46,6 +46,10 @@ export interface DrainReport {
   readonly requestsServed: number;
   /** Number of requests, and upgraded connections such as WebSockets, that were cut. */
   readonly requestsCut: number;
+  /** Number of endless responses, such as event streams, that were ended cleanly. */
+  readonly streamsEnded: number;
+  /** Number of WebSockets and other upgraded connections that were closed cleanly. */
+  readonly socketsClosed: number;
   /** The consumers, in the order of the options. */
   readonly consumers: readonly ConsumerReport[];
   readonly hookFailures: readonly HookFailure[];
@@ -55,7 +59,14 @@ export interface DrainReport {
 export interface Outcome
   extends Pick<
     DrainReport,
-    "reason" | "endedBy" | "requestsServed" | "requestsCut" | "consumers" | "hookFailures"
+    | "reason"
+    | "endedBy"
+    | "requestsServed"
+    | "requestsCut"
+    | "streamsEnded"
+    | "socketsClosed"
+    | "consumers"
+    | "hookFailures"
   > {
   readonly moments: {
     readonly startedAt: number;
@@ -119,12 +130,15 @@ export function describeDrain(report: DrainReport): string {
   return `drained in ${toSeconds(totalMs)}${details}${RULES[endedBy]}`;
 }
 
-function describeServing({ probers, lastRequestMs, requestsCut }: DrainReport): readonly string[] {
+function describeServing(report: DrainReport): readonly string[] {
+  const { probers, lastRequestMs, requestsCut, streamsEnded, socketsClosed } = report;
   return [
     ...(probers.length === 0 ? ["no prober was seen"] : describeProbers(probers)),
     lastRequestMs === undefined
       ? "no request was seen"
       : `last request ${toSeconds(lastRequestMs)} before close`,
+    ...(streamsEnded > 0 ? [`${streamsEnded} ${streamsEnded === 1 ? "stream" : "streams"} ended`] : []),
+    ...(socketsClosed > 0 ? [`${socketsClosed} ${socketsClosed === 1 ? "socket" : "sockets"} closed`] : []),
     `${requestsCut} ${requestsCut === 1 ? "request" : "requests"} cut`,
   ];
 }

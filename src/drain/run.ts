@@ -1,6 +1,6 @@
 import type { ProbeSeams } from "../core/seams.ts";
 import { log } from "../util/logger.ts";
-import { closeServers } from "./close-servers.ts";
+import { type Closing, closeServers } from "./close-servers.ts";
 import type { ConsumerReport, RunningConsumers } from "./consumers/run-consumers.ts";
 import type { Rule } from "./decide.ts";
 import { createContext, type DrainContext } from "./hooks.ts";
@@ -10,6 +10,7 @@ import type { Phases } from "./phases.ts";
 import { type DrainReport, describeDrain, type HookFailure, toReport } from "./report.ts";
 import type { Requests } from "./requests.ts";
 import type { WatchedServer } from "./servers.ts";
+import { guardIsEndless } from "./streams/options.ts";
 import { createTimes, type Times } from "./times.ts";
 import { waitForBalancers, waitForClients } from "./wait.ts";
 
@@ -24,6 +25,9 @@ export interface Parts {
   readonly observer: Observer;
   readonly stopWatching: () => void;
 }
+
+/** Maximum default of `streams.spreadMs`. */
+const MAX_SPREAD_MS = 10_000;
 
 /** A drain that has started. */
 interface Run extends Parts {
@@ -49,7 +53,7 @@ export async function runDrain(reason: string, parts: Parts): Promise<DrainRepor
   const endedBy = await (isCovered ? moveClients(run) : leaveBalancers(run));
   const closedAt = clock.monotonicNow();
   const { lastRequestAt } = requests;
-  const requestsCut = await close(run);
+  const closing = await close(run);
   // If the primary is just passing a connection to this worker, the worker must be alive to hand it over.
   if (isCovered) await peers.leave();
   const hooksAt = clock.monotonicNow();
@@ -63,7 +67,7 @@ export async function runDrain(reason: string, parts: Parts): Promise<DrainRepor
     moments: { startedAt, closedAt, hooksAt, endedAt: clock.monotonicNow(), lastRequestAt },
     probers: observer.probers,
     requestsServed: requests.served,
-    requestsCut,
+    ...closing,
     consumers,
     hookFailures,
   });
@@ -94,13 +98,21 @@ async function leaveBalancers({ options, servers, observer, context, times }: Ru
   return waitForBalancers({ observer, getEndsAt: times.getWaitEndsAt, clock });
 }
 
-/** Returns the number of requests cut. */
-async function close({ options, seams, servers, stopWatching, times }: Run): Promise<number> {
-  const { clock } = options;
+async function close({ options, seams, servers, stopWatching, times }: Run): Promise<Closing> {
+  const { clock, logger, streams, websockets } = options;
   const timeoutMs = times.getCloseMs(clock.monotonicNow());
-  const requestsCut = await closeServers(servers, { timeoutMs, clock, endStreams: seams.closing.tell });
+  const warn = (message: string): void => log(logger, "warn", message);
+  const closing = await closeServers(servers, {
+    timeoutMs,
+    clock,
+    endStreams: seams.closing.tell,
+    isEndless: guardIsEndless(streams.isEndless, warn),
+    spreadMs: streams.spreadMs ?? Math.min(MAX_SPREAD_MS, timeoutMs / 4),
+    websockets,
+    onFailure: warn,
+  });
   stopWatching();
-  return requestsCut;
+  return closing;
 }
 
 function callHooks({ options, hooks, context, times }: Run): Promise<readonly HookFailure[]> {

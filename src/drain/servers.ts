@@ -7,10 +7,18 @@ import { createListening } from "./listening.ts";
 import { type DrainableServer, isHttp2, isSecure, speaksHttp1 } from "./server-kind.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createSockets, type Sockets } from "./sockets.ts";
+import { type Endless, getSentHeader, isEventStream } from "./streams/endless.ts";
+import type { StreamsOptions } from "./streams/options.ts";
 
 export interface WatchSetup {
   /** Called when a request arrives. Returns a function to call when the request has ended. */
   readonly onRequest: (request: object) => EndOfRequest;
+}
+
+export interface EndlessSetup {
+  readonly isEndless: NonNullable<StreamsOptions["isEndless"]>;
+  /** Time after which the client of an event stream reconnects. */
+  readonly retryMs: number;
 }
 
 /** A server with its connections and requests. */
@@ -21,8 +29,13 @@ export interface WatchedServer {
   close(): Promise<void>;
   /** Ends connections that have become idle since then. Call it repeatedly. */
   endIdle(now: number): void;
-  /** Ends all remaining connections. Returns the number of requests and upgraded connections cut. */
-  cut(): number;
+  /** The open responses and connections that do not end by themselves. */
+  findEndless(setup: EndlessSetup): readonly Endless[];
+  /**
+   * Ends all remaining connections. Returns the number of requests and upgraded connections cut, without those
+   * that `hasEnded`.
+   */
+  cut(hasEnded?: (identity: object) => boolean): number;
   /** Stops watching and removes all listeners. */
   stop(): void;
 }
@@ -51,8 +64,25 @@ export function watchServer(server: DrainableServer, setup: WatchSetup): Watched
       if ("closeIdleConnections" in server) server.closeIdleConnections();
       connections.endSilent(now);
     },
-    cut() {
-      const unfinished = connections.unfinished + sessions.openStreams;
+    findEndless({ isEndless, retryMs }) {
+      return [
+        ...connections.findEndless(
+          (response) =>
+            response.headersSent &&
+            (isEventStream(getSentHeader(response, "content-type")) || isEndless(response.req, response)),
+          retryMs,
+        ),
+        ...sessions.findEndless(
+          (stream, response) =>
+            stream.headersSent &&
+            (isEventStream(stream.sentHeaders?.["content-type"]) ||
+              (response !== undefined && isEndless(response.req, response))),
+          retryMs,
+        ),
+      ];
+    },
+    cut(hasEnded = () => false) {
+      const unfinished = connections.countUnfinished(hasEnded) + sessions.countUnfinished(hasEnded);
       sessions.destroy();
       sockets.destroy();
       return unfinished;
@@ -94,20 +124,20 @@ function listenTo(server: DrainableServer, records: Records): () => void {
 
   function noteRequest(request: Request, response: ServerResponse | Http2ServerResponse): void {
     if ("stream" in response) {
-      noteStream(response.stream, request);
+      noteStream(response.stream, request, response);
     } else {
       noteSocket(response.req.socket);
       connections.noteRequest(response, onRequest(request));
     }
   }
 
-  function noteStream(stream: ServerHttp2Stream, request: object): void {
-    sessions.noteStream(stream, () => onRequest(request));
+  function noteStream(stream: ServerHttp2Stream, request: object, response?: Http2ServerResponse): void {
+    sessions.noteStream(stream, { response, onRequest: () => onRequest(request) });
   }
 
   function noteUpgrade(request: Request, socket: Socket | Http2ServerResponse): void {
     if ("stream" in socket) noteStream(socket.stream, request);
-    else connections.noteUpgrade(socket);
+    else connections.noteUpgrade(socket, request.headers.upgrade?.toLowerCase() === "websocket");
   }
 
   return stop;

@@ -1,20 +1,35 @@
-import type { Http2Session, ServerHttp2Stream } from "node:http2";
+import type { Http2ServerResponse, Http2Session, ServerHttp2Stream } from "node:http2";
 import type { EndOfRequest } from "./connections.ts";
+import { type Endless, fromStream } from "./streams/endless.ts";
+
+export interface StreamSetup {
+  /** Missing if the application handles the stream itself. */
+  readonly response?: Http2ServerResponse | undefined;
+  /** Called if the stream is new. */
+  readonly onRequest: () => EndOfRequest;
+}
+
+export type IsEndlessStream = (
+  stream: ServerHttp2Stream,
+  response: Http2ServerResponse | undefined,
+) => boolean;
 
 /** The HTTP/2 sessions of a server with their open streams. */
 export interface Sessions {
   note(session: Http2Session): void;
-  /** Adds a stream, unless it is known. `onRequest` is called for a new one. */
-  noteStream(stream: ServerHttp2Stream, onRequest: () => EndOfRequest): void;
+  /** Adds a stream, unless it is known. */
+  noteStream(stream: ServerHttp2Stream, setup: StreamSetup): void;
+  /** The open streams that `isEndless` accepts. */
+  findEndless(isEndless: IsEndlessStream, retryMs: number): readonly Endless[];
   /** Lets each session end with its last stream, and later sessions too. */
   close(): void;
-  readonly openStreams: number;
+  countUnfinished(hasEnded: (identity: object) => boolean): number;
   destroy(): void;
 }
 
 export function createSessions(): Sessions {
   const sessions = new Set<Http2Session>();
-  const streams = new Set<ServerHttp2Stream>();
+  const streams = new Map<ServerHttp2Stream, Http2ServerResponse | undefined>();
   let isClosing = false;
 
   return {
@@ -23,9 +38,9 @@ export function createSessions(): Sessions {
       session.once("close", () => sessions.delete(session));
       if (isClosing) session.close();
     },
-    noteStream(stream, onRequest) {
+    noteStream(stream, { response, onRequest }) {
       if (streams.has(stream)) return;
-      streams.add(stream);
+      streams.set(stream, response);
       const onEnd = onRequest();
       stream.once("close", () => {
         streams.delete(stream);
@@ -37,9 +52,12 @@ export function createSessions(): Sessions {
       // Servers close their sessions themselves only from Node.js 24 on.
       for (const session of sessions) session.close();
     },
-    get openStreams() {
-      return streams.size;
+    findEndless(isEndless, retryMs) {
+      return [...streams]
+        .filter(([stream, response]) => isEndless(stream, response))
+        .map(([stream]) => fromStream(stream, retryMs));
     },
+    countUnfinished: (hasEnded) => [...streams.keys()].filter((stream) => !hasEnded(stream)).length,
     destroy() {
       for (const session of sessions) session.destroy();
     },

@@ -287,6 +287,8 @@ describe("a drain without proof", () => {
       probers: [],
       requestsServed: 0,
       requestsCut: 0,
+      streamsEnded: 0,
+      socketsClosed: 0,
       consumers: [],
       hookFailures: [],
     });

@@ -23,6 +23,8 @@ function reportOf(parts: Partial<DrainReport> = {}): DrainReport {
     lastRequestMs: 2_100,
     requestsServed: 512,
     requestsCut: 0,
+    streamsEnded: 0,
+    socketsClosed: 0,
     consumers: [],
     hookFailures: [],
     ...parts,

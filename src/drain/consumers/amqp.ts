@@ -1,8 +1,11 @@
 import { expectMethods, expectText } from "../../options/expect.ts";
+import { readOptions } from "../../options/read-options.ts";
+import { CLOCK } from "../../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../../options/shape.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
 import type { Consumer, ConsumerOptions } from "./consumer.ts";
-import { expectConsumerOptions } from "./options.ts";
-import { expectPending, finishPending } from "./pending.ts";
+import { NAME, PENDING } from "./options.ts";
+import { finishPending } from "./pending.ts";
 
 /** A channel of `amqplib`. */
 export interface AmqpChannel<Message> {
@@ -19,6 +22,12 @@ export interface AmqpOptions<Message> extends Pick<ConsumerOptions, "name"> {
   /** The clock, for tests. */
   readonly clock?: Clock;
 }
+
+const OPTIONS: OptionShapes<AmqpOptions<never>, WithDefaults<AmqpOptions<never>, "name">> = {
+  name: NAME,
+  pending: { ...PENDING, required: true },
+  clock: { ...CLOCK, default: systemClock },
+};
 
 /**
  * A consumer of RabbitMQ or another AMQP 0-9-1 broker as a consumer of a drain. It cancels the consumer at once
@@ -42,9 +51,8 @@ export function amqp<Message>(
 ): Consumer {
   expectMethods("channel", channel, ["cancel", "nack"]);
   expectText("consumerTag", consumerTag);
-  expectConsumerOptions(options, ["name", "pending", "clock"]);
-  const { name = `AMQP ${consumerTag}`, pending, clock = systemClock } = options;
-  expectPending(pending);
+  const { name = `AMQP ${consumerTag}`, clock } = readOptions(OPTIONS, options);
+  const { pending } = options;
 
   return {
     name,

@@ -1,7 +1,8 @@
 import { expectMethods } from "../../options/expect.ts";
+import { readOptions } from "../../options/read-options.ts";
 import type { Consumer, ResumableOptions } from "./consumer.ts";
 import { endedBefore } from "./ended-before.ts";
-import { expectConsumerOptions } from "./options.ts";
+import { RESUMABLE_OPTIONS } from "./options.ts";
 
 type JobListener = (job: { readonly id?: string } | undefined) => void;
 
@@ -28,8 +29,11 @@ export interface BullMqWorker {
  */
 export function bullmq(worker: BullMqWorker, options: ResumableOptions = {}): Consumer {
   expectMethods("worker", worker, ["pause", "resume", "close", "on"]);
-  expectConsumerOptions(options, ["name", "progress", "onDecommission"]);
-  const { name = `BullMQ ${worker.name}`, progress, onDecommission = false } = options;
+  const {
+    name = `BullMQ ${worker.name}`,
+    progress,
+    onDecommission,
+  } = readOptions(RESUMABLE_OPTIONS, options);
   /** Bounded by the worker's concurrency. */
   const active = new Set<string | undefined>();
   let finished = 0;

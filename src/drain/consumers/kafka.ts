@@ -1,7 +1,8 @@
 import { expectMethods } from "../../options/expect.ts";
+import { readOptions } from "../../options/read-options.ts";
 import type { Consumer, ConsumerOptions } from "./consumer.ts";
 import { endedBefore } from "./ended-before.ts";
-import { expectConsumerOptions } from "./options.ts";
+import { CONSUMER_OPTIONS } from "./options.ts";
 
 /** A consumer of `kafkajs`, or of `@confluentinc/kafka-javascript` in its KafkaJS form. */
 export interface KafkaConsumer {
@@ -27,8 +28,7 @@ export interface KafkaConsumer {
  */
 export function kafka(consumer: KafkaConsumer, options: ConsumerOptions = {}): Consumer {
   expectMethods("consumer", consumer, ["disconnect"]);
-  expectConsumerOptions(options, ["name", "progress"]);
-  const { name = "Kafka", progress } = options;
+  const { name = "Kafka", progress } = readOptions(CONSUMER_OPTIONS, options);
   const { END_BATCH_PROCESS } = consumer.events ?? {};
   if (progress !== undefined && END_BATCH_PROCESS !== undefined)
     consumer.on?.(END_BATCH_PROCESS, () => progress.done());

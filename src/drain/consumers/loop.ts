@@ -1,9 +1,12 @@
 import { expectFunction } from "../../options/expect.ts";
+import { readOptions } from "../../options/read-options.ts";
+import { CLOCK, DELAY_MS, FUNCTION } from "../../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../../options/shape.ts";
 import { onAbort } from "../../util/abort.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
 import type { Consumer, ResumableOptions } from "./consumer.ts";
 import { endedBefore } from "./ended-before.ts";
-import { expectConsumerOptions } from "./options.ts";
+import { RESUMABLE_OPTIONS } from "./options.ts";
 
 /** The argument of a loop's job. */
 export interface LoopContext {
@@ -28,6 +31,13 @@ export interface LoopOptions extends ResumableOptions {
   readonly clock?: Clock;
 }
 
+const OPTIONS: OptionShapes<LoopOptions, WithDefaults<LoopOptions, "name" | "progress" | "onError">> = {
+  ...RESUMABLE_OPTIONS,
+  pauseMs: { ...DELAY_MS, default: 1_000 },
+  onError: FUNCTION,
+  clock: { ...CLOCK, default: systemClock },
+};
+
 /**
  * Runs a job again and again, one run at a time, until the process leaves: polling a table, SQS, a directory.
  * The first run starts at once. The drain waits for the current run, aborts its signal at the deadline and
@@ -40,15 +50,7 @@ export interface LoopOptions extends ResumableOptions {
  */
 export function loop(job: LoopJob, options: LoopOptions = {}): Consumer {
   expectFunction("job", job);
-  expectConsumerOptions(options, ["name", "progress", "onDecommission", "pauseMs", "onError", "clock"]);
-  const {
-    name = "loop",
-    progress,
-    onDecommission = false,
-    pauseMs = 1_000,
-    onError,
-    clock = systemClock,
-  } = options;
+  const { name = "loop", progress, onDecommission, pauseMs, onError, clock } = readOptions(OPTIONS, options);
   const controller = new AbortController();
   let isStopped = false;
   let finished = 0;

@@ -1,9 +1,12 @@
 import { expectMethods } from "../../options/expect.ts";
+import { expectShape, readOptions } from "../../options/read-options.ts";
+import { CLOCK } from "../../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../../options/shape.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
 import type { Consumer, ConsumerOptions, ConsumerResult } from "./consumer.ts";
 import { endedBefore } from "./ended-before.ts";
-import { expectConsumerOptions } from "./options.ts";
-import { expectPending, finishPending } from "./pending.ts";
+import { NAME, PENDING } from "./options.ts";
+import { finishPending } from "./pending.ts";
 
 /** A subscription of `nats` or `@nats-io/transport-node`. */
 export interface NatsSubscription {
@@ -33,6 +36,12 @@ export interface NatsOptions extends Pick<ConsumerOptions, "name"> {
   readonly clock?: Clock;
 }
 
+const OPTIONS: OptionShapes<NatsOptions, WithDefaults<NatsOptions, "name" | "pending">> = {
+  name: NAME,
+  pending: PENDING,
+  clock: { ...CLOCK, default: systemClock },
+};
+
 /**
  * A NATS subscription as a consumer of a drain. It unsubscribes at once and finishes the messages that have
  * arrived. Core NATS does not deliver a message twice: what is left at the deadline is lost, and counted as
@@ -43,12 +52,11 @@ export interface NatsOptions extends Pick<ConsumerOptions, "name"> {
  * @throws TypeError for an invalid subscription or option.
  */
 export function nats(subscription: NatsSubscription | NatsMessages, options: NatsOptions = {}): Consumer {
-  expectConsumerOptions(options, ["name", "pending", "clock"]);
-  const { name = "NATS", pending, clock = systemClock } = options;
+  const { name = "NATS", pending, clock } = readOptions(OPTIONS, options);
   // Subscriptions of some versions have `close` too.
   if (pending !== undefined || !("drain" in Object(subscription))) {
     expectMethods("subscription", subscription, ["close"]);
-    expectPending(pending);
+    expectShape(PENDING, pending, "pending");
     return fromMessages(name, subscription as NatsMessages, pending as Set<NatsMessage>, clock);
   }
   expectMethods("subscription", subscription, ["drain", "getProcessed", "getPending"]);

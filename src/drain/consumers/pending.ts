@@ -1,4 +1,3 @@
-import { failExpectation } from "../../options/expect.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { ConsumerResult } from "./consumer.ts";
 
@@ -11,10 +10,6 @@ export interface PendingWork<Message> {
   readonly clock: Clock;
   /** Returns a message to the broker. */
   readonly giveBack: (message: Message) => void;
-}
-
-export function expectPending(pending: unknown): void {
-  if (!(pending instanceof Set)) failExpectation("pending", "a Set of messages", pending);
 }
 
 /** Waits until the application has removed all messages. When the signal aborts, it returns the rest. */

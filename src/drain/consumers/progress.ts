@@ -1,11 +1,7 @@
 import type { StatusProvider } from "../../core/handler.ts";
-import {
-  expectFunction,
-  expectKnownKeys,
-  expectMethods,
-  expectNumber,
-  expectObject,
-} from "../../options/expect.ts";
+import { readOptions } from "../../options/read-options.ts";
+import { CLOCK, FUNCTION } from "../../options/rules.ts";
+import type { OptionShapes } from "../../options/shape.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
 
@@ -24,6 +20,12 @@ export interface Progress extends StatusProvider {
   done(): void;
 }
 
+const OPTIONS: OptionShapes<ProgressOptions> = {
+  pending: { ...FUNCTION, required: true },
+  maxStallMs: { kind: "number", min: 1, max: Number.MAX_SAFE_INTEGER, required: true },
+  clock: { ...CLOCK, default: systemClock },
+};
+
 /**
  * Detects a worker that is alive but finishes nothing.
  *
@@ -37,12 +39,7 @@ export interface Progress extends StatusProvider {
  * @throws TypeError for an invalid option.
  */
 export function progress(options: ProgressOptions): Progress {
-  expectObject("options", options);
-  expectKnownKeys("options", options, ["pending", "maxStallMs", "clock"]);
-  const { pending, maxStallMs, clock = systemClock } = options;
-  expectFunction("pending", pending);
-  expectNumber("maxStallMs", maxStallMs, { min: 1, max: Number.MAX_SAFE_INTEGER });
-  expectMethods("clock", clock, ["monotonicNow"]);
+  const { pending, maxStallMs, clock } = readOptions(OPTIONS, options);
   let doneAt: number | undefined;
   let waitingSince: number | undefined;
 
