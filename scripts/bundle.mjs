@@ -60,7 +60,12 @@ export function startSentinel(options) {
 
 /** The text of each .js file by its path. */
 async function joinFiles({ [THREAD]: thread, ...programs }) {
-  const { shared, copied, programOf } = findSharedFiles(dist, programs);
+  const { shared, findCopy } = findSharedFiles(dist, programs);
+  const files = new Set(shared.values());
+  const toSharedFile = (id) => {
+    const [path, copy] = id.split("?");
+    return copy === undefined ? (shared.get(toName(path)) ?? null) : files.has(copy) ? copy : null;
+  };
   const chunks = await generate(
     Object.values(programs),
     {
@@ -71,13 +76,13 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
         groups: [
           {
             debugName: "shared",
-            name: (id) => shared.get(toName(id)) ?? null,
-            test: (id) => shared.has(toName(id)),
+            name: toSharedFile,
+            test: (id) => toSharedFile(id) !== null,
           },
         ],
       },
     },
-    [copyModules(copied, programOf)],
+    [copyModules(findCopy)],
   );
   expectNoCycles(chunks);
   return [
@@ -101,15 +106,16 @@ async function joinThread(source) {
   return text;
 }
 
-/** Gives each program a copy of its own of these modules. */
-function copyModules(copied, programOf) {
+/** Gives a copy of a module the name of its file or program: `labels.js?http`. */
+function copyModules(findCopy) {
   return {
     name: "copy-modules",
     resolveId(source, importer) {
       if (importer === undefined || !source.startsWith(".")) return null;
-      const [file, program = programOf(toName(importer))] = importer.split("?");
+      const [file, ownCopy] = importer.split("?");
       const path = join(dirname(file), source);
-      return copied.has(toName(path)) ? `${path}?${program}` : path;
+      const copy = findCopy(toName(path), toName(file));
+      return copy === undefined ? path : `${path}?${ownCopy ?? copy}`;
     },
     load: (id) => (id.includes("?") ? readFileSync(id.split("?")[0], "utf8") : null),
   };

@@ -25,38 +25,53 @@ const SHARED_FILES = {
 };
 
 /**
- * Small modules without state that `svc-status` and `svc-status/node` do not need. Each program that needs one
- * has a copy of it, because each process would otherwise load it.
+ * Modules without state that only some processes need: each of these files has a copy for itself and for the
+ * programs that share it, and each other program has its own copy.
  */
-const COPIED = [
-  "wire/hearers",
-  "wire/sent-entry",
-  "adapters/common/fastify-routes",
-  "adapters/common/fetch-api",
-];
+const COPIED = {
+  "wire/hearers": [],
+  "wire/sent-entry": [],
+  "adapters/common/fastify-routes": [],
+  "adapters/common/fetch-api": [],
+  "metrics/families": ["http", "metrics"],
+  "metrics/status-samples": ["http", "metrics"],
+  "metrics/labels": ["http", "metrics", "cli"],
+  "util/sort-by-name": ["http", "metrics"],
+};
 
 /** The forms that tsc writes: `from "./a.js"`, `import "./a.js"`, and `import("./a.js")`. */
 const IMPORT = /\b(?:from |import |import(\())"(\.[^"]+)\.js"/g;
 
 /**
- * The shared file of each shared module, and the copied modules with the programs of those that import them,
- * by names without extension.
+ * The shared file of each shared module, by names without extension. A copied module has a shared file for
+ * each module that imports it, or `undefined` for the importer's own program.
  */
 export function findSharedFiles(dist, programs) {
   const { importsOf, later } = readImports(dist, Object.values(programs));
   const roots = [...Object.entries(programs), ...[...later].map((name) => [name, name])];
   const starts = new Set(roots.map(([, start]) => start));
   const needs = roots.map(([program, start]) => [program, reach(importsOf, start)]);
+  const findPrograms = (module) =>
+    needs.flatMap(([program, reached]) => (reached.has(module) ? [program] : []));
   const shared = new Map();
   for (const module of importsOf.keys()) {
-    const programsOfModule = needs.flatMap(([program, reached]) => (reached.has(module) ? [program] : []));
-    if (starts.has(module) || programsOfModule.length < 2 || COPIED.includes(module)) continue;
-    const isMet = (rule) => programsOfModule.some((program) => rule.test(program));
-    const fits = ([, lists]) => lists.some((rules) => rules.every(isMet));
-    shared.set(module, Object.entries(SHARED_FILES).find(fits)[0]);
+    const found = findPrograms(module);
+    if (starts.has(module) || found.length < 2 || Object.hasOwn(COPIED, module)) continue;
+    shared.set(module, Object.keys(SHARED_FILES).find(toFits(found)));
   }
-  const programOf = (module) => needs.find(([, reached]) => reached.has(module))?.[0].replaceAll(/\W/g, "");
-  return { shared, copied: new Set(COPIED), programOf };
+
+  function findCopy(module, importer) {
+    if (!Object.hasOwn(COPIED, module)) return undefined;
+    const found = findPrograms(importer);
+    return COPIED[module].find(toFits(found)) ?? found[0].replaceAll(/\W/g, "");
+  }
+
+  return { shared, findCopy };
+}
+
+function toFits(programs) {
+  const isMet = (rule) => programs.some((program) => rule.test(program));
+  return (file) => SHARED_FILES[file].some((rules) => rules.every(isMet));
 }
 
 function readImports(dist, starts) {
