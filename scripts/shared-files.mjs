@@ -33,6 +33,7 @@ const COPIED = {
   "wire/sent-entry": [],
   "adapters/common/fastify-routes": [],
   "adapters/common/fetch-api": [],
+  "http/own-requests": ["http", "drain"],
   "metrics/families": ["http", "metrics"],
   "metrics/status-samples": ["http", "metrics"],
   "metrics/labels": ["http", "metrics", "cli"],
