@@ -1,6 +1,7 @@
 import { type Commands, toCommand } from "./command.ts";
 import { COMPLETION } from "./completion/definition.ts";
 import { DOCTOR } from "./doctor/definition.ts";
+import { FLEET } from "./fleet/definition.ts";
 import { COMMISSION, DECOMMISSION } from "./probe/definitions.ts";
 import { SERVE } from "./serve/definition.ts";
 import { SHOW } from "./show/definition.ts";
@@ -21,5 +22,6 @@ export const COMMANDS: Commands = {
   commission: toCommand(COMMISSION, async () => (await import("./probe/commission.ts")).runCommission),
   serve: toCommand(SERVE, async () => (await import("./serve/run.ts")).runServe),
   doctor: toCommand(DOCTOR, async () => (await import("./doctor/run.ts")).runDoctor),
+  fleet: toCommand(FLEET, async () => (await import("./fleet/run.ts")).runFleet),
   completion: toCommand(COMPLETION, async () => (await import("./completion/run.ts")).runCompletion),
 };

@@ -1,8 +1,8 @@
 import { MAX_TIMER_MS } from "../util/clock.ts";
+import { DURATION_UNITS_MS } from "../util/duration-text.ts";
 import { CliError } from "./cli-error.ts";
 
-/** The units of durations, in milliseconds. */
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+export { toDurationText as renderDuration } from "../util/duration-text.ts";
 
 const EXPECTED = "expected a number and a unit, such as 500ms, 5s, 2m or 1h";
 
@@ -14,17 +14,10 @@ const EXPECTED = "expected a number and a unit, such as 500ms, 5s, 2m or 1h";
  */
 export function parseDuration(option: string, text: string): number {
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(text) ?? [];
-  const unitMs = Object.hasOwn(UNITS_MS, unit) ? UNITS_MS[unit] : undefined;
+  const unitMs = Object.hasOwn(DURATION_UNITS_MS, unit) ? DURATION_UNITS_MS[unit] : undefined;
   if (unitMs === undefined) throw new CliError(`${option}: ${EXPECTED}, got ${JSON.stringify(text)}`);
   const ms = Math.round(Number(number) * unitMs);
   if (ms < 1 || ms > MAX_TIMER_MS)
     throw new CliError(`${option}: expected 1ms to ${Math.floor(MAX_TIMER_MS / 3_600_000)}h, got ${text}`);
   return ms;
-}
-
-/** The shortest exact text for a duration. */
-export function renderDuration(ms: number): string {
-  const [unit = "ms", unitMs = 1] =
-    Object.entries(UNITS_MS).findLast(([, each]) => ms >= each && ms % each === 0) ?? [];
-  return `${ms / unitMs}${unit}`;
 }

@@ -1,0 +1,97 @@
+import { toAlertmanagerFile } from "../../fleet/alertmanager.ts";
+import { toDashboard } from "../../fleet/dashboard.ts";
+import { toPodMonitor, toPrometheusRule } from "../../fleet/operator.ts";
+import { DEFAULT_TIMES_MS, type FleetLabels, type RuleOptions, type TimeName } from "../../fleet/options.ts";
+import { toRuleTests } from "../../fleet/rule-tests.ts";
+import { toRuleFile } from "../../fleet/rules.ts";
+import { toScrapeConfig } from "../../fleet/scrape-config.ts";
+import { toYaml } from "../../fleet/yaml.ts";
+import { didYouMean } from "../../util/suggest.ts";
+import { CliError } from "../cli-error.ts";
+import type { Invocation, Run } from "../command.ts";
+import { parseDuration } from "../duration.ts";
+import type { FLEET } from "./definition.ts";
+
+type Values = Invocation<typeof FLEET>["values"];
+
+/** `svc-status fleet` */
+export const runFleet: Run<typeof FLEET> = async ({ operands: [what = ""], values, io }) => {
+  const write = WRITERS[what];
+  if (write === undefined) throw new CliError(`there is no fleet ${what}`);
+  io.stdout.write(write(values));
+  return 0;
+};
+
+const WRITERS: Readonly<Record<string, (values: Values) => string>> = {
+  rules(values) {
+    const options = toRuleOptions(values);
+    if (values.test && values.operator) throw new CliError("--test and --operator: expected one of them");
+    if (values.test) return toYaml(toRuleTests(options, values["rule-file"]));
+    return toYaml(values.operator ? toPrometheusRule(options) : toRuleFile(options));
+  },
+  alertmanager: (values) =>
+    toYaml(
+      toAlertmanagerFile({
+        ...toLabels(values),
+        scrapeMs: values["scrape-interval"],
+        evaluationMs: values["evaluation-interval"],
+        groupIntervalMs: values["group-interval"],
+        receiver: values.receiver,
+      }),
+    ),
+  "scrape-config"(values) {
+    const options = { scrapeMs: values["scrape-interval"], path: values.path, discovery: values.discovery };
+    return toYaml(values.operator ? toPodMonitor(options) : toScrapeConfig(options));
+  },
+  dashboard: (values) => `${JSON.stringify(toDashboard(toLabels(values)), null, 2)}\n`,
+};
+
+function toRuleOptions(values: Values): RuleOptions {
+  const { runbook, interval } = values;
+  return {
+    ...toLabels(values),
+    timesMs: { ...DEFAULT_TIMES_MS, ...Object.fromEntries(values.time.map(parseTime)) },
+    labels: Object.fromEntries(
+      values.label.map((text) => {
+        const [name, value] = split("--label", text);
+        return [expectLabel("--label", name), value];
+      }),
+    ),
+    ...(runbook !== undefined && { runbookUrl: runbook }),
+    ...(interval !== undefined && { intervalMs: interval }),
+  };
+}
+
+function toLabels(values: Values): FleetLabels {
+  const within = values.within.split(",").filter((label) => label !== "");
+  return {
+    service: expectLabel("--service-label", values["service-label"]),
+    within: within.map((label) => expectLabel("--within", label)),
+  };
+}
+
+function parseTime(text: string): [TimeName, number] {
+  const [name, duration] = split("--time", text);
+  const names = Object.keys(DEFAULT_TIMES_MS);
+  if (!names.includes(name))
+    throw new CliError(
+      `--time: expected one of ${names.join(", ")}, got ${JSON.stringify(name)}${didYouMean(name, names)}`,
+    );
+  // The times that alerts look back over cannot be 0.
+  const mayBeZero = name !== "flapping" && name !== "lookback";
+  const isZero = mayBeZero && /^0[a-z]*$/.test(duration);
+  return [name as TimeName, isZero ? 0 : parseDuration(`--time ${name}`, duration)];
+}
+
+function split(option: string, text: string): [name: string, value: string] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new CliError(`${option}: expected NAME=VALUE, got ${JSON.stringify(text)}`);
+  return [name, value];
+}
+
+/** The names are part of expressions, so nothing else gets there. */
+function expectLabel(option: string, name: string): string {
+  if (/^[A-Za-z_]\w*$/.test(name)) return name;
+  throw new CliError(`${option}: expected the name of a label, got ${JSON.stringify(name)}`);
+}

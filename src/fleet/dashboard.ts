@@ -1,0 +1,137 @@
+import type { FleetLabels } from "./options.ts";
+
+type PanelType = "stat" | "timeseries" | "table" | "state-timeline";
+
+interface Row {
+  readonly title: string;
+  readonly type: PanelType;
+  readonly expr: string;
+  /** What a series is called. */
+  readonly legend: string;
+  /** Of 24. */
+  readonly width: number;
+}
+
+const STATES = { "0": ["OK", "green"], "1": ["YELLOW", "yellow"], "2": ["RED", "red"] } as const;
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of Grafana
+const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
+const HEIGHT = 8;
+
+/** A dashboard of Grafana that reads recorded series only. */
+export function toDashboard({ service, within }: FleetLabels): object {
+  const selected = `{${service}=~"$service"}`;
+  const by = [...within, service].join(", ");
+  const rows: readonly Row[] = [
+    row("Failed services", "stat", "count(service:svc_status_overall:max == 2) or vector(0)", "", 4),
+    row("Instances", "stat", "sum(service:svc_status_instances:count)", "", 4),
+    row("In service", "stat", "sum(service:svc_status_in_service:sum)", "", 4),
+    row("Not scraped", "stat", "sum(service:svc_status_up:count) - sum(service:svc_status_up:sum)", "", 4),
+    row("Causes", "table", 'max by (root, name) (handler:svc_status_root:count{role="cause"})', "", 8),
+    row("Services", "state-timeline", `service:svc_status_overall:max${selected}`, `{{${service}}}`, 24),
+    row(
+      "Handlers",
+      "state-timeline",
+      `max by (${by}, name) (handler:svc_status_state:max${selected})`,
+      `{{${service}}} {{name}}`,
+      24,
+    ),
+    row(
+      "RED instances",
+      "timeseries",
+      `handler:svc_status_state:count{${service}=~"$service", state="2"}`,
+      `{{${service}}} {{name}}`,
+      12,
+    ),
+    row(
+      "Instances in service",
+      "timeseries",
+      `service:svc_status_in_service:sum${selected}`,
+      `{{${service}}}`,
+      12,
+    ),
+    row(
+      "Versions",
+      "timeseries",
+      `service:svc_status_info:count${selected}`,
+      `{{${service}}} {{service_version}}`,
+      12,
+    ),
+    row(
+      "Upstreams",
+      "table",
+      `max by (${by}, name, upstream) (handler:svc_status_upstream:max${selected})`,
+      "",
+      12,
+    ),
+  ];
+  return {
+    title: "Service status",
+    uid: "svc-status",
+    schemaVersion: 39,
+    timezone: "browser",
+    refresh: "30s",
+    time: { from: "now-6h", to: "now" },
+    tags: ["svc-status"],
+    templating: {
+      list: [
+        { name: "datasource", type: "datasource", query: "prometheus", label: "Prometheus" },
+        {
+          name: "service",
+          type: "query",
+          label: "Service",
+          datasource: DATASOURCE,
+          query: `label_values(service:svc_status_overall:max, ${service})`,
+          refresh: 2,
+          includeAll: true,
+          multi: true,
+          current: { text: ["All"], value: ["$__all"] },
+        },
+      ],
+    },
+    panels: place(rows),
+  };
+}
+
+function row(title: string, type: PanelType, expr: string, legend: string, width: number): Row {
+  return { title, type, expr, legend, width };
+}
+
+/** Puts the panels side by side, as far as there is space. */
+function place(rows: readonly Row[]): object[] {
+  let x = 0;
+  let y = 0;
+  return rows.map(({ title, type, expr, legend, width }, index) => {
+    if (x + width > 24) {
+      x = 0;
+      y += HEIGHT;
+    }
+    const gridPos = { x, y, w: width, h: HEIGHT };
+    x += width;
+    const isTable = type === "table";
+    return {
+      id: index + 1,
+      title,
+      type,
+      datasource: DATASOURCE,
+      gridPos,
+      fieldConfig: { defaults: type === "state-timeline" ? { mappings: [toMapping()] } : {}, overrides: [] },
+      options: {},
+      targets: [
+        {
+          refId: "A",
+          expr,
+          ...(legend !== "" && { legendFormat: legend }),
+          ...(isTable && { format: "table", instant: true }),
+        },
+      ],
+    };
+  });
+}
+
+function toMapping(): object {
+  const options = Object.entries(STATES).map(([value, [text, color]], index) => [
+    value,
+    { text, color, index },
+  ]);
+  return { type: "value", options: Object.fromEntries(options) };
+}

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { runCli } from "../support/cli.ts";
+
+test.each([
+  [["rules"], 'record: "handler:svc_status_state:max"'],
+  [["rules", "--test", "--rule-file", "mine.yml"], 'rule_files:\n  - "mine.yml"'],
+  [["rules", "--operator"], 'kind: "PrometheusRule"'],
+  [["rules", "--time", "red=0s", "--time", "yellow=2h", "--label", "team=a=b"], 'for: "2h"'],
+  [["rules", "--label", "team=a=b"], 'team: "a=b"'],
+  [["rules", "--within", ""], "max by (job, name, critical, scope)"],
+  [
+    ["rules", "--service-label", "app"],
+    "max by (cluster, namespace, environment, app, name, critical, scope)",
+  ],
+  [["alertmanager", "--scrape-interval", "5s", "--evaluation-interval", "5s"], 'group_wait: "15s"'],
+  [["scrape-config", "--discovery", "dns"], "dns_sd_configs"],
+  [["scrape-config", "--operator"], 'kind: "PodMonitor"'],
+  [["dashboard"], '"title": "Service status"'],
+])("svc-status fleet %j", async (args, expected) => {
+  const { code, stdout, stderr } = await runCli(["fleet", ...args]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain(expected);
+});
+
+test.each([
+  [["rules", "--time", "rde=1s"], "--time: expected one of red, yellow"],
+  [["rules", "--time", "red"], '--time: expected NAME=VALUE, got "red"'],
+  [["rules", "--time", "lookback=0s"], "--time lookback: expected 1ms to"],
+  [["rules", "--within", "a b"], '--within: expected the name of a label, got "a b"'],
+  [["rules", "--label", 'a"=b'], '--label: expected the name of a label, got "a\\""'],
+  [["rules", "--test", "--operator"], "--test and --operator: expected one of them"],
+  [["rule"], "WHAT: expected rules, alertmanager, scrape-config, dashboard"],
+])("svc-status fleet %j is refused", async (args, expected) => {
+  const { code, stdout, stderr } = await runCli(["fleet", ...args]);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toContain(expected);
+});

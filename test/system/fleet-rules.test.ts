@@ -1,0 +1,100 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { toAlertmanagerFile } from "../../src/fleet/alertmanager.ts";
+import { DEFAULT_LABELS, DEFAULT_TIMES_MS, type RuleOptions } from "../../src/fleet/options.ts";
+import { toRuleTests } from "../../src/fleet/rule-tests.ts";
+import { toRuleFile } from "../../src/fleet/rules.ts";
+import { type Discovery, toScrapeConfig } from "../../src/fleet/scrape-config.ts";
+import { type Tree, toYaml } from "../../src/fleet/yaml.ts";
+import { describeWithProgram } from "../support/system.ts";
+
+const OPTIONS: RuleOptions = { ...DEFAULT_LABELS, timesMs: DEFAULT_TIMES_MS, labels: {} };
+
+/** Everything that a user can set, in the worst form that is accepted. */
+const HOSTILE: RuleOptions = {
+  service: "service_name",
+  within: [],
+  timesMs: { ...DEFAULT_TIMES_MS, red: 90_000, yellow: 1_234, vanished: 0 },
+  labels: { team: "a\"b\\c\n{{ $value }}: #'%" },
+  runbookUrl: "https://wiki/{{ $labels.alertname }}#\"'",
+  intervalMs: 15_000,
+};
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "svc-status-rules-"));
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function write(name: string, tree: Tree): string {
+  const file = join(directory, name);
+  writeFileSync(file, toYaml(tree));
+  return file;
+}
+
+/** What a program says, and its exit status. */
+function check(
+  program: string,
+  ...args: readonly string[]
+): { readonly text: string; readonly code: number | null } {
+  const { stdout, stderr, status } = spawnSync(program, args, { encoding: "utf8", timeout: 60_000 });
+  return { text: stdout + stderr, code: status };
+}
+
+describeWithProgram(["promtool", "amtool"], "promtool and amtool", () => {
+  test.each([
+    ["by default", OPTIONS],
+    ["with hostile options", HOSTILE],
+  ])("accept the rules, whose own tests pass: %s", (_, options) => {
+    const rules = write("rules.yml", toRuleFile(options));
+    expect(check("promtool", "check", "rules", rules)).toMatchObject({ code: 0 });
+    const tests = write("tests.yml", toRuleTests(options, "rules.yml"));
+    const outcome = check("promtool", "test", "rules", tests);
+    expect(outcome.text).toContain("SUCCESS");
+    expect(outcome.code).toBe(0);
+  });
+
+  test("the tests fail without the rule that they are about", () => {
+    const options = { ...OPTIONS, timesMs: { ...DEFAULT_TIMES_MS, yellow: 60_000, decommissioned: 60_000 } };
+    for (const alert of ["SvcStatusRed", "SvcStatusHandlerVanished", "SvcStatusFewerInstances"]) {
+      const [group] = toRuleFile(options).groups as readonly {
+        readonly rules: readonly { alert?: string }[];
+      }[];
+      const rules = (group?.rules ?? []).filter((rule) => rule.alert !== alert);
+      write("rules.yml", { groups: [{ name: "svc-status", rules: rules as readonly Tree[] }] });
+      const outcome = check(
+        "promtool",
+        "test",
+        "rules",
+        write("tests.yml", toRuleTests(options, "rules.yml")),
+      );
+      expect([alert, outcome.code]).toEqual([alert, 1]);
+    }
+  });
+
+  test.each<Discovery>(["kubernetes", "dns", "file"])("accept the scrape configuration: %s", (discovery) => {
+    const config = toScrapeConfig({ discovery, scrapeMs: 30_000, path: "/svc_status.prometheus" });
+    const file = write("prometheus.yml", config);
+    // Debian builds Prometheus without the discovery of Kubernetes.
+    const text = readFileSync(file, "utf8").replace(
+      /kubernetes_sd_configs:\n +- role: "pod"/,
+      "static_configs: []",
+    );
+    writeFileSync(file, text);
+    expect(check("promtool", "check", "config", "--syntax-only", file)).toMatchObject({ code: 0 });
+  });
+
+  test("accept the configuration of Alertmanager", () => {
+    const times = { scrapeMs: 30_000, evaluationMs: 30_000, groupIntervalMs: 300_000 };
+    const file = write(
+      "alertmanager.yml",
+      toAlertmanagerFile({ ...DEFAULT_LABELS, ...times, receiver: 'a"b' }),
+    );
+    expect(check("amtool", "check-config", file)).toMatchObject({ code: 0 });
+  });
+});
