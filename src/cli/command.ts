@@ -1,7 +1,7 @@
 import type { Io } from "./io.ts";
 
 /**
- * The exit statuses, in the order of monitoring plugins: 0 OK, 1 YELLOW, 2 RED, 3 for no answer, no status,
+ * The exit statuses of all commands but `run`, in the order of monitoring plugins: 0 OK, 1 YELLOW, 2 RED, 3 for no answer, no status,
  * and invalid arguments.
  */
 export type ExitStatus = 0 | 1 | 2 | 3;
@@ -123,12 +123,12 @@ export interface Invocation<Definition extends CommandDefinition> {
 /** Runs a command. A rejection is reported in one line, and the exit status is 3. */
 export type Run<Definition extends CommandDefinition> = (
   invocation: Invocation<Definition>,
-) => Promise<ExitStatus>;
+) => Promise<number>;
 
 /** A command in the table. Its definition is available at once; its code is loaded when it is called. */
 export interface Command {
   readonly definition: CommandDefinition;
-  load(): Promise<(invocation: Invocation<CommandDefinition>) => Promise<ExitStatus>>;
+  load(): Promise<(invocation: Invocation<CommandDefinition>) => Promise<number>>;
 }
 
 /** Every command by its name. */

@@ -3,6 +3,7 @@ import { COMPLETION } from "./completion/definition.ts";
 import { DOCTOR } from "./doctor/definition.ts";
 import { FLEET } from "./fleet/definition.ts";
 import { COMMISSION, DECOMMISSION } from "./probe/definitions.ts";
+import { RUN } from "./run/definition.ts";
 import { SERVE } from "./serve/definition.ts";
 import { SHOW } from "./show/definition.ts";
 import { WAIT } from "./wait/definition.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: Commands = {
   ),
   commission: toCommand(COMMISSION, async () => (await import("./probe/commission.ts")).runCommission),
   serve: toCommand(SERVE, async () => (await import("./serve/run.ts")).runServe),
+  run: toCommand(RUN, async () => (await import("./run/run.ts")).runCommand),
   doctor: toCommand(DOCTOR, async () => (await import("./doctor/run.ts")).runDoctor),
   fleet: toCommand(FLEET, async () => (await import("./fleet/run.ts")).runFleet),
   completion: toCommand(COMPLETION, async () => (await import("./completion/run.ts")).runCompletion),
