@@ -76,7 +76,7 @@ test("the probes of the manifest are sent to the paths and the port of the servi
 test("the doctor's command line on the page says what the manifest says, and finds nothing", async () => {
   const [, command = ""] = /^npx svc-status (doctor .*)$/m.exec(page) ?? [];
   const { code, stdout } = await runCli(toWords(command));
-  expect(stdout).toMatch(/^nothing wrong was found\n\n/);
+  expect(stdout).toMatch(/^no problems found\n\n/);
   expect(code).toBe(0);
   const { periodSeconds, timeoutSeconds, failureThreshold } = readinessProbe;
   expect(command).toContain(

@@ -72,7 +72,7 @@ export function dns(name: string, options: DnsOptions = {}): StatusFunction {
   if (servers !== undefined && recordType === undefined)
     throw toError({
       path: "servers",
-      text: "expected recordType beside it, because the system resolves by its own rules",
+      text: "expected recordType too, because the system's resolver uses its own servers",
     });
   if (servers !== undefined) new Resolver().setServers(servers); // throws at once if an address is invalid
 

@@ -186,7 +186,7 @@ async function readBody(response: Response, maxBytes: number): Promise<string> {
 function expectBody(body: string, expected: HttpOptions["expectedBody"]): void {
   if (expected === undefined) return;
   const isRight = typeof expected === "string" ? body.includes(expected) : expected(body);
-  if (!isRight) throw new CheckError("wrong answer", "the body is not what was expected");
+  if (!isRight) throw new CheckError("wrong answer", "the body is not the expected one");
 }
 
 function expectValues(body: string, expected: NonNullable<HttpOptions["expectedJson"]>): void {

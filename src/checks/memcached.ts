@@ -106,5 +106,5 @@ function isStats(value: unknown): value is Stats {
 function readRatio(stats: Stats): number {
   const ratio = Number(stats["bytes"]) / Number(stats["limit_maxbytes"]);
   if (Number.isFinite(ratio)) return ratio;
-  throw new CheckError("wrong answer", "a server does not tell its memory");
+  throw new CheckError("wrong answer", "a server does not report its memory");
 }

@@ -53,7 +53,7 @@ export function mysql(client: MysqlClient, options: MysqlOptions = {}): StatusFu
     // Read before the query, which may itself have to wait.
     if (asksWaiting) measures.push(measureWaiting(client.taskQueueSize?.() ?? 0, limits));
     const row = await queryRow(client, "SELECT 1 AS one");
-    if (Number(row?.["one"]) !== 1) throw new CheckError("wrong answer", "SELECT 1 did not give 1");
+    if (Number(row?.["one"]) !== 1) throw new CheckError("wrong answer", "SELECT 1 did not return 1");
     measures.unshift(measureLatency(startedAt));
     if (asksLag) measures.push(measureLag(await readLag(client), limits));
     if (asksConnections) measures.push(measureConnections(await readConnections(client), limits));
@@ -85,5 +85,5 @@ async function readConnections(client: MysqlClient): Promise<{ used: number; siz
   const used = Number(row?.["Value"] ?? Number.NaN);
   const size = Number(limit?.["size"] ?? Number.NaN);
   if (Number.isFinite(used) && size > 0) return { used, size };
-  throw new CheckError("wrong answer", "the server does not know its connections");
+  throw new CheckError("wrong answer", "the server does not report its connections");
 }

@@ -94,5 +94,5 @@ export function pool(numbers: PoolNumbers, options: PoolOptions = {}): StatusFun
 function read(name: string, tell: () => number): number {
   const value: unknown = tell();
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-  throw new CheckError("wrong answer", `${name}() gave no number`);
+  throw new CheckError("wrong answer", `${name}() returned no number`);
 }

@@ -58,7 +58,7 @@ export function postgres(client: PgClient | PostgresJsClient, options: PostgresO
   const { asksLag, asksConnections, asksWaiting } = toQuestions(limits);
   if (asksWaiting && readWaiting(client) === undefined)
     throw new TypeError(
-      "warnWaiting, maxWaiting: expected a client that tells its waitingCount, as a Pool does",
+      "warnWaiting, maxWaiting: expected a client that reports its waitingCount, as a Pool does",
     );
   const columns = ["1 AS one", ...(asksLag ? [LAG] : []), ...(asksConnections ? [CONNECTIONS] : [])];
   const sql = `SELECT ${columns.join(", ")}`;
@@ -69,7 +69,7 @@ export function postgres(client: PgClient | PostgresJsClient, options: PostgresO
     // Read before the query, which may itself have to wait.
     if (asksWaiting) measures.push(measureWaiting(readWaiting(client) ?? 0, limits));
     const row = await query(sql);
-    if (row["one"] !== 1) throw new CheckError("wrong answer", "SELECT 1 did not give 1");
+    if (row["one"] !== 1) throw new CheckError("wrong answer", "SELECT 1 did not return 1");
     measures.unshift(measureLatency(startedAt));
     if (asksLag) measures.push(measureLag(readNumber(row, "lag"), limits));
     if (asksConnections) {
@@ -101,13 +101,13 @@ function hasMethod<Name extends string>(
 function toRow(rows: unknown): Row {
   const row: unknown = Array.isArray(rows) ? rows[0] : undefined;
   if (typeof row === "object" && row !== null) return row as Row;
-  throw new CheckError("wrong answer", "the query gave no row");
+  throw new CheckError("wrong answer", "the query returned no row");
 }
 
 function readNumber(row: Row, column: string): number {
   const value = Number(row[column] ?? Number.NaN);
   if (Number.isFinite(value)) return value;
-  throw new CheckError("wrong answer", `the server does not know its ${column}`);
+  throw new CheckError("wrong answer", `the server does not report its ${column}`);
 }
 
 function readWaiting(client: object): number | undefined {

@@ -91,7 +91,7 @@ function measureMemory(info: Info, limits: { warn: number | undefined; max: numb
   const used = Number(info.get("used_memory") ?? Number.NaN);
   const max = Number(info.get("maxmemory") ?? Number.NaN);
   if (!Number.isFinite(used) || !Number.isFinite(max))
-    throw new CheckError("wrong answer", "the server does not tell its memory");
+    throw new CheckError("wrong answer", "the server does not report its memory");
   const labels = { used_memory_bytes: used };
   if (max === 0) return { state: "OK", text: `memory ${formatBytes(used)}, without a limit`, labels };
   const measure = measureRising({

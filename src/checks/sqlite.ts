@@ -58,5 +58,5 @@ export function sqlite(client: SqliteClient, options: SqliteOptions = {}): Statu
 function readRow(client: SqliteClient, sql: string): Readonly<Record<string, unknown>> {
   const row = client.prepare(sql).get();
   if (typeof row === "object" && row !== null) return row as Record<string, unknown>;
-  throw new CheckError("wrong answer", "the query gave no row");
+  throw new CheckError("wrong answer", "the query returned no row");
 }

@@ -141,21 +141,21 @@ export const CONNECTION_OPTIONS = {
     short: "H",
     placeholder: "'NAME: VALUE'",
     repeatable: true,
-    help: "Send this header too, to a host that you name",
+    help: "Send this header, if URL names a host",
   },
   ca: {
     type: "text",
     placeholder: "FILE",
     completes: "file",
-    help: "Trust certificates that are signed by those in this PEM file",
+    help: "Trust certificates signed by those in this PEM file",
   },
-  insecure: { type: "flag", help: "Take any certificate, without knowing who answers" },
+  insecure: { type: "flag", help: "Accept any certificate, without verification" },
 } as const;
 
 /** The options of every command. */
 export const GENERAL_OPTIONS = {
-  "no-color": { type: "flag", help: "No colours, even on a terminal" },
-  debug: { type: "flag", help: "Show the stack of what went wrong" },
+  "no-color": { type: "flag", help: "No colors, even on a terminal" },
+  debug: { type: "flag", help: "Show the stack trace of an error" },
   help: { type: "flag", short: "h", help: "Show this help" },
 } as const;
 

@@ -7,7 +7,7 @@ export function describeFailure(error: unknown, debug: boolean): string {
   const message = error instanceof Error ? error.message : String(error);
   const isOurs = !(error instanceof CliError);
   const line = isOurs
-    ? `internal error: ${hideSecrets(message)}. --debug shows where; please report it`
+    ? `internal error: ${hideSecrets(message)}. Use --debug for the stack trace, and report it`
     : message;
   const lines = [`svc-status: ${line}`, ...(debug ? toStacks(error).join("\ncaused by ").split("\n") : [])];
   return lines.map((each) => `${clean(each)}\n`).join("");

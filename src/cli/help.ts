@@ -14,13 +14,13 @@ export const EXITS: Readonly<Record<string, string>> = {
   "0": "OK",
   "1": "YELLOW",
   "2": "RED",
-  "3": "no answer, not a status, or wrong arguments",
+  "3": "no answer, not a status, or invalid arguments",
 };
 
 /** The environment variables that commands read. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   SVC_STATUS_TOKEN: "The token that decommission and commission send",
-  NO_COLOR: "Set to anything: no colours",
+  NO_COLOR: "If set: no colors",
 };
 
 const WIDTH = 80;
@@ -32,7 +32,7 @@ export function renderOverview(commands: Commands): string {
   return [
     "Usage: svc-status COMMAND …",
     `Commands:\n${renderRows(rows)}`,
-    "svc-status COMMAND --help tells more about a command; svc-status --version says which this is.",
+    "svc-status COMMAND --help describes a command; svc-status --version shows the version.",
     `Environment:\n${renderRows(Object.entries(ENVIRONMENT))}`,
     `Exit status:\n${renderRows(Object.entries(EXITS))}\n`,
   ].join("\n\n");
@@ -75,7 +75,7 @@ export function toOptionUsage(name: string, option: OptionDefinition): string {
 
 /** The help of an option, with its default and whether it may be given more than once. */
 export function toOptionHelp(option: OptionDefinition): string {
-  const given = "repeatable" in option && option.repeatable === true ? "; may be given more than once" : "";
+  const given = "repeatable" in option && option.repeatable === true ? "; repeatable" : "";
   const isDefault = "default" in option ? ` (default: ${option.default})` : "";
   return `${option.help}${given}${isDefault}`;
 }

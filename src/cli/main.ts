@@ -6,7 +6,7 @@ import { COMMANDS } from "./commands.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { createInterrupts, type Interrupts } from "./interrupts.ts";
 import { type Io, type Output, toOutput, wantsColor } from "./io.ts";
-import { parseArguments } from "./parse.ts";
+import { isConfigFile, parseArguments } from "./parse.ts";
 
 /**
  * Runs the command line, and sets the exit status of the process. Never rejects: any error is reported in one
@@ -47,10 +47,15 @@ async function dispatch([first, ...rest]: readonly string[], interrupts: Interru
 function findCommand(name: string): Command {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) return command;
-  const what = name.startsWith("-") ? "option" : "command";
-  throw new CliError(
-    `there is no ${what} ${name}${didYouMean(name, Object.keys(COMMANDS))} See: svc-status --help`,
-  );
+  const what = name.startsWith("-") ? `option ${name}` : `command ${JSON.stringify(name)}`;
+  throw new CliError(`unknown ${what}${suggest(name)}`);
+}
+
+/** A URL or a file without a command is enough to know the command. */
+function suggest(name: string): string {
+  if (isConfigFile(name)) return `; did you mean: svc-status serve --config ${name}`;
+  if (/^[^-].*[:./]|^\d+$/.test(name)) return `; did you mean: svc-status show ${name}`;
+  return didYouMean(name, Object.keys(COMMANDS)) || "; see: svc-status --help";
 }
 
 async function showHelp(output: Output, name: string | undefined): Promise<number> {

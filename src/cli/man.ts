@@ -8,7 +8,7 @@ import {
 import { ENVIRONMENT, EXITS, toOptionHelp, toOptionUsage, toUsage } from "./help.ts";
 
 const INTRODUCTION =
-  "Asks services that use the npm package svc-status, or answer as it does, how they are; waits for them, watches them, and takes them out of their load balancers.";
+  "Shows the status of services that use the npm package svc-status or a compatible one, waits for it, watches it, and removes services from their load balancers.";
 
 /** The manual page. The build writes it. */
 export function renderMan(commands: Commands, version: string): string {
@@ -26,7 +26,7 @@ export function renderMan(commands: Commands, version: string): string {
     ".SH COMMANDS",
     ...all.flatMap(([name, { definition }]) => renderCommand(name, definition)),
     ".SH CONNECTION OPTIONS",
-    "Of the commands that ask a service.",
+    "For the commands that connect to a service.",
     ...renderOptions(CONNECTION_OPTIONS),
     ".SH GENERAL OPTIONS",
     ...renderOptions(GENERAL_OPTIONS),

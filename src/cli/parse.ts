@@ -39,7 +39,7 @@ export function parseArguments(
     if (known === undefined) {
       const names = Object.keys(options).map((each) => `--${each}`);
       throw new CliError(
-        `there is no option ${rawName}${didYouMean(rawName, names)} See: svc-status ${name} --help`,
+        `unknown option ${rawName}${didYouMean(rawName, names) || `; see: svc-status ${name} --help`}`,
       );
     }
     const parsed = parseOption(rawName, known, { value, isInline: inlineValue === true });
@@ -124,22 +124,35 @@ const VALUE_PARSERS: { readonly [Type in ValueOption["type"]]: ValueParser<Type>
 
 function checkOperands(
   name: string,
-  { operands: defined }: CommandDefinition,
+  { operands: defined, options, examples }: CommandDefinition,
   given: readonly string[],
 ): void {
-  const usage = `See: svc-status ${name} --help`;
+  const usage = `see: svc-status ${name} --help`;
   const missing = defined.slice(given.length).find(({ optional }) => optional !== true);
-  if (missing !== undefined) throw new CliError(`${name} needs ${missing.placeholder}. ${usage}`);
+  if (missing !== undefined)
+    throw new CliError(`${name} needs a ${missing.placeholder}, for example ${toFirstOperand(examples)}`);
   for (const [index, value] of given.entries()) {
     const last = defined.at(-1);
     const definition = defined[index] ?? (last?.repeatable === true ? last : undefined);
-    if (definition === undefined)
-      throw new CliError(`${name}: ${JSON.stringify(value)} is too much. ${usage}`);
+    if (definition === undefined) {
+      const use = "config" in options && isConfigFile(value) ? `use --config ${value}` : usage;
+      throw new CliError(`unexpected argument ${JSON.stringify(value)}; ${use}`);
+    }
     const { placeholder, choices } = definition;
-    if (value === "") throw new CliError(`${placeholder} is empty. ${usage}`);
+    if (value === "") throw new CliError(`${placeholder} is empty; ${usage}`);
     if (choices !== undefined && !choices.includes(value))
       throw new CliError(
         `${placeholder}: expected ${choices.join(", ")}, got ${JSON.stringify(value)}${didYouMean(value, choices)}`,
       );
   }
+}
+
+/** The operands of an example are right after the name of its command. */
+function toFirstOperand(examples: CommandDefinition["examples"]): string | undefined {
+  return examples[0]?.[0].split(" ")[1];
+}
+
+/** The kinds of files that `svc-status serve` reads. */
+export function isConfigFile(text: string): boolean {
+  return /\.(?:json|mjs)$/.test(text);
 }

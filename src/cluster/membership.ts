@@ -40,7 +40,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
   const hearers: Hearers<ToWorker> = {
     hello: () => send({ kind: "hello" }),
     bye() {
-      log(registry.logger, "warn", `the primary takes no part any more: ${ALONE}`);
+      log(registry.logger, "warn", `the primary stopped coordinating: ${ALONE}`);
       standAlone();
     },
     welcome(message) {
@@ -93,14 +93,14 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
 /** The id of the only request for a welcome. */
 const FIRST = 1;
 
-export const ALONE = "the probe and the report are of this process alone";
+export const ALONE = "the probe and the report cover this process only";
 
 /** Sends the entries of this worker to the primary. */
 function createEntriesTeller(
   registry: StatusRegistry,
 ): (id: number, names: readonly string[] | undefined) => Promise<void> {
   const trouble = createTrouble({
-    what: "the primary could not be told the status",
+    what: "sending the status to the primary failed",
     getLogger: () => registry.logger,
   });
 

@@ -26,7 +26,7 @@ export function mergeAnswers(answers: readonly WorkerAnswer[], now: number, wait
  */
 export function toSilentEntry(name: string, now: number, waitedMs: number): Entry {
   const at = new Date(now);
-  const status = Object.freeze({ state: RED, detail: "has not told its status in time" });
+  const status = Object.freeze({ state: RED, detail: "did not report in time" });
   return {
     name,
     status,

@@ -42,8 +42,8 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   const { probe = defaultProbe, timeoutMs = 6_000 } = options;
   expectMethods("probe", probe, ["decommission", "commission", "on"]);
   expectNumber("timeoutMs", timeoutMs, { min: 1 });
-  if (cluster.isWorker) throw new TypeError("coordinateWorkers() is for the primary, and this is a worker");
-  if (isCoordinating) throw new TypeError("coordinateWorkers() was called already");
+  if (cluster.isWorker) throw new TypeError("coordinateWorkers(): expected the primary, got a worker");
+  if (isCoordinating) throw new TypeError("coordinateWorkers() has already been called");
   isCoordinating = true;
   const members = new Set<Worker>();
   const listening = new WeakSet<Worker>();

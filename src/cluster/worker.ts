@@ -49,14 +49,14 @@ export async function joinCluster(options: WorkerOptions = {}): Promise<ClusterM
   expectMethods("registry", registry, ["getReport"]);
   expectMethods("probe", probe, ["decommission", "commission", "on"]);
   expectNumber("timeoutMs", timeoutMs, { min: 1 });
-  if (hasJoined) throw new TypeError("joinCluster() was called already: leave() first");
+  if (hasJoined) throw new TypeError("joinCluster() has already been called: call leave() first");
   hasJoined = true;
   const membership = createMembership(registry, probe);
   let hasLeft = false;
 
   if (cluster.isWorker && process.connected) {
     if (!(await membership.begin(timeoutMs)))
-      log(registry.logger, "warn", `the primary takes no part, it must call coordinateWorkers(): ${ALONE}`);
+      log(registry.logger, "warn", `the primary does not coordinate, call coordinateWorkers() in it: ${ALONE}`);
   } else {
     log(registry.logger, "info", `not a worker of node:cluster: ${ALONE}`);
   }

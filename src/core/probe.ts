@@ -70,7 +70,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 
   let body = firstBody;
   let since = new Date();
-  const trouble = createTrouble({ what: "a listener of the probe threw", getLogger: () => logger });
+  const trouble = createTrouble({ what: "a listener of the probe failed", getLogger: () => logger });
   const listeners = createListeners<ProbeChange>(trouble.failed);
 
   function setBody(newBody: string): void {

@@ -74,9 +74,9 @@ export async function runHooks({
   await new Promise<void>((resolve) => {
     const cancel = clock.startTimer(timeoutMs, function atTimeout() {
       isOverdue = true;
-      failures.push({ index, message: `had not ended after ${timeoutMs} ms` });
+      failures.push({ index, message: `not finished after ${timeoutMs} ms` });
       for (let next = index + 1; next < hooks.size; next += 1) {
-        failures.push({ index: next, message: "was not called any more" });
+        failures.push({ index: next, message: "was not called" });
       }
       resolve();
     });
@@ -129,7 +129,7 @@ export function startHooks({ hooks, context, clock }: Omit<HooksSetup, "timeoutM
           resolve();
         };
       });
-      const overdue = [...running].map((index) => ({ index, message: "had not ended in time" }));
+      const overdue = [...running].map((index) => ({ index, message: "not finished in time" }));
       return [...failures, ...overdue].sort((one, other) => one.index - other.index);
     },
   };

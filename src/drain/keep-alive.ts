@@ -19,7 +19,7 @@ export function warnOfKeepAlive(
       logger,
       "warn",
       `keepAliveTimeout is ${keepAliveMs} ms, but a load balancer that keeps idle connections for ${balancerIdleMs} ms ` +
-        `loses a request whenever it uses one just then: set server.keepAliveTimeout = ${balancerIdleMs + 5_000}`,
+        `may reuse one as it closes and lose the request: set server.keepAliveTimeout = ${balancerIdleMs + 5_000}`,
     );
   }
 

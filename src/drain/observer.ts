@@ -60,7 +60,11 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
 
   /** A drain cannot be undone: balancers would send requests to a process that is about to end. */
   function stayDecommissioned(): void {
-    log(logger, "warn", "commissioned while draining: decommissioned again, as the process is about to end");
+    log(
+      logger,
+      "warn",
+      "commissioned while draining: decommissioned again, because the process is about to exit",
+    );
     decommission();
   }
 

@@ -16,7 +16,7 @@ import { toLabel, toProberId } from "./prober-name.ts";
 import { interrupt, MAX_GAP_MS } from "./rhythm.ts";
 
 const PROBER_ID_TROUBLE = {
-  what: "proberId failed, the prober goes by its address",
+  what: "proberId failed, using the prober's address",
   recovery: "proberId works again",
 };
 

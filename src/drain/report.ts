@@ -110,32 +110,32 @@ function toProberReport({ id, label, intervalMs, refusals, refusedWith }: Prober
 
 const RULES: Readonly<Record<Rule, string>> = {
   evidence: "",
-  fallback: ", nothing could be proved, so it was the fallback wait",
-  cap: ", the longest wait was over before the balancers had left",
+  fallback: ", too little traffic to judge; waited the default ",
+  cap: ", the maximum wait ended before the load balancers had left",
   fixed: ", after a fixed wait",
-  deadline: ", the deadline was near before the balancers had left",
-  peers: ", the other workers go on serving",
+  deadline: ", the deadline came before the load balancers had left",
+  peers: ", the other workers continue to serve",
   "no-server": "",
 };
 
 /** `drained in 4.2 s: HAProxy saw 503 3×, last request 2.1 s before close, 0 requests cut`. */
 export function describeDrain(report: DrainReport): string {
-  const { totalMs, consumers, hookFailures, endedBy } = report;
+  const { totalMs, waitMs, consumers, hookFailures, endedBy } = report;
   const parts = [
     ...(endedBy === "no-server" ? [] : describeServing(report)),
     ...consumers.map(describeConsumer),
     ...hookFailures.map(({ phase, index, message }) => `${phase}[${index}] failed: ${message}`),
   ];
   const details = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
-  return `drained in ${toSeconds(totalMs)}${details}${RULES[endedBy]}`;
+  return `drained in ${toSeconds(totalMs)}${details}${RULES[endedBy]}${endedBy === "fallback" ? `${Number((waitMs / 1_000).toFixed(1))} s` : ""}`;
 }
 
 function describeServing(report: DrainReport): readonly string[] {
   const { probers, lastRequestMs, requestsCut, streamsEnded, socketsClosed } = report;
   return [
-    ...(probers.length === 0 ? ["no prober was seen"] : describeProbers(probers)),
+    ...(probers.length === 0 ? ["no probers seen"] : describeProbers(probers)),
     lastRequestMs === undefined
-      ? "no request was seen"
+      ? "no requests seen"
       : `last request ${toSeconds(lastRequestMs)} before close`,
     ...(streamsEnded > 0 ? [`${streamsEnded} ${streamsEnded === 1 ? "stream" : "streams"} ended`] : []),
     ...(socketsClosed > 0 ? [`${socketsClosed} ${socketsClosed === 1 ? "socket" : "sockets"} closed`] : []),
@@ -159,13 +159,13 @@ function describeProbers(probers: readonly ProberReport[]): readonly string[] {
   const furtherCount = probers.length - MAX_SHOWN_PROBERS;
   return [
     ...probers.slice(0, MAX_SHOWN_PROBERS).map(describeProber),
-    ...(furtherCount > 0 ? [`${furtherCount} more probers`] : []),
+    ...(furtherCount > 0 ? [`${furtherCount} more ${furtherCount === 1 ? "prober" : "probers"}`] : []),
   ];
 }
 
 function describeProber({ label, refusals, refusedWith }: ProberReport): string {
   return refusedWith === undefined
-    ? `${label} did not ask again`
+    ? `${label} sent no further probes`
     : `${label} saw ${refusedWith} ${refusals}×`;
 }
 

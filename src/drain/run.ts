@@ -77,7 +77,7 @@ export async function runDrain(reason: string, parts: Parts): Promise<DrainRepor
 
 function moveClients({ options, servers, context }: Run): Promise<Rule> {
   const { logger, clock, capMs } = options;
-  log(logger, "info", `${context.reason}: closing, the other workers go on serving`);
+  log(logger, "info", `${context.reason}: closing, the other workers continue to serve`);
   for (const server of servers) server.setLeaving(true);
   return waitForClients(capMs, clock);
 }

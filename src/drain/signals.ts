@@ -60,7 +60,7 @@ export function drainOnSignals(
 
   async function atSignal(signal: NodeJS.Signals): Promise<void> {
     if (first !== undefined) {
-      log(options.logger, "warn", `${signal} while draining: ending at once`);
+      log(options.logger, "warn", `${signal} while draining: exiting at once`);
       return endAsSignalled(signal);
     }
     first = signal;

@@ -69,6 +69,6 @@ export function createPageAnswers(setup: PageSetup, ask: AskReport): PageAnswers
 }
 
 const CONTROL_TROUBLE = {
-  what: "probeStatus.control threw, controls are hidden",
+  what: "probeStatus.control failed, controls are hidden",
   recovery: "probeStatus.control works again",
 };

@@ -310,7 +310,7 @@ function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedO
   for (const [path, option] of claims) {
     if (path === undefined) continue;
     const other = taken.get(path);
-    if (other !== undefined) failExpectation(option, `a path that ${other} does not answer`, path);
+    if (other !== undefined) failExpectation(option, `a path that ${other} does not use`, path);
     taken.set(path, option);
   }
 }

@@ -25,11 +25,11 @@ export type ProbeStatusView = (request: StatusRequest, query: string) => NonNull
 
 const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS", "POST"];
 
-const BODY_IN_REQUEST = `the new body belongs into the query: curl -X POST '…?body=OFF'; nothing was changed\n`;
+const BODY_IN_REQUEST = `the new body must be a query parameter: curl -X POST '…?body=OFF'; nothing was changed\n`;
 const BODY_RULE = `body: expected at most ${MAX_PROBE_BODY_LENGTH} characters without control characters\n`;
 
 const CONTROL_TROUBLE = {
-  what: "probeStatus.control threw, the probe is unchanged",
+  what: "probeStatus.control failed, the probe is unchanged",
   recovery: "probeStatus.control works again",
 };
 

@@ -96,5 +96,5 @@ function createEmptyWarning(registry: StatusRegistry): () => void {
 }
 
 const EMPTY =
-  "the status was asked for and no handler is registered: the answer says OK. " +
+  "the status was requested, but no handler is registered, so it is OK. " +
   "Call addStatusHandler() before the server listens.";

@@ -101,11 +101,11 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
 }
 
 const AUTHORIZE_TROUBLE = {
-  what: "svcStatus.authorize threw, the answer is 500",
+  what: "svcStatus.authorize failed, the answer is 500",
   recovery: "svcStatus.authorize works again",
 };
 const DETAILS_TROUBLE = {
-  what: "svcStatus.details threw, details are hidden",
+  what: "svcStatus.details failed, details are hidden",
   recovery: "svcStatus.details works again",
 };
 

@@ -110,11 +110,7 @@ export function createReportWriter(
   function tellLeftOut(what: string): void {
     if (told.has(what) || told.size >= MAX_TOLD) return;
     told.add(what);
-    log(
-      registry.logger,
-      "warn",
-      `left out of the Prometheus format, because it stands there already: ${what}`,
-    );
+    log(registry.logger, "warn", `omitted from the Prometheus format as a duplicate: ${what}`);
   }
 
   return (format, writing) => writers[format](writing);

@@ -108,27 +108,27 @@ export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
     toSamples: toSamplesOfEach(toLabelSamples),
   },
   svc_status_duration_seconds: {
-    help: "How long the last check took",
+    help: "Duration of the last check",
     type: "gauge",
     toSamples: toSampleOfEach(({ durationMs }) => durationMs / 1_000),
   },
   svc_status_last_check_timestamp_seconds: {
-    help: "When the last check was over",
+    help: "End of the last check",
     type: "gauge",
     toSamples: toSampleOfEach(({ checkedAt }) => checkedAt.getTime() / 1_000),
   },
   svc_status_last_change_timestamp_seconds: {
-    help: "Since when the present state holds",
+    help: "Start of the current state",
     type: "gauge",
     toSamples: toSampleOfEach(({ since }) => since.getTime() / 1_000),
   },
   svc_status_in_service: {
-    help: "What load balancers are told: 1->in service, 0->decommissioned",
+    help: "Answer of the probe: 1->in service, 0->decommissioned",
     type: "gauge",
     toSamples: ({ probe }) => [{ labels: {}, value: probe.commissioned ? 1 : 0 }],
   },
   svc_status_changes_total: {
-    help: "How often the state has changed to this one",
+    help: "Number of changes to this state",
     type: "counter",
     toSamples: (source) =>
       sortByName(source.entries).flatMap(({ name }) => {

@@ -55,7 +55,7 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
   function dropOldest(): void {
     waiting.shift();
     missed += 1;
-    if (!isDropping) tell("warn", `${MAX_WAITING} wait, the oldest are dropped`);
+    if (!isDropping) tell("warn", `${MAX_WAITING} are waiting, the oldest are dropped`);
     isDropping = true;
   }
 
@@ -74,7 +74,7 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
       return;
     }
     missed -= told;
-    if (lastFailure !== undefined) tell("info", "arrive again");
+    if (lastFailure !== undefined) tell("info", "are delivered again");
     lastFailure = undefined;
   }
 
@@ -84,11 +84,11 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
       if (failure === undefined || isClosed) return failure;
       if (failure.isFinal || attempt === MAX_ATTEMPTS) {
         const attempts = attempt === 1 ? "1 attempt" : `${attempt} attempts`;
-        tell("error", `one is given up after ${attempts}: ${failure.why}`);
+        tell("error", `one dropped after ${attempts}: ${failure.why}`);
         lastFailure = failure.why;
         return failure;
       }
-      if (failure.why !== lastFailure) tell("warn", `one failed and is tried again: ${failure.why}`);
+      if (failure.why !== lastFailure) tell("warn", `one failed and will be retried: ${failure.why}`);
       lastFailure = failure.why;
       await pause(toPauseMs(attempt, failure));
       if (isClosed) return failure;

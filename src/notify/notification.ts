@@ -62,7 +62,7 @@ export function toReminder({ name, status, reason, since }: Entry, now: number):
 export function withMissed(notification: StatusNotification, missed: number): StatusNotification {
   if (missed === 0) return notification;
   const lost = missed === 1 ? "1 notification" : `${missed} notifications`;
-  return { ...notification, text: `${notification.text} [${lost} before this one got lost]`, missed };
+  return { ...notification, text: `${notification.text} [lost before this one: ${lost}]`, missed };
 }
 
 function toDetail({ detail }: Status): { detail?: string } {

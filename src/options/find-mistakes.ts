@@ -14,10 +14,9 @@ export function findMistakes(shape: Shape, value: unknown, path = ""): Mistake[]
   return mistakes;
 }
 
-/** `. Did you mean name?`, or an empty string. */
+/** `; did you mean name?`, or an empty string. */
 export function toHint(word: string, known: readonly string[]): string {
-  const hint = didYouMean(word, known);
-  return hint === "." ? "" : hint;
+  return didYouMean(word, known);
 }
 
 function toMistakeOf(violation: Violation): Mistake {

@@ -17,7 +17,7 @@ export function expectThread(url: URL | undefined): URL {
   if (found !== undefined) return found;
   throw new Error(
     `the file of the sentinel's thread is not at ${url ?? "a known place"}: copy svc-status-sentinel.js of ` +
-      "svc-status/dist/sentinel beside the bundle or its executable, or pass its place as workerUrl",
+      "svc-status/dist/sentinel next to the bundle or its executable, or pass its location as workerUrl",
   );
 }
 

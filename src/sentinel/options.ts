@@ -145,5 +145,5 @@ function expectData(svcStatus: false | SvcStatusOptions, probeStatus: false | Pr
   };
   for (const [option, value] of Object.entries(given))
     if (value !== undefined)
-      failExpectation(option, "nothing that the sentinel's thread would have to call", value);
+      failExpectation(option, "no function, because the sentinel's thread cannot call it", value);
 }

@@ -45,8 +45,8 @@ type Published = ReadonlyMap<string, PublishedEntry>;
 export function startPublishing({ registry, publishMs, send, onRound }: PublishSetup): Publisher {
   const { getKnownReport, getRegistration } = getRegistrySeams(registry);
   const trouble = createTrouble({
-    what: "the sentinel could not be given a report",
-    recovery: "the sentinel is given reports again",
+    what: "publishing a report to the sentinel failed",
+    recovery: "publishing reports to the sentinel works again",
     getLogger: () => registry.logger,
   });
   let published: Published | undefined;

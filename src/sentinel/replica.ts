@@ -40,7 +40,7 @@ interface Memory {
 export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): Replica {
   let published = new Map<string, Entry>();
   const memories = new Map<string, Memory>();
-  const trouble = createTrouble({ what: "a listener of the registry threw", getLogger: () => logger });
+  const trouble = createTrouble({ what: "a listener of the registry failed", getLogger: () => logger });
   const listeners = createListeners<Change>(trouble.failed);
 
   function takeReport({ names, entries, rechecked, memories: sent }: SentReport): void {

@@ -53,7 +53,7 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
   function start(): RunningThread {
     const worker = startWorker(url, { ...data, port: address?.port ?? data.port });
     const startedAt = performance.now();
-    let cause = "without a word";
+    let cause = "without an error";
     let isOver = false;
 
     /** Does not wait for the exit, because a thread that hangs in a system call never exits. */
@@ -93,7 +93,7 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
     logOrWarn(
       getLogger(),
       "the sentinel's thread ended",
-      `the sentinel's thread ended: ${cause}; the next one begins in ${restartMs} ms`,
+      `the sentinel's thread ended: ${cause}; restarting it in ${restartMs} ms`,
     );
     restarting = setTimeout(startAgain, restartMs).unref();
     restartMs = Math.min(restartMs * 2, MAX_RESTART_MS);
@@ -112,7 +112,7 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
   function look(): void {
     if (running === undefined) return;
     running.silence.look();
-    if (running.silence.ms >= HUNG_AFTER_MS) running.end(`no sign of life for ${HUNG_AFTER_MS / 1_000} s`);
+    if (running.silence.ms >= HUNG_AFTER_MS) running.end(`no heartbeat for ${HUNG_AFTER_MS / 1_000} s`);
   }
 
   running = start();

@@ -37,8 +37,8 @@ function findShared({ [SHARED]: present }: Global): Shared {
   if (present === undefined) Object.defineProperty(globalThis, SHARED, { value: own, configurable: true });
   if (present === undefined || present.contract === CONTRACT) return present ?? own;
   emitWarning(
-    `svc-status ${VERSION} and ${present.version} are both in this process and share nothing: each has a default ` +
-      "registry and a default probe of its own. Install one version.",
+    `svc-status ${VERSION} and ${present.version} are both in this process and share nothing: each has its own ` +
+      "default registry and probe. Install one version.",
     { code: "SVC_STATUS_COPIES" },
   );
   return own;

@@ -21,9 +21,9 @@ const URL_AT_END = /[a-z][a-z\d+.-]{0,30}:\/\/\S*$/i;
  */
 export function describeError(error: unknown): string {
   try {
-    return toShownLine(toMessage(error, MAX_DEPTH)) || "an error without a message that can be shown";
+    return toShownLine(toMessage(error, MAX_DEPTH)) || "an error without a printable message";
   } catch {
-    return "an error that cannot be read";
+    return "an unreadable error";
   }
 }
 

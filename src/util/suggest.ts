@@ -1,18 +1,30 @@
-/**
- * Words are similar if they differ in at most this many letters, and in fewer letters than either word has.
- */
+/** Similar words differ in at most this many letters, and in at most two of five. */
 const MAX_DISTANCE = 3;
 
-/** `. Did you mean show?`, or only a period if no word is similar. */
+/** `; did you mean show?`, or nothing if no word is similar. */
 export function didYouMean(word: string, known: readonly string[]): string {
+  const typed = word.toLowerCase();
   const [best] = known
-    .map((each) => ({ each, distance: toDistance(word.toLowerCase(), each.toLowerCase()) }))
-    .filter(
-      ({ each, distance }) =>
-        distance <= MAX_DISTANCE && distance < Math.min(word.length, each.replace(/^-+/, "").length),
-    )
+    .map((each) => ({ each, distance: toLikeness(typed, each.toLowerCase()) }))
+    .filter(({ distance }) => distance <= MAX_DISTANCE)
     .sort((one, other) => one.distance - other.distance);
-  return best === undefined ? "." : `. Did you mean ${best.each}?`;
+  return best === undefined ? "" : `; did you mean ${best.each}?`;
+}
+
+/** The distance of similar words. Infinity for the others, so that a suggestion is never a guess. */
+function toLikeness(typed: string, known: string): number {
+  const [, first, count, last] = /^(.)(\d+)(.)$/.exec(typed) ?? []; // k8s
+  if (first !== undefined && known.startsWith(first) && known.endsWith(last ?? ""))
+    return known.length === Number(count) + 2 ? 0 : Number.POSITIVE_INFINITY;
+  if (/\w{3}/.test(typed) && known.startsWith(typed)) return 1; // kube
+  if (typed.length === known.length && toLetters(typed) === toLetters(known)) return 1; // shwo
+  const distance = toDistance(typed, known);
+  const length = Math.min(typed.length, known.replace(/^-+/, "").length);
+  return distance <= Math.round(length * 0.4) ? distance : Number.POSITIVE_INFINITY;
+}
+
+function toLetters(word: string): string {
+  return [...word].sort().join("");
 }
 
 /** The number of letters to insert, delete or change (Levenshtein). */

@@ -66,7 +66,7 @@ export function createTrouble({ what, recovery, getLogger, clock = systemClock }
       return false;
     }
     lines += 1;
-    const line = unsaid === 0 ? message : `${message} (${unsaid} lines before this one were not logged)`;
+    const line = unsaid === 0 ? message : `${message} (lines not logged before this one: ${unsaid})`;
     unsaid = 0;
     if (level === "error") logOrWarn(getLogger(), what, line);
     else log(getLogger(), level, line);

@@ -13,6 +13,6 @@ export function warnOnce(kind: string, message: string): void {
   warned.add(kind);
   emitWarning(toPrintable(message), {
     type: "SvcStatusWarning",
-    detail: "It is shown once. Set a logger to see all trouble.",
+    detail: "Shown once. Set a logger to see all failures.",
   });
 }

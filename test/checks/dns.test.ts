@@ -56,7 +56,7 @@ describeCheck({
   mistakes: {
     "name: expected a non-empty string": () => dns(""),
     "recordType: expected one of A, AAAA": () => dns("localhost", { recordType: "ANY" as "A" }),
-    "servers: expected recordType beside it": () => dns("localhost", { servers: ["127.0.0.1"] }),
+    "servers: expected recordType too": () => dns("localhost", { servers: ["127.0.0.1"] }),
     "Invalid IP address": () => dns("localhost", { recordType: "A", servers: ["dns.example"] }),
     "expected: expected an array of strings": () => dns("localhost", { expected: [] }),
   },

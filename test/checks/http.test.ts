@@ -39,7 +39,7 @@ describeCheck({
     "wrong answer: HTTP status 302": () => serve(answerWith(302, "", { location: `/login?token=${SECRET}` })),
     "wrong answer: HTTP status 503": () => serve(answerWith(503)),
     "wrong answer: HTTP status 200": () => serve(answerWith(200), { expectedStatus: 204 }),
-    "wrong answer: the body is not what was expected": () =>
+    "wrong answer: the body is not the expected one": () =>
       serve(answerWith(200, SECRET), { expectedBody: (body) => body === "fine" }),
     "wrong answer: the body is not JSON": () => serve(answerWith(200, SECRET), { expectedJson: { a: 1 } }),
     'wrong answer: db.state is not "up"': () =>

@@ -32,7 +32,7 @@ describeCheck({
     "refused: connect ECONNREFUSED": () => ({ handler: memcached(answerOnce(refused)) }),
     "refused: ": () => ({ handler: memcached(answerEach(refused, refused)) }),
     "wrong answer: no server has answered": () => ({ handler: memcached(answerOnce(undefined)) }),
-    "wrong answer: a server does not tell its memory": () => ({
+    "wrong answer: a server does not report its memory": () => ({
       handler: memcached(answerOnce(undefined, { limit_maxbytes: 0, bytes: 0 })),
     }),
     "answered in": () => ({ handler: memcached(answerOnce(undefined, stats), { maxMemoryRatio: 0.9 }) }),

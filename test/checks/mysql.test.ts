@@ -38,11 +38,11 @@ describeCheck({
     "closed: Connection lost": () => ({
       handler: mysql(fail(createError("PROTOCOL_CONNECTION_LOST", "Connection lost"))),
     }),
-    "wrong answer: SELECT 1 did not give 1": () => ({ handler: mysql(answer({ "SELECT 1 AS one": [] })) }),
+    "wrong answer: SELECT 1 did not return 1": () => ({ handler: mysql(answer({ "SELECT 1 AS one": [] })) }),
     "wrong answer: the replication has stopped": () => ({
       handler: mysql(answer({ "SHOW REPLICA STATUS": [{ Seconds_Behind_Source: null }] }), limits),
     }),
-    "wrong answer: the server does not know its connections": () => ({
+    "wrong answer: the server does not report its connections": () => ({
       handler: mysql(answer({ "SELECT @@max_connections AS size": [] }), limits),
     }),
   },

@@ -13,7 +13,7 @@ describeCheck({
     "waiting 7 (YELLOW from 1, RED from 5)": () => ({
       handler: pool({ waiting: () => 7 }, { maxWaiting: 5 }),
     }),
-    "wrong answer: used() gave no number": () => ({ handler: pool({ used: () => Number.NaN }) }),
+    "wrong answer: used() returned no number": () => ({ handler: pool({ used: () => Number.NaN }) }),
     "failed: ": () => ({
       handler: pool({
         used() {

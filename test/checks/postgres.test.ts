@@ -29,9 +29,9 @@ describeCheck({
     "closed: Connection terminated unexpectedly": () => ({
       handler: postgres(fail(new Error("Connection terminated unexpectedly"))),
     }),
-    "wrong answer: the query gave no row": () => ({ handler: postgres(answer(undefined)) }),
-    "wrong answer: SELECT 1 did not give 1": () => ({ handler: postgres(answer({ one: 2 })) }),
-    "wrong answer: the server does not know its lag": () => ({
+    "wrong answer: the query returned no row": () => ({ handler: postgres(answer(undefined)) }),
+    "wrong answer: SELECT 1 did not return 1": () => ({ handler: postgres(answer({ one: 2 })) }),
+    "wrong answer: the server does not report its lag": () => ({
       handler: postgres(answer({ ...well, lag: null }), limits),
     }),
     "answered in": () => ({ handler: postgres(answer({ ...well, lag: 60 }), limits) }),
@@ -50,7 +50,7 @@ describeCheck({
   unanswered: () => hang({ rows: [well] }, (query) => postgres({ query })),
   mistakes: {
     "client: expected an object with query() or a function with unsafe()": () => postgres({} as PgClient),
-    "expected a client that tells its waitingCount": () => postgres(answer(well), { maxWaiting: 3 }),
+    "expected a client that reports its waitingCount": () => postgres(answer(well), { maxWaiting: 3 }),
     "maxConnectionsRatio: expected a number from 0 to 1": () =>
       postgres(answer(well), { maxConnectionsRatio: 95 }),
     'options: unknown option "lag"': () => postgres(answer(well), { lag: 3 } as object),

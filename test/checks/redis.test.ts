@@ -30,7 +30,7 @@ describeCheck({
     }),
     "closed: Connection is closed.": () => ({ handler: redis(fail(new Error("Connection is closed."))) }),
     "wrong answer: PING was not answered with PONG": () => ({ handler: redis({ ping: async () => SECRET }) }),
-    "wrong answer: the server does not tell its memory": () => ({ handler: redis(answer(), limits) }),
+    "wrong answer: the server does not report its memory": () => ({ handler: redis(answer(), limits) }),
     "answered in": () => ({
       handler: redis(answer("role:slave", "master_link_status:down"), { replicaLink: true }),
     }),

@@ -26,7 +26,7 @@ describeCheck({
     "failed: database is locked": () => ({
       handler: sqlite(fail(createError("SQLITE_BUSY", `database is locked, api_key=${SECRET}`))),
     }),
-    "wrong answer: the query gave no row": () => ({ handler: sqlite(answer({})) }),
+    "wrong answer: the query returned no row": () => ({ handler: sqlite(answer({})) }),
     "wrong answer: the file is damaged: row 7 missing from index": () => ({
       handler: sqlite(
         answer({ ...well, "PRAGMA quick_check(1)": { quick_check: "row 7 missing from index" } }),

@@ -15,7 +15,7 @@ describe("a failure", () => {
     [undefined, "undefined"],
   ])("of our own is one line too: %s", (error, message) => {
     expect(describeFailure(error, false)).toBe(
-      `svc-status: internal error: ${message}. --debug shows where; please report it\n`,
+      `svc-status: internal error: ${message}. Use --debug for the stack trace, and report it\n`,
     );
   });
 

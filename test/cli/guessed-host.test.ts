@@ -105,7 +105,7 @@ describe("a host that was guessed", () => {
     const env = { SVC_STATUS_TOKEN: SECRET };
     const set = await runCli([command, `:${port}`], { env });
     expect(set.stderr).toContain(
-      `wants a token (401), which ${EXPECTED}${port} instead of ${port}, and set SVC_STATUS_TOKEN\n`,
+      `requires a token (401), which ${EXPECTED}${port} instead of ${port}, and set SVC_STATUS_TOKEN\n`,
     );
     expect(set.code).toBe(3);
     expect(seen.map(({ authorization }) => authorization)).toEqual([undefined]);

@@ -38,18 +38,29 @@ describe("svc-status", () => {
   });
 
   test.each([
-    [["shwo"], "there is no command shwo. Did you mean show? See: svc-status --help"],
-    [["constructor"], "there is no command constructor. See: svc-status --help"],
-    [["--verbose"], "there is no option --verbose. See: svc-status --help"],
-    [["help", "xyz"], "there is no command xyz. See: svc-status --help"],
-    [["show"], "show needs URL. See: svc-status show --help"],
-    [["show", "a", "b"], 'show: "b" is too much. See: svc-status show --help'],
+    [["shwo"], 'unknown command "shwo"; did you mean show?'],
+    [["constructor"], 'unknown command "constructor"; see: svc-status --help'],
+    [["--verbose"], "unknown option --verbose; see: svc-status --help"],
+    [["help", "xyz"], 'unknown command "xyz"; see: svc-status --help'],
+    [["localhost:9101"], 'unknown command "localhost:9101"; did you mean: svc-status show localhost:9101'],
+    [["9101"], 'unknown command "9101"; did you mean: svc-status show 9101'],
+    [["foo.json"], 'unknown command "foo.json"; did you mean: svc-status serve --config foo.json'],
+    [["serve", "foo.json"], 'unexpected argument "foo.json"; use --config foo.json'],
+    [["show"], "show needs a URL, for example localhost:8080"],
+    [["completion"], "completion needs a SHELL, for example bash"],
+    [["show", "a", "b"], 'unexpected argument "b"; see: svc-status show --help'],
+    [["show", "a", "b.json"], 'unexpected argument "b.json"; see: svc-status show --help'],
+    [["show", "a", "--nmae", "x"], "unknown option --nmae; did you mean --name?"],
+    [["show", "a", "-x"], "unknown option -x; see: svc-status show --help"],
+    [["show", "a", "--__proto__"], "unknown option --__proto__; see: svc-status show --help"],
     [
-      ["show", "a", "--nmae", "x"],
-      "there is no option --nmae. Did you mean --name? See: svc-status show --help",
+      ["doctor", "--for", "k8s"],
+      '--for: expected kubernetes, haproxy, nginx, alb, docker, got "k8s"; did you mean kubernetes?',
     ],
-    [["show", "a", "-x"], "there is no option -x. See: svc-status show --help"],
-    [["show", "a", "--__proto__"], "there is no option --__proto__. See: svc-status show --help"],
+    [
+      ["show", "a", "--format", "yaml"],
+      '--format: expected table, csv, json, prometheus, health, nagios, got "yaml"',
+    ],
     [["show", "a", "--name"], "--name needs a value: NAME"],
     [
       ["show", "a", "--name", "--quiet"],
@@ -58,7 +69,7 @@ describe("svc-status", () => {
     [["show", "a", "--quiet=yes"], '--quiet takes no value, got "yes"'],
     [
       ["show", "a", "--format", "tabel"],
-      '--format: expected table, csv, json, prometheus, health, nagios, got "tabel". Did you mean table?',
+      '--format: expected table, csv, json, prometheus, health, nagios, got "tabel"; did you mean table?',
     ],
     [
       ["show", "a", "--timeout", "5"],

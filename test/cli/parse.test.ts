@@ -33,7 +33,7 @@ const DEFINITION: CommandDefinition = {
     body: { type: "text", placeholder: "TEXT", mayBeEmpty: true, help: "What" },
     quiet: { type: "flag", short: "q", help: "Whether" },
   },
-  examples: [],
+  examples: [["try one", "Tries it"]],
 };
 
 const DEFAULTS = {
@@ -98,11 +98,11 @@ describe("arguments", () => {
     [["one", "--port=-1"], '--port: expected a number from 0 to 65535, got "-1"'],
     [["one", "--name", ""], "--name needs a value: NAME"],
     [["one", "--name="], "--name needs a value: NAME"],
-    [["one", ""], "FILE is empty. See: svc-status try --help"],
+    [["one", ""], "FILE is empty; see: svc-status try --help"],
     [["one", "--port="], '--port: expected a number from 0 to 65535, got ""'],
-    [["one", "--state=ok"], '--state: expected OK, RED, got "ok". Did you mean OK?'],
-    [["tow"], 'KIND: expected one, two, got "tow". Did you mean two?'],
-    [[], "try needs KIND. See: svc-status try --help"],
+    [["one", "--state=ok"], '--state: expected OK, RED, got "ok"; did you mean OK?'],
+    [["tow"], 'KIND: expected one, two, got "tow"; did you mean two?'],
+    [[], "try needs a KIND, for example one"],
   ])("%j are refused", (args, message) => {
     expect(() => parse(...args)).toThrow(new CliError(message));
   });

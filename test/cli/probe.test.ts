@@ -36,7 +36,7 @@ describe("svc-status decommission and commission", () => {
   });
 
   test.each([
-    ["OK", "--body OK would put the service in. Use: svc-status commission"],
+    ["OK", "--body OK would commission the service. Use: svc-status commission"],
     ["a\nb", "--body: expected at most 1024 characters without control characters"],
     [
       "x".repeat(MAX_PROBE_BODY_LENGTH + 1),
@@ -61,10 +61,10 @@ describe("svc-status decommission and commission", () => {
       probeStatus: { control: { token: "s3cret-token-of-16" } },
     });
     expect((await runCli(["decommission", address])).stderr).toBe(
-      `svc-status: http://${address}/probe_status?body=OFF wants a token (401). Set SVC_STATUS_TOKEN to it\n`,
+      `svc-status: http://${address}/probe_status?body=OFF requires a token (401). Set SVC_STATUS_TOKEN\n`,
     );
     const wrong = await runCli(["decommission", address, "--token", "wrong"]);
-    expect(wrong.stderr).toContain("does not know this token (401)");
+    expect(wrong.stderr).toContain("rejects the token (401)");
     expect(wrong.code).toBe(3);
     expect(probe.commissioned).toBe(true);
     const env = { SVC_STATUS_TOKEN: "s3cret-token-of-16" };
@@ -86,17 +86,17 @@ describe("svc-status decommission and commission", () => {
     expect(await runCli(["decommission", address])).toEqual({
       code: 3,
       stdout: "",
-      stderr: `svc-status: http://${address}/probe_status?body=OFF does not take this from here (403). Run it on the machine of the service, past any proxy, or let the service take a token (probeStatus.control)\n`,
+      stderr: `svc-status: http://${address}/probe_status?body=OFF refuses changes from here (403). Run this on the machine of the service, without a proxy, or configure a token (probeStatus.control)\n`,
     });
   });
 
   test.each([
-    [400, "no \u001b[31mway\n", "does not take this body: no way"],
-    [404, "", "there is nothing at"],
+    [400, "no \u001b[31mway\n", "rejects this body: no way"],
+    [404, "", "nothing found at"],
     [405, "", "is not a probe that can be changed (405)"],
-    [200, "<html>", "answered 200, but not as a probe does"],
-    [500, "OFF", "answered 500, but not as a probe does"],
-    [302, "", "answered 302, but not as a probe does"],
+    [200, "<html>", "answered 200, which is not a probe's answer"],
+    [500, "OFF", "answered 500, which is not a probe's answer"],
+    [302, "", "answered 302, which is not a probe's answer"],
   ])("believe nobody who answers %d %j", async (status, body, message) => {
     const address = await startHostile((_request, response) => response.writeHead(status).end(body));
     const { code, stdout, stderr } = await runCli(["decommission", address]);
@@ -127,7 +127,7 @@ describe("svc-status commission, taken back", () => {
     expect(await runCli(["commission", address])).toEqual({
       code: 3,
       stdout: "",
-      stderr: `svc-status: http://${address} is not commissioned: it accepted the change, but its probe answers 503 OFF. It is shutting down, somebody decommissioned it again, or a critical handler is RED (probeStatus.requireHealthy)\n`,
+      stderr: `svc-status: http://${address} is not commissioned: it accepted the change, but its probe answers 503 OFF. It is shutting down, was decommissioned again, or a critical handler is RED (probeStatus.requireHealthy)\n`,
     });
     expect(probe.commissioned).toBe(false);
   });
@@ -147,7 +147,7 @@ describe("svc-status commission, taken back", () => {
     });
     const { code, stdout, stderr } = await runCli(["commission", address]);
     expect(stderr).toContain(
-      `http://${address} accepted the change, but does not say what it is now: no answer from http://${address}: `,
+      `http://${address} accepted the change, but its probe cannot be read: no answer from http://${address}: `,
     );
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
   });
@@ -163,7 +163,7 @@ describe("svc-status decommission, taken back", () => {
       expect(await runCli(["decommission", address, ...options])).toEqual({
         code: 3,
         stdout: "",
-        stderr: `svc-status: http://${address} is not decommissioned: it accepted the change, but its probe answers 200 OK. Did somebody commission it again?\n`,
+        stderr: `svc-status: http://${address} is not decommissioned: it accepted the change, but its probe answers 200 OK. Was it commissioned again?\n`,
       });
     }
   });
@@ -186,7 +186,7 @@ describe("svc-status decommission, taken back", () => {
       response.writeHead(request.method === "POST" ? 200 : 500).end("OFF");
     });
     const { code, stderr } = await runCli(["decommission", broken]);
-    expect(stderr).toContain("but its probe answers 500 OFF. That is not how a probe answers");
+    expect(stderr).toContain("but its probe answers 500 OFF. This is not a probe's answer");
     expect(code).toBe(3);
   });
 
@@ -240,7 +240,7 @@ describe("svc-status decommission --wait", () => {
     const { address, probe } = await startService();
     const { code, stderr } = await runCli(["decommission", address, "-w", "-t", "300ms", ...FAST]);
     expect(stderr).toContain(
-      `http://${address} still accepts connections after 300ms. End it, wait longer with --timeout, or look whether it was started anew`,
+      `http://${address} still accepts connections after 300ms. Stop it, wait longer with --timeout, or check whether it was restarted`,
     );
     expect(code).toBe(3);
     expect(probe.body).toBe("OFF");

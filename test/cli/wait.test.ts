@@ -50,7 +50,7 @@ describe("svc-status wait", () => {
     });
     expect((await runCli(["wait", address, "--name", "Database", ...FAST])).code).toBe(0);
     const { code, stderr } = await runCli(["wait", address, "-n", "Nobody", "-t", "200ms", ...FAST]);
-    expect(stderr).toContain("not OK within 200ms: no status handler is named Nobody.");
+    expect(stderr).toContain("not OK within 200ms: unknown handler: Nobody");
     expect(code).toBe(3);
   });
 

@@ -5,7 +5,7 @@ import { startCluster, type TestCluster, type WorkerSettings } from "../support/
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const CLOSING = "info: SIGTERM: closing, the other workers go on serving";
+const CLOSING = "info: SIGTERM: closing, the other workers continue to serve";
 const WAITING = "info: SIGTERM: decommissioned, waiting for the load balancers to leave";
 
 /** Drains fast, where it has to wait for balancers that nobody has seen. */

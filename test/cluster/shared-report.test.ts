@@ -93,7 +93,7 @@ describe("a worker that does not answer", () => {
     cluster.tell(2, "block", { ms: 3_000 });
     const { database, ...rest } = await getReport(cluster, 1);
     expect(database).toEqual({ state: "OK", entries: { 1: isOk.status, 3: isOk.status } });
-    const silent = { state: "RED", detail: "has not told its status in time" };
+    const silent = { state: "RED", detail: "did not report in time" };
     expect(rest).toEqual({ "worker 2": { ...silent, entries: { 2: silent } } });
     await expect.poll(() => getStates(cluster, 1), { timeout: 10_000 }).toEqual({ database: "OK" });
   });

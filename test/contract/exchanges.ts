@@ -68,7 +68,7 @@ const NOT_READY: Answer = {
 const OUT_OF_SERVICE: Answer = { status: 503, body: "OFF" };
 const BODY_IN_REQUEST: Answer = {
   status: 400,
-  body: "the new body belongs into the query: curl -X POST '…?body=OFF'; nothing was changed\n",
+  body: "the new body must be a query parameter: curl -X POST '…?body=OFF'; nothing was changed\n",
 };
 const BODY_RULE: Answer = {
   status: 400,

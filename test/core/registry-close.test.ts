@@ -89,8 +89,8 @@ describe("close()", () => {
     const signals = [asked, first].map(({ lastContext }) => lastContext?.signal);
     registry.close();
     expect((await report).entries).toMatchObject([
-      { name: "Asked", status: { state: "RED", detail: "no longer asked" }, reason: "stale" },
-      { name: "First", status: { state: "RED", detail: "no longer asked" }, reason: "stale" },
+      { name: "Asked", status: { state: "RED", detail: "no longer needed" }, reason: "stale" },
+      { name: "First", status: { state: "RED", detail: "no longer needed" }, reason: "stale" },
     ]);
     expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]);
     expect(signals[0]?.reason).toMatchObject({ name: "AbortError" });
@@ -152,8 +152,8 @@ describe("close()", () => {
     registry.addStatusHandler("Background", background, { intervalMs: 1_000 });
     await clock.advance(10_000);
     expect((await registry.getReport()).entries).toMatchObject([
-      { name: "OnDemand", status: { state: "RED", detail: "no longer asked" }, reason: "stale" },
-      { name: "Background", status: { state: "RED", detail: "no longer asked" }, reason: "stale" },
+      { name: "OnDemand", status: { state: "RED", detail: "no longer needed" }, reason: "stale" },
+      { name: "Background", status: { state: "RED", detail: "no longer needed" }, reason: "stale" },
     ]);
     expect(await registry.getReport()).toMatchObject({ state: "RED" });
     expect([onDemand.calls, background.calls, clock.pendingTimers]).toEqual([0, 0, 0]);

@@ -293,8 +293,8 @@ describe("a drain without proof", () => {
       hookFailures: [],
     });
     expect(logger.lines.at(-1)).toBe(
-      "info: drained in 5.0 s: no prober was seen, no request was seen, 0 requests cut, " +
-        "nothing could be proved, so it was the fallback wait",
+      "info: drained in 5.0 s: no probers seen, no requests seen, 0 requests cut, " +
+        "too little traffic to judge; waited the default 5 s",
     );
   });
 
@@ -338,7 +338,7 @@ describe("the deadline of a drain", () => {
       waitMs: 8_000, // a sixth is kept for closing, and one for the hooks
       hooksMs: 4_000,
       totalMs: 12_000,
-      hookFailures: [{ phase: "onClose", index: 0, message: "had not ended after 4000 ms" }],
+      hookFailures: [{ phase: "onClose", index: 0, message: "not finished after 4000 ms" }],
     });
   });
 
@@ -431,7 +431,7 @@ describe("a service that is commissioned while it drains", () => {
     expect(probe.commissioned).toBe(false);
     expect(bodies).toEqual(["OFF", "OK", "OFF"]);
     expect(logger.lines).toContain(
-      "warn: commissioned while draining: decommissioned again, as the process is about to end",
+      "warn: commissioned while draining: decommissioned again, because the process is about to exit",
     );
   });
 });
@@ -582,15 +582,15 @@ describe("the hooks of a drain", () => {
     expect(await run()).toMatchObject({
       totalMs: 12_000,
       hookFailures: [
-        { phase: "onLeave", index: 0, message: "had not ended in time" },
-        { phase: "onLeave", index: 1, message: "had not ended in time" },
+        { phase: "onLeave", index: 0, message: "not finished in time" },
+        { phase: "onLeave", index: 1, message: "not finished in time" },
       ],
     });
     expect(await runBoth()).toMatchObject({
       ok: false,
       totalMs: 10_000,
       hookFailures: [
-        { phase: "onLeave", index: 0, message: "had not ended in time" },
+        { phase: "onLeave", index: 0, message: "not finished in time" },
         { phase: "onLeave", index: 1, message: "no broker" },
       ],
     });
@@ -677,7 +677,7 @@ describe("the warning about keepAliveTimeout", () => {
   test("says what loses requests, and the fix", async () => {
     expect(await warningsOf(5_000)).toEqual([
       "warn: keepAliveTimeout is 5000 ms, but a load balancer that keeps idle connections for 60000 ms " +
-        "loses a request whenever it uses one just then: set server.keepAliveTimeout = 65000",
+        "may reuse one as it closes and lose the request: set server.keepAliveTimeout = 65000",
     ]);
   });
 

@@ -80,9 +80,9 @@ describe("the hooks", () => {
     expect(calls).toEqual(["a", "b"]);
     await clock.advance(1);
     expect(await failures).toEqual([
-      { index: 1, message: "had not ended after 1000 ms" },
-      { index: 2, message: "was not called any more" },
-      { index: 3, message: "was not called any more" },
+      { index: 1, message: "not finished after 1000 ms" },
+      { index: 2, message: "was not called" },
+      { index: 3, message: "was not called" },
     ]);
     expect(calls).toEqual(["a", "b"]);
   });
@@ -91,7 +91,7 @@ describe("the hooks", () => {
     const { clock, run, slow } = createSubject();
     const failures = run(slow("a", 700), slow("b", 700));
     await clock.advance(1_000);
-    expect(await failures).toEqual([{ index: 1, message: "had not ended after 1000 ms" }]);
+    expect(await failures).toEqual([{ index: 1, message: "not finished after 1000 ms" }]);
   });
 
   test("that end too late do not call the next one then", async () => {
@@ -99,8 +99,8 @@ describe("the hooks", () => {
     const failures = run(slow("a", 1_500), quick("b"));
     await clock.advance(2_000);
     expect(await failures).toEqual([
-      { index: 0, message: "had not ended after 1000 ms" },
-      { index: 1, message: "was not called any more" },
+      { index: 0, message: "not finished after 1000 ms" },
+      { index: 1, message: "was not called" },
     ]);
     expect(calls).toEqual(["a begins", "a ends"]);
   });

@@ -52,8 +52,8 @@ describe("a worker whose peers go on serving", () => {
     await clock.advance(1_000);
     await ended;
     expect(logger.lines).toEqual([
-      "info: SIGTERM: closing, the other workers go on serving",
-      "info: drained in 1.0 s: no prober was seen, no request was seen, 0 requests cut, the other workers go on serving",
+      "info: SIGTERM: closing, the other workers continue to serve",
+      "info: drained in 1.0 s: no probers seen, no requests seen, 0 requests cut, the other workers continue to serve",
     ]);
   });
 

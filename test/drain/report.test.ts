@@ -45,7 +45,7 @@ describe("the line about a drain", () => {
       { id: "c", label: "curl", refusals: 0 },
     ];
     expect(describeDrain(reportOf({ probers }))).toContain(
-      ": HAProxy saw 503 3×, kube-probe saw 404 2×, curl did not ask again, last",
+      ": HAProxy saw 503 3×, kube-probe saw 404 2×, curl sent no further probes, last",
     );
   });
 
@@ -66,9 +66,7 @@ describe("the line about a drain", () => {
   test("says what was never seen", () => {
     const { lastRequestMs, ...rest } = reportOf({ probers: [] });
     expect(lastRequestMs).toBe(2_100);
-    expect(describeDrain(rest)).toBe(
-      "drained in 4.2 s: no prober was seen, no request was seen, 0 requests cut",
-    );
+    expect(describeDrain(rest)).toBe("drained in 4.2 s: no probers seen, no requests seen, 0 requests cut");
   });
 
   test("counts one request in the singular", () => {
@@ -83,12 +81,18 @@ describe("the line about a drain", () => {
     );
   });
 
+  test("counts the probers beyond the first five", () => {
+    const seven = Array.from({ length: 7 }, () => HAPROXY);
+    expect(describeDrain(reportOf({ probers: seven.slice(1) }))).toContain("3×, 1 more prober, ");
+    expect(describeDrain(reportOf({ probers: seven }))).toContain("3×, 2 more probers, ");
+  });
+
   test.each<[Rule, string]>([
     ["evidence", "0 requests cut"],
-    ["fallback", "0 requests cut, nothing could be proved, so it was the fallback wait"],
-    ["cap", "0 requests cut, the longest wait was over before the balancers had left"],
+    ["fallback", "0 requests cut, too little traffic to judge; waited the default 4.1 s"],
+    ["cap", "0 requests cut, the maximum wait ended before the load balancers had left"],
     ["fixed", "0 requests cut, after a fixed wait"],
-    ["deadline", "0 requests cut, the deadline was near before the balancers had left"],
+    ["deadline", "0 requests cut, the deadline came before the load balancers had left"],
   ])("says, for %s, how it was decided", (endedBy, end) => {
     expect(describeDrain(reportOf({ endedBy })).endsWith(end)).toBe(true);
   });

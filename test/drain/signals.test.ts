@@ -47,7 +47,7 @@ describe("a service that gets a signal", () => {
     expect(await service.exit).toEqual({ code: null, signal });
     expect(service.lines.slice(2)).toEqual([
       `info: ${signal}: decommissioned, waiting for the load balancers to leave`,
-      "info: drained in 0.1 s: no prober was seen, no request was seen, 0 requests cut, after a fixed wait",
+      "info: drained in 0.1 s: no probers seen, no requests seen, 0 requests cut, after a fixed wait",
     ]);
   });
 
@@ -102,7 +102,7 @@ describe("a service that gets a signal", () => {
     await service.waitForLine(LEAVING);
     service.kill(second);
     expect(await service.exit).toEqual({ code: null, signal: second });
-    expect(lastLine(service)).toBe(`warn: ${second} while draining: ending at once`);
+    expect(lastLine(service)).toBe(`warn: ${second} while draining: exiting at once`);
   });
 
   test("and then another while a hook hangs ends at once", async () => {
@@ -155,7 +155,7 @@ describe("two drains in one process", () => {
     service.kill("SIGTERM");
     expect(await answer).toBe("socket hang up");
     expect(await service.exit).toEqual(BY_SIGTERM);
-    expect(lastLine(service)).toBe("warn: SIGTERM while draining: ending at once");
+    expect(lastLine(service)).toBe("warn: SIGTERM while draining: exiting at once");
   });
 });
 
@@ -174,7 +174,7 @@ describe("the hooks of a service that ends", () => {
     service.kill("SIGTERM");
     expect(await service.exit).toEqual(BY_SIGTERM);
     expect(lastLine(service)).toContain(
-      "onClose[0] failed: had not ended after 100 ms, onClose[1] failed: was not called any more",
+      "onClose[0] failed: not finished after 100 ms, onClose[1] failed: was not called any more",
     );
   });
 });

@@ -65,7 +65,7 @@ describe("the example of a cluster", () => {
       .poll(() => toListening(example.lines).sort(), { timeout: 20_000 })
       .toEqual(["1", "2", "3", "4"]);
     expect(example.lines.filter((line) => line.startsWith("SIGTERM: "))).toEqual(
-      Array(2).fill("SIGTERM: closing, the other workers go on serving"),
+      Array(2).fill("SIGTERM: closing, the other workers continue to serve"),
     );
     expect(await ask(example.port, "/probe_status")).toMatchObject({ status: 200, body: "OK" });
   });

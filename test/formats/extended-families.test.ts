@@ -33,16 +33,16 @@ svc_status_overall 2
 const GAUGES = `${STATES}# HELP svc_status_label A number that the handler reports
 # TYPE svc_status_label gauge
 svc_status_label{name="Queue",label="waiting"} 7
-# HELP svc_status_duration_seconds How long the last check took
+# HELP svc_status_duration_seconds Duration of the last check
 # TYPE svc_status_duration_seconds gauge
 svc_status_duration_seconds{name="Queue"} 0.25
-# HELP svc_status_last_check_timestamp_seconds When the last check was over
+# HELP svc_status_last_check_timestamp_seconds End of the last check
 # TYPE svc_status_last_check_timestamp_seconds gauge
 svc_status_last_check_timestamp_seconds{name="Queue"} 1767225690.25
-# HELP svc_status_last_change_timestamp_seconds Since when the present state holds
+# HELP svc_status_last_change_timestamp_seconds Start of the current state
 # TYPE svc_status_last_change_timestamp_seconds gauge
 svc_status_last_change_timestamp_seconds{name="Queue"} 1767225660
-# HELP svc_status_in_service What load balancers are told: 1->in service, 0->decommissioned
+# HELP svc_status_in_service Answer of the probe: 1->in service, 0->decommissioned
 # TYPE svc_status_in_service gauge
 svc_status_in_service 1
 `;
@@ -55,7 +55,7 @@ svc_status_changes_total{name="Queue",state="RED"} 1
 describe("the extended families", () => {
   test("say how long a check took, when it was, since when the state holds, and how often it changed", async () => {
     expect(renderExtended(await createSource(), false)).toBe(
-      `${GAUGES}# HELP svc_status_changes_total How often the state has changed to this one
+      `${GAUGES}# HELP svc_status_changes_total Number of changes to this state
 # TYPE svc_status_changes_total counter
 ${CHANGES}`,
     );
@@ -63,7 +63,7 @@ ${CHANGES}`,
 
   test("name the family of the counter without its suffix in OpenMetrics", async () => {
     expect(renderExtended(await createSource(), true)).toBe(
-      `${GAUGES}# HELP svc_status_changes How often the state has changed to this one
+      `${GAUGES}# HELP svc_status_changes Number of changes to this state
 # TYPE svc_status_changes counter
 ${CHANGES}`,
     );

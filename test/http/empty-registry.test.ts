@@ -24,7 +24,7 @@ test.each(["/svc_status", "/svc_status.json", "/readyz"])(
     expect((await ask(target)).status).toBe(200);
     expect((await ask("/svc_status")).status).toBe(200);
     expect(warn).toHaveBeenCalledExactlyOnceWith(
-      "the status was asked for and no handler is registered: the answer says OK. " +
+      "the status was requested, but no handler is registered, so it is OK. " +
         "Call addStatusHandler() before the server listens.",
       { code: "SVC_STATUS_EMPTY" },
     );

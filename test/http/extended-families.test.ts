@@ -11,7 +11,7 @@ const OPEN_METRICS = { headers: { accept: "application/openmetrics-text; version
 const APPLICATION = `# HELP app_jobs_total Jobs
 # TYPE app_jobs_total counter
 app_jobs_total 3
-# HELP svc_status_changes_total How often the state has changed to this one
+# HELP svc_status_changes_total Number of changes to this state
 # TYPE svc_status_changes_total counter
 svc_status_changes_total{name="A",state="RED"} 1
 # HELP svc_status_in_service Somebody's

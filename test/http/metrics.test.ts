@@ -145,7 +145,7 @@ describe("prom-client's register", () => {
       );
     }
     expect(log).toEqual([
-      "warn: left out of the Prometheus format, because it stands there already: the application's family svc_status",
+      "warn: omitted from the Prometheus format as a duplicate: the application's family svc_status",
     ]);
   });
 
@@ -308,7 +308,7 @@ describe("label series that stand there already", () => {
       expect(body).toContain('svc_status{name="A"} 0\nsvc_status{name="A_c"} 2\nsvc_status{name="A_b"} 2\n');
     }
     expect(log.filter((line) => line.startsWith("warn"))).toEqual([
-      'warn: left out of the Prometheus format, because it stands there already: the label series "A_b"',
+      'warn: omitted from the Prometheus format as a duplicate: the label series "A_b"',
     ]);
   });
 

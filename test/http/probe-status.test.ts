@@ -224,7 +224,7 @@ describe("a POST to the probe", () => {
     probe.decommission();
     expect(await ask("POST", "", headers)).toEqual({
       status: 400,
-      body: "the new body belongs into the query: curl -X POST '…?body=OFF'; nothing was changed\n",
+      body: "the new body must be a query parameter: curl -X POST '…?body=OFF'; nothing was changed\n",
     });
     expect(await ask("POST", "?x=1", headers)).toMatchObject({ status: 400 });
     expect(probe.body).toBe("OFF");

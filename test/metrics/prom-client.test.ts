@@ -100,26 +100,26 @@ svc_status_overall 1
 # TYPE svc_status_label gauge
 svc_status_label{name="Queue",label="waiting"} 7
 
-# HELP svc_status_duration_seconds How long the last check took
+# HELP svc_status_duration_seconds Duration of the last check
 # TYPE svc_status_duration_seconds gauge
 svc_status_duration_seconds{name="Database"} 0
 svc_status_duration_seconds{name="Queue"} 0
 
-# HELP svc_status_last_check_timestamp_seconds When the last check was over
+# HELP svc_status_last_check_timestamp_seconds End of the last check
 # TYPE svc_status_last_check_timestamp_seconds gauge
 svc_status_last_check_timestamp_seconds{name="Database"} 1767225600
 svc_status_last_check_timestamp_seconds{name="Queue"} 1767225600
 
-# HELP svc_status_last_change_timestamp_seconds Since when the present state holds
+# HELP svc_status_last_change_timestamp_seconds Start of the current state
 # TYPE svc_status_last_change_timestamp_seconds gauge
 svc_status_last_change_timestamp_seconds{name="Database"} 1767225600
 svc_status_last_change_timestamp_seconds{name="Queue"} 1767225600
 
-# HELP svc_status_in_service What load balancers are told: 1->in service, 0->decommissioned
+# HELP svc_status_in_service Answer of the probe: 1->in service, 0->decommissioned
 # TYPE svc_status_in_service gauge
 svc_status_in_service 1
 
-# HELP svc_status_changes_total How often the state has changed to this one
+# HELP svc_status_changes_total Number of changes to this state
 # TYPE svc_status_changes_total counter
 svc_status_changes_total{name="Database",state="OK"} 0
 svc_status_changes_total{name="Database",state="YELLOW"} 0

@@ -158,8 +158,8 @@ describe("a notification that fails", () => {
     expect(pauses).toEqual([750, 1_500, 3_000, 6_000, 12_000, 24_000, 45_000, 45_000, 45_000]);
     expect(sent).toHaveLength(MAX_ATTEMPTS);
     expect(lines).toEqual([
-      "warn: notifications to send: one failed and is tried again: no network",
-      "error: notifications to send: one is given up after 10 attempts: no network",
+      "warn: notifications to send: one failed and will be retried: no network",
+      "error: notifications to send: one dropped after 10 attempts: no network",
     ]);
   });
 
@@ -197,8 +197,8 @@ describe("a notification that fails", () => {
     await become("OK");
     await clock.advance(0);
     expect(sent.map(({ missed }) => missed)).toEqual([undefined, 1, 2, undefined]);
-    expect(sent[1]?.text).toMatch(/ \[1 notification before this one got lost\]$/);
-    expect(sent[2]?.text).toMatch(/ \[2 notifications before this one got lost\]$/);
+    expect(sent[1]?.text).toMatch(/ \[lost before this one: 1 notification\]$/);
+    expect(sent[2]?.text).toMatch(/ \[lost before this one: 2 notifications\]$/);
   });
 
   test.each<[how: string, send: () => unknown]>([
@@ -246,7 +246,7 @@ describe("a notification that fails", () => {
     await become("RED");
     await clock.advance(750);
     expect(sent).toHaveLength(2);
-    expect(lines).toEqual([`warn: notifications to send: one failed and is tried again: ${why}`]);
+    expect(lines).toEqual([`warn: notifications to send: one failed and will be retried: ${why}`]);
   });
 
   test("is one whose send never settles and looks at no signal", async () => {
@@ -258,8 +258,8 @@ describe("a notification that fails", () => {
     await clock.advance(750);
     expect(sent).toHaveLength(2);
     expect(lines).toEqual([
-      "warn: notifications to send: one failed and is tried again: timed out after 1000 ms",
-      "info: notifications to send: arrive again",
+      "warn: notifications to send: one failed and will be retried: timed out after 1000 ms",
+      "info: notifications to send: are delivered again",
     ]);
   });
 
@@ -294,7 +294,7 @@ describe("the queue", () => {
     const count = 1 + MAX_WAITING + 3;
     for (let index = 0; index < count; index += 1)
       await become(states[index % 2] ?? "OK", { detail: `${index}` });
-    expect(lines).toEqual(["warn: notifications to send: 100 wait, the oldest are dropped"]);
+    expect(lines).toEqual(["warn: notifications to send: 100 are waiting, the oldest are dropped"]);
     sendBy(() => {});
     await clock.advance(5_750);
     const arrived = sent.slice(1);

@@ -124,8 +124,8 @@ describe("a webhook", () => {
     await untilLines(2);
     const label = `notifications to http://127.0.0.1:${receiver.port}`;
     expect(lines).toEqual([
-      `${label}: one failed and is tried again: answered ${status}`,
-      `${label}: arrive again`,
+      `${label}: one failed and will be retried: answered ${status}`,
+      `${label}: are delivered again`,
     ]);
   });
 
@@ -155,7 +155,7 @@ describe("a webhook", () => {
     await clock.advance(750);
     expect((await receiver.next()).body["name"]).toBe("Queue");
     expect(lines).toEqual([
-      `notifications to http://127.0.0.1:${port}: one failed and is tried again: ` +
+      `notifications to http://127.0.0.1:${port}: one failed and will be retried: ` +
         `fetch failed: connect ECONNREFUSED 127.0.0.1:${port}`,
     ]);
   });
@@ -170,7 +170,7 @@ describe("a webhook", () => {
     await closed;
     await waitForPause(clock, 750);
     (await receiver.next()).answer(200);
-    expect(lines[0]).toContain("one failed and is tried again: timed out after 2000 ms");
+    expect(lines[0]).toContain("one failed and will be retried: timed out after 2000 ms");
   });
 
   test("that cuts the connection is asked again", async () => {
@@ -209,7 +209,7 @@ describe("a webhook", () => {
       expect(body).toMatchObject({ to: "OK", missed: 1 });
       expect(elsewhere.count).toBe(0);
       expect(lines).toEqual([
-        `notifications to http://127.0.0.1:${receiver.port}: one is given up after 1 attempt: ` +
+        `notifications to http://127.0.0.1:${receiver.port}: one dropped after 1 attempt: ` +
           `answered ${status}, and redirects are not followed`,
       ]);
     },
@@ -222,7 +222,7 @@ describe("a webhook", () => {
     (await receiver.next()).answer(status);
     await become("OK");
     expect((await receiver.next()).body["to"]).toBe("OK");
-    expect(lines[0]).toContain(`one is given up after 1 attempt: answered ${status}`);
+    expect(lines[0]).toContain(`one dropped after 1 attempt: answered ${status}`);
   });
 
   test("delays no report, no listener and no other notifier while it hangs", async () => {
@@ -284,7 +284,7 @@ describe("the log", () => {
     await become("RED");
     await untilLines(1);
     expect(lines).toEqual([
-      "notifications to http://127.0.0.1:9: one failed and is tried again: cannot reach http://127.0.0.1:9/***",
+      "notifications to http://127.0.0.1:9: one failed and will be retried: cannot reach http://127.0.0.1:9/***",
     ]);
   });
 });

@@ -45,14 +45,14 @@ describe("a value that is not what was described", () => {
     [{ items: {} }, "items: expected an array, got an object"],
     [{ items: [7] }, "items[0]: expected an object, got 7"],
     [{ items: [{}] }, 'items[0].kind: expected "circle", got nothing'],
-    [{ items: [{ kind: "cirlce" }] }, 'items[0].kind: expected "circle", got "cirlce". Did you mean circle?'],
+    [{ items: [{ kind: "cirlce" }] }, 'items[0].kind: expected "circle", got "cirlce"; did you mean circle?'],
     [{ items: [{ kind: "sphere" }] }, "items[0].kind: is not flat"],
     [{ items: [{ kind: "toString" }] }, 'items[0].kind: expected "circle", got "toString"'],
     [{ items: [{ kind: "circle" }] }, "items[0].radius: is missing"],
     [{ items: [{ kind: "circle", radius: "fast" }] }, 'items[0].radius: expected a number ≥ 1, got "fast"'],
     [
       { items: [{ kind: "circle", radius: 1, raduis: 1 }] },
-      "items[0].raduis: unknown key. Did you mean radius?",
+      "items[0].raduis: unknown key; did you mean radius?",
     ],
     [{ items: [{ draw: "x" }] }, 'items[0].draw: expected a function, got "x"'],
     [{ title: "" }, 'title: expected a non-empty string, got ""'],
@@ -100,7 +100,7 @@ test.each([0, 1])("so many mistakes and %d more: the further ones are counted", 
   const mistakes = Array.from({ length: MAX_TOLD_MISTAKES + more }, () => ({ path: "a", text: "b" }));
   const lines = describeMistakes("f", mistakes).trimEnd().split("\n");
   expect(lines).toHaveLength(MAX_TOLD_MISTAKES + more);
-  expect(lines.at(-1)).toBe(more === 0 ? "f: a: b" : "f: 1 more mistakes");
+  expect(lines.at(-1)).toBe(more === 0 ? "f: a: b" : "f: 1 more mistake");
 });
 
 test.each([

@@ -93,7 +93,7 @@ describe("while the main thread is blocked", () => {
     const service = await startBusyService();
     await service.block("wait", "600000");
     const { body } = await service.waitFor("/svc_status.html", /main thread busy for [3-9] s/);
-    const [, at = "", age] = /, read <time datetime="([^"]+)"[^>]*>(\d+) s ago/.exec(body) ?? [];
+    const [, at = "", age] = /, last result <time datetime="([^"]+)"[^>]*>(\d+) s ago/.exec(body) ?? [];
     const [, now] = /data-now="(\d+)"/.exec(body) ?? [];
     expect(Number(age)).toBeGreaterThanOrEqual(2);
     expect(Math.floor((Number(now) - Date.parse(at)) / 1_000)).toBe(Number(age));

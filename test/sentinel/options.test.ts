@@ -63,7 +63,7 @@ describe("a mistake in the options", () => {
   test("about a function says why", async () => {
     const svcStatus = { details: call } as unknown as SentinelOptions["svcStatus"] & object;
     await expect(startSentinel({ port: 0, svcStatus })).rejects.toThrow(
-      "svcStatus.details: expected nothing that the sentinel's thread would have to call, got a function",
+      "svcStatus.details: expected no function, because the sentinel's thread cannot call it, got a function",
     );
   });
 

@@ -297,13 +297,13 @@ describe("a thread that dies", () => {
   }
 
   function toLog(cause: string, restartMs = MIN_RESTART_MS): string {
-    return `error: the sentinel's thread ended: ${cause}; the next one begins in ${restartMs} ms`;
+    return `error: the sentinel's thread ended: ${cause}; restarting it in ${restartMs} ms`;
   }
 
   test.each([
     ["throws", "throw", "killed by the test"],
     ["rejects", "reject", "rejected by the test"],
-    ["exits", "exit", "without a word"],
+    ["exits", "exit", "without an error"],
     [
       "needs more memory than it may",
       "exhaust",
@@ -343,7 +343,7 @@ describe("a thread that dies", () => {
       vi.advanceTimersByTime(HUNG_AFTER_MS - 2 * BEAT_MS);
       expect(logger.lines).toEqual([]);
       vi.advanceTimersByTime(2 * BEAT_MS);
-      expect(logger.lines).toEqual([toLog("no sign of life for 10 s")]);
+      expect(logger.lines).toEqual([toLog("no heartbeat for 10 s")]);
       await waitFor("/livez", /^ok/);
       await waitFor(`${path}.json`, '{"Database":{"state":"OK","detail":"answers"}}');
       expect(logger.lines).toHaveLength(1);
@@ -352,7 +352,7 @@ describe("a thread that dies", () => {
     test("before it listens, that is told to whoever waits for it", async () => {
       const workerUrl = new URL("data:text/javascript,for (;;);");
       const starting = expect(startSentinel({ port: 0, workerUrl })).rejects.toThrow(
-        "the sentinel's thread ended before it listened: no sign of life for 10 s",
+        "the sentinel's thread ended before it listened: no heartbeat for 10 s",
       );
       await vi.waitUntil(() => vi.getTimerCount() > 0, 5_000);
       vi.advanceTimersByTime(HUNG_AFTER_MS);

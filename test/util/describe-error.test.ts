@@ -41,12 +41,12 @@ describe("what was thrown", () => {
     [
       "an error with neither message nor name",
       Object.assign(new Error(noMessage), { name: "" }),
-      "an error without a message that can be shown",
+      "an error without a printable message",
     ],
     [
       "an error whose message is a control character",
       new Error("\u0000"),
-      "an error without a message that can be shown",
+      "an error without a printable message",
     ],
     ["a DOMException", new DOMException("took too long", "TimeoutError"), "took too long"],
   ])("is described: %s", (_, thrown, text) => {
@@ -59,7 +59,7 @@ describe("what was thrown", () => {
         throw new Error("no message");
       },
     });
-    expect(describeError(error)).toBe("an error that cannot be read");
+    expect(describeError(error)).toBe("an unreadable error");
   });
 
   test("is described even when it throws on everything", () => {
@@ -67,7 +67,7 @@ describe("what was thrown", () => {
       throw new Error("no");
     };
     expect(describeError(new Proxy({}, { get: fail, has: fail, getPrototypeOf: fail, ownKeys: fail }))).toBe(
-      "an error that cannot be read",
+      "an unreadable error",
     );
   });
 });

@@ -42,10 +42,10 @@ function toNext({ url, method, headers }: HttpQuestion, status: number, location
 
 /** Errors do not contain the target, because it may contain a secret. */
 function toTarget(location: string, base: string): URL {
-  if (!URL.canParse(location, base)) throw new CheckError("wrong answer", "a redirect to what is no URL");
+  if (!URL.canParse(location, base)) throw new CheckError("wrong answer", "a redirect to an invalid URL");
   const target = new URL(location, base);
   if (target.protocol !== "http:" && target.protocol !== "https:")
-    throw new CheckError("wrong answer", "a redirect to another protocol than HTTP");
+    throw new CheckError("wrong answer", "a redirect to a protocol other than HTTP");
   if (target.username !== "" || target.password !== "")
     throw new CheckError("wrong answer", "a redirect to an address with a user name or a password");
   return target;

@@ -1,6 +1,6 @@
 import { type Answer, ask } from "./ask.ts";
 import type { Connection } from "./connection.ts";
-import { NoAnswerError, UnusableAnswerError } from "./no-answer.ts";
+import { NoAnswerError, UnknownHandlerNameError, UnusableAnswerError } from "./no-answer.ts";
 import { type ServiceUrl, toStatusUrls } from "./service-url.ts";
 
 export interface StatusQuestion {
@@ -68,32 +68,18 @@ async function askAt<Value>(
 /** Status codes that are never a status. */
 const REFUSALS: Readonly<Record<number, (answer: Answer, names: readonly string[]) => NoAnswerError>> = {
   401: ({ from }) =>
-    new NoAnswerError("denied", `${from} wants to know who asks (401). Give --header 'Authorization: …'`),
+    new NoAnswerError("denied", `${from} requires authentication (401). Use --header 'Authorization: …'`),
   403: ({ from }) =>
-    new NoAnswerError(
-      "denied",
-      `${from} does not show its status to you (403). Ask from where it is allowed`,
-    ),
+    new NoAnswerError("denied", `${from} denies access (403). Connect from an address that it allows`),
   404: explainNotFound,
 };
 
 /** The answer of svc-status for an unknown handler. */
 const UNKNOWN_NAME = "no status handler has this name";
 
-/** The service does not report which of the names are unknown. */
-function describeUnknown(names: readonly string[]): string {
-  return names.length > 1
-    ? `not each of ${names.join(", ")} is the name of a status handler`
-    : `no status handler is named ${names.join()}`;
-}
-
 function explainNotFound({ from, text }: Answer, names: readonly string[]): NoAnswerError {
-  if (text.trim() === UNKNOWN_NAME)
-    return new NoAnswerError(
-      "failed",
-      `${describeUnknown(names)}. See which there are by leaving out --name`,
-    );
+  if (text.trim() === UNKNOWN_NAME) return new UnknownHandlerNameError(names);
   return new UnusableAnswerError(
-    `there is nothing at ${from} (404). Give the whole URL if the status is at another path`,
+    `nothing found at ${from} (404). Use the full URL if the status has another path`,
   );
 }

@@ -48,7 +48,7 @@ export async function ask(question: Question): Promise<Answer> {
     }
   }
   throw new UnusableAnswerError(
-    `${describeServiceUrl(question.target)} redirects more than ${MAX_REDIRECTS} times. Give the URL of the status itself`,
+    `${describeServiceUrl(question.target)} redirects more than ${MAX_REDIRECTS} times. Use the URL of the status itself`,
   );
 }
 
@@ -106,8 +106,8 @@ function toRedirect(
   const from = describeServiceUrl(target);
   if (location === undefined || location.origin !== target.url.origin || method !== "GET") {
     response.destroy();
-    const to = location === undefined ? "what is no URL" : describeServiceUrl({ url: location });
-    throw new UnusableAnswerError(`${from} redirects to ${to}. Give that URL if you trust it`);
+    const to = location === undefined ? "an invalid URL" : describeServiceUrl({ url: location });
+    throw new UnusableAnswerError(`${from} redirects to ${to}. Use that URL if you trust it`);
   }
   // The same origin means the same user, even if the server leaves the user out.
   location.username = target.url.username;

@@ -62,7 +62,7 @@ function readCertificates(file: string): string {
     throw new CliError(`--ca: ${describeError(error)}`, { cause: error });
   }
   const certificates = text.match(CERTIFICATE) ?? [];
-  if (certificates.length === 0) throw new CliError(`--ca: there is no certificate in ${file}. Expected PEM`);
+  if (certificates.length === 0) throw new CliError(`--ca: no certificate in ${file}. Expected PEM`);
   // TLS would ignore an invalid certificate and then report that none is trusted.
   if (!certificates.every(isCertificate))
     throw new CliError(`--ca: a certificate in ${file} is broken. Expected PEM`);

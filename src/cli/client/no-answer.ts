@@ -17,6 +17,16 @@ export class NoAnswerError extends CliError {
   }
 }
 
+/** The service has no handler with one of these names. It does not say which one. */
+export class UnknownHandlerNameError extends NoAnswerError {
+  readonly names: readonly string[];
+
+  constructor(names: readonly string[], hint = "") {
+    super("failed", `unknown handler: ${names.join(" or ")}${hint}`);
+    this.names = names;
+  }
+}
+
 /** The answer cannot be used. */
 export class UnusableAnswerError extends NoAnswerError {
   constructor(message: string) {
@@ -31,18 +41,18 @@ interface Explanation {
 
 const UNTRUSTED: Explanation = {
   kind: "untrusted",
-  text: "its certificate is not trusted. Give --ca FILE with who signed it, or --insecure",
+  text: "its certificate is not trusted. Use --ca FILE with the certificate of its issuer, or --insecure",
 };
-const UNKNOWN_HOST: Explanation = { text: "the host is not known. Is its name right?" };
-const CUT: Explanation = { text: "the connection was cut. Is it the right port, and http or https?" };
+const UNKNOWN_HOST: Explanation = { text: "unknown host. Is its name right?" };
+const CUT: Explanation = { text: "the connection was closed. Is it the right port, and http or https?" };
 const NOT_TLS: Explanation = { text: "it does not speak TLS. Is it http:// rather than https://?" };
-const UNREACHABLE: Explanation = { text: "there is no way to the host. Is its address right?" };
-const NO_PERMISSION: Explanation = { text: "this user may not connect to it" };
+const UNREACHABLE: Explanation = { text: "the host is unreachable. Is its address right?" };
+const NO_PERMISSION: Explanation = { text: "permission denied" };
 
 /** What the error codes of Node.js mean for a client of a service. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ECONNREFUSED: { text: "connection refused. Is the service running?" },
-  ENOENT: { text: "there is no such socket. Is the service running?" },
+  ENOENT: { text: "no such socket. Is the service running?" },
   ENOTFOUND: UNKNOWN_HOST,
   EAI_AGAIN: UNKNOWN_HOST,
   ENODATA: UNKNOWN_HOST,
@@ -64,7 +74,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   CERT_UNTRUSTED: UNTRUSTED,
   CERT_HAS_EXPIRED: {
     kind: "untrusted",
-    text: "its certificate has expired. Renew it, or give --insecure",
+    text: "its certificate has expired. Renew it, or use --insecure",
   },
   CERT_NOT_YET_VALID: {
     kind: "untrusted",
@@ -72,7 +82,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     kind: "untrusted",
-    text: "its certificate is for another name. Use that name, or give --insecure",
+    text: "its certificate is for another name. Use that name, or --insecure",
   },
   EPROTO: NOT_TLS,
   ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
@@ -86,7 +96,7 @@ export function toNoAnswer(error: unknown, { url, socketPath }: ServiceUrl, sign
   const from = socketPath === undefined ? url.origin : `unix:${socketPath}`;
   if (signal.reason instanceof DeadlineError) {
     const time = renderDuration(signal.reason.timeoutMs);
-    const text = `no complete answer from ${from} within ${time}. Give it longer with --timeout, or look why it is slow`;
+    const text = `no complete answer from ${from} within ${time}. Use a longer --timeout, or check why it is slow`;
     return new NoAnswerError("failed", text, { cause: error });
   }
   if (signal.aborted) return error as Error;
@@ -99,7 +109,7 @@ function explain(error: unknown, isSecure: boolean): Explanation {
   const known = Object.hasOwn(EXPLANATIONS, code) ? EXPLANATIONS[code] : undefined;
   if (known !== undefined) return known;
   if (code.startsWith("HPE_"))
-    return { text: `what came is not HTTP. Is it the right port${isSecure ? "" : ", or https://"}?` };
+    return { text: `the answer is not HTTP. Is it the right port${isSecure ? "" : ", or https://"}?` };
   return { text: describeError(error) };
 }
 

@@ -53,6 +53,6 @@ function toUnexpectedHost({ hostname }: URL, host: string): CliError {
   const port =
     /^\d+$/.test(host) && isPort(Number(host)) ? `. For a port of this machine: localhost:${host}` : "";
   return new CliError(
-    `expected a host name or a whole IPv4 address, got ${JSON.stringify(host)}, which would mean ${hostname}${port}`,
+    `expected a host name or a complete IPv4 address, got ${JSON.stringify(host)}, which would mean ${hostname}${port}`,
   );
 }

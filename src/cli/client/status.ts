@@ -90,7 +90,7 @@ function selectNamed(
 ): readonly HandlerStatus[] {
   if (names.length === 0) return handlers;
   const missing = names.filter((name) => handlers.every((handler) => handler.name !== name));
-  if (missing.length > 0) throw new UnusableAnswerError(`${from} does not tell of ${missing.join(" or ")}`);
+  if (missing.length > 0) throw new UnusableAnswerError(`${from} does not report ${missing.join(" or ")}`);
   return handlers.filter(({ name }) => names.includes(name));
 }
 

@@ -8,7 +8,7 @@ export function renderBash(commands: Commands): string {
   return `# Completion of svc-status for bash.
 _svc_status() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} words="" files=0
-  # "=" is a word of its own: --format=json is three of them.
+  # "=" is a separate word: --format=json is three words.
   if [[ $word == "=" ]]; then word=""; elif [[ $before == "=" ]]; then before=\${COMP_WORDS[COMP_CWORD-2]}; fi
   if [[ $COMP_CWORD -eq 1 ]]; then
     words=${JSON.stringify(first)}

@@ -1,12 +1,12 @@
 /** `svc-status completion` */
 export const COMPLETION = {
-  summary: "Print what a shell needs to complete commands and options",
+  summary: "Print a script that completes commands and options in a shell",
   description: [
-    "What it prints goes to where the shell reads its completions from, or is read at each start of the shell.",
+    "Save the output in the completion folder of your shell, or load it each time the shell starts.",
   ],
   operands: [{ placeholder: "SHELL", help: "bash, zsh or fish", choices: ["bash", "zsh", "fish"] }],
   options: {},
-  exits: { "0": "printed", "3": "wrong arguments" },
+  exits: { "0": "printed", "3": "invalid arguments" },
   examples: [
     ["completion bash > ~/.local/share/bash-completion/completions/svc-status", "For bash"],
     ["completion zsh > $fpath[1]/_svc-status", "For zsh, before compinit is called"],

@@ -22,8 +22,8 @@ export interface CommandWords {
 
 /** The options without a command. */
 export const ROOT_OPTIONS: Readonly<Record<string, string>> = {
-  "--help": "Show what there is",
-  "--version": "Show which this is",
+  "--help": "Show the commands",
+  "--version": "Show the version",
 };
 
 const NO_OPERAND: OperandDefinition = { placeholder: "", help: "" };

@@ -91,12 +91,12 @@ function renderOpinion({ findings, unknown, settings }: Opinion): string {
   const told = findings.map(
     ({ severity, text: what, remedy }) => `${TITLES[severity]}: ${what}\n  → ${remedy}\n`,
   );
-  const unsaid = unknown.length === 0 ? [] : [`not said, and so not judged: ${unknown.join(", ")}\n`];
+  const unsaid = unknown.length === 0 ? [] : [`not set, so not checked: ${unknown.join(", ")}\n`];
   const parts = Object.entries(settings).map(([name, { service, platform }]) => {
     const { title } = PLATFORMS[name as Platform];
     return `\n=== ${title}: in the service\n\n${service}\n\n=== ${title}: settings\n\n${platform}`;
   });
-  return [...(told.length === 0 ? ["nothing wrong was found\n"] : told), ...unsaid, ...parts].join("");
+  return [...(told.length === 0 ? ["no problems found\n"] : told), ...unsaid, ...parts].join("");
 }
 
 function toExitStatus(findings: readonly Finding[]): ExitStatus {

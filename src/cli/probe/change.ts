@@ -15,18 +15,18 @@ export interface ProbeQuestion {
 
 /** The meaning of each refusal, and what to do. */
 const REFUSALS: Readonly<Record<number, (answer: Answer, question: ProbeQuestion) => string>> = {
-  400: ({ from, text }) => `${from} does not take this body: ${hideSecrets(text.trim()).slice(0, 200)}`,
+  400: ({ from, text }) => `${from} rejects this body: ${hideSecrets(text.trim()).slice(0, 200)}`,
   401: explainUnauthorized,
   403: ({ from }) =>
-    `${from} does not take this from here (403). Run it on the machine of the service, past any proxy, or let the service take a token (probeStatus.control)`,
-  404: ({ from }) => `there is nothing at ${from} (404). Give the whole URL if the probe is at another path`,
+    `${from} refuses changes from here (403). Run this on the machine of the service, without a proxy, or configure a token (probeStatus.control)`,
+  404: ({ from }) => `nothing found at ${from} (404). Use the full URL if the probe has another path`,
   405: ({ from }) => `${from} is not a probe that can be changed (405). Is it the right URL?`,
 };
 
 function explainUnauthorized({ from }: Answer, { service, token }: ProbeQuestion): string {
-  if (token !== undefined) return `${from} does not know this token (401). Is it the one of this service?`;
-  const wants = `${from} wants a token (401)`;
-  if (!service.isHostGuessed) return `${wants}. Set SVC_STATUS_TOKEN to it`;
+  if (token !== undefined) return `${from} rejects the token (401). Is it the token of this service?`;
+  const wants = `${from} requires a token (401)`;
+  if (!service.isHostGuessed) return `${wants}. Set SVC_STATUS_TOKEN`;
   return `${wants}, which is sent only to a host that you name. ${toTypedHost(service.url)}, and set SVC_STATUS_TOKEN`;
 }
 
@@ -40,7 +40,7 @@ export async function changeProbe(question: ProbeQuestion, body: string): Promis
   // Some servers answer any request with 200. A probe answers with its new body.
   if (answer.status !== 200 || answer.text !== body)
     throw new UnusableAnswerError(
-      `${answer.from} answered ${answer.status}, but not as a probe does. Is it the right URL?`,
+      `${answer.from} answered ${answer.status}, which is not a probe's answer. Is it the right URL?`,
     );
 }
 

@@ -20,7 +20,7 @@ export async function expectCommissioned(question: ProbeQuestion): Promise<void>
     question,
     answer,
     "not commissioned",
-    "It is shutting down, somebody decommissioned it again, or a critical handler is RED (probeStatus.requireHealthy)",
+    "It is shutting down, was decommissioned again, or a critical handler is RED (probeStatus.requireHealthy)",
   );
 }
 
@@ -32,8 +32,7 @@ export async function expectCommissioned(question: ProbeQuestion): Promise<void>
 export async function expectDecommissioned(question: ProbeQuestion): Promise<string> {
   const answer = await askProbe(question);
   if (DECOMMISSIONED.includes(answer.status)) return answer.text.slice(0, MAX_PROBE_BODY_LENGTH);
-  const hint =
-    answer.status === 200 ? "Did somebody commission it again?" : "That is not how a probe answers";
+  const hint = answer.status === 200 ? "Was it commissioned again?" : "This is not a probe's answer";
   throw toContradiction(question, answer, "not decommissioned", hint);
 }
 
@@ -51,7 +50,7 @@ async function askProbe({ service, token, connection, signal }: ProbeQuestion): 
     });
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error;
-    const text = `${describeServiceUrl(service)} accepted the change, but does not say what it is now: ${error.message}`;
+    const text = `${describeServiceUrl(service)} accepted the change, but its probe cannot be read: ${error.message}`;
     throw new NoAnswerError(error.kind, text, { cause: error });
   }
 }

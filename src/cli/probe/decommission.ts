@@ -56,7 +56,7 @@ async function waitUntilClosed(
   }
   if (!hasClosed)
     throw new CliError(
-      `${where} still accepts connections after ${renderDuration(values.timeout)}. End it, wait longer with --timeout, or look whether it was started anew`,
+      `${where} still accepts connections after ${renderDuration(values.timeout)}. Stop it, wait longer with --timeout, or check whether it was restarted`,
     );
   io.stdout.write(`${clean(`${where} has closed`)}\n`);
 }
@@ -71,7 +71,7 @@ function unlessSilent(answer: Promise<string>): Promise<string | undefined> {
 
 function expectBody(body: string): void {
   if (body === COMMISSIONED_BODY)
-    throw new CliError(`--body ${body} would put the service in. Use: svc-status commission`);
+    throw new CliError(`--body ${body} would commission the service. Use: svc-status commission`);
   if (!isProbeBody(body))
     throw new CliError(
       `--body: expected at most ${MAX_PROBE_BODY_LENGTH} characters without control characters`,

@@ -2,14 +2,14 @@
 export const DECOMMISSION = {
   summary: "Take a service out of its load balancer",
   description: [
-    "URL is where the service is. Without a path, and where it ends in /, the probe is /probe_status there.",
-    "By default a service takes this from its own machine only. Where it wants a token, that stands in the environment variable SVC_STATUS_TOKEN, or behind --token, where everybody on the machine can read it. It is sent only to a host that you name, and not for a port alone.",
-    "Decommissioned, a service goes on answering until somebody ends it. --wait stays until it does not listen any more.",
+    "If URL has no path, or ends in /, /probe_status is appended.",
+    "By default, a service accepts this only from its own machine. If it requires a token, set the environment variable SVC_STATUS_TOKEN, or use --token, which every user of the machine can read. The token is sent only if URL names a host, not for a port alone.",
+    "A decommissioned service continues to answer until it is stopped. --wait waits until it no longer listens.",
   ],
   operands: [
     {
       placeholder: "URL",
-      help: "Where the service is: http://localhost:8080, or 8080 for a port of this machine",
+      help: "Address of the service: http://localhost:8080, or 8080 for a local port",
     },
   ],
   options: {
@@ -19,28 +19,28 @@ export const DECOMMISSION = {
       placeholder: "TEXT",
       default: "OFF",
       mayBeEmpty: true,
-      help: "What the probe answers from now on",
+      help: "New body of the probe",
     },
-    token: { type: "text", placeholder: "TOKEN", help: "The token that the service wants" },
-    wait: { type: "flag", short: "w", help: "Stay until the service has closed" },
-    timeout: { type: "duration", short: "t", default: "60s", help: "How long it may take altogether" },
+    token: { type: "text", placeholder: "TOKEN", help: "Token of the service" },
+    wait: { type: "flag", short: "w", help: "Wait until the service has closed" },
+    timeout: { type: "duration", short: "t", default: "60s", help: "Timeout of the command" },
     interval: {
       type: "duration",
       short: "i",
       default: "1s",
-      help: "With --wait: how long to pause between two questions",
+      help: "With --wait: pause between two requests",
     },
   },
   connects: true,
   exits: {
     "0": "decommissioned; with --wait: closed",
-    "3": "not decommissioned, or commissioned again, not closed in time, or wrong arguments",
+    "3": "not decommissioned, commissioned again, not closed in time, or invalid arguments",
   },
   examples: [
-    ["decommission localhost:8080", "The load balancer sends its requests elsewhere"],
+    ["decommission localhost:8080", "The load balancer stops sending requests"],
     [
       "decommission localhost:8080 --body 'upgrading' --wait --timeout 2m",
-      "Stays until the service has closed",
+      "Waits until the service has closed",
     ],
   ],
 } as const;
@@ -49,20 +49,20 @@ export const DECOMMISSION = {
 export const COMMISSION = {
   summary: "Put a service back into its load balancer",
   description: [
-    "URL is where the service is. Without a path, and where it ends in /, the probe is /probe_status there.",
-    "By default a service takes this from its own machine only. Where it wants a token, that stands in the environment variable SVC_STATUS_TOKEN, or behind --token, where everybody on the machine can read it. It is sent only to a host that you name, and not for a port alone.",
+    "If URL has no path, or ends in /, /probe_status is appended.",
+    "By default, a service accepts this only from its own machine. If it requires a token, set the environment variable SVC_STATUS_TOKEN, or use --token, which every user of the machine can read. The token is sent only if URL names a host, not for a port alone.",
   ],
   operands: [
     {
       placeholder: "URL",
-      help: "Where the service is: http://localhost:8080, or 8080 for a port of this machine",
+      help: "Address of the service: http://localhost:8080, or 8080 for a local port",
     },
   ],
   options: {
-    token: { type: "text", placeholder: "TOKEN", help: "The token that the service wants" },
-    timeout: { type: "duration", short: "t", default: "10s", help: "How long it may take" },
+    token: { type: "text", placeholder: "TOKEN", help: "Token of the service" },
+    timeout: { type: "duration", short: "t", default: "10s", help: "Timeout of the command" },
   },
   connects: true,
-  exits: { "0": "commissioned", "3": "not commissioned, or decommissioned again, or wrong arguments" },
+  exits: { "0": "commissioned", "3": "not commissioned, decommissioned again, or invalid arguments" },
   examples: [["commission localhost:8080", "The probe answers OK again"]],
 } as const;

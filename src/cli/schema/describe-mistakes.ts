@@ -10,6 +10,6 @@ export function describeMistakes(file: string, mistakes: readonly Mistake[]): st
     .slice(0, MAX_TOLD_MISTAKES)
     .map(({ path, text }) => [file, path, text].filter((part) => part !== "").join(": "));
   const further = mistakes.length - MAX_TOLD_MISTAKES;
-  if (further > 0) lines.push(`${file}: ${further} more mistakes`);
+  if (further > 0) lines.push(`${file}: ${further} more ${further === 1 ? "mistake" : "mistakes"}`);
   return lines.map((line) => `${clean(line)}\n`).join("");
 }

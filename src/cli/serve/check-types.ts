@@ -47,8 +47,8 @@ export interface CheckType {
 type Options<Of> = Readonly<Record<keyof Of, OptionShape>>;
 
 const LATENCY: Options<TcpOptions> = {
-  warnLatencyMs: { ...AMOUNT, help: "YELLOW when it took this long." },
-  maxLatencyMs: { ...AMOUNT, help: "RED when it took this long." },
+  warnLatencyMs: { ...AMOUNT, help: "YELLOW if it takes this long." },
+  maxLatencyMs: { ...AMOUNT, help: "RED if it takes this long." },
 };
 const LINES: Shape = { kind: "list", items: LINE, isNonEmpty: true };
 const HTTP_STATUS: Shape = { kind: "number", min: 100, max: 599, integer: true };
@@ -62,14 +62,14 @@ const HTTP_OPTIONS: Options<HttpOptions> = {
       shapes: [{ ...LINE, isSecret: true }, FROM_ENVIRONMENT],
       isSecret: true,
     },
-    help: 'Sent along. { "env": "NAME" } takes a value from the environment.',
+    help: 'Headers to send. { "env": "NAME" } takes a value from the environment.',
   },
   expectedStatus: {
     kind: "either",
     shapes: [HTTP_STATUS, { kind: "list", items: HTTP_STATUS, isNonEmpty: true }, FUNCTION],
-    help: "The HTTP statuses that are right.",
+    help: "The expected HTTP status codes.",
   },
-  expectedBody: { kind: "either", shapes: [LINE, FUNCTION], help: "RED unless the body holds this text." },
+  expectedBody: { kind: "either", shapes: [LINE, FUNCTION], help: "RED unless the body contains this text." },
   expectedJson: {
     kind: "map",
     values: {
@@ -78,7 +78,7 @@ const HTTP_OPTIONS: Options<HttpOptions> = {
     },
     help: 'RED unless the body is JSON with these values at these paths, such as "db.replicas.0.state".',
   },
-  report: { ...choice("svc-status", "health+json"), help: "The answer is another service's report." },
+  report: { ...choice("svc-status", "health+json"), help: "The response is another service's report." },
   upstream: { ...LINE, help: "With report: the other service's name in the fleet." },
   redirect: choice("manual", "follow"),
   ...LATENCY,
@@ -138,9 +138,9 @@ const CLOCK_OPTIONS: Options<Omit<ClockOptions, "clock">> = {
 };
 
 const FILE_AGE_OPTIONS: Options<FileAgeOptions & { maxAgeMs: number }> = {
-  maxAgeMs: { ...AMOUNT, min: 1, required: true, help: "RED from this age." },
-  warnAgeMs: { ...AMOUNT, help: "YELLOW from this age." },
-  minBytes: { ...AMOUNT, help: "RED when the file is smaller." },
+  maxAgeMs: { ...AMOUNT, min: 1, required: true, help: "RED at this age and above." },
+  warnAgeMs: { ...AMOUNT, help: "YELLOW at this age and above." },
+  minBytes: { ...AMOUNT, help: "RED if the file is smaller." },
 };
 
 /** All checks that a configuration can name. */
@@ -230,7 +230,7 @@ export const CHECK_TYPES: Readonly<Record<CheckName, CheckType>> = {
   },
   tlsCertificate: {
     title: "Certificate",
-    target: { ...HOST, help: "A host. options.port says its port, where it is not 443." },
+    target: { ...HOST, help: "A host. Set options.port if its port is not 443." },
     options: TLS_OPTIONS,
     defaults: { intervalMs: 3_600_000 },
     load: async () => (await import("../../checks/tls-certificate.ts")).tlsCertificate,
@@ -256,6 +256,6 @@ const CLIENT_CHECKS: readonly string[] = [
 export const CLIENT_CHECK_REFUSALS: Readonly<Record<string, string>> = Object.fromEntries(
   CLIENT_CHECKS.map((name) => [
     name,
-    `${name} asks through a client, which only a program has: write the configuration as a module (.mjs) and put { name, handler: ${name}(client) } here; svc-status/checks/${name} has ${name}`,
+    `${name} needs a client: write the configuration as a module (.mjs), import ${name} from svc-status/checks/${name}, and use { name, handler: ${name}(client) }`,
   ]),
 );

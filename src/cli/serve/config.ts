@@ -68,10 +68,10 @@ const HANDLER_PROPERTIES = withHelp<HandlerOptions>(HANDLER_OPTIONS, {
   critical: "false: its RED counts as YELLOW in the overall state.",
   scope: 'Only "local" ones take part in liveness. Default: what fits the check.',
   timeoutMs: `RED when it takes longer. Default: ${HANDLER_OPTIONS.timeoutMs.default}.`,
-  intervalMs: "How often it is asked. Default: 10000, for certificates 3600000.",
-  slowAfterMs: "YELLOW when it takes longer.",
-  failAfter: "So many worse results in a row until the state gets worse. Default: 1.",
-  recoverAfter: "So many better results in a row until it gets better. Default: 1.",
+  intervalMs: "Interval between runs. Default: 10000, for certificates 3600000.",
+  slowAfterMs: "YELLOW if it takes longer.",
+  failAfter: "Number of worse results in a row until the state gets worse. Default: 1.",
+  recoverAfter: "Number of better results in a row until it gets better. Default: 1.",
   failForMs: "Minimum time of worse results before the state gets worse. Default: 0.",
   recoverForMs: "Minimum time of better results before it gets better. Default: 0.",
   dependsOn: "Names of checks whose RED explains this one's.",
@@ -90,7 +90,7 @@ const CHECK: EitherShape = variant({
         kind: "object",
         properties: {
           check: { ...choice(name), required: true },
-          name: { ...LINE, help: "Left out: made from the check and its target." },
+          name: { ...LINE, help: "Default: from the check and its target." },
           ...(target !== undefined && { target: { ...target, required: true } }),
           options: {
             kind: "object",
@@ -153,20 +153,20 @@ const PROPERTIES: Readonly<Record<keyof ServeConfig, Shape>> = {
   $schema: { kind: "text", pattern: /^/u, expected: "a string" },
   port: { ...LISTEN_PORT, help: "Default: 8080. 0: a free one." },
   host: { ...LINE, help: "Default: 127.0.0.1, this machine alone." },
-  socket: { ...LINE, help: "The path of a Unix socket to listen on, in place of a port." },
-  checks: { kind: "list", items: CHECK, help: "What is asked. Left out: this machine." },
+  socket: { ...LINE, help: "The path of a Unix socket to listen on, instead of a port." },
+  checks: { kind: "list", items: CHECK, help: "The checks. Default: this machine." },
   service: {
     kind: "object",
     properties: { ...SERVICE, links: LINKS_IN_JSON },
-    help: "What the status page calls the service.",
+    help: "Name, version and links on the status page.",
   },
   svcStatus: {
     ...or(
       choice(false),
       withHelp<typeof SVC_STATUS>(SVC_STATUS, {
-        details: '"never": nothing but names and states leaves the process.',
+        details: '"never": only names and states are sent.',
         httpStatus: "The status code of csv and JSON for each overall state.",
-        controls: "true: the status page can decommission, for those whom control lets.",
+        controls: "true: the status page can decommission, if control allows it.",
       }),
     ),
     help: "How the report is served. false: not at all.",
@@ -188,7 +188,7 @@ const PROPERTIES: Readonly<Record<keyof ServeConfig, Shape>> = {
   drain: {
     kind: "object",
     properties: { ...DRAIN, onLeave: GIVEN_HOOKS, onClose: GIVEN_HOOKS },
-    help: "How it leaves the load balancer when it is told to end.",
+    help: "How it leaves the load balancer on SIGTERM.",
   },
 };
 

@@ -22,7 +22,7 @@ type Place = Partial<Record<keyof Pick<ServeConfig, "port" | "host" | "socket">,
 export function toAddress(flags: Place, config: Place): Address {
   const isPortGiven = flags.port !== undefined || flags.host !== undefined;
   if (flags.socket !== undefined && isPortGiven)
-    throw new CliError("--socket stands in place of --host and --port. Give the one or the other");
+    throw new CliError("--socket cannot be combined with --host and --port. Use one or the other");
   const socket = flags.socket ?? (isPortGiven ? undefined : config.socket);
   if (socket !== undefined) return { socket: expectSocketPath(String(socket)) };
   return {
@@ -59,7 +59,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "it is in use. Choose another one with --port",
   EACCES: "no permission. Choose another one with --port or --socket",
   EADDRNOTAVAIL: "this machine does not have that address. Choose another one with --host",
-  ENOTFOUND: "there is no such name. Choose another one with --host",
+  ENOTFOUND: "unknown host. Choose another one with --host",
 };
 
 /** `http://127.0.0.1:8080/svc_status`. For a socket, the host has no meaning. */

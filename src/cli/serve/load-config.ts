@@ -44,7 +44,7 @@ function look(value: unknown): Loaded {
 }
 
 export function toUnreadable(error: unknown): Mistake {
-  return { path: "", text: `cannot be looked at: ${describeError(error)}` };
+  return { path: "", text: `cannot be read: ${describeError(error)}` };
 }
 
 const READERS: Readonly<Record<Kind, (file: string) => Promise<Read>>> = {

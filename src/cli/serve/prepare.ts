@@ -127,8 +127,8 @@ function findMistakesOfNames(checks: readonly Check[], areAllKnown: boolean): Mi
     const first = byName.get(name);
     const text =
       source.name === undefined
-        ? `is called ${JSON.stringify(name)}, as ${first?.path} is: give one of them a name`
-        : `${JSON.stringify(name)} is the name of ${first?.path} too`;
+        ? `has the same name as ${first?.path}, ${JSON.stringify(name)}: set name for one of them`
+        : `${first?.path} has the name ${JSON.stringify(name)} too`;
     if (first !== undefined) mistakes.push({ path: joinPath(path, "name"), text });
     else byName.set(name, check);
     mistakes.push(...attempt(path, () => expectHandlerName(name)));
@@ -138,7 +138,7 @@ function findMistakesOfNames(checks: readonly Check[], areAllKnown: boolean): Mi
     for (const [index, other] of dependsOn.entries()) {
       if (byName.has(other) || !areAllKnown) continue;
       const near = toHint(other, [...byName.keys()]);
-      const text = `no check has the name ${JSON.stringify(other)}${near}`;
+      const text = `unknown check ${JSON.stringify(other)}${near}`;
       mistakes.push({ path: joinPath(joinPath(path, "dependsOn"), index), text });
     }
     const getDependencies = (each: string) => byName.get(each)?.source.dependsOn ?? [];

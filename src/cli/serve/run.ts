@@ -100,15 +100,15 @@ async function reload(
   { config: first, env, serving, stderr }: Running,
 ): Promise<void> {
   const { info } = toLineLogger(stderr);
-  if (file === undefined) return info("SIGHUP: there is no configuration to read again");
+  if (file === undefined) return info("SIGHUP: no configuration to reload");
   const setup: Setup = await readSetup(file, env);
   if (setup.mistakes !== undefined) {
     stderr.write(describeMistakes(file, setup.mistakes));
-    return info("SIGHUP: nothing was changed, because of what is wrong in the configuration");
+    return info("SIGHUP: nothing was changed, because the configuration has mistakes");
   }
   const { config, prepared } = setup;
   const applied = describeApplied(serving.replace(prepared));
-  info(`SIGHUP: ${applied === "" ? "read again, no check has changed" : applied}`);
+  info(`SIGHUP: ${applied === "" ? "reloaded, no check has changed" : applied}`);
   const late = FIXED.filter((key) => JSON.stringify(first[key]) !== JSON.stringify(config[key]));
-  if (late.length > 0) info(`SIGHUP: only the next start changes ${late.join(", ")}`);
+  if (late.length > 0) info(`SIGHUP: ${late.join(", ")} changes take effect after a restart`);
 }

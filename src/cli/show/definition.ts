@@ -2,15 +2,15 @@
 export const SHOW = {
   summary: "Show the status of a service",
   description: [
-    "URL is where the service is. Without a path, and where it ends in /, that is /svc_status there. unix:/run/app.sock:/svc_status asks over a unix socket.",
-    "csv, json, prometheus and health are what the service itself answers; nagios is a line for monitoring plugins.",
-    "The overall state is the one that the service counts: a RED handler that is not critical makes it YELLOW only.",
-    "With --fail-on the exit status is 0 or 1, as Docker's HEALTHCHECK wants it: 1 for that state or a worse one, and for no answer.",
+    "If URL has no path, or ends in /, /svc_status is appended. unix:/run/app.sock:/svc_status connects over a Unix socket.",
+    "csv, json, prometheus and health are shown as the service sends them; nagios is a line for monitoring plugins.",
+    "The overall state is that of the service: a RED handler that is not critical makes it only YELLOW.",
+    "With --fail-on, the exit status is 0 or 1, as Docker's HEALTHCHECK requires: 1 for that state, a worse one, or no answer.",
   ],
   operands: [
     {
       placeholder: "URL",
-      help: "Where the service is: http://localhost:8080, or 8080 for a port of this machine",
+      help: "Address of the service: http://localhost:8080, or 8080 for a local port",
     },
   ],
   options: {
@@ -19,26 +19,26 @@ export const SHOW = {
       short: "n",
       placeholder: "NAME",
       repeatable: true,
-      help: "Ask this handler only",
+      help: "Run only this handler",
     },
     format: {
       type: "choice",
       short: "f",
       choices: ["table", "csv", "json", "prometheus", "health", "nagios"],
       default: "table",
-      help: "How to show it",
+      help: "Output format",
     },
     "fail-on": {
       type: "choice",
       choices: ["RED", "YELLOW"],
-      help: "Exit with 1 from this state on, otherwise with 0",
+      help: "Exit with 1 for this state or a worse one, otherwise with 0",
     },
-    quiet: { type: "flag", short: "q", help: "Show nothing, exit with the status only" },
+    quiet: { type: "flag", short: "q", help: "Print nothing, only set the exit status" },
     timeout: {
       type: "duration",
       short: "t",
       default: "10s",
-      help: "How long it may take altogether",
+      help: "Timeout of the command",
     },
   },
   connects: true,

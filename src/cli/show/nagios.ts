@@ -1,4 +1,5 @@
 import { OK, STATE_NUMBERS, type State } from "../../core/state.ts";
+import { describeCounts } from "../client/counts.ts";
 import type { HandlerStatus, ServiceStatus } from "../client/status.ts";
 import { clean } from "../terminal/clean.ts";
 import { renderDetail } from "../terminal/table.ts";
@@ -14,12 +15,9 @@ const STATE_THRESHOLDS = ";0;1;0;2";
  * the performance data. These are the state of each handler as a number, and its labels.
  */
 export function renderNagios({ state, handlers }: ServiceStatus): string {
-  const good = handlers.filter((handler) => handler.state === OK).length;
   const bad = handlers.filter((handler) => handler.state !== OK);
   const data = handlers.flatMap(toPerformanceData).join(" ");
-  const counts =
-    handlers.length === 0 ? "no handlers are registered" : `${good} of ${handlers.length} handlers OK`;
-  const text = toPluginText([counts, ...bad.map(toSentence)].join(", "));
+  const text = toPluginText([describeCounts(handlers), ...bad.map(toSentence)].join(", "));
   return `SVC ${WORDS[state]} - ${text}${data === "" ? "" : ` | ${data}`}\n`;
 }
 

@@ -1,13 +1,15 @@
 import type { RED, YELLOW } from "../../core/state.ts";
+import { didYouMean } from "../../util/suggest.ts";
 import { CliError } from "../cli-error.ts";
 import type { StatusQuestion } from "../client/ask-format.ts";
 import { toConnection } from "../client/connection.ts";
+import { summarize } from "../client/counts.ts";
 import { withinDeadline } from "../client/deadline.ts";
-import { NoAnswerError } from "../client/no-answer.ts";
+import { NoAnswerError, UnknownHandlerNameError } from "../client/no-answer.ts";
 import { parseServiceUrl } from "../client/service-url.ts";
 import { askStatus, type ServiceStatus, toExitStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
-import { cleanJson } from "../terminal/clean.ts";
+import { clean, cleanJson } from "../terminal/clean.ts";
 import { createPaint, STYLE_OF_STATE } from "../terminal/style.ts";
 import { renderTable } from "../terminal/table.ts";
 import type { SHOW } from "./definition.ts";
@@ -40,7 +42,7 @@ export async function runShow({ operands: [address = ""], values, io }: ShowInvo
   try {
     return await withinDeadline(timeout, io.signal, async (signal) => {
       const question = { service, names, connection, signal };
-      const status = await askStatus(question);
+      const status = await askStatus(question).catch((error: unknown) => explain(error, question));
       if (!quiet) io.stdout.write(await RENDERERS[format](status, question, io));
       return toExit(status, failOn);
     });
@@ -52,6 +54,19 @@ export async function runShow({ operands: [address = ""], values, io }: ShowInvo
     io.stdout.write(renderNagiosFailure(error.message));
     return exitStatus;
   }
+}
+
+/** Names the handlers that the service does not have, with the most similar one. */
+async function explain(error: unknown, question: StatusQuestion): Promise<never> {
+  if (!(error instanceof UnknownHandlerNameError)) throw error;
+  const all = await askStatus({ ...question, names: [] }).catch(() => undefined);
+  if (all === undefined) throw error;
+  const known = all.handlers.map(({ name }) => name);
+  const unknown = error.names.filter((name) => !known.includes(name));
+  // A handler that was registered meanwhile.
+  if (unknown.length === 0) throw error;
+  const near = unknown.map((name) => didYouMean(name, known)).find((hint) => hint !== "");
+  throw new UnknownHandlerNameError(unknown, near);
 }
 
 /** Docker only uses 0 and 1, and reserves 2. */
@@ -67,8 +82,7 @@ function renderStatus(
   io: ShowInvocation["io"],
 ): string {
   const paint = createPaint(io.color);
-  if (handlers.length === 0) return `${paint(STYLE_OF_STATE[state], state)}: no handlers are registered\n`;
-  const good = handlers.filter((handler) => handler.state === "OK").length;
-  const summary = `${paint(STYLE_OF_STATE[state], state)}: ${good} of ${handlers.length} handlers OK\n`;
+  const summary = `${paint(STYLE_OF_STATE[state], state)}: ${clean(summarize(handlers))}\n`;
+  if (handlers.length === 0) return summary;
   return `${renderTable(handlers, { columns: io.stdout.columns, paint }).join("\n")}\n\n${summary}`;
 }

@@ -2,13 +2,13 @@
 export const WAIT = {
   summary: "Wait until a service is in a state",
   description: [
-    "Asks again and again until the overall state, or the state of every handler that is named, is the wanted one. A service that does not answer yet, and a handler that is not there yet, are waited for. One that refuses to answer, or whose certificate is not trusted, is not.",
-    "What it waits for stands on standard error.",
+    "Repeats its request until the overall state, or the state of each named handler, is a wanted one. It also waits for a service that does not answer yet, and for a handler that is not registered yet. It fails at once if the service denies access or its certificate is not trusted.",
+    "It reports its progress on standard error.",
   ],
   operands: [
     {
       placeholder: "URL",
-      help: "Where the service is: http://localhost:8080, or 8080 for a port of this machine",
+      help: "Address of the service: http://localhost:8080, or 8080 for a local port",
     },
   ],
   options: {
@@ -32,15 +32,15 @@ export const WAIT = {
       type: "duration",
       short: "i",
       default: "1s",
-      help: "How long to pause between two questions",
+      help: "Pause between two requests",
     },
   },
   connects: true,
   exits: {
     "0": "the state is reached",
-    "1": "the time is over, and it was OK or YELLOW when last asked",
-    "2": "the time is over, and it was RED when last asked",
-    "3": "no answer when last asked, or wrong arguments",
+    "1": "timed out; the last state was OK or YELLOW",
+    "2": "timed out; the last state was RED",
+    "3": "timed out without an answer, or invalid arguments",
   },
   examples: [
     ["wait localhost:8080 && npm run e2e", "In CI: tests begin when the service is OK"],

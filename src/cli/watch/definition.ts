@@ -2,13 +2,13 @@
 export const WATCH = {
   summary: "Watch the status of one or several services",
   description: [
-    "On a terminal a table of all handlers, in which changes stand out for some seconds; q or Ctrl-C ends it and brings the screen back. Elsewhere a line for each change.",
+    "On a terminal, a table of all handlers, which highlights changes; q or Ctrl-C ends it. Otherwise, one line for each change.",
   ],
   operands: [
     {
       placeholder: "URL",
       repeatable: true,
-      help: "Where the service is: http://localhost:8080, or 8080 for a port of this machine",
+      help: "Address of the service: http://localhost:8080, or 8080 for a local port",
     },
   ],
   options: {
@@ -17,21 +17,25 @@ export const WATCH = {
       short: "n",
       placeholder: "NAME",
       repeatable: true,
-      help: "Watch this handler only",
+      help: "Watch only this handler",
     },
     interval: {
       type: "duration",
       short: "i",
       default: "2s",
-      help: "How long to pause between two questions",
+      help: "Pause between two requests",
     },
-    timeout: { type: "duration", short: "t", default: "10s", help: "How long an answer may take" },
-    bell: { type: "flag", short: "b", help: "Ring when something gets RED, or does not answer any more" },
+    timeout: { type: "duration", short: "t", default: "10s", help: "Timeout of a request" },
+    bell: {
+      type: "flag",
+      short: "b",
+      help: "Ring the bell when a state becomes RED or a service stops answering",
+    },
   },
   connects: true,
   exits: {
     "0": "ended with q",
-    "3": "wrong arguments",
+    "3": "invalid arguments",
     "130": "ended with Ctrl-C",
   },
   examples: [

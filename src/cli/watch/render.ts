@@ -1,3 +1,4 @@
+import { summarize } from "../client/counts.ts";
 import { clean } from "../terminal/clean.ts";
 import { type Paint, STYLE_OF_STATE } from "../terminal/style.ts";
 import { renderTable } from "../terminal/table.ts";
@@ -36,10 +37,9 @@ function renderService(view: ServiceView, { columns, paint, now }: ScreenOptions
 
 function renderHead({ where, state, handlers, failure }: ServiceView, columns: number, paint: Paint): string {
   if (failure !== undefined) return paint("red", truncate(clean(failure), columns));
-  if (state === undefined) return truncate(clean(`${where}: asking …`), columns);
-  const good = handlers.filter((handler) => handler.state === "OK").length;
+  if (state === undefined) return truncate(clean(`${where}: connecting …`), columns);
   // Leave room for at least one letter of the address, a space and the state.
-  const rest = truncate(`: ${good} of ${handlers.length} handlers OK`, columns - 2 - state.length);
+  const rest = truncate(clean(`: ${summarize(handlers)}`), columns - 2 - state.length);
   const shown = truncate(clean(where), Math.max(1, columns - 1 - state.length - toWidth(rest)));
   return `${paint("bold", shown)} ${paint(STYLE_OF_STATE[state], state)}${rest}`;
 }

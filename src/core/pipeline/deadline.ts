@@ -47,7 +47,7 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
 
   function ask(): Outcome | Promise<Outcome> {
     const startedAt = clock.monotonicNow();
-    if (stopped) return toOutcome(toFailure("stale", "no longer asked"), startedAt);
+    if (stopped) return toOutcome(toFailure("stale", "no longer needed"), startedAt);
     if (startedAt < nextCallAt) return toHung(startedAt);
     const context = new CallContext(name);
     const result = call(context);
@@ -102,7 +102,7 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
     if (current === undefined) return;
     const { context } = current;
     deadlines.end(current);
-    finish(current, toFailure("stale", "no longer asked"));
+    finish(current, toFailure("stale", "no longer needed"));
     CallContext.abort(context, new DOMException("the status handler was removed", "AbortError"));
   }
 

@@ -106,7 +106,7 @@ export function createMemory({ name, options, clock, track, toDate, predecessor 
   };
 }
 
-const NOT_ASKED = "no longer asked";
+const NOT_ASKED = "no longer needed";
 
 function toStale(entry: Entry, why: string): Entry {
   const { status } = toFailure("stale", `${why}: it was ${entry.status.state}`);

@@ -37,7 +37,7 @@ export interface News {
 const LOG_LEVELS: Readonly<Record<State, keyof Logger>> = { OK: "info", YELLOW: "warn", RED: "error" };
 
 export function createNews({ clock, getLogger, ending }: NewsSetup): News {
-  const trouble = createTrouble({ what: "a listener of the registry threw", getLogger, clock });
+  const trouble = createTrouble({ what: "a listener of the registry failed", getLogger, clock });
   const listeners = createListeners<Change>(trouble.failed);
 
   return {

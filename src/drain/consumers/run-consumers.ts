@@ -71,7 +71,7 @@ export function runConsumers({ consumers, probe, logger, clock }: ConsumersSetup
             consumer,
             settleWithin(consumer.leave(context), timeoutMs, {
               clock,
-              message: `had not ended after ${Math.round(timeoutMs)} ms`,
+              message: `not finished after ${Math.round(timeoutMs)} ms`,
             }),
           ),
         ),

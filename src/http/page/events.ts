@@ -59,7 +59,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
   const { closing } = getProbeSeams(source.probe);
   const pending = createPendingPictures();
   const trouble = createTrouble({
-    what: "the news of the status page failed",
+    what: "updating the status pages failed",
     getLogger: () => registry.logger,
     clock,
   });

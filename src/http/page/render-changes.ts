@@ -61,7 +61,7 @@ export function createChangesRenderer(registry: Pick<StatusRegistry, "history" |
 
 function render(changes: readonly Change[]): KnownChanges {
   const strip = renderStrip(changes);
-  const list = changes.length === 0 ? html`<p>No change is remembered.</p>` : renderList(changes);
+  const list = changes.length === 0 ? html`<p>No changes are recorded.</p>` : renderList(changes);
   return { first: changes[0], last: changes.at(-1), strip, list };
 }
 

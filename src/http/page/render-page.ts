@@ -64,7 +64,7 @@ export function renderPage(scene: PageScene): string {
       ${renderHead(scene)}
       <main>
       <div class="bar">
-        <p class="link"><span id="link" role="status">As it was when you asked</span><span>, read ${renderAge(report.at, now, " ago")}</span></p>
+        <p class="link"><span id="link" role="status">Snapshot; reloads every ${REFRESH_S} s</span><span>, last result ${renderAge(report.at, now, " ago")}</span></p>
         <p class="actions scripted"><button type="button" id="pause">Pause</button> <button type="button" id="copy">Copy as Markdown</button></p>
         ${renderFilter(scene)}
       </div>
@@ -78,7 +78,7 @@ export function renderPage(scene: PageScene): string {
         <p>The same for programs: ${Object.entries(LINKED_FORMATS).map(
           ([suffix, name], index) => html`${index > 0 && " · "}<a href="${toUrl(scene, suffix)}">${name}</a>`,
         )}</p>
-        ${!view.details && html`<p>Details are not shown to you.</p>`}
+        ${!view.details && html`<p>You don't have permission to see details.</p>`}
       </footer>
       <p id="news" class="quiet" aria-live="polite"></p>
       ${SCRIPT}

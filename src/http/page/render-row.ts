@@ -93,9 +93,9 @@ function renderFacts(entry: Entry, scene: PageScene): Markup {
   return html`<dl class="facts">
     ${renderFact(status.state, html`since ${renderMoment(since)}`)}
     ${renderFact("Last run", renderRun(entry))}
-    ${isOld && renderFact("Asked", renderMoment(checkedAt))}
+    ${isOld && renderFact("Checked", renderMoment(checkedAt))}
     ${reason !== undefined && renderFact("Reason", html`${reason}`)}
-    ${rawStatus.state !== status.state && renderFact("Answered", html`${rawStatus.state}`)}
+    ${rawStatus.state !== status.state && renderFact("Last result", html`${rawStatus.state}`)}
     ${renderFact("Critical", critical ? html`yes` : html`no, its RED counts as YELLOW`)}
     ${renderFact("Scope", html`${scope}`)}
     ${dependsOn.length > 0 && renderFact("Depends on", renderNames(dependsOn))}

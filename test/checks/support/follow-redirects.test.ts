@@ -99,9 +99,9 @@ describe("a redirect", () => {
   });
 
   test.each([
-    ["http://[", "a redirect to what is no URL"],
-    ["ftp://users.invalid/s3cret", "a redirect to another protocol than HTTP"],
-    ["javascript:alert(1)", "a redirect to another protocol than HTTP"],
+    ["http://[", "a redirect to an invalid URL"],
+    ["ftp://users.invalid/s3cret", "a redirect to a protocol other than HTTP"],
+    ["javascript:alert(1)", "a redirect to a protocol other than HTTP"],
     ["https://me:s3cret@users.invalid/", "a redirect to an address with a user name or a password"],
     ["https://me@users.invalid/", "a redirect to an address with a user name or a password"],
   ])("to %s is not followed, and not shown", async (location, message) => {

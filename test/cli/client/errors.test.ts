@@ -54,14 +54,14 @@ describe("what went wrong is one line that says what to do", () => {
 
   test("the host is not known", async () => {
     expect(await failure(UNRESOLVABLE_HOST)).toBe(
-      `no answer from http://${UNRESOLVABLE_HOST}: the host is not known. Is its name right?`,
+      `no answer from http://${UNRESOLVABLE_HOST}: unknown host. Is its name right?`,
     );
   });
 
   test("the connection is cut", async () => {
     const address = await listenUntilTheEnd(createTcpServer((socket) => socket.destroy()));
     expect(await failure(address)).toBe(
-      `no answer from http://${address}: the connection was cut. Is it the right port, and http or https?`,
+      `no answer from http://${address}: the connection was closed. Is it the right port, and http or https?`,
     );
   });
 
@@ -72,14 +72,14 @@ describe("what went wrong is one line that says what to do", () => {
         socket.on("error", () => {}).once("data", () => socket.write(upgrade));
       }),
     );
-    expect(await failure(address)).toContain("the connection was cut");
+    expect(await failure(address)).toContain("the connection was closed");
   });
 
   test("it is cut in the middle of the answer", async () => {
     const address = await startHostile((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write('{"A":', () => response.destroy());
     });
-    expect(await failure(address)).toContain("the connection was cut");
+    expect(await failure(address)).toContain("the connection was closed");
   });
 
   test("what comes is not HTTP", async () => {
@@ -89,7 +89,7 @@ describe("what went wrong is one line that says what to do", () => {
       }),
     );
     expect(await failure(address)).toBe(
-      `no answer from http://${address}: what came is not HTTP. Is it the right port, or https://?`,
+      `no answer from http://${address}: the answer is not HTTP. Is it the right port, or https://?`,
     );
   });
 
@@ -101,8 +101,8 @@ describe("what went wrong is one line that says what to do", () => {
   });
 
   test.each([
-    [401, "wants to know who asks (401). Give --header 'Authorization: …'"],
-    [403, "does not show its status to you (403). Ask from where it is allowed"],
+    [401, "requires authentication (401). Use --header 'Authorization: …'"],
+    [403, "denies access (403). Connect from an address that it allows"],
     [500, "answered 500, which is not a status. Is it the right URL?"],
     [502, "answered 502, which is not a status. Is it the right URL?"],
   ])("the answer is %d", async (status, text) => {
@@ -110,10 +110,10 @@ describe("what went wrong is one line that says what to do", () => {
     expect(await failure(address)).toBe(`http://${address}/svc_status ${text}`);
   });
 
-  test("there is nothing at the path", async () => {
+  test("nothing found at the path", async () => {
     const address = await startHostile((_request, response) => response.writeHead(404).end());
     expect(await failure(`${address}/other`)).toBe(
-      `there is nothing at http://${address}/other (404). Give the whole URL if the status is at another path`,
+      `nothing found at http://${address}/other (404). Use the full URL if the status has another path`,
     );
   });
 });
@@ -122,7 +122,7 @@ describe("a certificate", () => {
   test("that is not trusted is refused, until it is named or all are taken", async () => {
     const { address, caFile } = await startTls({ from: -1, to: 1 });
     expect(await failure(address)).toBe(
-      `no answer from ${address}: its certificate is not trusted. Give --ca FILE with who signed it, or --insecure`,
+      `no answer from ${address}: its certificate is not trusted. Use --ca FILE with the certificate of its issuer, or --insecure`,
     );
     expect((await runCli(["show", address, "--ca", caFile, "-q"])).code).toBe(0);
     expect((await runCli(["show", address, "--insecure", "-q"])).code).toBe(0);
@@ -137,7 +137,7 @@ describe("a certificate", () => {
     const { address, caFile } = await startTls({ from: -1, to: 1 }, "example.org");
     const other = address.replace("127.0.0.1", "localhost");
     expect(await failure(other, "--ca", caFile)).toBe(
-      `no answer from ${other}: its certificate is for another name. Use that name, or give --insecure`,
+      `no answer from ${other}: its certificate is for another name. Use that name, or --insecure`,
     );
   });
 
@@ -148,7 +148,7 @@ describe("a certificate", () => {
     const { caFile } = await startTls({ from: -1, to: 1 });
     writeFileSync(caFile, "nothing");
     expect(await failure("https://localhost", "--ca", caFile)).toBe(
-      `--ca: there is no certificate in ${caFile}. Expected PEM`,
+      `--ca: no certificate in ${caFile}. Expected PEM`,
     );
     for (const rest of ["", "garbage\n-----END CERTIFICATE-----\n"]) {
       writeFileSync(caFile, `-----BEGIN CERTIFICATE-----\n${rest}`);

@@ -103,10 +103,10 @@ describe("an answer that is no status", () => {
     expect((await runCli(["show", address])).stdout).toBe("OK: no handlers are registered\n");
   });
 
-  test("because it does not tell of who was named is refused", async () => {
+  test("because it does not report who was named is refused", async () => {
     const address = await startHostile(answering('{"Other":{"state":"OK"}}'));
     expect(await failure(address, "--name", "Database", "--name", "Other")).toContain(
-      "/svc_status?name=Database&name=Other does not tell of Database",
+      "/svc_status?name=Database&name=Other does not report Database",
     );
   });
 
@@ -162,7 +162,7 @@ describe("an answer that takes too long", () => {
   ])("because it %s is cut at the deadline", async (_why, listener) => {
     const address = await startHostile(listener);
     expect(await failure(address, "--timeout", "400ms")).toBe(
-      `svc-status: no complete answer from http://${address} within 400ms. Give it longer with --timeout, or look why it is slow\n`,
+      `svc-status: no complete answer from http://${address} within 400ms. Use a longer --timeout, or check why it is slow\n`,
     );
   });
 
@@ -205,7 +205,7 @@ describe("a redirect", () => {
       response.writeHead(307, { location: "/svc_status.json" }).end();
     });
     expect(await failure(address)).toBe(
-      `svc-status: http://${address}/svc_status redirects more than 5 times. Give the URL of the status itself\n`,
+      `svc-status: http://${address}/svc_status redirects more than 5 times. Use the URL of the status itself\n`,
     );
   });
 
@@ -229,7 +229,7 @@ describe("a redirect", () => {
       response.writeHead(301, { location: "https://user:pass@example.org/x?\u009b31m" }).end();
     });
     expect(await failure(address)).toBe(
-      `svc-status: http://${address}/svc_status redirects to https://example.org/x?%C2%9B31m. Give that URL if you trust it\n`,
+      `svc-status: http://${address}/svc_status redirects to https://example.org/x?%C2%9B31m. Use that URL if you trust it\n`,
     );
   });
 
@@ -237,7 +237,7 @@ describe("a redirect", () => {
     const address = await startHostile((_request, response) => {
       response.writeHead(302, { location: "http://\u009b31m:x" }).end();
     });
-    expect(await failure(address)).toContain("redirects to what is no URL");
+    expect(await failure(address)).toContain("redirects to an invalid URL");
   });
 });
 

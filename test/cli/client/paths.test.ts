@@ -89,7 +89,7 @@ describe("the path of the status", () => {
     const asked: string[] = [];
     const address = await startHostile(answeringAt({ "/svc_status": OK }, asked));
     const { code, stderr } = await runCli(["show", `${address}/svc_status.json`]);
-    expect(stderr).toContain(`there is nothing at http://${address}/svc_status.json (404)`);
+    expect(stderr).toContain(`nothing found at http://${address}/svc_status.json (404)`);
     expect(code).toBe(3);
     expect(asked).toEqual(["/svc_status.json application/json"]);
   });
@@ -99,7 +99,7 @@ describe("the path of the status", () => {
       response.writeHead(url === "/svc_status" ? 404 : 403).end(),
     );
     expect((await runCli(["show", address])).stderr).toBe(
-      `svc-status: there is nothing at http://${address}/svc_status (404). Give the whole URL if the status is at another path\n`,
+      `svc-status: nothing found at http://${address}/svc_status (404). Use the full URL if the status has another path\n`,
     );
   });
 
@@ -113,16 +113,16 @@ describe("the path of the status", () => {
     expect(asked).toEqual(["/svc_status"]);
   });
 
-  test("is asked once for a handler that the service does not know", async () => {
+  test("is asked once more for the names of its handlers if it does not know one", async () => {
     const asked: string[] = [];
     const address = await startHostile(({ url = "" }, response) => {
       asked.push(url);
       response.writeHead(404).end("no status handler has this name\n");
     });
-    expect((await runCli(["show", address, "--name", "B"])).stderr).toContain("no status handler is named B");
-    expect(asked).toEqual(["/svc_status?name=B"]);
+    expect((await runCli(["show", address, "--name", "B"])).stderr).toContain("unknown handler: B\n");
+    expect(asked).toEqual(["/svc_status?name=B", "/svc_status"]);
     expect((await runCli(["show", address, "--name", "A", "--name", "B"])).stderr).toContain(
-      "not each of A, B is the name of a status handler",
+      "unknown handler: A or B\n",
     );
   });
 

@@ -75,7 +75,9 @@ describe("the address of a service", () => {
     ["127.0.0.01", '"127.0.0.01", which would mean 127.0.0.1'],
     ["http:///127.0.0.1", '"", which would mean 127.0.0.1'],
   ])("is not a number that would be read as an address: %s", (text, told) => {
-    expect(() => parseServiceUrl(text)).toThrow(`expected a host name or a whole IPv4 address, got ${told}`);
+    expect(() => parseServiceUrl(text)).toThrow(
+      `expected a host name or a complete IPv4 address, got ${told}`,
+    );
   });
 
   test("is not a socket whose path the system would cut", () => {

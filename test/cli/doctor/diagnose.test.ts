@@ -38,7 +38,7 @@ describe("what cannot work", () => {
       "a deadline that ends the wait before that",
       { probeIntervalMs: 2_000, fall: 3, deadlineMs: 8_000, longestRequestMs: 0 },
       undefined,
-      "error: redsSeen 3 (the default of svc-status) × probeIntervalMs 2s + 1s of quiet = 7s > 5333ms, which is what deadlineMs 8s leaves for the wait when closing and onClose have theirs",
+      "error: redsSeen 3 (the default of svc-status) × probeIntervalMs 2s + 1s of quiet = 7s > 5333ms, which is what deadlineMs 8s leaves for the wait after the time for closing and onClose",
     ],
     [
       "a grace period that is over before the balancer has left",
@@ -111,13 +111,13 @@ describe("what cannot work", () => {
         redsSeen: 1,
       },
       "alb",
-      "error: AWS refuses these",
+      "error: AWS rejects these",
     ],
     [
       "a time-out that AWS wants shorter than the interval",
       { keepAliveTimeoutMs: 65_000, probeIntervalMs: 5_000, redsSeen: 2 },
       "alb",
-      "error: AWS refuses these",
+      "error: AWS rejects these",
     ],
   ])("is found: %s", (_what, declared, platform, told) => {
     const errors = tell(declared, platform).filter((line) => line.startsWith("error"));
@@ -137,7 +137,7 @@ describe("what cannot work", () => {
         severity: "error",
         text:
           "graceMs 10s < preStopMs 5s + deadlineMs 30s (the default of svc-status) + 2s = 37s: each drain is killed " +
-          "in the middle, as preStopMs 5s + 7s until the balancer has left + 3s for the longest request = 15s",
+          "before it ends, because preStopMs 5s + 7s until the balancer has left + 3s for the longest request = 15s",
         remedy: "set the grace period to 37s, or deadlineMs to 3000",
       },
     ]);
@@ -168,7 +168,7 @@ describe("what works until something else happens", () => {
       "a deadline that leaves requests too little after a long wait",
       { longestRequestMs: 8_000 },
       undefined,
-      "warning: longestRequestMs 8s > 5s, which is what deadlineMs 30s (the default of svc-status) leaves after the longest wait (capMs 20s (the default of svc-status)) and hooksTimeoutMs 5s (the default of svc-status)",
+      "warning: longestRequestMs 8s > 5s, which is what deadlineMs 30s (the default of svc-status) leaves after the maximum wait (capMs 20s (the default of svc-status)) and hooksTimeoutMs 5s (the default of svc-status)",
     ],
     ["a single failure", { fall: 1 }, undefined, "warning: fall 1"],
     [
@@ -182,7 +182,7 @@ describe("what works until something else happens", () => {
       "nginx, which never asks",
       { fall: 3, keepAliveTimeoutMs: 65_000 },
       "nginx",
-      "warning: nginx (open source) never asks the probe",
+      "warning: nginx (open source) never requests the probe",
     ],
     [
       "HAProxy without timeout check",

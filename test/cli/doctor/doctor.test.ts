@@ -31,7 +31,7 @@ describe("svc-status doctor", () => {
   test("finds nothing where nothing is wrong, and prints the settings for all platforms", async () => {
     const { code, stdout, stderr } = await runCli(["doctor"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^nothing wrong was found\nnot said, and so not judged: probeIntervalMs, /);
+    expect(stdout).toMatch(/^no problems found\nnot set, so not checked: probeIntervalMs, /);
     expect(stdout.match(/^=== .*: settings$/gm)).toEqual([
       "=== Kubernetes: settings",
       "=== HAProxy: settings",
@@ -57,10 +57,10 @@ describe("svc-status doctor", () => {
   test("asks nginx for no numbers of a probe that it never reads", async () => {
     const { code, stdout } = await runCli(["doctor", "--for", "nginx", "--keep-alive", "65s"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("not said, and so not judged: longestRequestMs, graceMs, instances\n");
+    expect(stdout).toContain("not set, so not checked: longestRequestMs, graceMs, instances\n");
   });
 
-  test("ends with 1 where it works until something else happens", async () => {
+  test("ends with 1 where only warnings", async () => {
     expect((await runCli(["doctor", "--instances", "1"])).code).toBe(1);
   });
 
@@ -121,7 +121,7 @@ describe("svc-status doctor", () => {
       stderr: [
         `${file}: graceMs: expected an integer ≥ 0, got "30s"\n`,
         `${file}: fall: expected an integer from 1 to 1000, got 0\n`,
-        `${file}: probeIntervall: unknown key. Did you mean probeIntervalMs?\n`,
+        `${file}: probeIntervall: unknown key; did you mean probeIntervalMs?\n`,
         `${file}: requireHealthy: expected true or false, got "\\u001b[2J"\n`,
       ].join(""),
     });

@@ -49,6 +49,6 @@ test.each([
   expect(await runCli(["serve", "--config", file])).toEqual({
     code: 3,
     stdout: "",
-    stderr: `${file}: cannot be looked at: x\n`,
+    stderr: `${file}: cannot be read: x\n`,
   });
 });

@@ -80,7 +80,7 @@ test("every check of the catalogue is known: by its name, or by what to do inste
   const known = [...Object.keys(CHECK_TYPES), ...Object.keys(CLIENT_CHECK_REFUSALS)];
   expect(known.sort()).toEqual(names.sort());
   for (const refusal of Object.values(CLIENT_CHECK_REFUSALS)) {
-    const [, path = ""] = /svc-status\/(checks\/\S+) has/.exec(refusal) ?? [];
+    const [, path = ""] = /svc-status\/(checks\/[\w-]+),/.exec(refusal) ?? [];
     expect(manifest.exports).toHaveProperty([`./${path}`]);
   }
 });
@@ -90,12 +90,12 @@ describe("what no form can tell", () => {
     [
       "two names are the same",
       { checks: [{ check: "memory" }, { check: "clock", name: "Memory" }] },
-      ['checks[1].name: "Memory" is the name of checks[0] too'],
+      ['checks[1].name: checks[0] has the name "Memory" too'],
     ],
     [
       "two checks would be called the same",
       { checks: [{ check: "memory" }, { check: "memory" }] },
-      ['checks[1].name: is called "Memory", as checks[0] is: give one of them a name'],
+      ['checks[1].name: has the same name as checks[0], "Memory": set name for one of them'],
     ],
     [
       "a name is too long",
@@ -110,7 +110,7 @@ describe("what no form can tell", () => {
           { check: "disk", target: "/" },
         ],
       },
-      ['checks[0].dependsOn[1]: no check has the name "Dsk /". Did you mean Disk /?'],
+      ['checks[0].dependsOn[1]: unknown check "Dsk /"; did you mean Disk /?'],
     ],
     [
       "checks depend on each other",
@@ -144,7 +144,7 @@ describe("what no form can tell", () => {
       "options do not go together",
       { checks: [{ check: "dns", target: "a", options: { servers: ["10.0.0.2"] } }] },
       [
-        "checks[0].options.servers: expected recordType beside it, because the system resolves by its own rules",
+        "checks[0].options.servers: expected recordType too, because the system's resolver uses its own servers",
       ],
     ],
     [
@@ -166,7 +166,7 @@ describe("what no form can tell", () => {
     [
       "two views have one path",
       { checks: [], svcStatus: { path: "/a" }, probeStatus: { path: "/a" } },
-      ['probeStatus.path: expected a path that svcStatus.path does not answer, got "/a"'],
+      ['probeStatus.path: expected a path that svcStatus.path does not use, got "/a"'],
     ],
     [
       "an answer would have no body",

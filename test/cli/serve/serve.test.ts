@@ -135,12 +135,12 @@ describe("svc-status serve", () => {
     const { code, stdout, stderr } = await runCli(["serve", "--config", file]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
     expect(stderr.split("\n")).toEqual([
-      `${file}: prot: unknown key. Did you mean port?`,
-      expect.stringMatching(/: checks\[1\]\.check: postgres asks through a client, .*a module \(\.mjs\)/),
+      `${file}: prot: unknown key; did you mean port?`,
+      expect.stringMatching(/: checks\[1\]\.check: postgres needs a client: .*a module \(\.mjs\)/),
       `${file}: checks[2].timeoutMs: expected a number ≥ 1, got "fast"`,
       `${file}: svcStatus.path: expected a decoded path such as "/svc_status", without query and final slash, got 1`,
       `${file}: checks[4].target: port: expected an integer from 1 to 65535, got 99999`,
-      `${file}: checks[3].name: is called "Memory", as checks[0] is: give one of them a name`,
+      `${file}: checks[3].name: has the same name as checks[0], "Memory": set name for one of them`,
       `${file}: checks[5].dependsOn: expected no cycle, got "X" -> "Y" -> "X"`,
       `${file}: checks[6].dependsOn: expected no cycle, got "Y" -> "X" -> "Y"`,
       expect.stringMatching(/: probeStatus\.control\.token: .*NOT_SET/),
@@ -213,7 +213,7 @@ test.each([
   expect(await runCli(["serve", "--socket", "a.sock", ...flag])).toEqual({
     code: 3,
     stdout: "",
-    stderr: "svc-status: --socket stands in place of --host and --port. Give the one or the other\n",
+    stderr: "svc-status: --socket cannot be combined with --host and --port. Use one or the other\n",
   });
 });
 
@@ -247,7 +247,7 @@ describe("at SIGHUP", () => {
     );
     kill("SIGHUP");
     expect(await waitForLine(/^SIGHUP: added/)).toBe("SIGHUP: added Clock, removed Port");
-    expect(await waitForLine(/next start/)).toBe("SIGHUP: only the next start changes port, drain");
+    expect(await waitForLine(/restart/)).toBe("SIGHUP: port, drain changes take effect after a restart");
     expect((await ask(port, "/svc_status")).status).toBe(404);
     expect((await ask(port, "/status")).body).toBe("Clock\tOK\nMemory\tOK\n");
     expect(await status()).toBe("not found\n");
@@ -261,15 +261,15 @@ describe("at SIGHUP", () => {
     kill("SIGHUP");
     await waitForLine(/^SIGHUP/);
     expect(lines.slice(4)).toEqual([
-      expect.stringMatching(/checks\[0\]\.check: expected .*, got "memroy". Did you mean memory\?$/),
+      expect.stringMatching(/checks\[0\]\.check: expected .*, got "memroy"; did you mean memory\?$/),
       expect.stringMatching(/drain: expected an object, got 1$/),
-      "SIGHUP: nothing was changed, because of what is wrong in the configuration",
+      "SIGHUP: nothing was changed, because the configuration has mistakes",
     ]);
     expect(await status()).toBe("Memory\tOK\n");
 
     await writeFile(file, JSON.stringify({ checks: [{ check: "memory" }] }));
     kill("SIGHUP");
-    expect(await waitForLine(/^SIGHUP/, lines.length)).toBe("SIGHUP: read again, no check has changed");
+    expect(await waitForLine(/^SIGHUP/, lines.length)).toBe("SIGHUP: reloaded, no check has changed");
   });
 
   test("a module is evaluated again", async () => {
@@ -310,7 +310,7 @@ describe("at SIGHUP", () => {
     const { status, kill, waitForLine } = await startServing(["--config", file]);
     await writeFile(file, "export default { get checks() { throw new Error('not now'); } };");
     kill("SIGHUP");
-    expect(await waitForLine(/not now/)).toBe(`${file}: cannot be looked at: not now`);
+    expect(await waitForLine(/not now/)).toBe(`${file}: cannot be read: not now`);
     expect(await waitForLine(/^SIGHUP/)).toContain("nothing was changed");
     expect(await status()).toBe("Memory\tOK\n");
   });
@@ -318,7 +318,7 @@ describe("at SIGHUP", () => {
   test("without a file there is nothing to read", async () => {
     const { kill, waitForLine, status } = await startServing([]);
     kill("SIGHUP");
-    expect(await waitForLine(/^SIGHUP/)).toBe("SIGHUP: there is no configuration to read again");
+    expect(await waitForLine(/^SIGHUP/)).toBe("SIGHUP: no configuration to reload");
     expect(await status()).toContain("EventLoop");
   });
 });
@@ -332,7 +332,7 @@ describe("at the end", () => {
     expect(await exit).toEqual({ code: null, signal });
     expect(lines.slice(4)).toEqual([
       `${signal}: decommissioned, waiting for the load balancers to leave`,
-      expect.stringMatching(/^drained in 0\.\d s: no prober was seen/),
+      expect.stringMatching(/^drained in 0\.\d s: no probers seen/),
     ]);
   });
 
@@ -342,7 +342,7 @@ describe("at the end", () => {
     await waitForLine(/^SIGTERM: decommissioned/);
     expect(await ask(port, "/probe_status")).toMatchObject({ status: 503, body: "OFF" });
     kill("SIGTERM");
-    expect(await waitForLine(/at once/)).toBe("SIGTERM while draining: ending at once");
+    expect(await waitForLine(/at once/)).toBe("SIGTERM while draining: exiting at once");
     expect(await exit).toEqual({ code: null, signal: "SIGTERM" });
   });
 });

@@ -20,10 +20,10 @@ describe("the line for monitoring plugins", () => {
   test("says what is not OK, in the words of monitoring", () => {
     const slow = handlerOf("Import", { state: "YELLOW", detail: "slow", labels: [["rows", 120]] });
     expect(renderNagios(statusOf("YELLOW", slow, handlerOf("Cache")))).toBe(
-      "SVC WARNING - 1 of 2 handlers OK, Import YELLOW: slow | 'Import'=1;0;1;0;2 'Import_rows'=120 'Cache'=0;0;1;0;2\n",
+      "SVC WARNING - 1 of 2 not OK, Import YELLOW: slow | 'Import'=1;0;1;0;2 'Import_rows'=120 'Cache'=0;0;1;0;2\n",
     );
     expect(renderNagios(statusOf("RED", handlerOf("Cache", { state: "RED" })))).toBe(
-      "SVC CRITICAL - 0 of 1 handlers OK, Cache RED | 'Cache'=2;0;1;0;2\n",
+      "SVC CRITICAL - 1 of 1 failing, Cache RED | 'Cache'=2;0;1;0;2\n",
     );
   });
 
@@ -34,7 +34,7 @@ describe("the line for monitoring plugins", () => {
   test("stays one line with one bar, whatever handlers are named and say", () => {
     const evil = handlerOf("it's=a|b\nc", { state: "RED", detail: "x|y\n\u001b[31mz", labels: [["e=f", 1]] });
     expect(renderNagios(statusOf("RED", evil))).toBe(
-      "SVC CRITICAL - 0 of 1 handlers OK, it's=a/b c RED: x/y z | 'it''s_a_b c'=2;0;1;0;2 'it''s_a_b c_e_f'=1\n",
+      "SVC CRITICAL - 1 of 1 failing, it's=a/b c RED: x/y z | 'it''s_a_b c'=2;0;1;0;2 'it''s_a_b c_e_f'=1\n",
     );
   });
 

@@ -20,7 +20,7 @@ describe("svc-status show", () => {
         "Database  OK",
         "Import    YELLOW  slow (rows=7)",
         "",
-        "YELLOW: 1 of 2 handlers OK",
+        "YELLOW: 1 of 2 not OK (Import)",
         "",
       ].join("\n"),
       stderr: "",
@@ -41,7 +41,7 @@ describe("svc-status show", () => {
     const { address, registry } = await startService();
     registry.addStatusHandler("Extra", () => ({ state: "RED" }), { critical: false });
     const { code, stdout } = await runCli(["show", address]);
-    expect(stdout).toContain("Extra  RED\n\nYELLOW: 0 of 1 handlers OK\n");
+    expect(stdout).toContain("Extra  RED\n\nYELLOW: 1 of 1 failing (Extra)\n");
     expect(code).toBe(1);
   });
 
@@ -72,8 +72,20 @@ describe("svc-status show", () => {
     expect(await runCli(["show", address, "--name", "Databse"])).toEqual({
       code: 3,
       stdout: "",
-      stderr: "svc-status: no status handler is named Databse. See which there are by leaving out --name\n",
+      stderr: "svc-status: unknown handler: Databse\n",
     });
+  });
+
+  test("names only the handlers that are not there, and suggests the similar one", async () => {
+    const { address, registry } = await startService();
+    for (const name of ["CdnEdge", "DatabaseConnection"])
+      registry.addStatusHandler(name, () => ({ state: "OK" }));
+    const show = async (...names: string[]): Promise<string> =>
+      (await runCli(["show", address, ...names.flatMap((name) => ["--name", name])])).stderr;
+    expect(await show("CdnEdge", "Nope")).toBe("svc-status: unknown handler: Nope\n");
+    expect(await show("DatabaseConection")).toBe(
+      "svc-status: unknown handler: DatabaseConection; did you mean DatabaseConnection?\n",
+    );
   });
 
   test.each([
@@ -81,7 +93,7 @@ describe("svc-status show", () => {
     ["json", '{"A":{"state":"YELLOW","detail":"slow"}}\n'],
     ["prometheus", /^# HELP svc_status .*\n# TYPE svc_status untyped\nsvc_status\{name="A"\} 1\n$/],
     ["health", /^\{"status":"warn","checks":\{"A":\[\{.*"output":"slow"\}\]\}\}\n$/],
-    ["nagios", "SVC WARNING - 0 of 1 handlers OK, A YELLOW: slow | 'A'=1;0;1;0;2\n"],
+    ["nagios", "SVC WARNING - 1 of 1 not OK, A YELLOW: slow | 'A'=1;0;1;0;2\n"],
   ])("shows %s, and exits with the overall state", async (format, shown) => {
     const { address, registry } = await startService();
     registry.addStatusHandler("A", () => ({ state: "YELLOW", detail: "slow" }));
@@ -148,7 +160,7 @@ describe("svc-status show", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: "A\tOK\n" });
     const { stderr } = await runCli(["show", `unix:${folder}/other.sock`]);
     expect(stderr).toBe(
-      `svc-status: no answer from unix:${folder}/other.sock: there is no such socket. Is the service running?\n`,
+      `svc-status: no answer from unix:${folder}/other.sock: no such socket. Is the service running?\n`,
     );
   });
 

@@ -99,7 +99,7 @@ describe("the screen", () => {
   });
 
   test("says that it asks for the first time", () => {
-    expect(draw(createServiceView(WHERE), 0)[0]).toBe(`${WHERE}: asking …`);
+    expect(draw(createServiceView(WHERE), 0)[0]).toBe(`${WHERE}: connecting …`);
   });
 
   test.each([1, 2, 3, 5, 10])("fits into %d rows, and says how much is missing", (rows) => {

@@ -71,10 +71,10 @@ describe("a handler that throws or rejects", () => {
     ["false", false, "threw false"],
     ["an error", new Error("connect ECONNREFUSED"), "connect ECONNREFUSED"],
     ["an error with a secret", new Error("postgres://app:hunter2@db failed"), "postgres://***@db failed"],
-    ["an error with an unreadable message", unreadable, "an error that cannot be read"],
+    ["an error with an unreadable message", unreadable, "an unreadable error"],
     ["an error whose message is no text", Object.assign(new Error("x"), { message: 42 }), "42"],
     ["a status", { state: OK }, "threw an object"],
-    ["an object that throws on everything", createHostileProxy(), "an error that cannot be read"],
+    ["an object that throws on everything", createHostileProxy(), "an unreadable error"],
   ])("%s is RED with a detail that says so", async (_, thrown, detail) => {
     const throwing = () => {
       throw thrown;

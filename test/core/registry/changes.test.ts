@@ -199,7 +199,7 @@ describe("on('change')", () => {
     expect(arrowsOf(told)).toEqual(["Db: OK -> RED"]);
     expect(logger.lines).toEqual([
       "error: Db: OK -> RED (reported)",
-      "error: a listener of the registry threw: no disk for password=***",
+      "error: a listener of the registry failed: no disk for password=***",
     ]);
   });
 
@@ -239,7 +239,7 @@ describe("on('change')", () => {
     });
     await see("RED");
     await clock.advance(0);
-    expect(logger.lines.at(-1)).toBe("error: a listener of the registry threw: no disk");
+    expect(logger.lines.at(-1)).toBe("error: a listener of the registry failed: no disk");
   });
 
   test("lets a listener ask, remove and replace", async () => {

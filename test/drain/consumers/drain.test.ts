@@ -75,7 +75,7 @@ describe("a drain of a process without a server", () => {
     expect(report.ok).toBe(false);
     expect(report.consumers).toEqual([
       { name: "endless", finished: 0, left: 1 },
-      { name: "hanging", error: "had not ended after 10000 ms" },
+      { name: "hanging", error: "not finished after 10000 ms" },
     ]);
   });
 

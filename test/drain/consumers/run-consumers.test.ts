@@ -68,8 +68,8 @@ describe("consumers that leave", () => {
     const reports = running.leave(DEADLINE);
     await clock.advance(1_500);
     expect(await reports).toEqual([
-      { name: "c0", error: "had not ended after 1500 ms" },
-      { name: "c1", error: "had not ended after 1500 ms" },
+      { name: "c0", error: "not finished after 1500 ms" },
+      { name: "c1", error: "not finished after 1500 ms" },
       { name: "c2", error: "token=*** lost" },
       { name: "c3", error: "gone" },
       { name: "c4" },

@@ -14,7 +14,7 @@ function createSubject() {
 
 test("the changes of a handler are rendered again when there is another one, and not before", async () => {
   const { registry, job, changes } = createSubject();
-  expect(toText(changes.render("Job").list)).toBe("<p>No change is remembered.</p>");
+  expect(toText(changes.render("Job").list)).toBe("<p>No changes are recorded.</p>");
   await registry.getReport();
   const first = changes.render("Job");
   expect(toText(first.list)).toContain("first");
@@ -31,7 +31,7 @@ test("a handler that was registered again is rendered with its own changes", asy
   changes.render("Job");
   registry.removeStatusHandler("Job");
   registry.addStatusHandler("Job", job);
-  expect(toText(changes.render("Job").list)).toBe("<p>No change is remembered.</p>");
+  expect(toText(changes.render("Job").list)).toBe("<p>No changes are recorded.</p>");
 });
 
 test("handlers that were removed are forgotten, the others are not", async () => {

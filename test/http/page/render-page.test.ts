@@ -181,7 +181,7 @@ describe("a row", () => {
   });
 
   test("says that it knows of no change, where there was none", async () => {
-    expect(await renderRow(registryOf([["A", { state: "OK" }]]))).toContain("No change is remembered.");
+    expect(await renderRow(registryOf([["A", { state: "OK" }]]))).toContain("No changes are recorded.");
   });
 
   test("has the beginning of a long detail, and the whole of it when it is opened", async () => {
@@ -234,7 +234,7 @@ describe("without details", () => {
     expect(rows.map(({ html }) => textOf(html))).toEqual(["was RED Api", "was RED Database"]);
     const page = renderPage(scene);
     expect(page).not.toMatch(/m4rk3r|v3rs10n|l1nk|because|not critical|>local</);
-    expect(page).toContain("Details are not shown to you.");
+    expect(page).toContain("You don't have permission to see details.");
     expect(page).toContain("<bdi>orders</bdi>");
   });
 });

@@ -11,7 +11,7 @@ export const findResets: Rule = ({ numbers, say }) => {
     return undefined;
   return {
     severity: "error",
-    text: `${say("keepAliveTimeoutMs")} ≤ ${say("balancerIdleMs")}: the service closes connections that the balancer is about to use, and those requests end with a reset (502)`,
+    text: `${say("keepAliveTimeoutMs")} ≤ ${say("balancerIdleMs")}: the service may close a connection that the balancer is about to use, which resets the request (502)`,
     remedy: `set server.keepAliveTimeout = ${balancerIdleMs + KEEP_ALIVE_MARGIN_MS}, which is longer`,
   };
 };
@@ -23,7 +23,7 @@ export const findIdleCut: Rule = ({ numbers, platform, say }) => {
     return undefined;
   return {
     severity: "error",
-    text: `${say("longestRequestMs")} ≥ ${say("balancerIdleMs")}: AWS ALB answers 504 to a request that sends nothing for so long`,
-    remedy: "raise idle_timeout.timeout_seconds, and server.keepAliveTimeout with it",
+    text: `${say("longestRequestMs")} ≥ ${say("balancerIdleMs")}: AWS ALB answers 504 to a request that sends nothing for that time`,
+    remedy: "raise idle_timeout.timeout_seconds and server.keepAliveTimeout",
   };
 };

@@ -51,8 +51,8 @@ export const findShortGrace: Rule = ({ numbers, facts, say }) => {
     text:
       `${say("graceMs")} < ${deadline} = ${renderDuration(neededMs)}: ` +
       (isFatal
-        ? `each drain is killed in the middle, as ${usual} = ${renderDuration(usualMs)}`
-        : "a drain that takes its time is killed in the middle"),
+        ? `each drain is killed before it ends, because ${usual} = ${renderDuration(usualMs)}`
+        : "a long drain is killed before it ends"),
     remedy: `set the grace period to ${renderDuration(neededMs)}${shorterMs > 0 ? `, or deadlineMs to ${shorterMs}` : ""}`,
   };
 };
@@ -63,8 +63,8 @@ export const findGreedyPreStop: Rule = ({ numbers, say }) => {
   if (graceMs === undefined || preStopMs === 0 || preStopMs < graceMs) return undefined;
   return {
     severity: "error",
-    text: `${say("preStopMs")} ≥ ${say("graceMs")}: the hook is a part of the grace period, and SIGTERM comes when it is over`,
-    remedy: "leave the preStop hook out: the service itself waits until nobody asks it any more",
+    text: `${say("preStopMs")} ≥ ${say("graceMs")}: the hook uses up the grace period, and SIGTERM comes too late`,
+    remedy: "remove the preStop hook: the service itself waits until requests stop",
   };
 };
 
@@ -80,7 +80,7 @@ export const findSlowDetection: Rule = ({ numbers, facts, say }) => {
   const limit =
     waitMs === capMs
       ? say("capMs")
-      : `${renderDuration(waitMs)}, which is what ${say("deadlineMs")} leaves for the wait when closing and onClose have theirs`;
+      : `${renderDuration(waitMs)}, which is what ${say("deadlineMs")} leaves for the wait after the time for closing and onClose`;
   const isFatal = facts?.balancesByProbe !== false;
   return {
     severity: isFatal ? "error" : "warning",
@@ -88,8 +88,8 @@ export const findSlowDetection: Rule = ({ numbers, facts, say }) => {
       `${count} × ${say("probeIntervalMs")} + ${renderDuration(MIN_QUIET_MS)} of quiet = ${renderDuration(neededMs)} > ${limit}: ` +
       (isFatal
         ? "the listener is closed while the balancer still sends requests"
-        : "each drain takes until the longest wait is over"),
-    remedy: `ask the probe more often${fall < redsSeen ? `, or set redsSeen to ${fall}` : ""}, or raise capMs, deadlineMs and the grace period`,
+        : "each drain takes the maximum wait"),
+    remedy: `shorten the probe interval${fall < redsSeen ? `, or set redsSeen to ${fall}` : ""}, or raise capMs, deadlineMs and the grace period`,
   };
 };
 
@@ -99,7 +99,7 @@ export const findEarlyBelief: Rule = ({ numbers, facts, say }) => {
   if (redsSeen >= fall || facts?.balancesByProbe === false) return undefined;
   return {
     severity: "warning",
-    text: `${say("redsSeen")} < ${say("fall")}: where traffic is sparse the drain ends before the balancer has made up its mind`,
+    text: `${say("redsSeen")} < ${say("fall")}: with little traffic, the drain ends before the balancer has removed the instance`,
     remedy: `set redsSeen to ${fall}`,
   };
 };
@@ -119,7 +119,7 @@ export const findCutRequests: Rule = ({ numbers, say }) => {
   if (longestRequestMs <= closingMs) return undefined;
   return {
     severity: "warning",
-    text: `${say("longestRequestMs")} > ${renderDuration(closingMs)}, which is what ${say("deadlineMs")} leaves after the longest wait (${say("capMs")}) and ${say("hooksTimeoutMs")}: requests are cut where the wait was long`,
+    text: `${say("longestRequestMs")} > ${renderDuration(closingMs)}, which is what ${say("deadlineMs")} leaves after the maximum wait (${say("capMs")}) and ${say("hooksTimeoutMs")}: requests are cut after a long wait`,
     remedy: `set deadlineMs to ${numbers.capMs + closeTimeoutMs + numbers.hooksTimeoutMs}, and the grace period with it`,
   };
 };

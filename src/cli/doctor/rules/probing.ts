@@ -10,8 +10,8 @@ export const findImpatientProbe: Rule = ({ numbers, handlerRounds, say }) => {
   const rounds = handlerRounds > 1 ? `${handlerRounds} × ` : "";
   return {
     severity: "error",
-    text: `${say("probeTimeoutMs")} ≤ ${rounds}${say("handlerTimeoutMs")}: the probe waits for the handlers, and one that takes between the two is well, but the instance looks dead`,
-    remedy: `set the probe's time-out to more than ${renderDuration(handlersTakeMs)}, timeoutMs of the handlers to less than ${renderDuration(probeTimeoutMs / handlerRounds)}, or give the handlers an intervalMs, so that the probe answers from memory`,
+    text: `${say("probeTimeoutMs")} ≤ ${rounds}${say("handlerTimeoutMs")}: the probe waits for the handlers and times out before a slow but healthy one answers`,
+    remedy: `set the probe's timeout to more than ${renderDuration(handlersTakeMs)}, timeoutMs of the handlers to less than ${renderDuration(probeTimeoutMs / handlerRounds)}, or give the handlers an intervalMs, so that the probe answers from memory`,
   };
 };
 
@@ -21,7 +21,7 @@ export const findBusyTakenForDead: Rule = ({ numbers, platform, say }) => {
   if (platform !== "haproxy" || probeTimeoutMs > (probeIntervalMs ?? 0)) return undefined;
   return {
     severity: "warning",
-    text: `${say("probeTimeoutMs")} ≤ ${say("probeIntervalMs")}: without a longer "timeout check" a check gets no longer than inter, and under load the instances that are well are taken out one after the other`,
+    text: `${say("probeTimeoutMs")} ≤ ${say("probeIntervalMs")}: without a longer "timeout check", a check times out after inter, and under load HAProxy removes one healthy instance after the other`,
     remedy: `set timeout check to more than inter, such as ${renderDuration(Math.max(2_000, (probeIntervalMs ?? 0) + 1_000))}`,
   };
 };
@@ -31,7 +31,7 @@ export const findSingleFailure: Rule = ({ numbers, platform, say }) =>
   numbers.fall === 1 && platform !== "nginx"
     ? {
         severity: "warning",
-        text: `${say("fall")}: a single answer that is late or lost takes an instance out`,
+        text: `${say("fall")}: a single late or lost answer removes an instance`,
         remedy: "set it to 2 or 3",
       }
     : undefined;
@@ -41,8 +41,8 @@ export const findAllAtOnce: Rule = ({ numbers, say }) =>
   numbers.requireHealthy && numbers.instances !== 1
     ? {
         severity: "warning",
-        text: `${say("requireHealthy")}: when something fails that all instances share, such as the database, the balancer takes out all ${numbers.instances ?? "of them"} at once`,
-        remedy: "leave requireHealthy out, or make the handlers of what is shared critical: false",
+        text: `${say("requireHealthy")}: if a shared dependency such as the database fails, the balancer removes all ${numbers.instances ?? "instances"} at once`,
+        remedy: "remove requireHealthy, or set critical: false on the handlers of shared dependencies",
       }
     : undefined;
 
@@ -51,22 +51,25 @@ export const findDeadlyLiveness: Rule = ({ numbers: { livenessLooksAt, instances
   if (livenessLooksAt === "local") return undefined;
   const why =
     livenessLooksAt === "shared"
-      ? `a fault of what is shared restarts all ${instances ?? "instances"} at once, again and again, and mends nothing`
-      : "an instance that is decommissioned is killed in the middle of its drain";
+      ? `a failure of a shared dependency restarts ${describeAll(instances)}, again and again, and fixes nothing`
+      : "a decommissioned instance is killed before its drain ends";
   return {
     severity: "error",
     text: `${say("livenessLooksAt")}: ${why}`,
-    remedy:
-      'let liveness ask /livez, which looks at handlers with scope: "local" only and never at the probe',
+    remedy: 'use /livez for liveness: it runs only handlers with scope: "local" and ignores the probe',
   };
 };
+
+function describeAll(instances: number | undefined): string {
+  return instances === 1 ? "the only instance" : `all ${instances ?? "instances"} at once`;
+}
 
 /** While the only instance leaves, the service is down. */
 export const findLoneInstance: Rule = ({ numbers, say }) =>
   numbers.instances === 1
     ? {
         severity: "warning",
-        text: `${say("instances")}: while it restarts, nobody answers, whatever the other numbers are`,
+        text: `${say("instances")}: while it restarts, no instance answers, whatever the other numbers are`,
         remedy: "run two",
       }
     : undefined;
@@ -79,8 +82,8 @@ export const findUnreadProbe: Rule = ({ numbers, platform }) => {
   if (platform !== "nginx" || given.length === 0) return undefined;
   return {
     severity: "warning",
-    text: `nginx (open source) never asks the probe: ${given.join(", ")} ${given.length === 1 ? "has" : "have"} no effect`,
-    remedy: "retries are what helps: proxy_next_upstream error timeout http_503",
+    text: `nginx (open source) never requests the probe: ${given.join(", ")} ${given.length === 1 ? "has" : "have"} no effect`,
+    remedy: "use retries instead: proxy_next_upstream error timeout http_503",
   };
 };
 
@@ -107,7 +110,7 @@ export const findRefusedByAlb: Rule = ({ numbers, platform, say }) => {
   if (objections.length === 0) return undefined;
   return {
     severity: "error",
-    text: `AWS refuses these: ${objections.join("; ")}`,
+    text: `AWS rejects these: ${objections.join("; ")}`,
     remedy: "see the settings below",
   };
 };

@@ -26,8 +26,8 @@ async function change(form: HTMLFormElement): Promise<void> {
 async function post(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { method: "POST" });
-    return response.ok ? undefined : `the server answers ${response.status}`;
+    return response.ok ? undefined : `the server answered ${response.status}`;
   } catch {
-    return "the server does not answer";
+    return "no answer from the server";
   }
 }

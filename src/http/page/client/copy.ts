@@ -21,14 +21,13 @@ function toMarkdown(): string {
   const state = document.querySelector(".overall .state")?.lastChild?.textContent ?? "";
   const probe = document.querySelector(".probe")?.textContent ?? "";
   const counts = document.querySelector(".counts")?.textContent?.trim() ?? "";
-  const link = find("link").textContent ?? "";
+  const link = document.querySelector(".link")?.textContent ?? "";
   const time = new Date(getServerTime()).toISOString();
-  const read = document.querySelector(".link time")?.textContent ?? "";
   const rows = [...document.querySelectorAll<HTMLElement>(".row")].filter(
     (row) => row.dataset["state"] !== "OK" && !row.closest("[hidden]"),
   );
   return [
-    `**${state}** ${toCode(service)} (${counts}), ${toCode(probe)}, ${time}, ${link.toLowerCase()}, read ${read}`,
+    `**${state}** ${toCode(service)} (${counts}), ${toCode(probe)}, ${time}, ${link.toLowerCase()}`,
     ...rows.map(toItem),
   ].join("\n");
 }

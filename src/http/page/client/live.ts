@@ -22,11 +22,14 @@ type Link = "live" | "asking" | "late" | "silent" | "lost" | "paused";
 const WORDS: Readonly<Record<Link, string>> = {
   live: "Live",
   asking: `Updated every ${ASK_EVERY_MS / 1_000} s`,
-  late: "No newer answer: this is how it was",
-  silent: `No answer for over ${SILENCE_MS / 1_000} s: this is how it was`,
-  lost: "Connection lost: this is how it was",
-  paused: "Paused: this is how it was",
+  late: "Checks are late",
+  silent: `No answer for over ${SILENCE_MS / 1_000} s`,
+  lost: "Connection lost",
+  paused: "Paused",
 };
+
+/** The links that do not update the page. */
+const STALE: readonly Link[] = ["silent", "lost", "paused"];
 
 /** Keeps the page up to date, and shows whether it is. */
 export function startLive(): void {
@@ -40,7 +43,8 @@ export function startLive(): void {
   let hasEvents = mayHaveEvents;
 
   function show(newLink: Link, reason = ""): void {
-    const words = WORDS[newLink] + reason;
+    const isStale = STALE.includes(newLink);
+    const words = WORDS[newLink] + reason + (isStale ? ". Last known state" : "");
     const text = find("link");
     if (text.textContent !== words) text.textContent = words;
     if (newLink === link) return;
@@ -49,7 +53,8 @@ export function startLive(): void {
     classList.toggle("late", link === "late");
     classList.toggle("silent", link === "silent");
     classList.toggle("lost", link === "lost" || link === "silent");
-    classList.toggle("stale", link === "lost" || link === "silent" || link === "paused");
+    classList.toggle("stale", isStale);
+    showAge(isStale);
     showState();
   }
 
@@ -154,6 +159,15 @@ function isLate({ at, now }: Read): boolean {
   return now - Date.parse(at) > LATE_MS;
 }
 
+/** `; last result 8 s ago`, or `, 8 s old` after `Last known state`. */
+function showAge(isStale: boolean): void {
+  const time = document.querySelector<HTMLTimeElement>(".link time");
+  if (!time?.previousSibling) return;
+  time.previousSibling.textContent = isStale ? ", " : "; last result ";
+  time.dataset["age"] = isStale ? " old" : " ago";
+  updateAges(document);
+}
+
 function noteRead({ at, now }: Read): void {
   noteServerTime(now);
   const time = document.querySelector<HTMLTimeElement>(".link time");
@@ -170,7 +184,7 @@ async function askPage(signal: AbortSignal): Promise<(Read & { readonly news: Ne
   const url = new URL(events.replace(/\.events(?=\?|$)/, ".html"), location.href);
   try {
     const response = await fetch(url, { signal, cache: "no-store" });
-    if (!response.ok) return ` (the server answers ${response.status})`;
+    if (!response.ok) return ` (HTTP status ${response.status})`;
     const page = await response.text();
     const parsed = new DOMParser().parseFromString(page, "text/html");
     const at = parsed.querySelector<HTMLTimeElement>(".link time")?.dateTime;
