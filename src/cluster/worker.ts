@@ -56,7 +56,11 @@ export async function joinCluster(options: WorkerOptions = {}): Promise<ClusterM
 
   if (cluster.isWorker && process.connected) {
     if (!(await membership.begin(timeoutMs)))
-      log(registry.logger, "warn", `the primary does not coordinate, call coordinateWorkers() in it: ${ALONE}`);
+      log(
+        registry.logger,
+        "warn",
+        `the primary does not coordinate, call coordinateWorkers() in it: ${ALONE}`,
+      );
   } else {
     log(registry.logger, "info", `not a worker of node:cluster: ${ALONE}`);
   }
