@@ -1,5 +1,7 @@
 import { createListeners, type Listeners } from "../util/listeners.ts";
 import { createTrouble } from "../util/trouble.ts";
+import type { Held, Holds } from "./readiness/holds.ts";
+import type { ReadinessRule, Standing } from "./readiness/rule.ts";
 import type { Report } from "./report.ts";
 import type { StatusRequest } from "./status-request.ts";
 
@@ -12,17 +14,29 @@ export interface RegistrySeams {
    * Runs the handlers, but waits at most `waitMs`. A handler without a result by then is reported with its
    * last known entry, or as RED if it has none. Later calls do not wait for the same run again. Waiting does
    * not keep the process alive. Default: a report in the background, without that limit.
+   *
+   * @param names Default: all handlers.
    */
-  getKnownReport(waitMs: number): Promise<Report>;
+  getKnownReport(waitMs: number, names?: readonly string[]): Promise<Report>;
   /**
-   * An identity that a handler's name keeps from registration to removal, even if the handler is replaced.
-   * Default: `undefined`, which does not distinguish a handler from a removed one of the same name.
+   * What a handler's name keeps from registration to removal, even if the handler is replaced. It is also an
+   * identity. Default: `undefined`, which does not distinguish a handler from a removed one of the same name.
    */
-  getRegistration(name: string): object | undefined;
+  getRegistration(name: string): Registration | undefined;
+  /** Whether `getRegistration` knows every handler, unless the registry is closed. Default: `false`. */
+  readonly hasRegistrations: boolean;
+  /** What readiness holds. Default: `undefined`, then nothing is known of it. */
+  readonly holds: Holds | undefined;
   /** The public remark on a handler in the health endpoints. Default: the reason is withheld. */
   getRemark(name: string): string | undefined;
   /** The handlers are registered elsewhere and are added later. Default: `false`. */
   readonly isReplica: boolean;
+}
+
+/** What a handler's name keeps. */
+export interface Registration {
+  /** Read it each time: its durations are those at this moment. */
+  readonly standing: Standing;
 }
 
 /**
@@ -71,14 +85,31 @@ export function getRegistrySeams(registry: ReportSource): RegistrySeams {
   return find<RegistrySeams>(registry) ?? toDefaults(registry);
 }
 
+/** Sets the rule by which readiness is served from this registry. The last one wins. */
+export function setReadinessRule(registry: ReportSource, rule: ReadinessRule): void {
+  read<RegistrySeams>(registry)?.seams.holds?.setRule(rule);
+}
+
+/**
+ * The critical handlers that are RED although readiness does not count them. Empty if no readiness is served.
+ * A registry that inherits from another one, as that of a cluster, shares what it holds.
+ */
+export function getHeld(registry: ReportSource): Held {
+  return read<RegistrySeams>(registry)?.seams.holds?.getHeld() ?? NOTHING_HELD;
+}
+
+const NOTHING_HELD: Held = new Map();
+
 interface ReportSource {
-  getReport(options: { readonly background: true }): Promise<Report>;
+  getReport(options: { readonly names?: readonly string[]; readonly background: true }): Promise<Report>;
 }
 
 function toDefaults(registry: ReportSource): RegistrySeams {
   return {
-    getKnownReport: () => registry.getReport({ background: true }),
+    getKnownReport: (_, names) => registry.getReport({ ...(names && { names }), background: true }),
     getRegistration: () => undefined,
+    hasRegistrations: false,
+    holds: undefined,
     getRemark: () => undefined,
     isReplica: false,
   };

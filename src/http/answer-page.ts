@@ -4,7 +4,7 @@ import { createTrouble } from "../util/trouble.ts";
 import { decideControl } from "./access.ts";
 import type { Asked, AskReport } from "./asked.ts";
 import type { StatusRequest, StatusResponse } from "./message.ts";
-import type { ProbeStatusOptions, ResolvedSvcStatus } from "./options.ts";
+import type { ResolvedProbeStatus, ResolvedSvcStatus } from "./options.ts";
 import type { PageFilter, PageSource, PageView, ServiceDescription } from "./page/page-model.ts";
 import type { PageViews } from "./page/views.ts";
 
@@ -14,7 +14,7 @@ export interface PageSetup {
   readonly options: ResolvedSvcStatus;
   readonly service: ServiceDescription;
   /** The probe's path and access control; `undefined` if the probe is not served. */
-  readonly probeStatus: Required<ProbeStatusOptions> | undefined;
+  readonly probeStatus: ResolvedProbeStatus | undefined;
 }
 
 /** Answers with the status page, or with the stream of its updates. */

@@ -3,20 +3,23 @@ import type { HandlerDescription, StatusRegistry } from "../core/registry/regist
 import { getRegistrySeams } from "../core/seams.ts";
 import { RED } from "../core/state.ts";
 import { toFreeName } from "../util/free-name.ts";
-import { compareCodePoints } from "../util/text.ts";
+import { HEALTH_WRITERS, type Line, PROBE_CHECKS } from "./health-formats.ts";
+import { QUESTIONS, type Question, type ResolvedHealthProbes } from "./health-probe-options.ts";
 import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
 import { tellProbeAnswered } from "./observe.ts";
-import type { HealthProbePaths } from "./options.ts";
-import { createStartedHandlers } from "./started-handlers.ts";
+import { judgeReadiness } from "./readiness.ts";
+import { createStandings } from "./standings.ts";
 import type { Target } from "./target.ts";
 
 export interface HealthProbesSetup {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
-  readonly paths: HealthProbePaths;
+  readonly options: ResolvedHealthProbes;
+  /** Whether the client may see the names of the checks. Never rejects. */
+  readonly maySeeNames: (request: StatusRequest) => boolean | Promise<boolean>;
 }
 
-/** The three Kubernetes health endpoints: their paths and their responses. */
+/** The health endpoints: their paths and their responses. */
 export interface HealthProbesView {
   /** The paths that are served. A final `/*` matches the name of a single check. */
   readonly paths: readonly string[];
@@ -24,28 +27,25 @@ export interface HealthProbesView {
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
 }
 
-type Question = keyof HealthProbePaths;
+/** One path, and what it asks. */
+interface Endpoint {
+  readonly path: string;
+  /** A question, or the handlers of a group. */
+  readonly asks: Question | readonly string[];
+  /** What Spring's root lists. */
+  readonly groups: readonly string[];
+}
 
 /** A request for one endpoint: for all its checks or a single one. */
 interface Asked {
-  readonly question: Question;
+  readonly endpoint: Endpoint;
   readonly single: string | undefined;
 }
 
-/** One line of a response. */
-interface Line {
-  readonly name: string;
-  readonly verdict: "ok" | "failed" | "excluded";
-  readonly remark?: string | undefined;
-  /** The line of the probe. Only this line shows whether the instance should receive traffic. */
-  readonly isProbe?: boolean;
-}
+type IsExcluded = (name: string) => boolean;
 
 const METHODS: readonly string[] = ["GET", "HEAD"];
-const QUESTIONS: readonly Question[] = ["live", "ready", "startup"];
 
-/** The name of the probe's check in `/readyz`; `service-probe` if a handler is named `probe`. */
-const PROBE_CHECK = "probe";
 const PROBE_PREFIX = "service-";
 
 /**
@@ -60,66 +60,131 @@ const DECIDES: Readonly<Record<Question, (handler: HandlerDescription) => boolea
 };
 
 export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesView {
-  const { registry, probe, paths } = setup;
+  const { registry, probe, options, maySeeNames } = setup;
   const { getRemark } = getRegistrySeams(registry);
+  const { rule, format, retryAfterSeconds, exclude } = options;
+  const writer = HEALTH_WRITERS[format];
   const notAllowed = toMethodNotAllowed(METHODS);
-  const started = createStartedHandlers(registry);
+  const standings = createStandings(registry);
+  const endpoints = toEndpoints(options);
+
+  const ask: Readonly<Record<Question, (isExcluded: IsExcluded) => Promise<readonly Line[]>>> = {
+    live: async (isExcluded) => {
+      const { names, excluded } = select("live", isExcluded);
+      return toOrdered([...(await judge(names)), ...excluded], "live");
+    },
+    ready: async (isExcluded) => {
+      const { names, excluded } = select("ready", isExcluded);
+      const verdicts = await judgeReadiness({ registry, standings, rule }, names);
+      const lines = verdicts.map((verdict) => ({ ...verdict, remark: getRemark(verdict.name) }));
+      return [toProbeLine(isExcluded), ...toOrdered([...lines, ...excluded], "ready")];
+    },
+    startup: async (isExcluded) => {
+      const { names, excluded } = select("startup", isExcluded);
+      const isStarted = (name: string): boolean => standings.find(name)?.hasBeenUp === true;
+      const started = names.filter(isStarted);
+      const lines = await judge(names.filter((name) => !started.includes(name)));
+      const all = [...started.map((name) => toLine(name, "ok")), ...lines, ...excluded];
+      return toOrdered(all, "startup");
+    },
+  };
+
+  function select(
+    question: Question,
+    isExcluded: IsExcluded,
+  ): { readonly names: readonly string[]; readonly excluded: readonly Line[] } {
+    const deciding = registry.handlers.filter(DECIDES[question]).map(({ name }) => name);
+    return {
+      names: deciding.filter((name) => !isExcluded(name)),
+      excluded: deciding.filter(isExcluded).map((name) => ({ name, verdict: "excluded" })),
+    };
+  }
+
+  async function judge(names: readonly string[]): Promise<readonly Line[]> {
+    const { entries } = await registry.getReport({ names });
+    standings.note(entries);
+    return entries.map(({ name, status }) => toLine(name, status.state === RED ? "failed" : "ok"));
+  }
+
+  function toLine(name: string, verdict: Line["verdict"]): Line {
+    return { name, verdict, remark: getRemark(name) };
+  }
+
+  /** In order of registration. */
+  function toOrdered(lines: readonly Line[], question: Question): readonly Line[] {
+    const byName = new Map(lines.map((line) => [line.name, line]));
+    return registry.handlers.filter(DECIDES[question]).flatMap(({ name }) => byName.get(name) ?? []);
+  }
+
+  /** Read after the handlers ran, because one of them may have changed the probe. */
+  function toProbeLine(isExcluded: IsExcluded): Line {
+    const name = toFreeName(PROBE_CHECKS[format], PROBE_PREFIX, (taken) => registry.names.includes(taken));
+    if (isExcluded(name)) return { name, verdict: "excluded", isProbe: true };
+    return { ...toLine(name, probe.commissioned ? "ok" : "failed"), isProbe: true };
+  }
+
+  /** A handler that is not registered has failed: a group must not pass without it. */
+  async function askGroup(names: readonly string[], isExcluded: IsExcluded): Promise<readonly Line[]> {
+    const asked = names.filter((name) => !isExcluded(name) && registry.names.includes(name));
+    const byName = new Map((await judge(asked)).map((line) => [line.name, line]));
+    return names.map(
+      (name) => byName.get(name) ?? { name, verdict: isExcluded(name) ? "excluded" : "failed" },
+    );
+  }
 
   async function answer(
-    { question, single }: Asked,
+    { endpoint: { path, asks, groups }, single }: Asked,
     request: StatusRequest,
     query: string,
   ): Promise<StatusResponse> {
+    if (single !== undefined && !(await maySeeNames(request))) return FORBIDDEN;
     const parameters = new URLSearchParams(query);
-    const excluded = new Set(parameters.getAll("exclude"));
-    const lines = await toLines(question, (name) =>
-      single === undefined ? excluded.has(name) : name !== single,
-    );
+    const excluded = new Set(exclude ? parameters.getAll("exclude") : []);
+    const isExcluded: IsExcluded = (name) => (single === undefined ? excluded.has(name) : name !== single);
+    const lines = typeof asks === "string" ? await ask[asks](isExcluded) : await askGroup(asks, isExcluded);
     const response =
-      single === undefined
-        ? toAnswer(toTitle(paths[question]), lines, parameters)
-        : toSingleAnswer(lines, single);
+      single === undefined ? await answerAll() : toSingle(lines.find(({ name }) => name === single));
     if (lines.some(({ isProbe, verdict }) => isProbe && verdict !== "excluded"))
       tellProbeAnswered(probe, { request, status: response.status });
     return response;
-  }
 
-  async function toLines(question: Question, isExcluded: (name: string) => boolean): Promise<Line[]> {
-    const deciding = registry.handlers.filter(DECIDES[question]).map(({ name }) => name);
-    const failed = await getFailed(
-      question,
-      deciding.filter((name) => !isExcluded(name)),
-    );
-    const lines = deciding.map((name) => toLine(name, !failed.has(name)));
-    if (question !== "ready") return lines;
-    const probeName = toFreeName(PROBE_CHECK, PROBE_PREFIX, (name) => registry.names.includes(name));
-    return [{ ...toLine(probeName, probe.commissioned), isProbe: true }, ...lines];
-
-    function toLine(name: string, isOk: boolean): Line {
-      if (isExcluded(name)) return { name, verdict: "excluded" };
-      return { name, verdict: isOk ? "ok" : "failed", remark: getRemark(name) };
+    async function answerAll(): Promise<StatusResponse> {
+      const hasFailed = lines.some(({ verdict }) => verdict === "failed");
+      const wantsNames = writer.namesChecks || hasFailed || parameters.has("verbose");
+      const showsNames = wantsNames && (await maySeeNames(request));
+      const known = new Set(lines.map(({ name }) => name));
+      const unmatched = [...excluded].filter((name) => !known.has(name));
+      const title = toTitle(path);
+      return toResponse(writer.write({ title, lines, hasFailed, showsNames, unmatched, groups }), hasFailed);
     }
   }
 
-  async function getFailed(question: Question, names: readonly string[]): Promise<ReadonlySet<string>> {
-    const asked = question === "startup" ? started.filterOut(names) : names;
-    const { entries } = await registry.getReport({ names: asked });
-    const failed = new Set(entries.filter(({ status }) => status.state === RED).map(({ name }) => name));
-    if (question === "startup") for (const { name } of entries) if (!failed.has(name)) started.add(name);
-    return failed;
+  function toSingle(line: Line | undefined): StatusResponse {
+    if (line === undefined) return NOT_FOUND;
+    return toResponse(writer.writeSingle(line), line.verdict === "failed");
   }
 
-  /** One path may be below another, such as `/health/ready` and `/health`, so exact matches come first. */
+  function toResponse(body: string, hasFailed: boolean): StatusResponse {
+    const retryAfter = hasFailed && retryAfterSeconds !== undefined;
+    return createResponse({
+      status: hasFailed ? 503 : 200,
+      body,
+      contentType: writer.contentType,
+      ...(retryAfter && { headers: { "Retry-After": String(retryAfterSeconds) } }),
+    });
+  }
+
+  /** One path may be below another, such as `/health/ready` and `/health`, so the longest match wins. */
   function find(path: string): Asked | undefined {
-    const whole = QUESTIONS.find((question) => path === paths[question]);
-    if (whole !== undefined) return { question: whole, single: undefined };
-    const question = QUESTIONS.find((each) => path.startsWith(`${paths[each]}/`));
-    const single = question && path.slice(paths[question].length + 1);
-    return question && single ? { question, single: decodeURIComponent(single) } : undefined;
+    const whole = endpoints.find((endpoint) => path === endpoint.path);
+    if (whole !== undefined) return { endpoint: whole, single: undefined };
+    const endpoint = endpoints.find((each) => path.startsWith(`${each.path}/`));
+    const single = endpoint && path.slice(endpoint.path.length + 1);
+    return endpoint && single ? { endpoint, single: decodeURIComponent(single) } : undefined;
   }
 
   return {
-    paths: QUESTIONS.flatMap((question) => [paths[question], `${paths[question]}/*`]),
+    paths: endpoints.flatMap(({ path }) => [path, `${path}/*`]),
     owns: (path) => find(path) !== undefined,
     answer(request, { path, query }) {
       const asked = find(path);
@@ -130,54 +195,30 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
   };
 }
 
+const FORBIDDEN = createResponse({ status: 403, body: "forbidden\n" });
+const NOT_FOUND = createResponse({ status: 404, body: "not found\n" });
+
+/** The longest paths first. */
+function toEndpoints({ paths, groups, format }: ResolvedHealthProbes): readonly Endpoint[] {
+  const endpoints: Endpoint[] = QUESTIONS.flatMap((asks) => {
+    const path = paths[asks];
+    return path === undefined ? [] : [{ path, asks, groups: [] }];
+  });
+  for (const [path, asks] of groups) endpoints.push({ path, asks, groups: [] });
+  const root = format === "actuator" ? toSpringRoot(paths.ready) : undefined;
+  if (root !== undefined && endpoints.every(({ path }) => path !== root)) {
+    const below = endpoints.filter(({ path }) => path.startsWith(`${root}/`));
+    endpoints.push({ path: root, asks: "ready", groups: below.map(({ path }) => toTitle(path)) });
+  }
+  return endpoints.sort((one, other) => other.path.length - one.path.length);
+}
+
+/** `/actuator/health` for `/actuator/health/readiness`. */
+function toSpringRoot(ready: string | undefined): string | undefined {
+  return ready?.slice(0, ready.lastIndexOf("/")) || undefined;
+}
+
 /** `livez` for `/internal/livez`: the name of the endpoint in the last line of Kubernetes' format. */
 function toTitle(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
-}
-
-/**
- * Byte for byte the text format of the Kubernetes API server's health endpoints. A failure is always verbose.
- */
-function toAnswer(title: string, lines: readonly Line[], parameters: URLSearchParams): StatusResponse {
-  const hasFailed = lines.some(({ verdict }) => verdict === "failed");
-  if (!hasFailed && !parameters.has("verbose")) return createResponse({ status: 200, body: toOk(lines) });
-  const known = new Set(lines.map(({ name }) => name));
-  const unmatched = new Set(parameters.getAll("exclude").filter((name) => !known.has(name)));
-  const text = [
-    ...lines.map(toText),
-    ...(unmatched.size > 0
-      ? [`${UNMATCHED} ${[...unmatched].sort(compareCodePoints).map(quote).join(",")}`]
-      : []),
-    `${title} check ${hasFailed ? "failed" : "passed"}`,
-  ];
-  return createResponse({ status: hasFailed ? 503 : 200, body: `${text.join("\n")}\n` });
-}
-
-const UNMATCHED = "warn: some health checks cannot be excluded: no matches for";
-
-const WITHHELD = "reason withheld";
-
-const VERDICTS: Readonly<Record<Line["verdict"], (line: Line) => string>> = {
-  ok: (line) => `[+]${line.name} ${toOk([line])}`,
-  failed: ({ name, remark = WITHHELD }) => `[-]${name} failed: ${remark}`,
-  excluded: ({ name }) => `[+]${name} excluded: ok`,
-};
-
-function toText(line: Line): string {
-  return VERDICTS[line.verdict](line);
-}
-
-function toOk(lines: readonly Line[]): string {
-  return ["ok", ...lines.flatMap(({ remark }) => remark ?? [])].join(", ");
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name);
-}
-
-function toSingleAnswer(lines: readonly Line[], name: string): StatusResponse {
-  const line = lines.find((candidate) => candidate.name === name);
-  if (line === undefined) return createResponse({ status: 404, body: "not found\n" });
-  if (line.verdict === "ok") return createResponse({ status: 200, body: toOk([line]) });
-  return createResponse({ status: 503, body: `internal server error: ${line.remark ?? WITHHELD}\n` });
 }

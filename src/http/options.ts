@@ -1,5 +1,6 @@
 import { defaultRegistry } from "../core/default-registry.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
+import type { ReadinessRule } from "../core/readiness/rule.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { State } from "../core/state.ts";
 import { EVENTS_SUFFIX, FORMATS } from "../formats/formats.ts";
@@ -16,6 +17,18 @@ import type {
   WithDefaults,
 } from "../options/shape.ts";
 import type { Control } from "./access.ts";
+import {
+  HEALTH_PROBES_OPTIONS,
+  type HealthProbesOptions,
+  type HealthProbesWithDefaults,
+  PATH,
+  QUESTIONS,
+  REQUIRE_HEALTHY,
+  type ResolvedHealthProbes,
+  resolveHealthProbes,
+  type SharedReadinessOptions,
+  toRequiredRule,
+} from "./health-probe-options.ts";
 import type { ServiceDescription } from "./page/page-model.ts";
 import type { Permission } from "./permission.ts";
 import { SERVICE } from "./service-description.ts";
@@ -39,29 +52,11 @@ export interface ServiceStatusOptions {
   /** Options for the probe. `false`: not served. */
   readonly probeStatus?: false | ProbeStatusOptions;
   /**
-   * Kubernetes' health endpoints. `true`: `/livez`, `/readyz` and `/startupz`. An object sets other paths.
+   * Health probes. `true`: `/livez`, `/readyz` and `/startupz` for Kubernetes. An object sets other paths,
+   * formats and rules.
    * @default false
    */
-  readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
-}
-
-/** The paths of the health endpoints for Kubernetes. */
-export interface HealthProbePaths {
-  /**
-   * Liveness: fails if a critical local handler is RED. Ignores the probe.
-   * @default "/livez"
-   */
-  readonly live: string;
-  /**
-   * Readiness: passes while the probe is commissioned and no critical handler is RED.
-   * @default "/readyz"
-   */
-  readonly ready: string;
-  /**
-   * Startup: passes once every critical handler has been OK or YELLOW.
-   * @default "/startupz"
-   */
-  readonly startup: string;
+  readonly healthProbes?: boolean | HealthProbesOptions;
 }
 
 /** Options for the report. */
@@ -141,11 +136,11 @@ export interface ProbeStatusOptions {
    */
   readonly control?: Control;
   /**
-   * `true`: also 503 while a critical handler is RED. If a shared dependency fails, the balancer then removes
-   * all instances at once.
+   * An object: also 503 while a critical handler is RED, as far as `shared` lets it count. `true` is
+   * `{ shared: "count" }`: if a shared dependency fails, the balancer removes all instances at once.
    * @default false
    */
-  readonly requireHealthy?: boolean;
+  readonly requireHealthy?: boolean | SharedReadinessOptions;
   /**
    * The status code while decommissioned. Use 404 with HAProxy's `http-check disable-on-404`, which drains at
    * the first 404.
@@ -159,8 +154,13 @@ export interface ResolvedOptions {
   readonly probe: Probe;
   readonly service: ServiceDescription;
   readonly svcStatus: ResolvedSvcStatus | undefined;
-  readonly probeStatus: Required<ProbeStatusOptions> | undefined;
-  readonly healthProbes: HealthProbePaths | undefined;
+  readonly probeStatus: ResolvedProbeStatus | undefined;
+  readonly healthProbes: ResolvedHealthProbes | undefined;
+}
+
+export interface ResolvedProbeStatus extends Required<Omit<ProbeStatusOptions, "requireHealthy">> {
+  /** `undefined`: the probe does not depend on handlers. */
+  readonly requireHealthy: ReadinessRule | undefined;
 }
 
 export interface ResolvedSvcStatus
@@ -172,7 +172,7 @@ export interface ResolvedSvcStatus
 interface WithDefaultsOfAll extends Required<Pick<ServiceStatusOptions, "registry" | "probe" | "service">> {
   readonly svcStatus: false | SvcStatusWithDefaults;
   readonly probeStatus: false | Required<ProbeStatusOptions>;
-  readonly healthProbes: boolean | HealthProbePaths;
+  readonly healthProbes: boolean | HealthProbesWithDefaults;
 }
 
 interface SvcStatusWithDefaults extends WithDefaults<SvcStatusOptions, "authorize" | "registry"> {
@@ -185,12 +185,6 @@ type PrometheusWithDefaults = WithDefaults<PrometheusViewOptions, "metrics">;
 
 // Responses with these codes have no body (RFC 9110, 15), but ours always have one.
 const WITHOUT_BODY: readonly number[] = [204, 205, 304];
-
-const PATH: TextShape = {
-  kind: "text",
-  pattern: /^\/(?!\/)[^?#%\s]*[^/?#%\s]$/u,
-  expected: 'a decoded path such as "/svc_status", without query and final slash',
-};
 
 /** The characters of a bearer token (RFC 6750, 2.1). The error never shows the value. */
 const TOKEN: TextShape = {
@@ -245,14 +239,8 @@ export const PROBE_STATUS_OPTIONS: OptionShapes<ProbeStatusOptions> = {
     isSecret: true,
     default: "loopback",
   },
-  requireHealthy: { ...FLAG, default: false },
+  requireHealthy: { ...REQUIRE_HEALTHY, default: false },
   decommissionedStatus: { ...choice(503, 404), default: 503 },
-};
-
-export const HEALTH_PROBE_PATHS: OptionShapes<Partial<HealthProbePaths>> = {
-  live: { ...PATH, default: "/livez" },
-  ready: { ...PATH, default: "/readyz" },
-  startup: { ...PATH, default: "/startupz" },
 };
 
 const SERVICE_STATUS_OPTIONS: OptionShapes<ServiceStatusOptions, WithDefaultsOfAll> = {
@@ -261,7 +249,7 @@ const SERVICE_STATUS_OPTIONS: OptionShapes<ServiceStatusOptions, WithDefaultsOfA
   service: { kind: "object", properties: SERVICE, default: {} },
   svcStatus: { ...or(choice(false), SVC_STATUS_OPTIONS), default: {} },
   probeStatus: { ...or(choice(false), PROBE_STATUS_OPTIONS), default: {} },
-  healthProbes: { ...or(FLAG, HEALTH_PROBE_PATHS), default: false },
+  healthProbes: { ...or(FLAG, HEALTH_PROBES_OPTIONS), default: false },
 };
 
 /** The options of a view, or a value that turns it on or off. */
@@ -279,8 +267,13 @@ export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOpti
     probe,
     service,
     svcStatus: svcStatus === false ? undefined : flatten(svcStatus),
-    probeStatus: probeStatus || undefined,
-    healthProbes: healthProbes === true ? readOptions(HEALTH_PROBE_PATHS, {}) : healthProbes || undefined,
+    probeStatus: probeStatus
+      ? { ...probeStatus, requireHealthy: toRequiredRule(probeStatus.requireHealthy) }
+      : undefined,
+    healthProbes:
+      healthProbes === false
+        ? undefined
+        : resolveHealthProbes(healthProbes === true ? readOptions(HEALTH_PROBES_OPTIONS, {}) : healthProbes),
   };
   expectDistinctPaths(resolved);
   return resolved;
@@ -293,6 +286,14 @@ function flatten({ csv, prometheus, ...others }: SvcStatusWithDefaults): Resolve
   return { ...others, ...prometheus, detailColumn: csv.detail };
 }
 
+/** The rule of the readiness that these views serve; `undefined`: none. */
+export function toServedRule({
+  healthProbes,
+  probeStatus,
+}: Pick<ResolvedOptions, "healthProbes" | "probeStatus">): ReadinessRule | undefined {
+  return healthProbes?.paths.ready === undefined ? probeStatus?.requireHealthy : healthProbes.rule;
+}
+
 /** Rejects a path that two views claim: one of them would never be reached. */
 function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedOptions): void {
   const suffixes = Object.values(FORMATS).flatMap(({ suffix }) => suffix ?? []);
@@ -303,9 +304,14 @@ function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedO
       "svcStatus.path",
     ]),
     [probeStatus?.path, "probeStatus.path"],
-    [healthProbes?.live, "healthProbes.live"],
-    [healthProbes?.ready, "healthProbes.ready"],
-    [healthProbes?.startup, "healthProbes.startup"],
+    ...QUESTIONS.map((question): [string | undefined, string] => [
+      healthProbes?.paths[question],
+      `healthProbes.${question}`,
+    ]),
+    ...[...(healthProbes?.groups.keys() ?? [])].map((path): [string, string] => [
+      path,
+      "healthProbes.groups",
+    ]),
   ];
   for (const [path, option] of claims) {
     if (path === undefined) continue;

@@ -1,4 +1,5 @@
 import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH, type Probe } from "../core/probe.ts";
+import type { ReadinessRule } from "../core/readiness/rule.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { RED } from "../core/state.ts";
 import { createTrouble } from "../util/trouble.ts";
@@ -12,12 +13,14 @@ import {
   toMethodNotAllowed,
 } from "./message.ts";
 import { tellProbeAnswered } from "./observe.ts";
-import type { ProbeStatusOptions } from "./options.ts";
+import type { ResolvedProbeStatus } from "./options.ts";
+import { judgeReadiness } from "./readiness.ts";
+import { createStandings } from "./standings.ts";
 
 export interface ProbeStatusSetup {
   readonly probe: Probe;
   readonly registry: StatusRegistry;
-  readonly options: Required<ProbeStatusOptions>;
+  readonly options: ResolvedProbeStatus;
 }
 
 /** Answers requests to the probe's path. `query` is the text after the `?`. */
@@ -36,6 +39,7 @@ const CONTROL_TROUBLE = {
 export function createProbeStatusView({ probe, registry, options }: ProbeStatusSetup): ProbeStatusView {
   const { control, requireHealthy, decommissionedStatus } = options;
   const notAllowed = toMethodNotAllowed(METHODS);
+  const standings = createStandings(registry);
   const trouble = createTrouble({ ...CONTROL_TROUBLE, getLogger: () => registry.logger });
   let verdict = toVerdict(probe.body);
   let verdictBody = probe.body;
@@ -43,7 +47,9 @@ export function createProbeStatusView({ probe, registry, options }: ProbeStatusS
   return function answerProbeStatus(request, query) {
     if (request.method === "POST") return change(request, query);
     if (!METHODS.includes(request.method)) return notAllowed;
-    return requireHealthy && probe.commissioned ? getHealthyVerdict().then(tell) : tell(getVerdict());
+    return requireHealthy && probe.commissioned
+      ? getHealthyVerdict(requireHealthy).then(tell)
+      : tell(getVerdict());
 
     /** A drain needs to know which clients have seen the verdict. */
     function tell(response: StatusResponse): StatusResponse {
@@ -65,10 +71,11 @@ export function createProbeStatusView({ probe, registry, options }: ProbeStatusS
     return createResponse({ status: body === COMMISSIONED_BODY ? 200 : decommissionedStatus, body });
   }
 
-  async function getHealthyVerdict(): Promise<StatusResponse> {
+  async function getHealthyVerdict(rule: ReadinessRule): Promise<StatusResponse> {
     const names = registry.handlers.filter(({ critical }) => critical).map(({ name }) => name);
-    const { state } = await registry.getReport({ names });
-    return state === RED ? createResponse({ status: 503, body: RED }) : getVerdict();
+    const verdicts = await judgeReadiness({ registry, standings, rule }, names);
+    const hasFailed = verdicts.some(({ verdict }) => verdict === "failed");
+    return hasFailed ? createResponse({ status: 503, body: RED }) : getVerdict();
   }
 
   async function change(request: StatusRequest, query: string): Promise<StatusResponse> {

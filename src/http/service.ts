@@ -1,5 +1,5 @@
 import type { StatusRegistry } from "../core/registry/registry.ts";
-import { getRegistrySeams } from "../core/seams.ts";
+import { getRegistrySeams, setReadinessRule } from "../core/seams.ts";
 import { emitWarning } from "../util/emit-warning.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { createHealthProbesView } from "./health-probes.ts";
@@ -10,7 +10,8 @@ import {
   type StatusResponse,
   withoutBody,
 } from "./message.ts";
-import { resolveOptions, type ServiceStatusOptions } from "./options.ts";
+import { createNamesPermission } from "./names-permission.ts";
+import { resolveOptions, type ServiceStatusOptions, toServedRule } from "./options.ts";
 import { createProbeStatusView } from "./probe-status.ts";
 import { createSvcStatusView } from "./svc-status.ts";
 import { parseTarget } from "./target.ts";
@@ -38,7 +39,11 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
       service,
       probeStatus,
     });
-  const healthProbesView = healthProbes && createHealthProbesView({ registry, probe, paths: healthProbes });
+  const maySeeNames = createNamesPermission(svcStatus, registry);
+  const healthProbesView =
+    healthProbes && createHealthProbesView({ registry, probe, options: healthProbes, maySeeNames });
+  const rule = toServedRule({ healthProbes, probeStatus });
+  if (rule !== undefined) setReadinessRule(registry, rule);
   const paths = [
     ...(svcStatusView?.paths ?? []),
     ...(probeStatus ? [probeStatus.path] : []),

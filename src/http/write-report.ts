@@ -2,6 +2,7 @@ import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { ChangeCounts } from "../core/registry/track.ts";
 import type { Report } from "../core/report.ts";
+import { getHeld } from "../core/seams.ts";
 import { isOpenMetrics, toAppendable, toPrometheusText } from "../formats/application-metrics.ts";
 import { renderCsv } from "../formats/csv.ts";
 import type { Format } from "../formats/formats.ts";
@@ -93,7 +94,8 @@ export function createReportWriter(
   function writeExtended({ entries }: Report, details: boolean, openMetrics: boolean): string {
     const changeCounts = (name: string): ChangeCounts => registry.changeCounts(name);
     if (!extended) return "";
-    return renderExtended({ entries, probe, service, changeCounts }, openMetrics, details);
+    const held = getHeld(registry);
+    return renderExtended({ entries, probe, service, held, changeCounts }, openMetrics, details);
   }
 
   function append(metrics: string): string {

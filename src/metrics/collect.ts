@@ -1,6 +1,7 @@
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
+import { getHeld } from "../core/seams.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { settleWithin } from "../util/settle-within.ts";
 import type { MetricsSource, ServiceIdentity } from "./families.ts";
@@ -43,6 +44,7 @@ export function createCollector({
       entries: [...entries.values()],
       probe,
       service,
+      held: getHeld(registry),
       changeCounts: (name) => registry.changeCounts(name),
     };
   }

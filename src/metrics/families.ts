@@ -1,4 +1,5 @@
 import type { Probe } from "../core/probe.ts";
+import type { Held } from "../core/readiness/holds.ts";
 import type { ChangeCounts } from "../core/registry/track.ts";
 import { createReport, type Entry } from "../core/report.ts";
 import { RED, STATE_NUMBERS, STATES } from "../core/state.ts";
@@ -13,6 +14,7 @@ export type ExtendedFamilyName =
   | "svc_status_overall"
   | "svc_status_info"
   | "svc_status_cause"
+  | "svc_status_held"
   | "svc_status_upstream"
   | "svc_status_label"
   | "svc_status_duration_seconds"
@@ -48,6 +50,8 @@ export interface MetricsSource {
   readonly entries: readonly Entry[];
   readonly probe: Pick<Probe, "commissioned">;
   readonly service?: ServiceIdentity;
+  /** The handlers that readiness holds. Default: none. */
+  readonly held?: Held;
   changeCounts(name: string): ChangeCounts;
 }
 
@@ -92,6 +96,12 @@ export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
         reason !== "dependency" ? [] : toNamed("cause", new Set(dependsOn.filter((name) => red.has(name)))),
       )(source);
     },
+  },
+  svc_status_held: {
+    help: "The handler is RED, and readiness does not count it; always 1",
+    type: "gauge",
+    toSamples: (source) =>
+      toSamplesOfEach(({ name }) => (source.held?.has(name) ? [{ labels: {}, value: 1 }] : []))(source),
   },
   svc_status_upstream: {
     help: "The service that the handler calls; always 1",

@@ -39,6 +39,7 @@ const INSTRUMENTS: Readonly<Record<FamilyName, { readonly name: string; readonly
   svc_status_overall: { name: "svc.status_overall" },
   svc_status_info: { name: "svc.status_info" },
   svc_status_cause: { name: "svc.status_cause" },
+  svc_status_held: { name: "svc.status_held" },
   svc_status_upstream: { name: "svc.status_upstream" },
   svc_status_label: { name: "svc.status_label" },
   svc_status_duration_seconds: { name: "svc.status_duration_seconds", unit: "s" },

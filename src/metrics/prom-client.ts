@@ -45,6 +45,7 @@ const AGGREGATORS: Readonly<Record<FamilyName, Aggregator>> = {
   svc_status_overall: "max",
   svc_status_info: "max",
   svc_status_cause: "max",
+  svc_status_held: "max",
   svc_status_upstream: "max",
   svc_status_label: "max",
   svc_status_duration_seconds: "max",

@@ -2,8 +2,8 @@ import { defaultRegistry } from "../core/default-registry.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Control } from "../http/access.ts";
+import type { HealthProbesOptions } from "../http/health-probe-options.ts";
 import {
-  type HealthProbePaths,
   type ProbeStatusOptions,
   type PrometheusViewOptions,
   resolveOptions,
@@ -42,10 +42,10 @@ export interface SentinelOptions {
   /** Options for the probe. `false`: not served. */
   readonly probeStatus?: false | SentinelProbeStatusOptions;
   /**
-   * Kubernetes' health endpoints. `true`: `/livez`, `/readyz` and `/startupz`.
+   * Health probes. `true`: `/livez`, `/readyz` and `/startupz` for Kubernetes.
    * @default true
    */
-  readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
+  readonly healthProbes?: boolean | HealthProbesOptions;
   /**
    * Pause between two reports of the main thread, and maximum time to wait for the handlers of one report.
    * Each report runs the handlers like a request does.

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import type { Standing } from "../core/readiness/rule.ts";
 import type { ChangeCounts } from "../core/registry/track.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
 import type { Logger } from "../util/logger.ts";
@@ -56,6 +57,8 @@ export interface SentMemory {
   readonly name: string;
   readonly history: readonly SentChange[];
   readonly counts: ChangeCounts;
+  /** Missing if the registry is closed, or wraps another. */
+  readonly standing?: Standing;
 }
 
 /** A handler's state has changed. */

@@ -2,7 +2,7 @@ import type { Change } from "../core/change.ts";
 import { hasSameInfo } from "../core/handler-info.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
-import { getRegistrySeams } from "../core/seams.ts";
+import { getRegistrySeams, type Registration } from "../core/seams.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { toSentChange } from "../wire/sent-change.ts";
 import { type SentEntry, type SentStatus, toSentEntry } from "../wire/sent-entry.ts";
@@ -31,7 +31,7 @@ export interface Publisher {
 
 interface PublishedEntry {
   readonly sent: SentEntry;
-  readonly registration: object | undefined;
+  readonly registration: Registration | undefined;
 }
 
 type Published = ReadonlyMap<string, PublishedEntry>;
@@ -95,7 +95,8 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
 
   function toMemory(name: string): SentMemory {
     const history = registry.history(name).slice(-MAX_SENT_HISTORY).map(toSentChange);
-    return { name, history, counts: registry.changeCounts(name) };
+    const standing = getRegistration(name)?.standing;
+    return { name, history, counts: registry.changeCounts(name), ...(standing && { standing }) };
   }
 
   function publishChange(change: Change): void {

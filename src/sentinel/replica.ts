@@ -1,5 +1,8 @@
 import type { Change } from "../core/change.ts";
 import { UnknownHandlerError } from "../core/errors.ts";
+import { createHolds } from "../core/readiness/holds.ts";
+import type { Standing } from "../core/readiness/rule.ts";
+import { createStandingRecord, type StandingRecord } from "../core/readiness/standing.ts";
 import { observeChanges } from "../core/registry/changes.ts";
 import { createEnding } from "../core/registry/ending.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
@@ -13,7 +16,7 @@ import { createTrouble } from "../util/trouble.ts";
 import { toChange } from "../wire/sent-change.ts";
 import { toEntries } from "../wire/sent-entry.ts";
 import type { OwnEntries } from "./own-entries.ts";
-import { MAX_SENT_HISTORY, type SentNews, type SentReport } from "./protocol.ts";
+import { MAX_SENT_HISTORY, type SentMemory, type SentNews, type SentReport } from "./protocol.ts";
 
 export interface ReplicaSetup {
   readonly logger: Logger;
@@ -34,6 +37,8 @@ export interface Replica {
 interface Memory {
   history: readonly Change[];
   counts: ChangeCounts;
+  readonly record: StandingRecord;
+  readonly standing: Standing;
 }
 
 /** A registry that runs no handlers. Its reports contain the published entries and the sentinel's own. */
@@ -44,13 +49,15 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
   const listeners = createListeners<Change>(trouble.failed);
 
   function takeReport({ names, entries, rechecked, memories: sent }: SentReport): void {
-    for (const entry of toEntries(entries) ?? []) published.set(entry.name, entry);
+    for (const { name, ...memory } of sent) memories.set(name, toMemory(memory));
+    for (const entry of toEntries(entries) ?? []) {
+      published.set(entry.name, entry);
+      memories.get(entry.name)?.record.note(entry.status.state);
+    }
     for (const [name, checkedAt, durationMs] of rechecked) {
       const entry = published.get(name);
       if (entry) published.set(name, { ...entry, checkedAt: new Date(checkedAt), durationMs });
     }
-    for (const { name, history, counts } of sent)
-      memories.set(name, { history: history.map(toChange), counts });
     if (names !== undefined) published = toOrdered(published, names);
     for (const name of memories.keys()) if (!published.has(name)) memories.delete(name);
   }
@@ -65,7 +72,10 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
       const said = { status, rawStatus: status, since: at, checkedAt: at };
       published.set(name, { ...rest, ...said, ...(reason && { reason }) });
     }
-    const memory = memories.get(name) ?? { history: [], counts };
+    const memory = memories.get(name) ?? toMemory({ history: [], counts });
+    // A first result that is OK is no news.
+    if (change.from !== undefined) memory.record.note(change.from);
+    memory.record.note(change.to);
     const all = [...memory.history, change];
     memory.history = all.slice(Math.max(0, all.length - Math.min(remembered, MAX_SENT_HISTORY)));
     memory.counts = counts;
@@ -102,7 +112,12 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
       return getHandlers().map(({ name }) => name);
     },
     get handlers() {
-      return getHandlers().map(({ name, critical, scope }) => ({ name, critical, scope }));
+      return getHandlers().map(({ name, critical, scope, dependsOn }) => ({
+        name,
+        critical,
+        scope,
+        dependsOn,
+      }));
     },
     getReport,
     on: (_event, listener) => listeners.add(listener),
@@ -110,8 +125,18 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
     history: (name) => memories.get(name)?.history ?? [],
     changeCounts: (name) => memories.get(name)?.counts ?? NO_CHANGES,
   };
+  const holds = createHolds({
+    getNames: () => [...published.values()].filter(({ critical }) => critical).map(({ name }) => name),
+    find(name) {
+      const entry = published.get(name);
+      const memory = memories.get(name);
+      return entry && memory && { ...entry, standing: memory.standing };
+    },
+  });
   addRegistrySeams(registry, {
     getRegistration: (name) => memories.get(name),
+    hasRegistrations: true,
+    holds,
     getRemark: (name) => getOwnEntries().find((entry) => entry.name === name)?.status.detail,
     isReplica: true,
   });
@@ -141,6 +166,18 @@ const NO_HANDLERS: Pick<
 
 function refuse(): never {
   throw new Error("the replica of a registry runs no handlers");
+}
+
+function toMemory({ history, counts, standing }: Omit<SentMemory, "name">): Memory {
+  const record = createStandingRecord(() => performance.now(), standing);
+  return {
+    history: history.map(toChange),
+    counts,
+    record,
+    get standing() {
+      return record.current;
+    },
+  };
 }
 
 /** Sorts the entries by these names and drops the others. */

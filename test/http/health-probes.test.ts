@@ -35,6 +35,10 @@ function createSubject(options: ServiceStatusOptions = {}) {
   };
 }
 
+/** `?exclude=` works only where it is wanted. */
+const WITH_EXCLUDE: ServiceStatusOptions = { healthProbes: { exclude: true, shared: "count" } };
+const COUNTING: ServiceStatusOptions = { healthProbes: { shared: "count" } };
+
 describe("in Kubernetes' text format", () => {
   test.each(["/livez", "/readyz", "/startupz"])(
     "%s is ok, without a line break, when all is well",
@@ -72,7 +76,7 @@ describe("in Kubernetes' text format", () => {
   });
 
   test("excluded checks pass, and say so when asked", async () => {
-    const { db, get } = createSubject();
+    const { db, get } = createSubject(WITH_EXCLUDE);
     db.report("RED");
     expect(await get("/readyz?exclude=db")).toEqual([200, "ok"]);
     expect(await get("/readyz?exclude=db&exclude=loop&verbose")).toEqual([
@@ -86,7 +90,7 @@ describe("in Kubernetes' text format", () => {
   });
 
   test("names that match nothing are warned of, each once, in order and quoted", async () => {
-    const { db, get } = createSubject();
+    const { db, get } = createSubject(WITH_EXCLUDE);
     const warning = 'warn: some health checks cannot be excluded: no matches for "a b","nix"\n';
     expect(await get("/livez?exclude=nix&exclude=a+b&exclude=nix&exclude=loop&verbose")).toEqual([
       200,
@@ -101,14 +105,14 @@ describe("in Kubernetes' text format", () => {
   });
 
   test("a name cannot bring lines of its own", async () => {
-    const [, body] = await createSubject().get("/livez?verbose&exclude=a%0A[-]loop%20failed");
+    const [, body] = await createSubject(WITH_EXCLUDE).get("/livez?verbose&exclude=a%0A[-]loop%20failed");
     expect(body).toBe(
       '[+]loop ok\nwarn: some health checks cannot be excluded: no matches for "a\\n[-]loop failed"\nlivez check passed\n',
     );
   });
 
   test("one check can be asked for alone", async () => {
-    const { db, probe, get } = createSubject();
+    const { db, probe, get } = createSubject(COUNTING);
     expect(await get("/readyz/db")).toEqual([200, "ok"]);
     db.report("RED");
     expect(await get("/readyz/db")).toEqual([503, "internal server error: reason withheld\n"]);
@@ -231,7 +235,7 @@ describe("readiness", () => {
   });
 
   test("does not ask excluded handlers, nor the others where one is asked for alone", async () => {
-    const { db, loop, get } = createSubject();
+    const { db, loop, get } = createSubject(WITH_EXCLUDE);
     db.hang();
     expect(await get("/readyz?exclude=db")).toEqual([200, "ok"]);
     expect(await get("/readyz/loop")).toEqual([200, "ok"]);
@@ -247,7 +251,7 @@ describe("readiness", () => {
   });
 
   test("is about both where a handler is called like the probe, and tells them apart", async () => {
-    const { registry, probe, get } = createSubject();
+    const { registry, probe, get } = createSubject(WITH_EXCLUDE);
     registry.addStatusHandler("probe", () => ({ state: "RED" }));
     expect((await get("/readyz"))[0]).toBe(503);
     expect((await get("/readyz/probe"))[0]).toBe(503);
@@ -296,7 +300,7 @@ describe("startup", () => {
   });
 
   test("says nothing for readiness and liveness, which go on asking", async () => {
-    const { loop, db, get } = createSubject();
+    const { loop, db, get } = createSubject(COUNTING);
     await get("/startupz");
     db.report("RED");
     expect((await get("/readyz"))[0]).toBe(503);
@@ -311,7 +315,7 @@ describe("startup", () => {
   });
 
   test("is not had by excluding", async () => {
-    const { db, get } = createSubject();
+    const { db, get } = createSubject(WITH_EXCLUDE);
     db.report("RED");
     expect(await get("/startupz?exclude=db")).toEqual([200, "ok"]);
     expect((await get("/startupz"))[0]).toBe(503);
@@ -387,7 +391,8 @@ describe("the paths", () => {
     expect((await get("/health/ready"))[0]).toBe(503);
     expect((await get("/health/startup"))[0]).toBe(200);
     expect(await get("/health/loop")).toEqual([200, "ok"]);
-    expect(await get("/health/ready/db")).toEqual([404, "not found\n"]);
+    expect(await get("/health/ready/db")).toEqual([200, "ok"]);
+    expect(await get("/health/db")).toEqual([404, "not found\n"]);
   });
 
   test.each(["/livez/", "/livezz", "/LIVEZ", "/live", "//livez"])("%s is not ours", async (path) => {

@@ -147,7 +147,7 @@ describe("options", () => {
     [
       "requireHealthy: yes",
       { probeStatus: { requireHealthy: "yes" } },
-      'probeStatus.requireHealthy: expected true or false, got "yes"',
+      'probeStatus.requireHealthy: expected true, false or { shared, holdMs }, got "yes"',
     ],
     [
       "decommissionedStatus: 500",

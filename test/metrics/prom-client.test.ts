@@ -15,6 +15,7 @@ const FAMILIES = [
   "svc_status_overall",
   "svc_status_info",
   "svc_status_cause",
+  "svc_status_held",
   "svc_status_upstream",
   "svc_status_label",
   "svc_status_duration_seconds",
@@ -92,6 +93,9 @@ svc_status_overall 1
 
 # HELP svc_status_cause Another handler whose RED explains the RED of this one; always 1
 # TYPE svc_status_cause gauge
+
+# HELP svc_status_held The handler is RED, and readiness does not count it; always 1
+# TYPE svc_status_held gauge
 
 # HELP svc_status_upstream The service that the handler calls; always 1
 # TYPE svc_status_upstream gauge

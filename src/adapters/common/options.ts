@@ -1,7 +1,11 @@
 export type { Control } from "../../http/access.ts";
+export type {
+  HealthProbeFormat,
+  HealthProbesOptions,
+  SharedReadinessOptions,
+} from "../../http/health-probe-options.ts";
 export type { StatusRequest } from "../../http/message.ts";
 export type {
-  HealthProbePaths,
   MetricsSource,
   ProbeStatusOptions,
   PrometheusViewOptions,

@@ -2,8 +2,8 @@ import type { StatusHandler } from "../../core/handler.ts";
 import { HANDLER_OPTIONS, type HandlerOptions } from "../../core/handler-options.ts";
 import { HANDLER } from "../../core/registration.ts";
 import { DRAIN_OPTIONS, type DrainOptions, HOOKS } from "../../drain/options.ts";
+import { HEALTH_PROBES_OPTIONS } from "../../http/health-probe-options.ts";
 import {
-  HEALTH_PROBE_PATHS,
   or,
   PROBE_STATUS_OPTIONS,
   type ProbeStatusOptions,
@@ -176,14 +176,15 @@ const PROPERTIES: Readonly<Record<keyof ServeConfig, Shape>> = {
       choice(false),
       withHelp<ProbeConfig>(PROBE_STATUS, {
         control: "Who may decommission and commission with a POST.",
-        requireHealthy: "true: also 503 while a critical check is RED.",
+        requireHealthy:
+          "Also 503 while a critical check is RED, as far as shared lets it count. true: at once.",
       }),
     ),
     help: "How the probe is served. false: not at all.",
   },
   healthProbes: {
-    ...or(FLAG, HEALTH_PROBE_PATHS),
-    help: "Kubernetes' /livez, /readyz and /startupz, or other paths.",
+    ...or(FLAG, HEALTH_PROBES_OPTIONS),
+    help: "Kubernetes' /livez, /readyz and /startupz, or other paths, formats and rules.",
   },
   drain: {
     kind: "object",

@@ -19,6 +19,8 @@ export interface RegisteringSetup {
   readonly deadlines: RegistryDeadlines;
   readonly clock: Clock;
   readonly ending: Ending;
+  /** Called after each addition, replacement and removal. */
+  readonly onRegistered: () => void;
 }
 
 /** Adds, replaces and removes the handlers of a registry. */
@@ -28,7 +30,7 @@ export interface Registering {
 }
 
 export function createRegistering(setup: RegisteringSetup): Registering {
-  const { handlers, toTrack, deadlines, clock, ending } = setup;
+  const { handlers, toTrack, deadlines, clock, ending, onRegistered } = setup;
   const dependencies = createDependencies();
   const toDate = createDates();
 
@@ -57,12 +59,14 @@ export function createRegistering(setup: RegisteringSetup): Registering {
       dependencies.set(name, options.dependsOn);
       replaced?.stop();
       if (ending.isClosed) registered.stop();
+      onRegistered();
     },
     removeStatusHandler(name) {
       const removed = handlers.get(name);
       handlers.delete(name);
       dependencies.delete(name);
       removed?.stop();
+      onRegistered();
       return removed !== undefined;
     },
   };

@@ -9,6 +9,7 @@ import type { Change } from "../change.ts";
 import type { StatusHandler } from "../handler.ts";
 import type { HandlerOptions, Scope } from "../handler-options.ts";
 import { createRegistryDeadlines } from "../pipeline/deadlines.ts";
+import { createLoggedHolds, type HoldsSetup } from "../readiness/holds.ts";
 import type { Report } from "../report.ts";
 import { addRegistrySeams } from "../seams.ts";
 import type { State } from "../state.ts";
@@ -44,6 +45,8 @@ export interface HandlerDescription {
   readonly name: string;
   readonly critical: boolean;
   readonly scope: Scope;
+  /** The handlers whose RED would explain a RED of this one. */
+  readonly dependsOn: readonly string[];
 }
 
 /** The set of registered status handlers. */
@@ -110,11 +113,26 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   const causes = findCauses(handlers, clock);
   const news = createNews({ clock, getLogger: () => registry.logger, ending });
   const reports = createReports({ handlers, causes, deadlines, clock, ending });
-  const registering = createRegistering({ handlers, toTrack, deadlines, clock, ending });
+  const holds = createLoggedHolds({ ...toJudged(handlers), clock, getLogger: () => registry.logger });
+  const { review } = holds;
+  const registering = createRegistering({
+    handlers,
+    toTrack,
+    deadlines,
+    clock,
+    ending,
+    onRegistered: review,
+  });
+  ending.onClose(holds.stop);
 
   function toTrack(name: string): Track {
     const { explainChange: explain } = causes;
-    return createTrack({ name, clock, historyLimit, explain, onChange: news.tell });
+    return createTrack({ name, clock, historyLimit, explain, onChange });
+  }
+
+  function onChange(change: Change): void {
+    news.tell(change);
+    review();
   }
 
   function close(): void {
@@ -131,8 +149,8 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     },
     get handlers() {
       return Array.from(handlers, ([name, { options }]) => {
-        const { critical, scope } = options;
-        return { name, critical, scope };
+        const { critical, scope, dependsOn } = options;
+        return { name, critical, scope, dependsOn };
       });
     },
     ...registering,
@@ -144,8 +162,25 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     close,
     [DISPOSE]: close,
   };
-  addRegistrySeams(registry, { getKnownReport, getRegistration: (name) => handlers.get(name)?.track });
+  addRegistrySeams(registry, {
+    getKnownReport,
+    // The states of a closed registry are unknown, so nothing is known of its handlers either.
+    getRegistration: (name) => (ending.isClosed ? undefined : handlers.get(name)?.track),
+    hasRegistrations: true,
+    holds,
+  });
   return registry;
+}
+
+/** The handlers as readiness judges them. */
+function toJudged(handlers: ReadonlyMap<string, RegisteredHandler>): HoldsSetup {
+  return {
+    getNames: () => [...handlers.values()].filter(({ options }) => options.critical).map(({ name }) => name),
+    find(name) {
+      const found = handlers.get(name);
+      return found && { ...found.options, standing: found.track.standing };
+    },
+  };
 }
 
 // Browsers without this symbol do not support `using` either, but would use the key "undefined".

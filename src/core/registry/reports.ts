@@ -45,7 +45,7 @@ export interface Reports {
   isInState(name: string, state: State): Promise<boolean>;
   waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
   getReport(options?: ReportOptions): Promise<Report>;
-  getKnownReport(waitMs: number): Promise<Report>;
+  getKnownReport(waitMs: number, names?: readonly string[]): Promise<Report>;
 }
 
 export function createReports({ handlers, causes, deadlines, clock, ending }: ReportsSetup): Reports {
@@ -74,8 +74,8 @@ export function createReports({ handlers, causes, deadlines, clock, ending }: Re
     return causes.toReport(await (background ? runHandlers(asked, handlers) : runAwaited(asked)));
   }
 
-  async function getKnownReport(waitMs: number): Promise<Report> {
-    const present = [...handlers.values()];
+  async function getKnownReport(waitMs: number, names?: readonly string[]): Promise<Report> {
+    const present = names === undefined ? [...handlers.values()] : select(names);
     const running = runHandlers(
       present.filter(({ isBusy }) => !isBusy),
       handlers,

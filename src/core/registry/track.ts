@@ -2,6 +2,8 @@ import type { Clock } from "../../util/clock.ts";
 import { createDates } from "../../util/dates.ts";
 import type { Change } from "../change.ts";
 import type { Outcome } from "../outcome.ts";
+import type { Standing } from "../readiness/rule.ts";
+import { createStandingRecord } from "../readiness/standing.ts";
 import { OK, type State } from "../state.ts";
 
 export interface TrackSetup {
@@ -20,6 +22,7 @@ export interface Track {
   readonly history: readonly Change[];
   /** Number of changes to each state, including those that the history no longer contains. */
   readonly counts: ChangeCounts;
+  readonly standing: Standing;
 }
 
 /**
@@ -37,12 +40,14 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
   let enteredAt = 0;
   // Creates a new Date if a reader has changed the last one.
   const toSince = createDates();
+  const standing = createStandingRecord(clock.monotonicNow);
 
   function note({ status, reason, checkedAt }: Pick<Outcome, "status" | "reason" | "checkedAt">): Date {
     if (status.state === state) return toSince(sinceMs);
     const from = state;
     const heldMs = from === undefined ? 0 : clock.monotonicNow() - enteredAt;
     state = status.state;
+    standing.note(state);
     enteredAt = clock.monotonicNow();
     // The wall clock may be set back, but a later change must not look earlier.
     sinceMs = Math.max(checkedAt, sinceMs);
@@ -60,5 +65,12 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
     onChange(change);
   }
 
-  return { note, history, counts };
+  return {
+    note,
+    history,
+    counts,
+    get standing() {
+      return standing.current;
+    },
+  };
 }

@@ -118,8 +118,8 @@ describe("a registry", () => {
     registry.addStatusHandler("A", () => expect.unreachable("asked"), { critical: false });
     registry.addStatusHandler("B", () => expect.unreachable("asked"), { scope: "local" });
     expect(registry.handlers).toEqual([
-      { name: "A", critical: false, scope: "shared" },
-      { name: "B", critical: true, scope: "local" },
+      { name: "A", critical: false, scope: "shared", dependsOn: [] },
+      { name: "B", critical: true, scope: "local", dependsOn: [] },
     ]);
   });
 

@@ -1,0 +1,36 @@
+import type { Standing } from "../core/readiness/rule.ts";
+import { createStandingRecord, type StandingRecord } from "../core/readiness/standing.ts";
+import type { StatusRegistry } from "../core/registry/registry.ts";
+import type { Entry } from "../core/report.ts";
+import { getRegistrySeams } from "../core/seams.ts";
+import { systemClock } from "../util/clock.ts";
+
+/** The past of the handlers of a registry. */
+export interface Standings {
+  /** `undefined` for an unknown handler, and for those of a closed registry. */
+  find(name: string): Standing | undefined;
+  /** Records the entries of a report. Does nothing if the registry itself remembers. */
+  note(entries: readonly Entry[]): void;
+}
+
+/**
+ * A registry remembers the past of its handlers. For one that wraps another, such as that of a cluster, whose
+ * entries also come from elsewhere, it is what was seen here. Removed handlers are forgotten.
+ */
+export function createStandings(registry: StatusRegistry): Standings {
+  const { hasRegistrations, getRegistration } = getRegistrySeams(registry);
+  if (hasRegistrations) return { find: (name) => getRegistration(name)?.standing, note() {} };
+  const records = new Map<string, StandingRecord>();
+  return {
+    find: (name) => records.get(name)?.current,
+    note(entries) {
+      const names = new Set(registry.names);
+      for (const name of records.keys()) if (!names.has(name)) records.delete(name);
+      for (const { name, status } of entries) {
+        const record = records.get(name) ?? createStandingRecord(systemClock.monotonicNow);
+        record.note(status.state);
+        if (names.has(name)) records.set(name, record);
+      }
+    },
+  };
+}
