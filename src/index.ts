@@ -15,6 +15,7 @@ export type { HandlerInfo } from "./core/handler-info.ts";
 export type { HandlerOptions, Scope } from "./core/handler-options.ts";
 export { type Heartbeat, type HeartbeatOptions, heartbeat } from "./core/heartbeat.ts";
 export { createProbe, defaultProbe, type Probe, type ProbeChange, type ProbeOptions } from "./core/probe.ts";
+export type { DecommissionOptions, ProbeState } from "./core/probe-setting.ts";
 export type { ObservedChange } from "./core/registry/changes.ts";
 export type { ChangesOptions } from "./core/registry/news.ts";
 export { createStatusRegistry, type RegistryOptions, type StatusRegistry } from "./core/registry/registry.ts";

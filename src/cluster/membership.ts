@@ -9,7 +9,7 @@ import type { Hearers } from "../wire/hearers.ts";
 import { toSentEntry } from "../wire/sent-entry.ts";
 import { hearPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
 import { createQuestions } from "./questions.ts";
-import { shareBody } from "./share-body.ts";
+import { shareSetting } from "./share-setting.ts";
 import { getOwnEntries } from "./shared-report.ts";
 
 /** Time-out for the primary itself, in addition to the time-out for the workers. */
@@ -32,8 +32,8 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
   const seams = getProbeSeams(probe);
   /** The time-out for reports, while the primary coordinates. */
   let reportTimeoutMs: number | undefined;
-  const shared = shareBody(probe, (body) => {
-    if (reportTimeoutMs !== undefined) send({ kind: "body", body });
+  const shared = shareSetting(probe, (setting) => {
+    if (reportTimeoutMs !== undefined) send({ kind: "body", ...setting });
   });
   const tellEntries = createEntriesTeller(registry);
 
@@ -43,13 +43,14 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
       log(registry.logger, "warn", `the primary stopped coordinating: ${ALONE}`);
       standAlone();
     },
-    welcome(message) {
-      reportTimeoutMs = Math.min(message.timeoutMs + PATIENCE_MS, MAX_TIMER_MS);
+    welcome({ kind: _, timeoutMs, identity, ...setting }) {
+      reportTimeoutMs = Math.min(timeoutMs + PATIENCE_MS, MAX_TIMER_MS);
+      if (identity !== undefined) seams.identity = { ...identity, startedAt: new Date(identity.startedAt) };
       seams.peers = { leave: askToLeave, alone: shared.alone };
-      shared.take(message.body);
+      shared.take(setting);
       welcomes.answer(FIRST, true);
     },
-    body: ({ body }) => shared.take(body),
+    body: ({ kind: _, ...setting }) => shared.take(setting),
     ask: ({ id, names }) => void tellEntries(id, names),
     answers: ({ id, answers }) => reports.answer(id, answers),
     left: ({ id, isCovered }) => leaves.answer(id, isCovered),

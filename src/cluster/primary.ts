@@ -1,9 +1,19 @@
 import cluster, { type Worker } from "node:cluster";
+import { findIdentity } from "../core/identity.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
+import { toSettingText } from "../core/probe-setting.ts";
 import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../options/expect.ts";
 import type { Hearers } from "../wire/hearers.ts";
 import { createGathering } from "./gathering.ts";
-import { hearPacked, pack, type ToPrimary, type ToWorker } from "./protocol.ts";
+import {
+  hearPacked,
+  pack,
+  type SentIdentity,
+  type SentSetting,
+  type ToPrimary,
+  type ToWorker,
+} from "./protocol.ts";
+import { applySetting, readSetting } from "./share-setting.ts";
 
 /** Options for the primary. */
 export interface PrimaryOptions {
@@ -59,10 +69,10 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
       hello() {
         members.add(worker);
         leaving.delete(worker);
-        tell(worker, { kind: "welcome", body: probe.body, timeoutMs });
+        tell(worker, { kind: "welcome", ...readSetting(probe), timeoutMs, identity: getIdentity() });
       },
       bye: () => forget(worker),
-      body: ({ body }) => setBody(body),
+      body: ({ kind: _, ...setting }) => take(setting),
       ask: ({ id, names }) => gathering.askAll(worker, id, names),
       entries: ({ id, entries }) => gathering.note(worker, id, entries),
       leave({ id }) {
@@ -73,14 +83,18 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   }
 
   /** Sends changes to all workers in the same order, including the sender, so that all end in one state. */
-  function setBody(body: string): void {
-    if (body === probe.body) broadcast();
-    else if (body === "OK") probe.commission();
-    else probe.decommission(body);
+  function take(setting: SentSetting): void {
+    if (toSettingText(setting) === toSettingText(readSetting(probe))) broadcast();
+    else applySetting(probe, setting);
+  }
+
+  function getIdentity(): SentIdentity {
+    const { instance, startedAt } = findIdentity(probe);
+    return { instance, startedAt: startedAt.getTime() };
   }
 
   function broadcast(): void {
-    for (const worker of members) tell(worker, { kind: "body", body: probe.body });
+    for (const worker of members) tell(worker, { kind: "body", ...readSetting(probe) });
   }
 
   /** Whether another worker can take over the connections of the workers that leave. */

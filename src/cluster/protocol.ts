@@ -1,12 +1,23 @@
+import { isInstance } from "../core/identity.ts";
 import { isProbeBody } from "../core/probe.ts";
+import { areSettingFields, type ProbeSetting } from "../core/probe-setting.ts";
 import { type Hearers, hear } from "../wire/hearers.ts";
 import type { SentEntry } from "../wire/sent-entry.ts";
+
+/** The probe's setting, without the drain of a single worker. */
+export type SentSetting = Omit<ProbeSetting, "draining">;
+
+/** The instance that all workers are a part of. */
+export interface SentIdentity {
+  readonly instance: string;
+  readonly startedAt: number;
+}
 
 /** A message from a worker to the primary. */
 export type ToPrimary =
   | { readonly kind: "hello" }
   | { readonly kind: "bye" }
-  | { readonly kind: "body"; readonly body: string }
+  | ({ readonly kind: "body" } & SentSetting)
   | { readonly kind: "ask"; readonly id: number; readonly names?: readonly string[] }
   | { readonly kind: "entries"; readonly id: number; readonly entries: readonly SentEntry[] }
   | { readonly kind: "leave"; readonly id: number };
@@ -15,8 +26,8 @@ export type ToPrimary =
 export type ToWorker =
   | { readonly kind: "hello" }
   | { readonly kind: "bye" }
-  | { readonly kind: "welcome"; readonly body: string; readonly timeoutMs: number }
-  | { readonly kind: "body"; readonly body: string }
+  | ({ readonly kind: "welcome"; readonly timeoutMs: number; readonly identity?: SentIdentity } & SentSetting)
+  | ({ readonly kind: "body" } & SentSetting)
   | { readonly kind: "ask"; readonly id: number; readonly names?: readonly string[] }
   | { readonly kind: "answers"; readonly id: number; readonly answers: readonly WorkerAnswer[] }
   | { readonly kind: "left"; readonly id: number; readonly isCovered: boolean };
@@ -35,8 +46,8 @@ const KEY = "svc-status";
 const IS_COMPLETE: Readonly<Record<(ToPrimary | ToWorker)["kind"], (fields: Fields) => boolean>> = {
   hello: () => true,
   bye: () => true,
-  welcome: ({ body, timeoutMs }) => isProbeBody(body) && isCount(timeoutMs),
-  body: ({ body }) => isProbeBody(body),
+  welcome: (fields) => isSetting(fields) && isCount(fields["timeoutMs"]) && isIdentity(fields["identity"]),
+  body: isSetting,
   ask: ({ id, names }) => isCount(id) && (names === undefined || isListOfTexts(names)),
   entries: ({ id, entries }) => isCount(id) && Array.isArray(entries),
   answers: ({ id, answers }) => isCount(id) && Array.isArray(answers) && answers.every(isWorkerAnswer),
@@ -68,6 +79,16 @@ export function isListOfTexts(value: unknown): value is readonly string[] {
 
 function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null;
+}
+
+function isSetting(fields: Fields): boolean {
+  return isProbeBody(fields["body"]) && areSettingFields(fields);
+}
+
+/** A primary of an older release sends none. */
+function isIdentity(value: unknown): boolean {
+  if (value === undefined) return true;
+  return isObject(value) && isInstance(value["instance"]) && isCount(value["startedAt"]);
 }
 
 function isCount(value: unknown): boolean {

@@ -3,10 +3,20 @@ import { fits } from "../options/read.ts";
 import { expectShape, readOptions } from "../options/read-options.ts";
 import { CONTROL_CHARACTERS, LOGGER } from "../options/rules.ts";
 import type { OptionShapes, TextShape, WithDefaults } from "../options/shape.ts";
+import { MAX_TIMER_MS, systemClock } from "../util/clock.ts";
 import { shareAmongCopies } from "../util/copies.ts";
 import { createListeners } from "../util/listeners.ts";
 import type { Logger } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
+import {
+  type DecommissionOptions,
+  type Draining,
+  type ProbeSetting,
+  type ProbeState,
+  resolveDecommissionOptions,
+  toProbeState,
+  toSettingText,
+} from "./probe-setting.ts";
 import { addProbeSeams } from "./seams.ts";
 
 /** Maximum length of a probe body, in UTF-16 code units as `length` counts them. */
@@ -30,6 +40,10 @@ export interface ProbeOptions {
 export interface ProbeChange {
   readonly body: string;
   readonly commissioned: boolean;
+  readonly state: ProbeState;
+  readonly reason?: string;
+  readonly until?: Date;
+  readonly by?: string;
 }
 
 /** The switch that load balancers check. */
@@ -39,16 +53,29 @@ export interface Probe {
   readonly commissioned: boolean;
   /** Since when the probe has had this body. */
   readonly since: Date;
+  /** `draining`: the process is about to end, so it cannot be commissioned again. */
+  readonly state: ProbeState;
+  /** Why it is decommissioned; while draining, what started the drain. */
+  readonly reason: string | undefined;
+  /** When it commissions again by itself; while draining, when the process ends at the latest. */
+  readonly until: Date | undefined;
+  /** Who made the last change. */
+  readonly by: string | undefined;
   /**
-   * Takes the service out of rotation: from now on, the response is 503 with this body.
+   * Takes the service out of rotation: from now on, the response is 503 with this body. The last call counts,
+   * with its options.
    *
    * @param body At most 1,024 characters, no control characters, not `"OK"`. Default `"OFF"`.
-   * @throws TypeError for any other body; the probe then stays unchanged.
+   * @example probe.decommission("OFF", { reason: "upgrade", until: new Date(Date.now() + 600_000) });
+   * @throws TypeError for any other body, and for invalid options; the probe then stays unchanged.
    */
-  decommission(body?: string): void;
+  decommission(body?: string, options?: DecommissionOptions): void;
   /** Puts the service back into rotation: from now on, the response is 200 `OK`. */
-  commission(): void;
-  /** Calls the listener on each change of the body. Returns a function that removes the listener. */
+  commission(options?: Pick<DecommissionOptions, "by">): void;
+  /**
+   * Calls the listener on each change of the body, the state, or the reason. Returns a function that removes
+   * the listener.
+   */
   on(event: "change", listener: (change: ProbeChange) => void): () => void;
 }
 
@@ -68,44 +95,98 @@ export const PROBE_OPTIONS: OptionShapes<ProbeOptions, WithDefaults<ProbeOptions
 export function createProbe(options: ProbeOptions = {}): Probe {
   const { body: firstBody, logger } = readOptions(PROBE_OPTIONS, options);
 
-  let body = firstBody;
+  let setting: ProbeSetting = { body: firstBody };
   let since = new Date();
+  let draining: Draining | undefined;
+  let cancelEnd = (): void => {};
   const trouble = createTrouble({ what: "a listener of the probe failed", getLogger: () => logger });
   const listeners = createListeners<ProbeChange>(trouble.failed);
 
-  function setBody(newBody: string): void {
-    if (newBody !== body) takeOver(newBody, new Date());
+  /** The latest setting, whichever thread made it. */
+  function getSetting(): ProbeSetting {
+    seams.sources.tell();
+    return draining === undefined ? setting : { ...setting, draining };
   }
 
-  function takeOver(newBody: string, newSince: Date): void {
+  function set(next: ProbeSetting): void {
+    seams.sources.tell();
+    const { draining: taken } = setting;
+    const isLeaving = taken !== undefined && next.body !== COMMISSIONED_BODY;
+    change(isLeaving ? { ...next, draining: taken } : next, next.body === setting.body ? since : new Date());
+  }
+
+  function takeOver(next: ProbeSetting, newSince: Date): void {
+    change(next, newSince);
+  }
+
+  function change(next: ProbeSetting, newSince: Date): void {
     since = newSince;
-    if (newBody === body) return;
-    body = newBody;
-    listeners.tell({ body, commissioned: body === COMMISSIONED_BODY });
+    // A drain that still runs decommissions again.
+    if (next.body === COMMISSIONED_BODY) draining = undefined;
+    if (toSettingText(next) === toSettingText(setting)) return;
+    setting = next;
+    awaitEnd();
+    listeners.tell(toChange({ ...next, ...(draining && { draining }) }));
+  }
+
+  /** Timers may fire early, and the clock may be set, so the time is checked again. */
+  function awaitEnd(minMs = 0): void {
+    cancelEnd();
+    const { until } = setting;
+    if (until === undefined) return;
+    const delayMs = Math.min(Math.max(minMs, until - Date.now()), MAX_TIMER_MS);
+    cancelEnd = systemClock.startTimer(delayMs, endDecommissioning, { background: true });
+  }
+
+  function endDecommissioning(): void {
+    const { until, draining: leaving } = getSetting();
+    if (until === undefined || leaving !== undefined) return;
+    // In a cluster, the primary does it for all workers.
+    if (seams.peers !== undefined || until > Date.now()) awaitEnd(END_CHECK_MS);
+    else set({ body: COMMISSIONED_BODY, reason: TIME_IS_OVER });
+  }
+
+  /** While commissioned, the listeners get it with the decommissioning that follows. */
+  function setDraining(next: Draining): void {
+    const isKnown = draining?.deadlineAt === next.deadlineAt;
+    draining = next;
+    if (!isKnown && getSetting().body !== COMMISSIONED_BODY) listeners.tell(toChange(getSetting()));
   }
 
   const probe: Probe = {
     get body() {
-      sources.tell();
-      return body;
+      return getSetting().body;
     },
     get commissioned() {
       return probe.body === COMMISSIONED_BODY;
     },
     get since() {
-      sources.tell();
+      getSetting();
       return since;
     },
-    decommission(newBody = "OFF") {
-      expectShape(PROBE_BODY, newBody, "body");
-      if (newBody === COMMISSIONED_BODY)
-        failExpectation("body", 'anything but "OK", which means commissioned', newBody);
-      sources.tell();
-      setBody(newBody);
+    get state() {
+      return toProbeState(getSetting());
     },
-    commission() {
-      sources.tell();
-      setBody(COMMISSIONED_BODY);
+    get reason() {
+      return toChange(getSetting()).reason;
+    },
+    get until() {
+      return toChange(getSetting()).until;
+    },
+    get by() {
+      return getSetting().by;
+    },
+    decommission(body = "OFF", options: DecommissionOptions = {}) {
+      expectShape(PROBE_BODY, body, "body");
+      if (body === COMMISSIONED_BODY)
+        failExpectation("body", 'anything but "OK", which means commissioned', body);
+      set({ body, ...resolveDecommissionOptions(options) });
+    },
+    commission(options: Pick<DecommissionOptions, "by"> = {}) {
+      const { by } = resolveDecommissionOptions(options);
+      // A second commissioning changes nothing, whoever does it.
+      if (getSetting().body === COMMISSIONED_BODY) return;
+      set({ body: COMMISSIONED_BODY, ...(by !== undefined && { by }) });
     },
     on(event, listener) {
       if (event !== "change") failExpectation("event", '"change"', event);
@@ -113,12 +194,31 @@ export function createProbe(options: ProbeOptions = {}): Probe {
       return listeners.add(listener);
     },
   };
-  const { sources } = addProbeSeams(probe, takeOver);
+  const seams = addProbeSeams(probe, { takeOver, getSetting, setDraining });
   return probe;
 }
 
 /** The default probe of the adapters. All copies of the package in a process share it. */
 export const defaultProbe: Probe = shareAmongCopies("probe", () => createProbe());
+
+/** Why a probe is commissioned after `until`. */
+const TIME_IS_OVER = "the time is over";
+
+/** Pause before the end of a decommissioning is checked again. */
+const END_CHECK_MS = 1_000;
+
+function toChange(setting: ProbeSetting): ProbeChange {
+  const { body, by, draining } = setting;
+  const { reason, until } = draining ? { ...draining, until: draining.deadlineAt } : setting;
+  return {
+    body,
+    commissioned: body === COMMISSIONED_BODY,
+    state: toProbeState(setting),
+    ...(reason !== undefined && { reason }),
+    ...(until !== undefined && { until: new Date(until) }),
+    ...(by !== undefined && { by }),
+  };
+}
 
 export function isProbeBody(body: unknown): body is string {
   return fits(PROBE_BODY, body);

@@ -1,5 +1,6 @@
 import { createListeners, type Listeners } from "../util/listeners.ts";
 import { createTrouble } from "../util/trouble.ts";
+import type { Draining, ProbeSetting } from "./probe-setting.ts";
 import type { Held, Holds } from "./readiness/holds.ts";
 import type { ReadinessRule, Standing } from "./readiness/rule.ts";
 import type { Report } from "./report.ts";
@@ -50,8 +51,14 @@ export interface ProbeSeams {
   readonly answered: Listeners<ProbeAnswered>;
   /** Called when the servers close, to end the streams of the views, which a drain would wait for. */
   readonly closing: Listeners<void>;
-  /** Sets a body from another thread, with the time of that change. */
-  readonly takeOver: ((body: string, since: Date) => void) | undefined;
+  /** Applies a setting from another thread or process, with the time of that change. */
+  readonly takeOver: ((setting: ProbeSetting, since: Date) => void) | undefined;
+  /** The body, and why it is the body. */
+  readonly getSetting: () => ProbeSetting;
+  /** Shows that the process is about to end. Call it before the decommissioning. */
+  readonly setDraining: ((draining: Draining) => void) | undefined;
+  /** The instance that this process is a part of. Default: the process itself. */
+  identity: Identity | undefined;
   /** Other processes that serve the same address as this one, such as the workers of a cluster. */
   peers: Peers | undefined;
 }
@@ -61,6 +68,12 @@ export interface ProbeAnswered {
   readonly request: StatusRequest;
   /** The status code of the response: 200 if this instance should receive traffic. */
   readonly status: number;
+}
+
+/** An instance of a service: a process, or a cluster of processes. */
+export interface Identity {
+  readonly instance: string;
+  readonly startedAt: Date;
 }
 
 export interface Peers {
@@ -116,21 +129,41 @@ function toDefaults(registry: ReportSource): RegistrySeams {
 }
 
 /** Adds the seams of a probe of this package. */
-export function addProbeSeams(probe: object, takeOver?: ProbeSeams["takeOver"]): ProbeSeams {
+export function addProbeSeams(probe: PublicProbe, own?: OwnProbeSeams): ProbeSeams {
   const seams: ProbeSeams = {
     sources: createListeners(failed),
     answered: createListeners(failed),
     closing: createListeners(failed),
-    takeOver,
+    ...(own ?? { takeOver: undefined, setDraining: undefined, getSetting: () => toSetting(probe) }),
     peers: undefined,
+    identity: undefined,
   };
   // A proxy passes the seams of its target on, and has no place for its own. A frozen probe of the
   // application has none at all: a drain then does not learn who requests it, and goes by time.
   return attach(probe, seams) ? seams : (read<ProbeSeams>(probe)?.seams ?? seams);
 }
 
-export function getProbeSeams(probe: object): ProbeSeams {
+export function getProbeSeams(probe: PublicProbe): ProbeSeams {
   return find<ProbeSeams>(probe) ?? addProbeSeams(probe);
+}
+
+type OwnProbeSeams = Pick<ProbeSeams, "takeOver" | "getSetting" | "setDraining">;
+
+/** The part of a probe that every application's own probe has too. */
+interface PublicProbe {
+  readonly body: string;
+  readonly reason?: string | undefined;
+  readonly until?: Date | undefined;
+  readonly by?: string | undefined;
+}
+
+function toSetting({ body, reason, until, by }: PublicProbe): ProbeSetting {
+  return {
+    body,
+    ...(reason !== undefined && { reason }),
+    ...(until !== undefined && { until: until.getTime() }),
+    ...(by !== undefined && { by }),
+  };
 }
 
 const { failed } = createTrouble({ what: "a part of svc-status failed", getLogger: () => undefined });

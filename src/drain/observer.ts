@@ -1,6 +1,8 @@
 import cluster from "node:cluster";
+import { type Draining, MAX_REASON_LENGTH } from "../core/probe-setting.ts";
 import type { ProbeSeams } from "../core/seams.ts";
 import { log } from "../util/logger.ts";
+import { replaceControlCharacters } from "../util/text.ts";
 import { decideToLeave, type Rule } from "./decide.ts";
 import type { ResolvedDrainOptions } from "./options.ts";
 import type { Prober } from "./prober.ts";
@@ -10,8 +12,11 @@ import type { TrafficSummary } from "./traffic.ts";
 
 /** Collects the evidence from the probe, its clients and the traffic. */
 export interface Observer {
-  /** From now on, decommissions the probe again whenever it is commissioned. */
-  forbidCommissioning(): void;
+  /**
+   * From now on, decommissions the probe again whenever it is commissioned, and shows why: a reason, and when
+   * the process ends at the latest.
+   */
+  forbidCommissioning(draining: Draining): void;
   /** Decommissions the probe if necessary. The evidence counts from the last decommissioning on. */
   decommission(): void;
   /** Returns the rule that ends the wait, or `undefined` to continue waiting. */
@@ -39,7 +44,7 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
   // The primary distributes connections among the workers, so each worker sees only a part of the requests.
   const probers = createProbers({ ...options, isShared: cluster.isWorker });
   let decommissioning: Decommissioning | undefined;
-  let isForbidden = false;
+  let draining: Draining | undefined;
 
   /** An operator may decommission long before the signal. Evidence counts from then on. */
   function noteProbe(): void {
@@ -51,7 +56,7 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
     requests.setCounting(!commissioned);
     probers.setCounting(!commissioned, now);
     onLeaving(!commissioned);
-    if (commissioned && isForbidden) queueMicrotask(stayDecommissioned);
+    if (commissioned && draining !== undefined) queueMicrotask(stayDecommissioned);
   }
 
   function beginAt(now: number): Decommissioning {
@@ -70,10 +75,14 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
 
   /** Decommissions only this worker, not the others of a cluster. */
   function decommission(): void {
-    if (!probe.commissioned) return;
     const { peers } = seams;
-    if (peers === undefined) probe.decommission();
-    else peers.alone(() => probe.decommission());
+    if (peers === undefined) leave();
+    else peers.alone(leave);
+  }
+
+  function leave(): void {
+    if (draining !== undefined) seams.setDraining?.(draining);
+    if (probe.commissioned) probe.decommission();
   }
 
   const stops = [
@@ -83,8 +92,8 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
   noteProbe();
 
   return {
-    forbidCommissioning() {
-      isForbidden = true;
+    forbidCommissioning({ reason, deadlineAt }) {
+      draining = { reason: toShownReason(reason), deadlineAt };
     },
     decommission() {
       decommission();
@@ -109,4 +118,9 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
       for (const stop of stops) stop();
     },
   };
+}
+
+/** Headers and one line of the page show it. */
+function toShownReason(reason: string): string {
+  return replaceControlCharacters(reason).slice(0, MAX_REASON_LENGTH) || "drain";
 }

@@ -45,7 +45,7 @@ export async function runDrain(reason: string, parts: Parts): Promise<DrainRepor
   const run = { ...parts, context, times };
   hooks.leave(context);
   const consuming = leaveConsumers(run);
-  observer.forbidCommissioning();
+  observer.forbidCommissioning(context);
 
   // All workers share one address, so balancers must not notice that one of them leaves.
   const peers = probe.commissioned ? seams.peers : undefined;

@@ -53,3 +53,6 @@ export const FORMATS: Readonly<Record<Format, FormatDefinition>> = {
 
 /** The suffix of the path that streams the page's updates. */
 export const EVENTS_SUFFIX = ".events";
+
+/** The suffix of the path of the report for tools. */
+export const REPORT_SUFFIX = ".report";

@@ -1,11 +1,21 @@
+import { MAX_REASON_LENGTH } from "../core/probe-setting.ts";
+import { replaceControlCharacters, toWellFormed } from "../util/text.ts";
 import type { StatusRequest } from "./message.ts";
-import { isPermitted, type Permission } from "./permission.ts";
+import { askApplication } from "./permission.ts";
 
 /** Access control for decommissioning and commissioning over HTTP. */
-export type Control = "loopback" | "open" | "off" | { readonly token: string } | Permission;
+export type Control = "loopback" | "open" | "off" | { readonly token: string } | ControlFunction;
 
-/** `allowed`, or the status code of the refusal. */
-export type Access = "allowed" | 401 | 403;
+/** The application's function that decides who may change the probe. */
+export type ControlFunction = (request: StatusRequest) => ControlDecision | Promise<ControlDecision>;
+
+/** Only `true` permits it. `as` is the user's name, for the log and for the others who may. */
+export type ControlDecision = boolean | { readonly allowed: boolean; readonly as?: string };
+
+/** The decision on a request: who it is, or the status code of the refusal. */
+export type Access =
+  | { readonly isAllowed: true; readonly by: string | undefined }
+  | { readonly isAllowed: false; readonly status: 401 | 403 };
 
 // Each of these headers shows that the peer forwarded the request of another client.
 const FORWARDING_HEADERS: readonly string[] = [
@@ -25,13 +35,42 @@ const FORWARDING_HEADERS: readonly string[] = [
   "via",
 ];
 
+const FORBIDDEN: Access = { isAllowed: false, status: 403 };
+const UNAUTHORIZED: Access = { isAllowed: false, status: 401 };
+
 /** Decides whether a request may change the probe. Rejects only if the application's function does. */
 export async function decideControl(control: Control, request: StatusRequest): Promise<Access> {
-  if (isCrossSite(request) || control === "off") return 403;
-  if (control === "open") return "allowed";
-  if (control === "loopback") return isLoopbackRequest(request) ? "allowed" : 403;
-  if (typeof control === "function") return (await isPermitted(control, request)) ? "allowed" : 403;
-  return (await hasToken(request, control.token)) ? "allowed" : 401;
+  const peer: Access = { isAllowed: true, by: request.remoteAddress };
+  if (isCrossSite(request) || control === "off") return FORBIDDEN;
+  if (control === "open") return peer;
+  if (control === "loopback") return isLoopbackRequest(request) ? peer : FORBIDDEN;
+  if (typeof control === "function") return toAccess(await askApplication(control, request), peer);
+  return (await hasToken(request, control.token)) ? peer : UNAUTHORIZED;
+}
+
+/** Rejects everything but `true`, as a forgotten `await` or a user object would be truthy too. */
+function toAccess(decision: unknown, peer: Access): Access {
+  if (decision === true) return peer;
+  const { allowed, as } = (decision ?? {}) as Partial<Record<"allowed" | "as", unknown>>;
+  if (allowed !== true) return FORBIDDEN;
+  return typeof as === "string" && as !== "" ? { isAllowed: true, by: toShownName(as) } : peer;
+}
+
+function toShownName(name: string): string {
+  return toWellFormed(replaceControlCharacters(name)).slice(0, MAX_REASON_LENGTH);
+}
+
+/**
+ * Whether a client that may not call the application's function, such as a load balancer, is one that control
+ * permits.
+ */
+export function decideQuickly(
+  control: Control | undefined,
+  request: StatusRequest,
+): boolean | Promise<boolean> {
+  if (isLoopbackRequest(request)) return true;
+  if (typeof control !== "object") return control === "open";
+  return request.header("authorization") !== undefined && hasToken(request, control.token);
 }
 
 /** Pages of other sites may not send requests here (Fetch Metadata; RFC 6454 for `Origin`). */
@@ -57,8 +96,9 @@ function toHost(origin: string): string {
 }
 
 function isLoopbackRequest(request: StatusRequest): boolean {
+  if (!isLoopbackAddress(request.remoteAddress)) return false;
   const isForwarded = FORWARDING_HEADERS.some((name) => request.header(name) !== undefined);
-  return isLoopbackAddress(request.remoteAddress) && !isForwarded && !isRebound(request);
+  return !isForwarded && !isRebound(request);
 }
 
 /** 127.0.0.0/8 (RFC 1122), ::1 (RFC 4291), and the former mapped into IPv6. */

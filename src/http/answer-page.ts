@@ -3,10 +3,12 @@ import type { StatusRegistry } from "../core/registry/registry.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { decideControl } from "./access.ts";
 import type { Asked, AskReport } from "./asked.ts";
-import type { StatusRequest, StatusResponse } from "./message.ts";
+import type { Identification } from "./identify.ts";
+import { createResponse, type StatusRequest, type StatusResponse } from "./message.ts";
 import type { ResolvedProbeStatus, ResolvedSvcStatus } from "./options.ts";
 import type { PageFilter, PageSource, PageView, ServiceDescription } from "./page/page-model.ts";
 import type { PageViews } from "./page/views.ts";
+import { renderReport } from "./report-json.ts";
 
 export interface PageSetup {
   readonly registry: StatusRegistry;
@@ -15,19 +17,23 @@ export interface PageSetup {
   readonly service: ServiceDescription;
   /** The probe's path and access control; `undefined` if the probe is not served. */
   readonly probeStatus: ResolvedProbeStatus | undefined;
+  readonly identification: Identification;
 }
 
-/** Answers with the status page, or with the stream of its updates. */
+/** Answers with the status page, with the stream of its updates, or with the same for tools. */
 export interface PageAnswers {
   answerPage(request: StatusRequest, asked: Asked, filter: PageFilter | undefined): Promise<StatusResponse>;
   answerEvents(request: StatusRequest, asked: Asked): Promise<StatusResponse>;
+  /** Answers with the report for tools. */
+  answerTool(request: StatusRequest, asked: Asked): Promise<StatusResponse>;
 }
 
 export function createPageAnswers(setup: PageSetup, ask: AskReport): PageAnswers {
-  const { registry, probe, options, service, probeStatus } = setup;
+  const { registry, probe, options, service, probeStatus, identification } = setup;
   const { path } = options;
   const controlPath = options.controls ? probeStatus?.path : undefined;
-  const source: PageSource = { service, probe, path, controlPath };
+  const { getIdentity, toIdentified } = identification;
+  const source: PageSource = { service, probe, getIdentity, path, controlPath };
   const trouble = createTrouble({ ...CONTROL_TROUBLE, getLogger: () => registry.logger });
   let loading: Promise<PageViews> | undefined;
 
@@ -44,13 +50,12 @@ export function createPageAnswers(setup: PageSetup, ask: AskReport): PageAnswers
 
   async function toView(request: StatusRequest, { details, names }: Asked): Promise<PageView> {
     // If the application's function fails, the page has no controls, but it is still served.
-    const controls = (await trouble.watch(() => maySeeControls(request))) ?? false;
-    return { details, controls, names };
+    const seesWho = (await trouble.watch(() => mayControl(request))) ?? false;
+    return { details, seesWho, controls: seesWho && controlPath !== undefined, names };
   }
 
-  async function maySeeControls(request: StatusRequest): Promise<boolean> {
-    if (controlPath === undefined || probeStatus === undefined) return false;
-    return (await decideControl(probeStatus.control, request)) === "allowed";
+  async function mayControl(request: StatusRequest): Promise<boolean> {
+    return probeStatus !== undefined && (await decideControl(probeStatus.control, request)).isAllowed;
   }
 
   return {
@@ -58,12 +63,21 @@ export function createPageAnswers(setup: PageSetup, ask: AskReport): PageAnswers
       const views = await loadViews();
       const view = await toView(request, asked);
       const { report } = await ask(asked);
-      return views.answerPage(view, { report, filter, headers: asked.headers });
+      const page = views.answerPage(view, { report, filter, headers: asked.headers });
+      return view.seesWho ? toIdentified(page) : page;
     },
     async answerEvents(request, asked) {
       const views = await loadViews();
       const view = await toView(request, asked);
       return views.answerEvents(view, async () => (await ask(asked)).report, request.remoteAddress);
+    },
+    async answerTool(request, asked) {
+      const { details, seesWho } = await toView(request, asked);
+      const { report } = await ask(asked);
+      const identity = seesWho || details ? getIdentity() : undefined;
+      const body = renderReport(report, { service, identity, probe, details, seesWho });
+      const response = createResponse({ status: 200, contentType: "application/json", body });
+      return seesWho ? toIdentified(response) : response;
     },
   };
 }

@@ -18,7 +18,10 @@ export interface TextSetup {
 /** Answers with the report in a machine-readable format. */
 export type AnswerText = (format: TextFormat, asked: Asked) => Promise<StatusResponse>;
 
-export function createTextAnswers({ registry, probe, options, service }: TextSetup, ask: AskReport): AnswerText {
+export function createTextAnswers(
+  { registry, probe, options, service }: TextSetup,
+  ask: AskReport,
+): AnswerText {
   const { metrics: source } = options;
   const collectMetrics = source && createMetricsCollector(source, () => registry.logger);
   const writeReport = createReportWriter(options, { registry, probe, service });

@@ -3,7 +3,7 @@ import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { ReadinessRule } from "../core/readiness/rule.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { State } from "../core/state.ts";
-import { EVENTS_SUFFIX, FORMATS } from "../formats/formats.ts";
+import { EVENTS_SUFFIX, FORMATS, REPORT_SUFFIX } from "../formats/formats.ts";
 import { expectMethods, failExpectation } from "../options/expect.ts";
 import { readOptions } from "../options/read-options.ts";
 import { choice, FLAG, FUNCTION, methods } from "../options/rules.ts";
@@ -68,7 +68,7 @@ export interface SvcStatusOptions {
   readonly registry?: StatusRegistry;
   /**
    * The path of the report. With `.csv`, `.json`, `.prometheus`, `.health` or `.html` appended, it serves
-   * that format; with `.events`, the updates of the page.
+   * that format; with `.report`, the report for tools; with `.events`, the updates of the page.
    * @default "/svc_status"
    */
   readonly path?: string;
@@ -131,7 +131,8 @@ export interface ProbeStatusOptions {
   /**
    * Who may decommission and commission with a POST. `"loopback"`: clients on this machine whose request has
    * no forwarding header. nginx and HAProxy do not add one by default, so use a token behind a proxy on this
-   * machine. A browser's cross-site request is always refused.
+   * machine. A browser's cross-site request is always refused. A function may return `{ allowed: true, as }`
+   * with the user's name, which the log and the page show.
    * @default "loopback"
    */
   readonly control?: Control;
@@ -299,7 +300,7 @@ function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedO
   const suffixes = Object.values(FORMATS).flatMap(({ suffix }) => suffix ?? []);
   const taken = new Map<string, string>();
   const claims: [path: string | undefined, option: string][] = [
-    ...["", ...suffixes, EVENTS_SUFFIX].map((suffix): [string | undefined, string] => [
+    ...["", ...suffixes, REPORT_SUFFIX, EVENTS_SUFFIX].map((suffix): [string | undefined, string] => [
       svcStatus && svcStatus.path + suffix,
       "svcStatus.path",
     ]),

@@ -10,7 +10,14 @@ export const PERMISSION_TIMEOUT_MS = 5_000;
 
 /** Rejects with the application's error, or after the time-out. */
 export async function isPermitted(permission: Permission, request: StatusRequest): Promise<boolean> {
-  const answer: unknown = permission(request);
-  if (!isThenable(answer)) return answer === true;
-  return (await settleWithin(Promise.resolve(answer), PERMISSION_TIMEOUT_MS)) === true;
+  return (await askApplication(permission, request)) === true;
+}
+
+/** The decision of the application's function, whatever it returns. Rejects as `isPermitted` does. */
+export async function askApplication(
+  decide: (request: StatusRequest) => unknown,
+  request: StatusRequest,
+): Promise<unknown> {
+  const answer = decide(request);
+  return isThenable(answer) ? settleWithin(Promise.resolve(answer), PERMISSION_TIMEOUT_MS) : answer;
 }

@@ -1,9 +1,13 @@
-import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH, type Probe } from "../core/probe.ts";
+import { COMMISSIONED_BODY, type Probe, type ProbeChange } from "../core/probe.ts";
+import type { DecommissionOptions } from "../core/probe-setting.ts";
 import type { ReadinessRule } from "../core/readiness/rule.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { RED } from "../core/state.ts";
+import { log } from "../util/logger.ts";
+import { quoteDetail } from "../util/printable.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { decideControl } from "./access.ts";
+import { type Identification, INSTANCE_HEADER } from "./identify.ts";
 import {
   type Answer,
   createResponse,
@@ -14,6 +18,7 @@ import {
 } from "./message.ts";
 import { tellProbeAnswered } from "./observe.ts";
 import type { ResolvedProbeStatus } from "./options.ts";
+import { readChange, type WantedChange } from "./probe-change.ts";
 import { judgeReadiness } from "./readiness.ts";
 import { createStandings } from "./standings.ts";
 
@@ -21,6 +26,7 @@ export interface ProbeStatusSetup {
   readonly probe: Probe;
   readonly registry: StatusRegistry;
   readonly options: ResolvedProbeStatus;
+  readonly identification: Identification;
 }
 
 /** Answers requests to the probe's path. `query` is the text after the `?`. */
@@ -29,20 +35,21 @@ export type ProbeStatusView = (request: StatusRequest, query: string) => NonNull
 const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS", "POST"];
 
 const BODY_IN_REQUEST = `the new body must be a query parameter: curl -X POST '…?body=OFF'; nothing was changed\n`;
-const BODY_RULE = `body: expected at most ${MAX_PROBE_BODY_LENGTH} characters without control characters\n`;
 
 const CONTROL_TROUBLE = {
   what: "probeStatus.control failed, the probe is unchanged",
   recovery: "probeStatus.control works again",
 };
 
-export function createProbeStatusView({ probe, registry, options }: ProbeStatusSetup): ProbeStatusView {
+export function createProbeStatusView(setup: ProbeStatusSetup): ProbeStatusView {
+  const { probe, registry, options, identification } = setup;
   const { control, requireHealthy, decommissionedStatus } = options;
   const notAllowed = toMethodNotAllowed(METHODS);
   const standings = createStandings(registry);
   const trouble = createTrouble({ ...CONTROL_TROUBLE, getLogger: () => registry.logger });
   let verdict = toVerdict(probe.body);
   let verdictBody = probe.body;
+  let stopFollowing = (): void => {};
 
   return function answerProbeStatus(request, query) {
     if (request.method === "POST") return change(request, query);
@@ -81,18 +88,48 @@ export function createProbeStatusView({ probe, registry, options }: ProbeStatusS
   async function change(request: StatusRequest, query: string): Promise<StatusResponse> {
     const access = await trouble.watch(() => decideControl(control, request));
     if (access === undefined) return INTERNAL_ERROR;
-    if (access !== "allowed") return toRefusal(access);
-    const body = new URLSearchParams(query).getAll("body").at(-1);
-    if (body === undefined && hasRequestBody(request))
-      return createResponse({ status: 400, body: BODY_IN_REQUEST });
-    if (body !== undefined && !isProbeBody(body)) return createResponse({ status: 400, body: BODY_RULE });
-    setBody(body ?? COMMISSIONED_BODY);
-    return createResponse({ status: 200, body: body ?? COMMISSIONED_BODY });
+    if (!access.isAllowed) return toRefusal(access.status);
+    const refusal = refuse(request, query);
+    return identification.toIdentified(refusal ?? set(readChange(query, Date.now()), access.by));
   }
 
-  function setBody(body: string): void {
-    if (body === COMMISSIONED_BODY) probe.commission();
-    else probe.decommission(body);
+  /** A client that looked at another instance does not mean this one. */
+  function refuse(request: StatusRequest, query: string): StatusResponse | undefined {
+    const meant = request.header(INSTANCE_HEADER.toLowerCase());
+    const { instance } = identification.getIdentity();
+    if (meant !== undefined && meant !== instance)
+      return createResponse({ status: 409, body: `this is ${instance}; nothing was changed\n` });
+    const hasBody = new URLSearchParams(query).has("body");
+    return !hasBody && hasRequestBody(request)
+      ? createResponse({ status: 400, body: BODY_IN_REQUEST })
+      : undefined;
+  }
+
+  function set(wanted: WantedChange | string, by: string | undefined): StatusResponse {
+    if (typeof wanted === "string") return createResponse({ status: 400, body: wanted });
+    const { body, options: given } = wanted;
+    const who = by === undefined ? {} : { by };
+    if (body === COMMISSIONED_BODY) probe.commission(who);
+    else probe.decommission(body, { ...given, ...who });
+    logChange({ body, ...given, ...who });
+    return createResponse({ status: 200, body });
+  }
+
+  /** Logs the end of the decommissioning too, if it has one: nobody is there to see it. */
+  function logChange({ body, reason, until, by }: DecommissionOptions & { readonly body: string }): void {
+    const who = by === undefined ? "" : ` by ${by}`;
+    const why = reason === undefined ? "" : `, ${quoteDetail(reason)}`;
+    const end = until === undefined ? "" : `, until ${until.toISOString()}`;
+    const isIn = body === COMMISSIONED_BODY;
+    const text = isIn ? `commissioned${who}` : `decommissioned${who}: ${quoteDetail(body)}${why}${end}`;
+    log(registry.logger, "info", text);
+    stopFollowing();
+    stopFollowing = until === undefined ? () => {} : probe.on("change", logEnd);
+  }
+
+  function logEnd({ commissioned, reason }: ProbeChange): void {
+    stopFollowing();
+    if (commissioned && reason !== undefined) log(registry.logger, "info", `commissioned: ${reason}`);
   }
 }
 

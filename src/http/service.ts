@@ -3,6 +3,7 @@ import { getRegistrySeams, setReadinessRule } from "../core/seams.ts";
 import { emitWarning } from "../util/emit-warning.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { createHealthProbesView } from "./health-probes.ts";
+import { createIdentification } from "./identify.ts";
 import {
   type Answer,
   INTERNAL_ERROR,
@@ -29,7 +30,10 @@ export interface StatusService {
  */
 export function createStatusService(options?: ServiceStatusOptions): StatusService {
   const { registry, probe, service, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
-  const answerProbeStatus = probeStatus && createProbeStatusView({ probe, registry, options: probeStatus });
+  const control = probeStatus?.control;
+  const identification = createIdentification({ probe, instance: service.instance, control });
+  const answerProbeStatus =
+    probeStatus && createProbeStatusView({ probe, registry, options: probeStatus, identification });
   const svcStatusView =
     svcStatus &&
     createSvcStatusView({
@@ -38,6 +42,7 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
       options: svcStatus,
       service,
       probeStatus,
+      identification,
     });
   const maySeeNames = createNamesPermission(svcStatus, registry);
   const healthProbesView =
@@ -64,7 +69,8 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
 
   function answerOrFail(request: StatusRequest): Answer {
     try {
-      return route(request);
+      const answer = route(request);
+      return answer && identification.identify(request, answer);
     } catch (error) {
       return toInternalError(error);
     }

@@ -28,22 +28,28 @@ export interface SvcStatusView {
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
 }
 
-type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus" | ".html";
+type Wanted = Format | typeof REPORT;
+
+type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus" | ".html" | ".report";
 
 const METHODS: readonly string[] = ["GET", "HEAD"];
 
 /** Selects the format by the suffix of the path. The suffix takes precedence over `Accept`. */
-const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest) => Format>> = {
+const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest) => Wanted>> = {
   "": negotiateAny,
   ".csv": () => "csv",
   ".json": () => "json",
   ".health": () => "health",
   ".prometheus": (request) => negotiate(parseAccept(request.header("accept")), PROMETHEUS_FORMATS),
   ".html": () => "html",
+  ".report": () => REPORT,
 };
 
 /** The formats that a scraper cannot parse. */
 const FOR_PEOPLE: readonly Format[] = ["csv", "html"];
+
+/** The pseudo-format of the report for tools, which also shows the service, the instance and the probe. */
+const REPORT = "report";
 
 /** The pseudo-format of `EVENTS_SUFFIX`: the page's updates, not a report. */
 const EVENTS = "events";
@@ -61,16 +67,19 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   const ask: AskReport = ({ names }) =>
     names.length === 0 ? getSharedReport() : registry.getReport({ names }).then(toShared);
   const answerText = createTextAnswers(setup, ask);
-  const { answerPage, answerEvents } = createPageAnswers(setup, ask);
+  const { answerPage, answerEvents, answerTool } = createPageAnswers(setup, ask);
   const notAllowed = toMethodNotAllowed(METHODS);
   const paths = [...Object.keys(FORMAT_OF_SUFFIX), EVENTS_SUFFIX].map((suffix) => ownPath + suffix);
 
-  async function answerReport(request: StatusRequest, { path, query }: Target): Promise<StatusResponse> {
+  async function answerReport(request: StatusRequest, target: Target): Promise<StatusResponse> {
+    if (authorize === undefined) return answerAllowed(request, target);
+    const isAllowed = await authorizeTrouble.watch(() => isPermitted(authorize, request));
+    if (!isAllowed) return isAllowed === undefined ? INTERNAL_ERROR : FORBIDDEN;
+    return setup.identification.toIdentified(await answerAllowed(request, target));
+  }
+
+  async function answerAllowed(request: StatusRequest, { path, query }: Target): Promise<StatusResponse> {
     const suffix = path.slice(ownPath.length);
-    if (authorize !== undefined) {
-      const isAllowed = await authorizeTrouble.watch(() => isPermitted(authorize, request));
-      if (!isAllowed) return isAllowed === undefined ? INTERNAL_ERROR : FORBIDDEN;
-    }
     const format = isSuffix(suffix) ? FORMAT_OF_SUFFIX[suffix](request) : EVENTS;
     const parameters = query === "" ? NO_PARAMETERS : new URLSearchParams(query);
     const asked: Asked = {
@@ -79,6 +88,7 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
       headers: NEGOTIATED.includes(suffix) ? VARY : NO_HEADERS,
     };
     try {
+      if (format === REPORT) return await answerTool(request, asked);
       if (format === EVENTS) return await answerEvents(request, asked);
       if (format === "html") return await answerPage(request, asked, toFilter(parameters));
       return await answerText(format, asked);

@@ -1,7 +1,7 @@
 import { defaultRegistry } from "../core/default-registry.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
-import type { Control } from "../http/access.ts";
+import type { Control, ControlFunction } from "../http/access.ts";
 import type { HealthProbesOptions } from "../http/health-probe-options.ts";
 import {
   type ProbeStatusOptions,
@@ -10,7 +10,6 @@ import {
   type SvcStatusOptions,
 } from "../http/options.ts";
 import type { ServiceDescription } from "../http/page/page-model.ts";
-import type { Permission } from "../http/permission.ts";
 import {
   expectKnownKeys,
   expectMethods,
@@ -83,14 +82,14 @@ export interface SentinelProbeStatusOptions extends Omit<ProbeStatusOptions, "co
    * Who may decommission and commission with a POST.
    * @default "loopback"
    */
-  readonly control?: Exclude<Control, Permission>;
+  readonly control?: Exclude<Control, ControlFunction>;
 }
 
 export interface ResolvedSentinelOptions {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
   readonly workerUrl: URL | undefined;
-  readonly data: Omit<ThreadData, "counters" | "probe" | "assets">;
+  readonly data: Omit<ThreadData, "counters" | "probe" | "assets" | "identity">;
 }
 
 const KEYS: readonly (keyof SentinelOptions)[] = [

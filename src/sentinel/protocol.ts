@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { Standing } from "../core/readiness/rule.ts";
 import type { ChangeCounts } from "../core/registry/track.ts";
+import type { Identity } from "../core/seams.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
 import type { Logger } from "../util/logger.ts";
 import type { SentChange } from "../wire/sent-change.ts";
@@ -13,6 +14,8 @@ export const MAX_SENT_HISTORY = 100;
 export interface ThreadData {
   readonly counters: SharedArrayBuffer;
   readonly probe: SharedArrayBuffer;
+  /** The instance that the main thread is a part of. */
+  readonly identity: Identity;
   readonly port: number;
   readonly host: string | undefined;
   readonly views: Pick<ServiceStatusOptions, "service" | "svcStatus" | "probeStatus" | "healthProbes">;

@@ -1,4 +1,7 @@
 import type { AddressInfo } from "node:net";
+import { findIdentity } from "../core/identity.ts";
+import { toSettingText } from "../core/probe-setting.ts";
+import { getProbeSeams } from "../core/seams.ts";
 import { tellProbeAnswered } from "../http/observe.ts";
 import { log } from "../util/logger.ts";
 import { hideSecrets } from "../util/redact/hide-secrets.ts";
@@ -37,11 +40,17 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
   const probeBuffer = createSharedTextBuffer();
   const counters = openCounters(countersBuffer);
   const text = openSharedText(probeBuffer, "main");
-  text.write(probe.body, probe.since.getTime());
+  text.write(toSettingText(getProbeSeams(probe).getSetting()), probe.since.getTime());
 
   const thread = keepThread({
     url,
-    data: { ...data, counters: countersBuffer, probe: probeBuffer, assets },
+    data: {
+      ...data,
+      counters: countersBuffer,
+      probe: probeBuffer,
+      identity: findIdentity(probe),
+      assets,
+    },
     getTicks: () => counters.ticks,
     hearers: {
       probe: () => shared.take(),

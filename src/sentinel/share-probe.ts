@@ -1,4 +1,5 @@
 import { COMMISSIONED_BODY, type Probe } from "../core/probe.ts";
+import { fromSettingText, toSettingText } from "../core/probe-setting.ts";
 import { getProbeSeams } from "../core/seams.ts";
 import type { SharedText } from "./shared-text.ts";
 
@@ -22,24 +23,25 @@ export interface SharedProbe {
  * so both probes end in the same state.
  */
 export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProbe {
-  const { sources, takeOver } = getProbeSeams(probe);
+  const { sources, takeOver, getSetting } = getProbeSeams(probe);
   let knownVersion: number | undefined;
-  let knownBody = probe.body;
+  let knownText = toSettingText(getSetting());
   // While listeners run, reading the probe applies no new text. Otherwise they would get the newer change
   // first.
   let isHeld = false;
 
   function take(): void {
     if (isHeld || text.version === knownVersion) return;
-    const { text: body, at, version } = text.read();
+    const { text: sent, at, version } = text.read();
     // Set before the probe changes, because its listeners run at once and must not write the same change
     // back.
     knownVersion = version;
-    knownBody = body;
+    knownText = sent;
+    const setting = fromSettingText(sent);
     hold(() => {
-      if (takeOver !== undefined) takeOver(body, new Date(at));
-      else if (body === COMMISSIONED_BODY) probe.commission();
-      else probe.decommission(body);
+      if (takeOver !== undefined) takeOver(setting, new Date(at));
+      else if (setting.body === COMMISSIONED_BODY) probe.commission();
+      else probe.decommission(setting.body);
     });
   }
 
@@ -55,10 +57,10 @@ export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProb
 
   /** Reads the probe instead of the event, because an earlier listener may have changed it again. */
   function give(): void {
-    const { body, since } = hold(() => ({ body: probe.body, since: probe.since.getTime() }));
-    if (body === knownBody) return;
-    knownBody = body;
-    knownVersion = text.write(body, since);
+    const { own, since } = hold(() => ({ own: toSettingText(getSetting()), since: probe.since.getTime() }));
+    if (own === knownText) return;
+    knownText = own;
+    knownVersion = text.write(own, since);
     onOwnChange();
   }
 

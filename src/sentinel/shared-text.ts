@@ -1,4 +1,4 @@
-import { MAX_PROBE_BODY_LENGTH } from "../core/probe.ts";
+import { MAX_SETTING_LENGTH } from "../core/probe-setting.ts";
 
 /** The thread that writes. */
 export type Side = "main" | "sentinel";
@@ -31,7 +31,7 @@ const SLOT_MASK = SLOT_COUNT - 1;
 
 /** The time in two words, the length of the text, and its UTF-16 code units. */
 const UNITS = 3;
-const SLOT_SIZE = UNITS + MAX_PROBE_BODY_LENGTH;
+const SLOT_SIZE = UNITS + MAX_SETTING_LENGTH;
 const WORD = 2 ** 32;
 
 export function createSharedTextBuffer(): SharedArrayBuffer {
@@ -83,14 +83,14 @@ function toNext(current: number, slot: number): number {
 function readSlot(words: Int32Array, slot: number): Said {
   const start = 1 + slot * SLOT_SIZE;
   const at = Atomics.load(words, start) * WORD + (Atomics.load(words, start + 1) >>> 0);
-  const length = Math.min(Atomics.load(words, start + 2), MAX_PROBE_BODY_LENGTH);
+  const length = Math.min(Atomics.load(words, start + 2), MAX_SETTING_LENGTH);
   const units = Array.from({ length }, (_, index) => Atomics.load(words, start + UNITS + index));
   return { text: String.fromCharCode(...units), at };
 }
 
 function writeSlot(words: Int32Array, slot: number, { text, at }: Said): void {
   const start = 1 + slot * SLOT_SIZE;
-  const length = Math.min(text.length, MAX_PROBE_BODY_LENGTH);
+  const length = Math.min(text.length, MAX_SETTING_LENGTH);
   Atomics.store(words, start, Math.floor(at / WORD));
   Atomics.store(words, start + 1, at % WORD);
   Atomics.store(words, start + 2, length);

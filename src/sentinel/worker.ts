@@ -29,6 +29,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   const counters = openCounters(data.counters);
   const watch = watchMainThread({ counters, monotonicNow: processNow });
   const probe = createProbe({ logger: createLogger(tell) });
+  getProbeSeams(probe).identity = data.identity;
   let hasPublished = false;
 
   const { take } = shareProbe({

@@ -104,9 +104,9 @@ describe("a listener of a probe", () => {
     probe.commission();
     probe.commission();
     expect(changes).toEqual([
-      { body: "OFF", commissioned: false },
-      { body: "BYE", commissioned: false },
-      { body: "OK", commissioned: true },
+      { body: "OFF", commissioned: false, state: "decommissioned" },
+      { body: "BYE", commissioned: false, state: "decommissioned" },
+      { body: "OK", commissioned: true, state: "in-service" },
     ]);
   });
 
@@ -168,7 +168,7 @@ describe("a listener of a probe", () => {
     });
     probe.on("change", (change) => changes.push(change));
     probe.decommission();
-    expect(changes).toEqual([{ body: "OFF", commissioned: false }]);
+    expect(changes).toEqual([{ body: "OFF", commissioned: false, state: "decommissioned" }]);
     expect(probe.commissioned).toBe(false);
     expect(errors).toEqual(["a listener of the probe failed: cannot reach http://***@consul"]);
   });
@@ -198,9 +198,17 @@ describe("a listener of a probe", () => {
 
 describe("createProbe", () => {
   test("starts decommissioned with any body but OK", () => {
-    expect(createProbe({ body: "STARTING" })).toMatchObject({ body: "STARTING", commissioned: false });
+    expect(createProbe({ body: "STARTING" })).toMatchObject({
+      body: "STARTING",
+      commissioned: false,
+      state: "decommissioned",
+    });
     expect(createProbe({ body: "" })).toMatchObject({ body: "", commissioned: false });
-    expect(createProbe({ body: "OK" })).toMatchObject({ body: "OK", commissioned: true });
+    expect(createProbe({ body: "OK" })).toMatchObject({
+      body: "OK",
+      commissioned: true,
+      state: "in-service",
+    });
   });
 
   test("leaves the caller's options alone, and later changes to them have no effect", () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
+import type { ProbeState } from "../../src/core/probe-setting.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { getProbeSeams, getRegistrySeams, type ProbeAnswered } from "../../src/core/seams.ts";
 
@@ -16,7 +17,7 @@ function createShared(bodyOutside: () => string) {
   const { sources, takeOver } = getProbeSeams(probe);
   const changes: string[] = [];
   probe.on("change", ({ body }) => void changes.push(body));
-  const stop = sources.add(() => takeOver?.(bodyOutside(), LATER));
+  const stop = sources.add(() => takeOver?.({ body: bodyOutside() }, LATER));
   return { probe, sources, changes, stop };
 }
 
@@ -74,8 +75,20 @@ class OwnProbe implements Probe {
   get since(): Date {
     return this.#inner.since;
   }
-  decommission(body?: string): void {
-    this.#inner.decommission(body);
+  get state(): ProbeState {
+    return this.#inner.state;
+  }
+  get reason(): string | undefined {
+    return this.#inner.reason;
+  }
+  get until(): Date | undefined {
+    return this.#inner.until;
+  }
+  get by(): string | undefined {
+    return this.#inner.by;
+  }
+  decommission(...settings: Parameters<Probe["decommission"]>): void {
+    this.#inner.decommission(...settings);
   }
   commission(): void {
     this.#inner.commission();

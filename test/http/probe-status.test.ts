@@ -148,8 +148,8 @@ describe("a POST to the probe", () => {
     await ask("POST", "?body=OFF");
     await ask("POST", "?body=OK");
     expect(changes).toEqual([
-      { body: "OFF", commissioned: false },
-      { body: "OK", commissioned: true },
+      { body: "OFF", commissioned: false, state: "decommissioned", by: "127.0.0.1" },
+      { body: "OK", commissioned: true, state: "in-service", by: "127.0.0.1" },
     ]);
   });
 

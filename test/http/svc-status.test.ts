@@ -66,7 +66,9 @@ describe("the report", () => {
   test.each(["", ".csv", ".json", ".prometheus", ".health"])(
     "at /svc_status%s has the standard headers",
     async (suffix) => {
-      const { headers, body } = await get(createService({ csv: { detail: true } }), `/svc_status${suffix}`);
+      const request = { target: `/svc_status${suffix}`, remoteAddress: "10.1.2.3" };
+      const answer = await createService({ csv: { detail: true } })(createStatusRequest(request));
+      const { headers, body } = answer as StatusResponse;
       const { "Content-Type": contentType, ...others } = headers;
       expect(contentType).toBeDefined();
       expect(others).toEqual({

@@ -5,12 +5,13 @@ import type { PageScene, PageSource, PageView } from "../../src/http/page/page-m
 import { createChangesRenderer } from "../../src/http/page/render-changes.ts";
 
 /** How a page is looked at that shows all of its details. */
-export const FULL_VIEW: PageView = { details: true, controls: false, names: [] };
+export const FULL_VIEW: PageView = { details: true, seesWho: false, controls: false, names: [] };
 
 function createPageSource(parts: Partial<PageSource> = {}): PageSource {
   return {
     service: {},
     probe: createProbe(),
+    getIdentity: () => ({ instance: "test:1", startedAt: new Date(0) }),
     path: "/svc_status",
     controlPath: undefined,
     ...parts,

@@ -141,6 +141,6 @@ const TOO_MANY = createResponse({ status: 503, body: "too many open pages\n" });
 const ENDED: StatusStream = { next: async () => undefined, cancel: () => {} };
 
 /** Normalizes the names: their order and duplicates do not change the report. */
-function toKey({ details, controls, names }: PageView): string {
-  return JSON.stringify([details, controls, [...new Set(names)].sort()]);
+function toKey({ details, controls, seesWho, names }: PageView): string {
+  return JSON.stringify([details, controls, seesWho, [...new Set(names)].sort()]);
 }

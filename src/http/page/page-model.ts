@@ -1,5 +1,6 @@
 import type { Probe } from "../../core/probe.ts";
 import type { Report } from "../../core/report.ts";
+import type { Identity } from "../../core/seams.ts";
 import type { ChangesRenderer } from "./render-changes.ts";
 
 /** The description of the service and of this instance. */
@@ -30,6 +31,8 @@ export interface ServiceLink {
 export interface PageSource {
   readonly service: ServiceDescription;
   readonly probe: Probe;
+  /** The instance that answers. */
+  readonly getIdentity: () => Identity;
   /** The path of the report, without any prefix. */
   readonly path: string;
   /** The path to change the probe; `undefined` if the page has no controls. */
@@ -40,6 +43,8 @@ export interface PageSource {
 export interface PageView {
   /** `false`: only names and states. */
   readonly details: boolean;
+  /** Whether the page shows who changed the probe, to those who may change it too. */
+  readonly seesWho: boolean;
   /** Whether the page has buttons to change the probe. */
   readonly controls: boolean;
   /** The selected handlers. Empty: all handlers. */

@@ -1,0 +1,54 @@
+import type { Probe } from "../core/probe.ts";
+import { toSettingText } from "../core/probe-setting.ts";
+import { getProbeSeams } from "../core/seams.ts";
+import type { SentSetting } from "./protocol.ts";
+
+/** A probe that follows the probes of all workers. */
+export interface SharedSetting {
+  /** Applies the setting of the other workers. */
+  take(setting: SentSetting): void;
+  /** Limits every effect of `change` to this worker. */
+  alone(change: () => void): void;
+  stop(): void;
+}
+
+/**
+ * Calls `tell` with each change that applies to all workers. If a listener of the application changes a
+ * received setting, that change does too.
+ */
+export function shareSetting(probe: Probe, tell: (setting: SentSetting) => void): SharedSetting {
+  let taking: string | undefined;
+  let isAlone = false;
+  const stop = probe.on("change", function tellSetting() {
+    const setting = readSetting(probe);
+    if (!isAlone && toSettingText(setting) !== taking) tell(setting);
+  });
+
+  return {
+    take(setting) {
+      taking = toSettingText(setting);
+      applySetting(probe, setting);
+      taking = undefined;
+    },
+    alone(change) {
+      isAlone = true;
+      change();
+      isAlone = false;
+    },
+    stop,
+  };
+}
+
+/** The setting for all workers: a drain is of one process alone. */
+export function readSetting(probe: Probe): SentSetting {
+  const { draining: _, ...setting } = getProbeSeams(probe).getSetting();
+  return setting;
+}
+
+/** Applies a setting of another process. A new reason does not change since when the body holds. */
+export function applySetting(probe: Probe, setting: SentSetting): void {
+  const { takeOver } = getProbeSeams(probe);
+  if (takeOver !== undefined) takeOver(setting, setting.body === probe.body ? probe.since : new Date());
+  else if (setting.body === "OK") probe.commission();
+  else probe.decommission(setting.body);
+}

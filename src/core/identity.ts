@@ -1,0 +1,40 @@
+import type { Probe } from "./probe.ts";
+import { getProbeSeams, type Identity } from "./seams.ts";
+
+/** Maximum length of an instance's name. */
+const MAX_INSTANCE_LENGTH = 200;
+
+export function isInstance(value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_INSTANCE_LENGTH && /^[!-~]+$/.test(value);
+}
+
+/** The instance that answers for a probe: this process, or the cluster that it is a part of. */
+export function findIdentity(probe: Probe, instance?: string): Identity {
+  const { identity = getOwnIdentity() } = getProbeSeams(probe);
+  return instance === undefined ? identity : { ...identity, instance };
+}
+
+/** The part of Node.js' `process` that other runtimes may lack. */
+interface Runtime {
+  readonly pid?: number;
+  uptime?(): number;
+  getBuiltinModule?(name: "node:os"): { hostname(): string } | undefined;
+}
+
+let own: Identity | undefined;
+
+function getOwnIdentity(): Identity {
+  own ??= toIdentity((globalThis as { readonly process?: Runtime }).process ?? {});
+  return own;
+}
+
+/** Runtimes without processes get a random name: it only has to differ from the others. */
+function toIdentity(runtime: Runtime): Identity {
+  const host = runtime
+    .getBuiltinModule?.("node:os")
+    ?.hostname()
+    .replace(/[^!-~]/g, "-");
+  const number = runtime.pid ?? crypto.randomUUID().slice(0, 8);
+  const startedAt = new Date(Date.now() - Math.round((runtime.uptime?.() ?? 0) * 1_000));
+  return { instance: `${host || "instance"}:${number}`.slice(-MAX_INSTANCE_LENGTH), startedAt };
+}

@@ -1,0 +1,59 @@
+import { findIdentity } from "../core/identity.ts";
+import type { Probe } from "../core/probe.ts";
+import { toProbeState } from "../core/probe-setting.ts";
+import { getProbeSeams, type Identity } from "../core/seams.ts";
+import type { Control } from "./access.ts";
+import { decideQuickly } from "./access.ts";
+import type { Answer, StatusRequest, StatusResponse } from "./message.ts";
+
+/** The instance that a request is meant for: another one refuses it. */
+export const INSTANCE_HEADER = "Svc-Status-Instance";
+
+/** Tells which instance answers. */
+export interface Identification {
+  /** Looked up for each answer, because a worker learns its instance when it joins a cluster. */
+  getIdentity(): Identity;
+  /** Adds the headers that name the instance, for a client that may know it. */
+  toIdentified(response: StatusResponse): StatusResponse;
+  /** The same, if the client is on this machine or has the token. Does not call the application's functions. */
+  identify(request: StatusRequest, answer: NonNullable<Answer>): NonNullable<Answer>;
+}
+
+export interface IdentificationSetup {
+  readonly probe: Probe;
+  /** The name of this instance from the options. */
+  readonly instance: string | undefined;
+  readonly control: Control | undefined;
+}
+
+export function createIdentification({ probe, instance, control }: IdentificationSetup): Identification {
+  function getIdentity(): Identity {
+    return findIdentity(probe, instance);
+  }
+
+  function toIdentified(response: StatusResponse): StatusResponse {
+    const identity = getIdentity();
+    const headers = {
+      [INSTANCE_HEADER]: identity.instance,
+      "Svc-Status-Started": identity.startedAt.toISOString(),
+      "Svc-Status-Probe": toProbeState(getProbeSeams(probe).getSetting()),
+    };
+    return { ...response, headers: { ...response.headers, ...headers } };
+  }
+
+  async function identifyLater(
+    answer: NonNullable<Answer>,
+    isKnown: Promise<boolean>,
+  ): Promise<StatusResponse> {
+    return (await isKnown) ? toIdentified(await answer) : answer;
+  }
+
+  function identify(request: StatusRequest, answer: NonNullable<Answer>): NonNullable<Answer> {
+    const isKnown = decideQuickly(control, request);
+    if (isKnown instanceof Promise) return identifyLater(answer, isKnown);
+    if (!isKnown) return answer;
+    return answer instanceof Promise ? answer.then(toIdentified) : toIdentified(answer);
+  }
+
+  return { getIdentity, toIdentified, identify };
+}
