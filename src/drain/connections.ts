@@ -26,6 +26,8 @@ export interface Connections {
    * connection.
    */
   countUnfinished(hasEnded: (identity: object) => boolean): number;
+  /** Number of connections without a request, whose clients may send another one. */
+  readonly idle: number;
   /** Ends connections without a request after a second of silence. Call it repeatedly. */
   endSilent(now: number): void;
 }
@@ -112,6 +114,9 @@ export function createConnections(): Connections {
         return [...open.keys()].filter((response) => !hasEnded(response)).length + Number(isOpen);
       }).reduce((sum, count) => sum + count, lost);
     },
+    get idle() {
+      return Array.from(connections.values()).filter(isIdle).length;
+    },
     endSilent(now) {
       for (const connection of connections.values()) endIfSilent(connection, now);
     },
@@ -136,9 +141,13 @@ function end({ open }: Connection, response: ServerResponse): void {
   onEnd?.(response.writableFinished);
 }
 
+function isIdle({ open, upgrade, isEarly }: Connection): boolean {
+  return open.size === 0 && upgrade === undefined && !isEarly;
+}
+
 function endIfSilent(connection: Connection, now: number): void {
-  const { socket, open, upgrade, isEarly, bytesRead, silentSince } = connection;
-  if (open.size > 0 || upgrade !== undefined || isEarly) return;
+  if (!isIdle(connection)) return;
+  const { socket, bytesRead, silentSince } = connection;
   if (socket.bytesRead !== bytesRead) {
     Object.assign(connection, { bytesRead: socket.bytesRead, silentSince: now });
   } else if (now - silentSince >= SILENCE_MS) {

@@ -79,7 +79,7 @@ function moveClients({ options, servers, context }: Run): Promise<Rule> {
   const { logger, clock, capMs } = options;
   log(logger, "info", `${context.reason}: closing, the other workers continue to serve`);
   for (const server of servers) server.setLeaving(true);
-  return waitForClients(capMs, clock);
+  return waitForClients({ servers, capMs, clock });
 }
 
 function leaveConsumers({ options, consumers, context, times }: Run): Promise<readonly ConsumerReport[]> {

@@ -27,6 +27,8 @@ export interface WatchedServer {
   setLeaving(isLeaving: boolean): void;
   /** Stops listening and ends idle connections. Resolves when the last connection has ended. */
   close(): Promise<void>;
+  /** Number of HTTP/1 connections without a request, whose clients may send another one. */
+  readonly idleConnections: number;
   /** Ends connections that have become idle since then. Call it repeatedly. */
   endIdle(now: number): void;
   /** The open responses and connections that do not end by themselves. */
@@ -59,6 +61,9 @@ export function watchServer(server: DrainableServer, setup: WatchSetup): Watched
         if (server.listening || sockets.size > 0) server.close(atEnd);
         else resolve();
       });
+    },
+    get idleConnections() {
+      return connections.idle;
     },
     endIdle(now) {
       if ("closeIdleConnections" in server) server.closeIdleConnections();

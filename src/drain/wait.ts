@@ -1,6 +1,7 @@
 import type { Clock } from "../util/clock.ts";
-import { MIN_QUIET_MS, type Rule } from "./decide.ts";
+import type { Rule } from "./decide.ts";
 import type { Observer } from "./observer.ts";
+import type { WatchedServer } from "./servers.ts";
 
 /** Interval between evaluations of the evidence. */
 const LOOK_EVERY_MS = 50;
@@ -24,12 +25,27 @@ export function waitForBalancers({ observer, getEndsAt, clock }: WaitSetup): Pro
   });
 }
 
+/** Maximum time for clients to move to the other workers. A client that sends nothing cannot learn of it. */
+const MAX_MOVE_MS = 5_000;
+
+export interface MoveSetup {
+  readonly servers: readonly Pick<WatchedServer, "idleConnections">[];
+  readonly capMs: number;
+  readonly clock: Clock;
+}
+
 /**
- * Resolves when the clients had time to move to the other workers: over a kept-alive connection they get
- * another response, and then reconnect elsewhere.
+ * Resolves when the clients have moved to the other workers: over a kept-alive connection they get one more
+ * response, which ends the connection, and then reconnect elsewhere.
  */
-export function waitForClients(capMs: number, clock: Clock): Promise<Rule> {
+export function waitForClients({ servers, capMs, clock }: MoveSetup): Promise<Rule> {
+  const endsAt = clock.monotonicNow() + Math.min(MAX_MOVE_MS, capMs);
   return new Promise((resolve) => {
-    clock.startTimer(Math.min(MIN_QUIET_MS, capMs), () => resolve("peers"));
+    function look(): void {
+      const haveMoved = servers.every(({ idleConnections }) => idleConnections === 0);
+      if (haveMoved || clock.monotonicNow() >= endsAt) resolve("peers");
+      else clock.startTimer(LOOK_EVERY_MS, look);
+    }
+    look();
   });
 }

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { getProbeSeams } from "../../src/core/seams.ts";
@@ -30,45 +31,74 @@ function createWorker({ isCovered, ...options }: DrainOptions & { readonly isCov
     },
   };
   const onClose = [() => steps.push("hook")];
-  const drain = createDrain(createServer(), { probe, clock, logger, balancerIdleMs: 0, onClose, ...options });
-  return { clock, probe, logger, drain, told, steps };
+  const server = createServer();
+  const drain = createDrain(server, { probe, clock, logger, balancerIdleMs: 0, onClose, ...options });
+
+  /** A connection without a request. */
+  function connect(): Socket {
+    const socket = new Socket();
+    server.emit("connection", socket);
+    return socket;
+  }
+
+  return { clock, probe, logger, drain, told, steps, connect };
 }
 
 describe("a worker whose peers go on serving", () => {
-  test("closes after a second, and its probe stays in service", async () => {
+  test("closes at once without open connections, and its probe stays in service", async () => {
     const { clock, probe, drain, told } = createWorker({ isCovered: true });
     const ended = drain.start("SIGTERM");
-    await clock.advance(999);
-    expect(probe.body).toBe("OK");
-    await clock.advance(1);
-    expect(await ended).toMatchObject({ endedBy: "peers", waitMs: 1_000, totalMs: 1_000 });
+    await clock.advance(0);
+    expect(await ended).toMatchObject({ endedBy: "peers", waitMs: 0, totalMs: 0 });
     expect(probe.body).toBe("OK");
     expect(told).toEqual([]);
+  });
+
+  test("waits until the clients of kept-alive connections have moved", async () => {
+    const { clock, drain, connect } = createWorker({ isCovered: true });
+    const sockets = [connect(), connect()];
+    const ended = drain.start("SIGTERM");
+    await clock.advance(1_020);
+    sockets[0]?.destroy();
+    await clock.advance(1_000);
+    sockets[1]?.destroy();
+    await clock.advance(50);
+    expect(await ended).toMatchObject({ endedBy: "peers", waitMs: 2_050, requestsCut: 0 });
+  });
+
+  test("waits at most 5 s for a client that sends nothing", async () => {
+    const { clock, drain, connect } = createWorker({ isCovered: true });
+    const socket = connect();
+    const ended = drain.start("SIGTERM");
+    await clock.advance(7_000);
+    expect(await ended).toMatchObject({ endedBy: "peers", waitMs: 5_000, requestsCut: 0 });
+    expect(socket.destroyed).toBe(true);
   });
 
   test("says so in the log", async () => {
     const { clock, logger, drain } = createWorker({ isCovered: true });
     const ended = drain.start("SIGTERM");
-    await clock.advance(1_000);
+    await clock.advance(0);
     await ended;
     expect(logger.lines).toEqual([
       "info: SIGTERM: closing, the other workers continue to serve",
-      "info: drained in 1.0 s: no probers seen, no requests seen, 0 requests cut, the other workers continue to serve",
+      "info: drained in 0.0 s: no probers seen, no requests seen, 0 requests cut, the other workers continue to serve",
     ]);
   });
 
   test("makes sure that no connection is on its way to it, before it may end", async () => {
     const { clock, drain, steps } = createWorker({ isCovered: true });
     const ended = drain.start();
-    await clock.advance(1_000);
+    await clock.advance(0);
     await ended;
     expect(steps).toEqual(["leave", "leave", "hook"]);
   });
 
   test("waits no longer than capMs allows", async () => {
-    const { clock, drain } = createWorker({ isCovered: true, capMs: 100 });
+    const { clock, drain, connect } = createWorker({ isCovered: true, capMs: 100 });
+    connect();
     const ended = drain.start();
-    await clock.advance(100);
+    await clock.advance(2_000);
     expect(await ended).toMatchObject({ endedBy: "peers", waitMs: 100 });
   });
 });
