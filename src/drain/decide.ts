@@ -2,18 +2,33 @@ import type { Prober } from "./prober.ts";
 import type { TrafficSummary } from "./traffic.ts";
 
 /**
- * Why the wait ended: all probers have left and no requests came (`evidence`), there was too little evidence
- * and `fallbackMs` had passed (`fallback`), `capMs` had passed (`cap`), `fixedMs` had passed (`fixed`), the
- * deadline was near (`deadline`), the balancers did not have to leave, because other workers of the cluster
- * keep serving (`peers`), or there was no server to leave (`no-server`).
+ * Why the wait ended: all probers have left and no requests came (`evidence`), only kubelets probed and no
+ * connection or request came (`quiet`), there was too little evidence and `fallbackMs` had passed
+ * (`fallback`), `capMs` had passed (`cap`), `fixedMs` had passed (`fixed`), the deadline was near
+ * (`deadline`), the balancers did not have to leave, because other workers of the cluster keep serving
+ * (`peers`), or there was nobody to wait for: the process runs in a terminal and was never probed
+ * (`development`), nothing kept it alive (`idle`), or it has no server (`no-server`).
  */
-export type Rule = "evidence" | "fallback" | "cap" | "fixed" | "deadline" | "peers" | "no-server";
+export type Rule =
+  | "evidence"
+  | "quiet"
+  | "fallback"
+  | "cap"
+  | "fixed"
+  | "deadline"
+  | "peers"
+  | "development"
+  | "idle"
+  | "no-server";
 
 /** Minimum number of requests in the minute before. With fewer, their absence is no evidence. */
 const MIN_PROVING_REQUESTS = 30;
 
 /** Minimum silence that counts as evidence. */
 export const MIN_QUIET_MS = 1_000;
+
+/** Maximum silence to wait for if only kubelets probe. The minimum wait covers services with less traffic. */
+const MAX_KUBELET_QUIET_MS = 1_500;
 
 /**
  * Time that a balancer may need to act on its last refusal. Traffic of other balancers can hide this delay.
@@ -39,6 +54,8 @@ export interface Evidence {
   /** `false`: there were too many probers to remember, and a forgotten one may be a balancer. */
   readonly isComplete: boolean;
   readonly lastRequestAt: number | undefined;
+  /** When the last open connection came that has not sent a request yet. */
+  readonly lastConnectionAt?: number | undefined;
   /** The traffic of the minute before the decommissioning. */
   readonly before: TrafficSummary;
 }
@@ -58,6 +75,9 @@ function toProof(evidence: Evidence, waits: Waits): Rule | undefined {
   // on.
   const regular = probers.filter(({ intervalMs }) => intervalMs !== undefined);
   const isFallbackOver = now - decommissionedAt >= waits.fallbackMs;
+  // A kubelet is no balancer. Pods get requests until all nodes know that they leave, whatever it has seen.
+  if (regular.length > 0 && regular.every(({ isKubelet }) => isKubelet))
+    return isFallbackOver && isIdle(evidence, waits) ? "quiet" : undefined;
   if (regular.length > 0 && before.requests >= MIN_PROVING_REQUESTS) {
     const reactionMs = Math.min(REACTION_MS, toQuietMs(before, waits));
     const isProved =
@@ -88,4 +108,11 @@ function isConvinced({ convincedAt }: Prober, at: number): boolean {
 
 function isQuiet({ now, lastRequestAt, decommissionedAt, before }: Evidence, waits: Waits): boolean {
   return now - (lastRequestAt ?? decommissionedAt) >= toQuietMs(before, waits);
+}
+
+function isIdle(evidence: Evidence, waits: Waits): boolean {
+  const { now, lastRequestAt, lastConnectionAt, decommissionedAt, before } = evidence;
+  const lastAt = Math.max(lastRequestAt ?? decommissionedAt, lastConnectionAt ?? decommissionedAt);
+  const quietMs = waits.quietMs ?? Math.min(toQuietMs(before, waits), MAX_KUBELET_QUIET_MS);
+  return now - lastAt >= quietMs;
 }

@@ -7,8 +7,8 @@ import { type DrainOptions, resolveDrainOptions } from "./options.ts";
 import { createPhases, type DrainHooks } from "./phases.ts";
 import type { DrainReport } from "./report.ts";
 import { createRequests } from "./requests.ts";
-import { runDrain } from "./run.ts";
-import type { DrainableServer } from "./server-kind.ts";
+import { type Cause, runDrain } from "./run.ts";
+import { type DrainableServer, isGrpc, isNodeServer } from "./server-kind.ts";
 import { watchServer } from "./servers.ts";
 
 /** A single graceful shutdown: leaves the load balancer, then closes the servers. */
@@ -39,12 +39,27 @@ export function createDrain(
   servers: DrainableServer | readonly DrainableServer[],
   options: DrainOptions = {},
 ): Drain {
+  const { begin, ...drain } = prepareDrain(servers, options);
+  return { ...drain, start: (reason = "start") => begin({ reason }) };
+}
+
+/** A drain that can start with an error. */
+export interface PreparedDrain extends Omit<Drain, "start"> {
+  begin(cause: Cause): Promise<DrainReport>;
+}
+
+export function prepareDrain(
+  servers: DrainableServer | readonly DrainableServer[],
+  options: DrainOptions,
+): PreparedDrain {
   const resolved = resolveDrainOptions(options);
   const hooks = createPhases(resolved);
   const list = toList(servers);
   const consumers = runConsumers(resolved);
   const requests = createRequests(resolved.clock);
-  const watched = list.map((server) => watchServer(server, { onRequest: requests.note }));
+  const watched = list.map((server) =>
+    watchServer(server, { onRequest: requests.note, onConnection: requests.noteConnection }),
+  );
   const warnings = list.map((server) => warnOfKeepAlive(server, resolved));
   const seams = getProbeSeams(resolved.probe);
   const observer = createObserver({
@@ -65,8 +80,8 @@ export function createDrain(
   }
 
   return {
-    start(reason = "start") {
-      started ??= runDrain(reason, {
+    begin(cause) {
+      started ??= runDrain(cause, {
         options: resolved,
         seams,
         servers: watched,
@@ -86,21 +101,16 @@ export function createDrain(
 }
 
 function toList(servers: DrainableServer | readonly DrainableServer[]): readonly DrainableServer[] {
-  const list = Array.isArray(servers) ? [...servers] : [servers];
+  const list: readonly DrainableServer[] = Array.isArray(servers)
+    ? [...servers]
+    : [servers as DrainableServer];
   for (const server of list) {
-    if (!isServer(server)) {
-      failExpectation(
-        "servers",
-        "a server of node:http, node:https or node:http2, or an array of them",
-        server,
-      );
-    }
+    if (isNodeServer(server) || isGrpc(server)) continue;
+    failExpectation(
+      "servers",
+      "a server of node:http, node:https or node:http2, or an array of them",
+      server,
+    );
   }
   return list;
-}
-
-/** A framework's application object may have `close` too, but it is not a server. */
-function isServer(server: unknown): boolean {
-  const { close, on, address } = (server ?? {}) as Partial<DrainableServer>;
-  return [close, on, address].every((method) => typeof method === "function");
 }

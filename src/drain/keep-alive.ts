@@ -1,6 +1,6 @@
 import { log } from "../util/logger.ts";
 import type { ResolvedDrainOptions } from "./options.ts";
-import type { DrainableServer } from "./server-kind.ts";
+import { type DrainableServer, isGrpc } from "./server-kind.ts";
 
 /**
  * Logs a warning if the server listens with a `keepAliveTimeout` that loses requests: if the server closes a
@@ -11,6 +11,8 @@ export function warnOfKeepAlive(
   server: DrainableServer,
   { balancerIdleMs, logger }: Pick<ResolvedDrainOptions, "balancerIdleMs" | "logger">,
 ): () => void {
+  if (isGrpc(server)) return () => {};
+
   function warn(): void {
     const keepAliveMs = "keepAliveTimeout" in server ? server.keepAliveTimeout : 0;
     // 0 means that idle connections are kept forever.

@@ -4,6 +4,7 @@ import type { ProbeSeams } from "../core/seams.ts";
 import { log } from "../util/logger.ts";
 import { replaceControlCharacters } from "../util/text.ts";
 import { decideToLeave, type Rule } from "./decide.ts";
+import { isInTerminal } from "./development.ts";
 import type { ResolvedDrainOptions } from "./options.ts";
 import type { Prober } from "./prober.ts";
 import { createProbers } from "./probers.ts";
@@ -22,6 +23,8 @@ export interface Observer {
   /** Returns the rule that ends the wait, or `undefined` to continue waiting. */
   decide(now: number): Rule | undefined;
   readonly probers: readonly Prober[];
+  /** The process was never probed, and runs in a terminal. */
+  readonly isDevelopment: boolean;
   stop(): void;
 }
 
@@ -45,6 +48,7 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
   const probers = createProbers({ ...options, isShared: cluster.isWorker });
   let decommissioning: Decommissioning | undefined;
   let draining: Draining | undefined;
+  let isProbed = false;
 
   /** An operator may decommission long before the signal. Evidence counts from then on. */
   function noteProbe(): void {
@@ -86,7 +90,10 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
   }
 
   const stops = [
-    seams.answered.add(({ request, status }) => probers.note(request, { status, now: clock.monotonicNow() })),
+    seams.answered.add(({ request, status }) => {
+      isProbed = true;
+      probers.note(request, { status, now: clock.monotonicNow() });
+    }),
     probe.on("change", noteProbe),
   ];
   noteProbe();
@@ -104,15 +111,18 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
       if (decommissioning === undefined) return undefined;
       const { at: decommissionedAt, before } = decommissioning;
       requests.summarise(now);
-      const { lastRequestAt } = requests;
+      const { lastRequestAt, lastConnectionAt } = requests;
       const { list, isComplete } = probers;
       return decideToLeave(
-        { now, decommissionedAt, probers: list, isComplete, lastRequestAt, before },
+        { now, decommissionedAt, probers: list, isComplete, lastRequestAt, lastConnectionAt, before },
         options,
       );
     },
     get probers() {
       return probers.list;
+    },
+    get isDevelopment() {
+      return !isProbed && !options.isWaitGiven && isInTerminal();
     },
     stop() {
       for (const stop of stops) stop();

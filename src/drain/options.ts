@@ -8,10 +8,23 @@ import type { Logger } from "../util/logger.ts";
 import type { Consumer } from "./consumers/consumer.ts";
 import { CONSUMER } from "./consumers/options.ts";
 import type { DrainHook } from "./hooks.ts";
+import { type DerivedTimes, deriveTimes, PRESETS, type Preset, readPreStopMs } from "./presets.ts";
 import { STREAMS_OPTIONS, type StreamsOptions, WEBSOCKETS, type WebSockets } from "./streams/options.ts";
 
 /** Options for a drain. All are optional. */
 export interface DrainOptions {
+  /**
+   * The platform that stops the process. All times are derived from its grace period: Kubernetes, ECS and
+   * Heroku 30 s, Docker and Cloud Run 10 s, pm2 1.6 s, systemd 90 s. Options that you set win.
+   */
+  readonly preset?: Preset;
+  /** Time from the signal to SIGKILL, if it is not the one of the platform. All times are derived from it. */
+  readonly graceMs?: number;
+  /**
+   * How long a `preStop` hook takes. It is a part of the grace period, but over when the signal comes.
+   * Default: the environment variable `SVC_STATUS_PRESTOP_MS`, or 0.
+   */
+  readonly preStopMs?: number;
   /**
    * The probe that the load balancers check.
    * @default defaultProbe
@@ -31,26 +44,22 @@ export interface DrainOptions {
    */
   readonly quietMs?: number;
   /**
-   * Minimum wait, regardless of the evidence.
-   * @default 0
+   * Minimum wait, regardless of the evidence. Default: 0, or 5 s with the preset `kubernetes`, at most a third
+   * of `deadlineMs`.
    */
   readonly floorMs?: number;
-  /**
-   * Maximum wait, regardless of missing evidence.
-   * @default 20000
-   */
+  /** Maximum wait, regardless of missing evidence. Default: 20 s, at most two thirds of `deadlineMs`. */
   readonly capMs?: number;
   /**
    * The wait if there is no evidence: no prober was ever seen, or there were fewer than 30 requests in the
-   * minute before. Known probers must still have left.
-   * @default 5000
+   * minute before. Known probers must still have left. Default: 5 s, at most a third of `deadlineMs`.
    */
   readonly fallbackMs?: number;
   /** Waits exactly this long and ignores the evidence. Default: the evidence decides. */
   readonly fixedMs?: number;
   /**
    * Time-out for requests in flight after the listener is closed. Then the drain cuts and counts the rest.
-   * @default 10000
+   * Default: what is left until the deadline, except for the share of `onClose`.
    */
   readonly closeTimeoutMs?: number;
   /**
@@ -81,15 +90,12 @@ export interface DrainOptions {
    * the close frames itself.
    */
   readonly websockets?: WebSockets;
-  /**
-   * Time-out for all `onClose` hooks together.
-   * @default 5000
-   */
+  /** Time-out for all `onClose` hooks together. Default: 5 s, at least a sixth of `deadlineMs`. */
   readonly hooksTimeoutMs?: number;
   /**
-   * Time-out for the whole drain. Keep it two seconds below the time after which the process is killed
-   * (Kubernetes: `terminationGracePeriodSeconds`, default 30 s).
-   * @default 30000
+   * Time-out for the whole drain. Default: the grace period without `preStopMs`, minus the larger of a 15th
+   * and an eighth up to one second, to end in time. That is 28 s of 30 s, which also applies without a
+   * preset and `graceMs`.
    */
   readonly deadlineMs?: number;
   /**
@@ -107,39 +113,66 @@ export interface DrainOptions {
   readonly clock?: Clock;
 }
 
-export type ResolvedDrainOptions = WithDefaults<
+/** The options as given, with the defaults that do not depend on the times. */
+type ReadDrainOptions = WithDefaults<
   DrainOptions,
-  "logger" | "websockets" | "quietMs" | "fixedMs" | "proberId"
+  | "logger"
+  | "websockets"
+  | "quietMs"
+  | "fixedMs"
+  | "closeTimeoutMs"
+  | "proberId"
+  | "preset"
+  | "graceMs"
+  | "preStopMs"
+  | keyof DerivedTimes
 >;
+
+export type ResolvedDrainOptions = ReadDrainOptions &
+  DerivedTimes & {
+    /** The wait was set by its length, so it applies in development too. */
+    readonly isWaitGiven: boolean;
+  };
 
 /** The default idle time-out of AWS ALB and many other balancers. */
 export const DEFAULT_BALANCER_IDLE_MS = 60_000;
 
 export const HOOKS: ListShape = { kind: "list", items: FUNCTION, expected: "an array of functions" };
 
-export const DRAIN_OPTIONS: OptionShapes<DrainOptions, ResolvedDrainOptions> = {
+export const DRAIN_OPTIONS: OptionShapes<DrainOptions, ReadDrainOptions> = {
   probe: { ...methods("decommission", "commission", "on"), default: defaultProbe },
   logger: LOGGER,
   redsSeen: { kind: "number", min: 1, max: 1_000, integer: true, default: 3 },
   quietMs: DELAY_MS,
-  floorMs: { ...DELAY_MS, default: 0 },
-  capMs: { ...DELAY_MS, default: 20_000 },
-  fallbackMs: { ...DELAY_MS, default: 5_000 },
+  floorMs: DELAY_MS,
+  capMs: DELAY_MS,
+  fallbackMs: DELAY_MS,
   fixedMs: DELAY_MS,
-  closeTimeoutMs: { ...DELAY_MS, default: 10_000 },
+  closeTimeoutMs: DELAY_MS,
   onLeave: { ...HOOKS, default: [] },
   onClose: { ...HOOKS, default: [] },
   consumers: { kind: "list", items: CONSUMER, expected: "an array of consumers", default: [] },
   streams: { kind: "object", properties: STREAMS_OPTIONS, default: {} },
   websockets: WEBSOCKETS,
-  hooksTimeoutMs: { ...DELAY_MS, default: 5_000 },
-  deadlineMs: { ...DELAY_MS, default: 30_000 },
+  hooksTimeoutMs: DELAY_MS,
+  deadlineMs: DELAY_MS,
   balancerIdleMs: { ...DELAY_MS, default: DEFAULT_BALANCER_IDLE_MS },
   proberId: FUNCTION,
+  preset: {
+    kind: "choice",
+    values: Object.keys(PRESETS),
+    help: "The platform that stops the process: all times follow from it.",
+  },
+  graceMs: DELAY_MS,
+  preStopMs: DELAY_MS,
   clock: { ...methods("now", "monotonicNow", "startTimer"), default: systemClock },
 };
 
 /** Checks the options and fills in the defaults. Throws a TypeError that names the option. */
 export function resolveDrainOptions(options: DrainOptions): ResolvedDrainOptions {
-  return readOptions(DRAIN_OPTIONS, options);
+  const read = readOptions(DRAIN_OPTIONS, options);
+  const preStopMs = read.preStopMs ?? readPreStopMs(process.env);
+  const times = deriveTimes({ ...read, ...(preStopMs !== undefined && { preStopMs }) });
+  const isWaitGiven = [read.fixedMs, read.floorMs, read.fallbackMs].some((ms) => ms !== undefined);
+  return { ...times, ...read, isWaitGiven };
 }

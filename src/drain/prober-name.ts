@@ -15,3 +15,9 @@ export function toLabel(request: StatusRequest): string {
   const label = isHaproxy ? "HAProxy" : product || request.remoteAddress || "unknown";
   return replaceControlCharacters(label.slice(0, MAX_LABEL_LENGTH));
 }
+
+const KUBELET = /^kube-probe\//;
+
+export function isFromKubelet(request: StatusRequest): boolean {
+  return KUBELET.test(request.header("user-agent") ?? "");
+}

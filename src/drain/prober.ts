@@ -11,6 +11,8 @@ export interface Prober {
   readonly id: string;
   /** The name for logs: its product, or its address. */
   readonly label: string;
+  /** All its requests came from a kubelet, the health checker of Kubernetes. */
+  readonly isKubelet: boolean;
   /** The maximum expected time between two of its requests; `undefined` after a single request. */
   readonly intervalMs: number | undefined;
   /** Its interval was known well before the decommissioning. */
@@ -51,6 +53,7 @@ export const UNREFUSED: Refusals = {
 export const UNKNOWN: Omit<KnownProber, "id"> = {
   ...UNREFUSED,
   label: "",
+  isKubelet: true,
   intervalMs: undefined,
   lastAskedAt: 0,
   rhythm: NO_RHYTHM,

@@ -12,7 +12,7 @@ import {
   UNREFUSED,
 } from "./prober.ts";
 import { createProberMemory } from "./prober-memory.ts";
-import { toLabel, toProberId } from "./prober-name.ts";
+import { isFromKubelet, toLabel, toProberId } from "./prober-name.ts";
 import { interrupt, MAX_GAP_MS } from "./rhythm.ts";
 
 const PROBER_ID_TROUBLE = {
@@ -74,7 +74,11 @@ export function createProbers(setup: ProbersSetup): Probers {
       const id = toId(request);
       if (id === undefined) return;
       const before = memory.get(id) ?? { ...UNKNOWN, id };
-      const asked = { ...learn(before, { now, isShared, isCounting }), label: toLabel(request) };
+      const asked = {
+        ...learn(before, { now, isShared, isCounting }),
+        label: toLabel(request),
+        isKubelet: before.isKubelet && isFromKubelet(request),
+      };
       remember(isCounting && status !== 200 ? refuse(asked, { status, now, redsSeen }) : asked, now);
     },
     setCounting(newIsCounting, now) {

@@ -31,7 +31,9 @@ export interface HookFailure {
 export interface DrainReport {
   /** The name of the signal, or the argument of `start`. */
   readonly reason: string;
-  /** `false` if a hook or a consumer failed or timed out, or if a request was cut. */
+  /** The error that the application did not handle, if that started the drain. */
+  readonly error?: string;
+  /** `false` if a hook or a consumer failed or timed out, if a request was cut, or after an error. */
   readonly ok: boolean;
   /** Why the wait for the load balancers ended. */
   readonly endedBy: Rule;
@@ -60,6 +62,7 @@ export interface Outcome
   extends Pick<
     DrainReport,
     | "reason"
+    | "error"
     | "endedBy"
     | "requestsServed"
     | "requestsCut"
@@ -79,11 +82,13 @@ export interface Outcome
   readonly probers: readonly Prober[];
 }
 
-export function toReport({ moments, probers, reason, endedBy, ...counts }: Outcome): DrainReport {
+export function toReport({ moments, probers, reason, error, endedBy, ...counts }: Outcome): DrainReport {
   const { startedAt, closedAt, hooksAt, endedAt, lastRequestAt } = moments;
   return {
     reason,
+    ...(error !== undefined && { error }),
     ok:
+      error === undefined &&
       counts.requestsCut === 0 &&
       counts.hookFailures.length === 0 &&
       counts.consumers.every(({ error }) => error === undefined),
@@ -110,24 +115,29 @@ function toProberReport({ id, label, intervalMs, refusals, refusedWith }: Prober
 
 const RULES: Readonly<Record<Rule, string>> = {
   evidence: "",
+  quiet: ", only kubelets probed it and no new connection or request came",
   fallback: ", too little traffic to judge; waited the default ",
   cap: ", the maximum wait ended before the load balancers had left",
   fixed: ", after a fixed wait",
   deadline: ", the deadline came before the load balancers had left",
   peers: ", the other workers continue to serve",
   "no-server": "",
+  development: ", it runs in a terminal and was never probed, so it waited for nobody",
+  idle: ", nothing kept the process alive",
 };
 
 /** `drained in 4.2 s: HAProxy saw 503 3×, last request 2.1 s before close, 0 requests cut`. */
 export function describeDrain(report: DrainReport): string {
-  const { totalMs, waitMs, consumers, hookFailures, endedBy } = report;
+  const { totalMs, waitMs, error, consumers, hookFailures, endedBy } = report;
   const parts = [
     ...(endedBy === "no-server" ? [] : describeServing(report)),
     ...consumers.map(describeConsumer),
     ...hookFailures.map(({ phase, index, message }) => `${phase}[${index}] failed: ${message}`),
   ];
   const details = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
-  return `drained in ${toSeconds(totalMs)}${details}${RULES[endedBy]}${endedBy === "fallback" ? `${Number((waitMs / 1_000).toFixed(1))} s` : ""}`;
+  const fallback = endedBy === "fallback" ? `${Number((waitMs / 1_000).toFixed(1))} s` : "";
+  const cause = error === undefined ? "" : `, after an error: ${error}`;
+  return `drained in ${toSeconds(totalMs)}${details}${RULES[endedBy]}${fallback}${cause}`;
 }
 
 function describeServing(report: DrainReport): readonly string[] {

@@ -1,22 +1,28 @@
+import type { Socket } from "node:net";
 import { isOwn } from "../http/own-requests.ts";
 import type { Clock } from "../util/clock.ts";
 import type { EndOfRequest } from "./connections.ts";
+import { createFreshConnections } from "./fresh-connections.ts";
 import { createTraffic, type TrafficSummary } from "./traffic.ts";
 
 /** The ordinary requests of the servers: those that no view of svc-status answers. */
 export interface Requests {
   /** Records a request that arrives. Returns a function to call when it has ended. */
   note(request: object): EndOfRequest;
+  noteConnection(socket: Socket): void;
   /** Starts at 0. Counts the requests that arrive from now on, if `isCounting`, when they have been answered. */
   setCounting(isCounting: boolean): void;
   /** Number of counted requests. */
   readonly served: number;
   readonly lastRequestAt: number | undefined;
+  /** When the last open connection came that has not sent a request yet. */
+  readonly lastConnectionAt: number | undefined;
   summarise(now: number): TrafficSummary;
 }
 
 export function createRequests(clock: Clock): Requests {
   const traffic = createTraffic();
+  const fresh = createFreshConnections();
   /** The requests that have not ended, with their times of arrival. */
   const undecided = new Map<object, number>();
   let isCounting = false;
@@ -33,10 +39,14 @@ export function createRequests(clock: Clock): Requests {
     note(request) {
       const isCounted = isCounting;
       undecided.set(request, clock.monotonicNow());
+      fresh.noteRequest(request);
       return function noteEnd(isAnswered) {
         noteTraffic(request);
         if (isCounted && isAnswered && !isOwn(request)) served += 1;
       };
+    },
+    noteConnection(socket) {
+      fresh.note(socket, clock.monotonicNow());
     },
     setCounting(newIsCounting) {
       isCounting = newIsCounting;
@@ -47,6 +57,9 @@ export function createRequests(clock: Clock): Requests {
     },
     get lastRequestAt() {
       return traffic.lastRequestAt;
+    },
+    get lastConnectionAt() {
+      return fresh.lastAt;
     },
     summarise(now) {
       for (const request of [...undecided.keys()]) noteTraffic(request);

@@ -1,8 +1,10 @@
 import type { ProbeSeams } from "../core/seams.ts";
+import { describeError } from "../util/describe-error.ts";
 import { log } from "../util/logger.ts";
 import { type Closing, closeServers } from "./close-servers.ts";
 import type { ConsumerReport, RunningConsumers } from "./consumers/run-consumers.ts";
 import type { Rule } from "./decide.ts";
+import { toDevelopmentOptions } from "./development.ts";
 import { createContext, type DrainContext } from "./hooks.ts";
 import type { Observer } from "./observer.ts";
 import type { ResolvedDrainOptions } from "./options.ts";
@@ -35,14 +37,25 @@ interface Run extends Parts {
   readonly times: Times;
 }
 
+/** Why a drain starts. */
+export interface Cause {
+  readonly reason: string;
+  /** The error that the application did not handle. */
+  readonly error?: unknown;
+  /** Nothing keeps the process alive, so no client can reach it. */
+  readonly isIdle?: boolean;
+}
+
 /** Goes through the phases in order: `onLeave`, the consumers and the wait, closing the servers, `onClose`. */
-export async function runDrain(reason: string, parts: Parts): Promise<DrainReport> {
-  const { options, seams, hooks, observer, requests } = parts;
+export async function runDrain(cause: Cause, parts: Parts): Promise<DrainReport> {
+  const { seams, hooks, observer, requests } = parts;
+  const { reason } = cause;
+  const options = observer.isDevelopment ? toDevelopmentOptions(parts.options) : parts.options;
   const { clock, logger, probe, deadlineMs } = options;
   const startedAt = clock.monotonicNow();
   const times = createTimes({ options, startedAt, getHasOnClose: () => hooks.hasOnClose });
   const { context, end } = createContext({ reason, deadlineMs, clock });
-  const run = { ...parts, context, times };
+  const run = { ...parts, options, context, times };
   hooks.leave(context);
   const consuming = leaveConsumers(run);
   observer.forbidCommissioning(context);
@@ -50,7 +63,7 @@ export async function runDrain(reason: string, parts: Parts): Promise<DrainRepor
   // All workers share one address, so balancers must not notice that one of them leaves.
   const peers = probe.commissioned ? seams.peers : undefined;
   const isCovered = peers !== undefined && (await peers.leave());
-  const endedBy = await (isCovered ? moveClients(run) : leaveBalancers(run));
+  const endedBy = await (isCovered ? moveClients(run) : leaveBalancers(run, findNobody(cause, parts)));
   const closedAt = clock.monotonicNow();
   const { lastRequestAt } = requests;
   const closing = await close(run);
@@ -63,6 +76,7 @@ export async function runDrain(reason: string, parts: Parts): Promise<DrainRepor
 
   const report = toReport({
     reason,
+    ...("error" in cause && { error: describeError(cause.error) }),
     endedBy,
     moments: { startedAt, closedAt, hooksAt, endedAt: clock.monotonicNow(), lastRequestAt },
     probers: observer.probers,
@@ -90,10 +104,18 @@ function leaveConsumers({ options, consumers, context, times }: Run): Promise<re
   });
 }
 
-async function leaveBalancers({ options, servers, observer, context, times }: Run): Promise<Rule> {
+/** Why there is nobody to wait for. */
+function findNobody({ isIdle = false }: Cause, { servers, observer }: Parts): Rule | undefined {
+  if (servers.length === 0) return "no-server";
+  if (isIdle) return "idle";
+  return observer.isDevelopment ? "development" : undefined;
+}
+
+/** `nobody`: why there is nobody to wait for. */
+async function leaveBalancers({ options, observer, context, times }: Run, nobody?: Rule): Promise<Rule> {
   const { logger, clock } = options;
   observer.decommission();
-  if (servers.length === 0) return "no-server";
+  if (nobody !== undefined) return nobody;
   log(logger, "info", `${context.reason}: decommissioned, waiting for the load balancers to leave`);
   return waitForBalancers({ observer, getEndsAt: times.getWaitEndsAt, clock });
 }

@@ -3,8 +3,16 @@ import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 
 import type { Socket } from "node:net";
 import { type Connections, createConnections, type EndOfRequest } from "./connections.ts";
 import { findSockets } from "./early-sockets.ts";
+import { watchGrpcServer } from "./grpc-server.ts";
 import { createListening } from "./listening.ts";
-import { type DrainableServer, isHttp2, isSecure, speaksHttp1 } from "./server-kind.ts";
+import {
+  type DrainableServer,
+  isGrpc,
+  isHttp2,
+  isSecure,
+  type NodeServer,
+  speaksHttp1,
+} from "./server-kind.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createSockets, type Sockets } from "./sockets.ts";
 import { type Endless, getSentHeader, isEventStream } from "./streams/endless.ts";
@@ -13,6 +21,8 @@ import type { StreamsOptions } from "./streams/options.ts";
 export interface WatchSetup {
   /** Called when a request arrives. Returns a function to call when the request has ended. */
   readonly onRequest: (request: object) => EndOfRequest;
+  /** Called for each HTTP/1 connection. */
+  readonly onConnection?: (socket: Socket) => void;
 }
 
 export interface EndlessSetup {
@@ -46,6 +56,10 @@ type Request = IncomingMessage | Http2ServerRequest;
 
 /** Starts watching a server. */
 export function watchServer(server: DrainableServer, setup: WatchSetup): WatchedServer {
+  return isGrpc(server) ? watchGrpcServer(server) : watchNodeServer(server, setup);
+}
+
+function watchNodeServer(server: NodeServer, setup: WatchSetup): WatchedServer {
   const sockets = createSockets();
   const connections = createConnections();
   const sessions = createSessions();
@@ -103,8 +117,8 @@ interface Records extends WatchSetup {
 }
 
 /** Records connections, sessions and requests. Returns a function that removes all listeners. */
-function listenTo(server: DrainableServer, records: Records): () => void {
-  const { sockets, connections, sessions, onRequest } = records;
+function listenTo(server: NodeServer, records: Records): () => void {
+  const { sockets, connections, sessions, onRequest, onConnection } = records;
   const { listen, joinIn, stop } = createListening(server);
 
   for (const socket of findSockets(server)) {
@@ -118,7 +132,10 @@ function listenTo(server: DrainableServer, records: Records): () => void {
 
   function noteSocket(socket: Socket): void {
     if (!sockets.add(socket)) return;
-    if (speaksHttp1(server, socket)) connections.note(socket);
+    if (speaksHttp1(server, socket)) {
+      connections.note(socket);
+      onConnection?.(socket);
+    }
     // If a server has no `request` listener, adding one would change how Node.js handles its streams.
     if (isHttp2(server) && !joinIn("request", noteRequest)) listen("stream", noteStream);
     joinIn("checkContinue", noteRequest);

@@ -1,11 +1,14 @@
 import { constants } from "node:os";
 import { expectObject, expectOneOf, failExpectation } from "../options/expect.ts";
 import { shareAmongCopies } from "../util/copies.ts";
-import { log } from "../util/logger.ts";
-import { createDrain, type Drain } from "./drain.ts";
+import { describeError } from "../util/describe-error.ts";
+import { type Logger, log } from "../util/logger.ts";
+import { type Drain, prepareDrain } from "./drain.ts";
 import { onSignal } from "./on-signal.ts";
 import type { DrainOptions } from "./options.ts";
+import type { Cause } from "./run.ts";
 import type { DrainableServer } from "./server-kind.ts";
+import { onTriggers, type Trigger } from "./triggers.ts";
 
 /** Options for a drain on signals. */
 export interface SignalOptions extends DrainOptions {
@@ -21,6 +24,19 @@ export interface SignalOptions extends DrainOptions {
    * @default "signal"
    */
   readonly exit?: "signal" | "zero" | "none";
+  /**
+   * What else starts the drain. `"uncaughtException"` and `"unhandledRejection"`: an error that the
+   * application did not handle. The report contains it, and the exit code is 1. Further errors are logged.
+   * `"beforeExit"`: nothing keeps the process alive; the drain waits for no balancer.
+   * @default []
+   */
+  readonly triggers?: readonly Trigger[];
+  /**
+   * A second signal ends the process at once (`"end"`), has no effect (`"ignore"`), or is passed to your
+   * function. `npm` and terminals may both send the same signal.
+   * @default "end"
+   */
+  readonly onSecondSignal?: "end" | "ignore" | ((signal: NodeJS.Signals) => void);
 }
 
 /** A drain that a signal starts. */
@@ -34,7 +50,7 @@ export interface SignalDrain extends Drain {
 const PATIENCE_MS = 100;
 
 /** The drains of this process that a signal has started. One must not end it while another one runs. */
-const drains = shareAmongCopies("drains", () => ({ running: 0, haveFailed: false }));
+const drains = shareAmongCopies("drains", () => ({ running: 0, haveFailed: false, haveCrashed: false }));
 
 /**
  * Drains the servers on the first signal and then ends the process. A second signal ends it at once. If you
@@ -50,40 +66,122 @@ export function drainOnSignals(
   servers: DrainableServer | readonly DrainableServer[],
   options: SignalOptions = {},
 ): SignalDrain {
-  expectObject("options", options);
-  const { signals = ["SIGTERM", "SIGINT"], exit = "signal", ...drainOptions } = options;
-  expectSignals(signals);
-  const handled = new Set(signals);
-  expectOneOf("exit", exit, ["signal", "zero", "none"]);
-  const drain = createDrain(servers, drainOptions);
+  const { handled, triggers, exit, onSecondSignal, drainOptions } = resolveSignalOptions(options);
+  const { logger } = drainOptions;
+  const drain = prepareDrain(servers, drainOptions);
   let first: NodeJS.Signals | undefined;
+  let isStarted = false;
 
-  async function atSignal(signal: NodeJS.Signals): Promise<void> {
+  function atSignal(signal: NodeJS.Signals): void {
     if (first !== undefined) {
-      log(options.logger, "warn", `${signal} while draining: exiting at once`);
-      return endAsSignalled(signal);
+      atSecondSignal(signal, { onSecondSignal, logger });
+    } else {
+      first = signal;
+      if (!isStarted) void run({ reason: signal });
     }
-    first = signal;
-    drains.running += 1;
-    const { ok } = await drain.start(signal);
-    drains.running -= 1;
-    drains.haveFailed ||= !ok;
-    if (exit === "none") return stopHandling();
-    if (drains.running > 0) return;
-    if (exit === "zero") process.exit(drains.haveFailed ? 1 : 0);
-    endAsSignalled(signal);
   }
 
-  const stopHandling = onSignal(handled, (signal) => void atSignal(signal));
+  function onError(trigger: Trigger, error: unknown): void {
+    log(logger, "error", `${trigger}: ${describeError(error)}`);
+    drains.haveCrashed = true;
+    if (!isStarted && first === undefined) void run({ reason: trigger, error });
+  }
+
+  function onIdle(): void {
+    if (!isStarted && first === undefined) void run({ reason: "beforeExit", isIdle: true });
+  }
+
+  async function run(cause: Cause): Promise<void> {
+    isStarted = true;
+    drains.running += 1;
+    const { ok } = await drain.begin(cause);
+    drains.running -= 1;
+    drains.haveFailed ||= !ok;
+    if (exit === "none") stopAll();
+    if (cause.isIdle) process.exitCode = ok ? process.exitCode : 1;
+    else endProcess({ exit, signal: first });
+  }
+
+  const stopHandling = onSignal(handled, atSignal);
+  const stopListening = onTriggers(triggers, { onError, onIdle });
+  function stopAll(): void {
+    stopHandling();
+    stopListening();
+  }
+
   return {
-    start: drain.start,
+    start: (reason = "start") => drain.begin({ reason }),
     add: drain.add,
     dispose() {
-      if (first !== undefined) return;
-      stopHandling();
+      if (first !== undefined || isStarted) return;
+      stopAll();
       drain.dispose();
     },
   };
+}
+
+const TRIGGERS: readonly Trigger[] = ["uncaughtException", "unhandledRejection", "beforeExit"];
+
+interface ResolvedSignalOptions {
+  readonly handled: ReadonlySet<NodeJS.Signals>;
+  readonly triggers: ReadonlySet<Trigger>;
+  readonly exit: Exit;
+  readonly onSecondSignal: OnSecondSignal;
+  readonly drainOptions: DrainOptions;
+}
+
+type Exit = NonNullable<SignalOptions["exit"]>;
+type OnSecondSignal = NonNullable<SignalOptions["onSecondSignal"]>;
+
+function resolveSignalOptions(options: SignalOptions): ResolvedSignalOptions {
+  expectObject("options", options);
+  const {
+    signals = ["SIGTERM", "SIGINT"],
+    exit = "signal",
+    triggers = [],
+    onSecondSignal = "end",
+    ...drainOptions
+  } = options;
+  expectSignals(signals);
+  expectOneOf("exit", exit, ["signal", "zero", "none"]);
+  if (!Array.isArray(triggers)) failExpectation("triggers", "an array", triggers);
+  for (const trigger of triggers) expectOneOf("triggers", trigger, TRIGGERS);
+  if (typeof onSecondSignal !== "function") expectOneOf("onSecondSignal", onSecondSignal, ["end", "ignore"]);
+  return { handled: new Set(signals), triggers: new Set(triggers), exit, onSecondSignal, drainOptions };
+}
+
+interface SecondSignal {
+  readonly onSecondSignal: OnSecondSignal;
+  readonly logger: Logger | undefined;
+}
+
+function atSecondSignal(signal: NodeJS.Signals, { onSecondSignal, logger }: SecondSignal): void {
+  if (onSecondSignal === "end") {
+    log(logger, "warn", `${signal} while draining: exiting at once`);
+    endAsSignalled(signal);
+  } else if (onSecondSignal !== "ignore") {
+    try {
+      onSecondSignal(signal);
+    } catch (error) {
+      log(logger, "error", `onSecondSignal failed: ${describeError(error)}`);
+    }
+  }
+}
+
+interface Ending {
+  readonly exit: Exit;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+/** Ends the process if this was its last drain. */
+function endProcess({ exit, signal }: Ending): void {
+  const code = drains.haveCrashed || drains.haveFailed ? 1 : 0;
+  if (exit === "none") {
+    if (drains.haveCrashed) process.exitCode = 1;
+  } else if (drains.running === 0) {
+    if (exit === "zero" || drains.haveCrashed || signal === undefined) process.exit(code);
+    endAsSignalled(signal);
+  }
 }
 
 function expectSignals(signals: unknown): void {

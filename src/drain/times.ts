@@ -30,7 +30,7 @@ const MAX_RETURN_MS = 1_000;
 
 /** Divides the time until the deadline among the phases. */
 export function createTimes({ options, startedAt, getHasOnClose }: TimesSetup): Times {
-  const { closeTimeoutMs, hooksTimeoutMs, deadlineMs } = options;
+  const { closeTimeoutMs = Number.POSITIVE_INFINITY, hooksTimeoutMs, deadlineMs } = options;
   const deadlineAt = startedAt + deadlineMs;
   const reservedMs = deadlineMs / RESERVED_PART;
   const forClosingMs = Math.min(closeTimeoutMs, reservedMs);

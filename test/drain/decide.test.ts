@@ -13,6 +13,7 @@ function proberOf(parts: Partial<Prober> = {}): Prober {
   return {
     id: "a",
     label: "a",
+    isKubelet: false,
     intervalMs: 500,
     isKnown: true,
     lastAskedAt: DECOMMISSIONED_AT + 1_500,

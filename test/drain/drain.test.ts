@@ -22,7 +22,7 @@ function createSubject(options: DrainOptions = {}) {
   const logger = createRecordingLogger();
   const server = createServer();
   const drain = createDrain(server, { probe, clock, logger, ...options });
-  const ask = createAsk({ probe, healthProbes: true, probeStatus: { control: "open" } });
+  const ask = createAsk({ probe, healthProbes: { exclude: true }, probeStatus: { control: "open" } });
   let isBalancing = true;
 
   /** Somebody who asks again and again, from now on. */
@@ -355,7 +355,7 @@ describe("the deadline of a drain", () => {
   test("leaves the longest wait of the defaults as it is", async () => {
     const { run, stopBalancing } = await createBusySubject({ onClose: [() => {}] });
     stopBalancing();
-    expect(await run()).toMatchObject({ endedBy: "cap", waitMs: 20_000 });
+    expect(await run()).toMatchObject({ endedBy: "cap", waitMs: 18_000 });
   });
 });
 
@@ -507,7 +507,7 @@ describe("the hooks of a drain", () => {
     const contexts: DrainContext[] = [];
     const note = (context: DrainContext) => void contexts.push(context);
     const { run, clock } = createSubject({ fixedMs: 1_000, onLeave: [note], onClose: [note] });
-    const deadlineAt = clock.now() + 30_000;
+    const deadlineAt = clock.now() + 28_000;
     await run();
     expect(contexts).toEqual([
       { reason: "SIGTERM", signal: expect.any(AbortSignal), deadlineAt },

@@ -10,16 +10,16 @@ describe("without options a drain", () => {
     expect(resolveDrainOptions({})).toMatchObject({
       redsSeen: 3,
       floorMs: 0,
-      capMs: 20_000,
+      capMs: 18_000,
       fallbackMs: 5_000,
-      closeTimeoutMs: 10_000,
       hooksTimeoutMs: 5_000,
-      deadlineMs: 30_000,
+      deadlineMs: 28_000,
       balancerIdleMs: 60_000,
       onClose: [],
     });
     expect(resolveDrainOptions({}).probe).toBe(defaultProbe);
     expect(resolveDrainOptions({})).not.toHaveProperty("fixedMs");
+    expect(resolveDrainOptions({})).not.toHaveProperty("closeTimeoutMs");
     expect(resolveDrainOptions({})).not.toHaveProperty("quietMs");
   });
 });

@@ -1,11 +1,12 @@
 import { MIN_QUIET_MS } from "../../drain/decide.ts";
 import { DEFAULT_BALANCER_IDLE_MS } from "../../drain/options.ts";
+import { toNeededGraceMs } from "../../drain/presets.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
 import { toCase } from "./finding.ts";
 import type { Declared, Numbers } from "./numbers.ts";
 import { PLATFORMS, type Platform } from "./platforms.ts";
 import { KEEP_ALIVE_MARGIN_MS } from "./rules/connections.ts";
-import { SPARE_MS, toClosingMs, toLongestWaitMs } from "./rules/leaving.ts";
+import { toClosingMs, toLongestWaitMs } from "./rules/leaving.ts";
 
 /** Minimum timeout of a probe, so that a busy instance does not count as dead. */
 const MIN_PROBE_TIMEOUT_MS = 2_000;
@@ -93,16 +94,20 @@ function mendLeaving(
   numbers: Numbers,
   { fall, probeIntervalMs }: Probing,
   platform: Platform,
-): Required<Pick<Declared, "capMs" | "closeTimeoutMs" | "deadlineMs" | "graceMs">> {
+): Required<Pick<Declared, "capMs" | "deadlineMs" | "graceMs">> & Pick<Declared, "closeTimeoutMs"> {
   const { longestRequestMs = 0, hooksTimeoutMs, preStopMs, graceMs = 0 } = numbers;
   const detectionMs = PLATFORMS[platform].isDrainProber ? fall * probeIntervalMs + MIN_QUIET_MS : 0;
   const capMs = Math.max(numbers.capMs, detectionMs);
-  const closeTimeoutMs = Math.max(numbers.closeTimeoutMs, longestRequestMs);
-  const leaving = { ...numbers, capMs, closeTimeoutMs };
+  const { closeTimeoutMs: saidMs } = numbers;
+  const closing = saidMs === undefined ? {} : { closeTimeoutMs: Math.max(saidMs, longestRequestMs) };
+  const leaving = { ...numbers, capMs, ...closing };
   const isEnough = toClosingMs(leaving) >= longestRequestMs && toLongestWaitMs(leaving) >= detectionMs;
+  const closingMs = closing.closeTimeoutMs ?? longestRequestMs;
+  // The wait gets at least two thirds of the deadline.
+  const enoughMs = Math.max(capMs + closingMs + hooksTimeoutMs, Math.ceil(1.5 * detectionMs));
   const deadlineMs = isEnough
     ? numbers.deadlineMs
-    : Math.min(Math.max(numbers.deadlineMs, capMs + closeTimeoutMs + hooksTimeoutMs), MAX_TIMER_MS);
-  const neededMs = Math.max(graceMs, preStopMs + deadlineMs + SPARE_MS);
-  return { capMs, closeTimeoutMs, deadlineMs, graceMs: Math.ceil(neededMs / 1_000) * 1_000 };
+    : Math.min(Math.max(numbers.deadlineMs, enoughMs), MAX_TIMER_MS);
+  const neededMs = Math.max(graceMs, preStopMs + Math.max(1_000, toNeededGraceMs(deadlineMs)));
+  return { capMs, ...closing, deadlineMs, graceMs: Math.ceil(neededMs / 1_000) * 1_000 };
 }

@@ -1,5 +1,6 @@
 import { resolveHandlerOptions } from "../../core/handler-options.ts";
 import { resolveDrainOptions } from "../../drain/options.ts";
+import { deriveTimes, PRESETS, type Preset } from "../../drain/presets.ts";
 import type { NumberShape, ObjectShape, Shape } from "../../options/shape.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
 import { PLATFORMS, type Platform } from "./platforms.ts";
@@ -31,7 +32,8 @@ export interface Declared {
   readonly keepAliveTimeoutMs?: number;
   /** How long the balancer keeps idle connections to the service open. */
   readonly balancerIdleMs?: number;
-  /** These four and `redsSeen` are options of `drainOnSignals`. */
+  /** These five and `redsSeen` are options of `drainOnSignals`. With a preset, the drain knows `preStopMs`. */
+  readonly preset?: Preset;
   readonly deadlineMs?: number;
   readonly capMs?: number;
   readonly closeTimeoutMs?: number;
@@ -54,7 +56,6 @@ type DefaultName =
   | "keepAliveTimeoutMs"
   | "deadlineMs"
   | "capMs"
-  | "closeTimeoutMs"
   | "hooksTimeoutMs"
   | "redsSeen"
   | "preStopMs";
@@ -79,6 +80,7 @@ const PROPERTIES: Readonly<Record<NumberName, Shape>> = {
   longestRequestMs: DELAY,
   keepAliveTimeoutMs: DELAY,
   balancerIdleMs: DELAY,
+  preset: { kind: "choice", values: Object.keys(PRESETS) },
   deadlineMs: DELAY,
   capMs: DELAY,
   closeTimeoutMs: DELAY,
@@ -95,24 +97,29 @@ export const NUMBERS: ObjectShape = { kind: "object", properties: PROPERTIES };
 /** How long Node.js keeps an idle connection open by default. */
 const NODE_KEEP_ALIVE_MS = 5_000;
 
-const DRAIN = resolveDrainOptions({});
+type OwnDefaults = Required<Pick<Declared, DefaultName>>;
 
-const OWN_DEFAULTS = {
-  handlerTimeoutMs: resolveHandlerOptions().timeoutMs,
-  requireHealthy: false,
-  livenessLooksAt: "local",
-  keepAliveTimeoutMs: NODE_KEEP_ALIVE_MS,
-  deadlineMs: DRAIN.deadlineMs,
-  capMs: DRAIN.capMs,
-  closeTimeoutMs: DRAIN.closeTimeoutMs,
-  hooksTimeoutMs: DRAIN.hooksTimeoutMs,
-  redsSeen: DRAIN.redsSeen,
-  preStopMs: 0,
-} as const satisfies Required<Pick<Declared, DefaultName>>;
+function toOwnDefaults({ preset, preStopMs = 0, deadlineMs: given }: Declared): OwnDefaults {
+  const { deadlineMs, capMs, hooksTimeoutMs } = deriveTimes({
+    ...(preset !== undefined && { preset, preStopMs }),
+    ...(given !== undefined && { deadlineMs: given }),
+  });
+  return {
+    handlerTimeoutMs: resolveHandlerOptions().timeoutMs,
+    requireHealthy: false,
+    livenessLooksAt: "local",
+    keepAliveTimeoutMs: NODE_KEEP_ALIVE_MS,
+    deadlineMs,
+    capMs,
+    hooksTimeoutMs,
+    redsSeen: resolveDrainOptions({}).redsSeen,
+    preStopMs,
+  };
+}
 
 /** Adds the defaults: those of the service, and those of a platform if one is given. */
 export function resolveNumbers(declared: Declared, platform?: Platform): Numbers {
-  return { ...OWN_DEFAULTS, ...toPlatformDefaults(declared, platform), ...declared };
+  return { ...toOwnDefaults(declared), ...toPlatformDefaults(declared, platform), ...declared };
 }
 
 /** Whose default a number is. `undefined` if the number is declared. */

@@ -39,7 +39,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     wanted: { probeIntervalMs: 2_000, fall: 3, rise: 1 },
     handlerRounds: 1,
     balancesByProbe: false, // a terminating Pod gets no new requests, whatever its probes answer
-    isDrainProber: true,
+    isDrainProber: false, // the drain does not wait for a kubelet
     countsInSeconds: true,
     render: renderKubernetes,
   },

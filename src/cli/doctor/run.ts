@@ -73,6 +73,7 @@ function toDeclared(values: Invocation<typeof DOCTOR>["values"]): Declared {
     longestRequestMs: values["longest-request"],
     keepAliveTimeoutMs: values["keep-alive"],
     balancerIdleMs: values["balancer-idle"],
+    preset: values.preset,
     deadlineMs: values.deadline,
     capMs: undefined,
     closeTimeoutMs: undefined,

@@ -4,7 +4,15 @@ import { DEFAULT_INTERVAL_MS } from "../serve/prepare.ts";
 import type { Declared } from "./numbers.ts";
 import { KEEP_ALIVE_MARGIN_MS } from "./rules/connections.ts";
 
-const DRAIN_NUMBERS = ["redsSeen", "capMs", "closeTimeoutMs", "hooksTimeoutMs", "deadlineMs"] as const;
+const DRAIN_NUMBERS = [
+  "preset",
+  "preStopMs",
+  "redsSeen",
+  "capMs",
+  "closeTimeoutMs",
+  "hooksTimeoutMs",
+  "deadlineMs",
+] as const;
 
 /**
  * The numbers of a service that `svc-status serve` runs with this configuration. All its checks run in the

@@ -88,7 +88,12 @@ describe.each(names)("the settings for %s", (platform) => {
       fc.property(extremes, (declared) => {
         const mended = mend(declared, platform);
         const { capMs, closeTimeoutMs, hooksTimeoutMs, deadlineMs, keepAliveTimeoutMs } = mended;
-        const drain = { capMs, closeTimeoutMs, hooksTimeoutMs, deadlineMs };
+        const drain = {
+          capMs,
+          hooksTimeoutMs,
+          deadlineMs,
+          ...(closeTimeoutMs !== undefined && { closeTimeoutMs }),
+        };
         expect(() => resolveDrainOptions(drain)).not.toThrow();
         expect(keepAliveTimeoutMs).toBeLessThanOrEqual(MAX_TIMER_MS);
         const times = PLATFORMS.haproxy.render(mended).matchAll(/timeout \w+ (\S+)/g);
@@ -122,7 +127,15 @@ describe("what was said is kept where it works", () => {
   test("the service's options say what is not as it comes", () => {
     const numbers = mend({ longestRequestMs: 20_000, balancerIdleMs: 120_000 }, "alb");
     expect(renderService(numbers)).toBe(
-      "server.keepAliveTimeout = 125000;\ndrainOnSignals(server, { redsSeen: 2, closeTimeoutMs: 20000, deadlineMs: 45000 });",
+      "server.keepAliveTimeout = 125000;\ndrainOnSignals(server, { redsSeen: 2, capMs: 18000, hooksTimeoutMs: 5000, deadlineMs: 43000 });",
+    );
+  });
+
+  test("a preset of the drain is kept, with the length of the preStop hook", () => {
+    const numbers = mend({ preset: "kubernetes", preStopMs: 5_000, balancerIdleMs: 60_000 }, "kubernetes");
+    expect(numbers).toMatchObject({ graceMs: 30_000 });
+    expect(renderService(numbers)).toContain(
+      'drainOnSignals(server, { preset: "kubernetes", preStopMs: 5000 });',
     );
   });
 
@@ -188,7 +201,7 @@ test("AWS is told no longer wait for requests than it takes", () => {
 
 test("a Dockerfile gets a HEALTHCHECK that ends before its time-out", () => {
   const text = PLATFORMS.docker.render(mend({ graceMs: 20_000 }, "docker"));
-  expect(text).toContain("docker stop -t 32");
+  expect(text).toContain("docker stop -t 30");
   expect(text).toContain("HEALTHCHECK --interval=10s --timeout=12s --start-period=1m --retries=3");
   // `show` asks twice where a handler is RED, and each time that may take the handlers' 5 s.
   expect(text).toContain('"--timeout", "11s"');

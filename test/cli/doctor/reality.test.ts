@@ -28,7 +28,8 @@ async function drainBehindBalancer(numbers: Numbers): Promise<DrainReport> {
   const clock = createFakeClock();
   const probe = createProbe();
   const server = createServer();
-  const options = { redsSeen, capMs, closeTimeoutMs, hooksTimeoutMs, deadlineMs };
+  const closing = closeTimeoutMs === undefined ? {} : { closeTimeoutMs };
+  const options = { redsSeen, capMs, ...closing, hooksTimeoutMs, deadlineMs };
   const drain = createDrain(server, { ...options, probe, clock, onClose: [() => {}], balancerIdleMs: 0 });
   const ask = createAsk({ probe });
   let refusals = 0;

@@ -12,11 +12,11 @@ import { WebSocket, WebSocketServer } from "ws";
 import { createProbe } from "../../../src/core/probe.ts";
 import { createDrain } from "../../../src/drain/drain.ts";
 import type { DrainOptions } from "../../../src/drain/options.ts";
-import type { DrainableServer } from "../../../src/drain/server-kind.ts";
+import type { NodeServer } from "../../../src/drain/server-kind.ts";
 import { openEvents } from "../../support/event-stream.ts";
 
 /** A server whose drain waits for no balancer. */
-async function listen(server: DrainableServer, options: DrainOptions = {}) {
+async function listen(server: NodeServer, options: DrainOptions = {}) {
   server.setTimeout(0);
   const drain = createDrain(server, {
     probe: createProbe(),

@@ -1,22 +1,28 @@
 import { MIN_QUIET_MS } from "../../../drain/decide.ts";
+import { PRESETS, type Preset, toNeededGraceMs, toSpareMs } from "../../../drain/presets.ts";
 import { renderDuration } from "../../duration.ts";
 import type { Rule } from "../finding.ts";
 import type { Numbers } from "../numbers.ts";
 
-/** Time for the process to end by itself after its deadline. */
-export const SPARE_MS = 2_000;
-
 type Leaving = Pick<Numbers, "deadlineMs" | "capMs" | "closeTimeoutMs" | "hooksTimeoutMs">;
 
+/** Without `closeTimeoutMs`, requests get all that is left. */
+const ALL_MS = Number.POSITIVE_INFINITY;
+
 /** Maximum time that the drain waits for the balancers. The rest of the deadline is for what follows. */
-export function toLongestWaitMs({ deadlineMs, capMs, closeTimeoutMs, hooksTimeoutMs }: Leaving): number {
+export function toLongestWaitMs({
+  deadlineMs,
+  capMs,
+  closeTimeoutMs = ALL_MS,
+  hooksTimeoutMs,
+}: Leaving): number {
   const keptMs = Math.min(closeTimeoutMs, deadlineMs / 6) + Math.min(hooksTimeoutMs, deadlineMs / 6);
   return Math.min(capMs, Math.floor(deadlineMs - keptMs));
 }
 
 /** How long a request may still take after the longest wait. */
 export function toClosingMs(numbers: Leaving): number {
-  const { deadlineMs, closeTimeoutMs, hooksTimeoutMs } = numbers;
+  const { deadlineMs, closeTimeoutMs = ALL_MS, hooksTimeoutMs } = numbers;
   const forHooksMs = Math.min(hooksTimeoutMs, deadlineMs / 6);
   return Math.min(closeTimeoutMs, Math.floor(deadlineMs - toLongestWaitMs(numbers) - forHooksMs));
 }
@@ -28,9 +34,9 @@ function toDetectionMs({ fall, probeIntervalMs, redsSeen }: Numbers): number | u
 }
 
 /** The process may be killed before it ends. */
-export const findShortGrace: Rule = ({ numbers, facts, say }) => {
-  const { graceMs, preStopMs, deadlineMs, closeTimeoutMs, longestRequestMs = 0 } = numbers;
-  const neededMs = preStopMs + deadlineMs + SPARE_MS;
+export const findShortGrace: Rule = ({ numbers, platform, facts, say }) => {
+  const { graceMs, preStopMs, preset, deadlineMs, closeTimeoutMs = ALL_MS, longestRequestMs = 0 } = numbers;
+  const neededMs = preStopMs + toNeededGraceMs(deadlineMs);
   const isHookGreedy = preStopMs > 0 && preStopMs >= (graceMs ?? 0); // covered by the next rule
   if (graceMs === undefined || graceMs >= neededMs || isHookGreedy) return undefined;
   const detectionMs = facts?.isDrainProber === false ? 0 : (toDetectionMs(numbers) ?? 0);
@@ -39,13 +45,18 @@ export const findShortGrace: Rule = ({ numbers, facts, say }) => {
   const usualMs = preStopMs + waitMs + requestMs;
   const isFatal = graceMs < usualMs;
   const preStop = preStopMs === 0 ? [] : [say("preStopMs")];
-  const deadline = [...preStop, say("deadlineMs"), renderDuration(SPARE_MS)].join(" + ");
+  const deadline = [...preStop, say("deadlineMs"), renderDuration(neededMs - preStopMs - deadlineMs)].join(
+    " + ",
+  );
   const usual = [
     ...preStop,
     `${renderDuration(waitMs)} until the balancer has left`,
     ...(requestMs === 0 ? [] : [`${renderDuration(requestMs)} for the longest request`]),
   ].join(" + ");
-  const shorterMs = graceMs - preStopMs - SPARE_MS;
+  const leftMs = graceMs - preStopMs;
+  const canUsePreset =
+    preset === undefined && isPreset(platform) && graceMs >= PRESETS[platform].graceMs && leftMs > 0;
+  const shorterMs = leftMs - Math.min(2_000, toSpareMs(leftMs));
   return {
     severity: isFatal ? "error" : "warning",
     text:
@@ -53,9 +64,13 @@ export const findShortGrace: Rule = ({ numbers, facts, say }) => {
       (isFatal
         ? `each drain is killed before it ends, because ${usual} = ${renderDuration(usualMs)}`
         : "a long drain is killed before it ends"),
-    remedy: `set the grace period to ${renderDuration(neededMs)}${shorterMs > 0 ? `, or deadlineMs to ${shorterMs}` : ""}`,
+    remedy: `set the grace period to ${renderDuration(neededMs)}${shorterMs > 0 ? `, or deadlineMs to ${shorterMs}` : ""}${canUsePreset ? `, or use the preset "${platform}"` : ""}`,
   };
 };
+
+function isPreset(platform: string | undefined): platform is Preset {
+  return platform !== undefined && Object.hasOwn(PRESETS, platform);
+}
 
 /** The hook leaves no time for the process. */
 export const findGreedyPreStop: Rule = ({ numbers, say }) => {
@@ -106,7 +121,7 @@ export const findEarlyBelief: Rule = ({ numbers, facts, say }) => {
 
 /** Requests may be cut off. */
 export const findCutRequests: Rule = ({ numbers, say }) => {
-  const { longestRequestMs, closeTimeoutMs } = numbers;
+  const { longestRequestMs, closeTimeoutMs = ALL_MS } = numbers;
   if (longestRequestMs === undefined) return undefined;
   const closingMs = toClosingMs(numbers);
   if (longestRequestMs > closeTimeoutMs) {
@@ -120,6 +135,6 @@ export const findCutRequests: Rule = ({ numbers, say }) => {
   return {
     severity: "warning",
     text: `${say("longestRequestMs")} > ${renderDuration(closingMs)}, which is what ${say("deadlineMs")} leaves after the maximum wait (${say("capMs")}) and ${say("hooksTimeoutMs")}: requests are cut after a long wait`,
-    remedy: `set deadlineMs to ${numbers.capMs + closeTimeoutMs + numbers.hooksTimeoutMs}, and the grace period with it`,
+    remedy: `set deadlineMs to ${numbers.capMs + Math.min(closeTimeoutMs, longestRequestMs) + numbers.hooksTimeoutMs}, and the grace period with it`,
   };
 };

@@ -1,4 +1,5 @@
 import type { Numbers } from "../numbers.ts";
+import { toClosingMs } from "../rules/leaving.ts";
 import { toSeconds } from "./addresses.ts";
 
 /** Maximum time that AWS waits for the requests of an instance that leaves. */
@@ -6,9 +7,11 @@ const MAX_DEREGISTRATION_SECONDS = 3_600;
 
 /** CloudFormation properties, as YAML. */
 export function renderAlb(numbers: Numbers): string {
-  const { probeIntervalMs, probeTimeoutMs, fall, rise, balancerIdleMs, longestRequestMs, closeTimeoutMs } =
-    numbers;
-  const leavingSeconds = Math.min(toSeconds(longestRequestMs ?? closeTimeoutMs), MAX_DEREGISTRATION_SECONDS);
+  const { probeIntervalMs, probeTimeoutMs, fall, rise, balancerIdleMs, longestRequestMs } = numbers;
+  const leavingSeconds = Math.min(
+    toSeconds(longestRequestMs ?? toClosingMs(numbers)),
+    MAX_DEREGISTRATION_SECONDS,
+  );
   return `TargetGroup:
   Type: AWS::ElasticLoadBalancingV2::TargetGroup
   Properties:

@@ -1,13 +1,19 @@
 import { type Declared, type Numbers, resolveNumbers } from "../numbers.ts";
 
-const DRAIN_OPTIONS = ["redsSeen", "capMs", "closeTimeoutMs", "hooksTimeoutMs", "deadlineMs"] as const;
+const TIMES = ["redsSeen", "capMs", "closeTimeoutMs", "hooksTimeoutMs"] as const;
 
 /** The code for the service. Options whose defaults fit are omitted. */
 export function renderService(numbers: Numbers): string {
-  const usual: Declared = resolveNumbers({});
-  const options = DRAIN_OPTIONS.filter((name) => numbers[name] !== usual[name]).map(
-    (name) => `${name}: ${numbers[name]}`,
-  );
+  const { preset, preStopMs, deadlineMs } = numbers;
+  const platform: Declared = preset === undefined ? {} : { preset, preStopMs };
+  const isUsual = deadlineMs === resolveNumbers(platform).deadlineMs;
+  const usual = resolveNumbers({ ...platform, deadlineMs });
+  const options = [
+    ...(preset === undefined ? [] : [`preset: "${preset}"`]),
+    ...(preset === undefined || preStopMs === 0 ? [] : [`preStopMs: ${preStopMs}`]),
+    ...TIMES.filter((name) => numbers[name] !== usual[name]).map((name) => `${name}: ${numbers[name]}`),
+    ...(isUsual ? [] : [`deadlineMs: ${deadlineMs}`]),
+  ];
   const argument = options.length === 0 ? "" : `, { ${options.join(", ")} }`;
   const { handlerIntervalMs } = numbers;
   return [

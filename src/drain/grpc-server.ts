@@ -1,0 +1,30 @@
+import type { GrpcServer } from "./server-kind.ts";
+import type { WatchedServer } from "./servers.ts";
+
+/**
+ * Drains a server of grpc-js, which shows neither its connections nor its calls: it serves until it is closed.
+ * Then it sends GOAWAY and ends with its last call. If it must be cut, it counts as one request.
+ */
+export function watchGrpcServer(server: GrpcServer): WatchedServer {
+  let isOpen = true;
+
+  return {
+    setLeaving() {},
+    close() {
+      return new Promise((resolve) => {
+        server.tryShutdown(function noteEnd() {
+          isOpen = false;
+          resolve();
+        });
+      });
+    },
+    endIdle() {},
+    findEndless: () => [],
+    cut() {
+      const unfinished = Number(isOpen);
+      server.forceShutdown();
+      return unfinished;
+    },
+    stop() {},
+  };
+}
