@@ -1,9 +1,11 @@
 import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
-import { expectMethods, expectNumber } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { AMOUNT, methods, PERIOD_MS } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
+import { define } from "./support/definition.ts";
 import { formatSeconds, measureRising, toStatus } from "./support/measure.ts";
-import { type Expectations, expectAmount, expectOptions } from "./support/options.ts";
 
 /** Limits for the drift of the wall clock. Every option is optional. */
 export interface ClockOptions {
@@ -36,11 +38,11 @@ interface Sample {
 /** Maximum number of samples in a window, however often the check runs. */
 const MAX_SAMPLES = 60;
 
-const OPTIONS: Expectations<ClockOptions> = {
-  warnDriftMs: expectAmount,
-  maxDriftMs: expectAmount,
-  windowMs: (option, value) => expectNumber(option, value, { min: 1_000 }),
-  clock: (option, value) => expectMethods(option, value, ["now", "monotonicNow"]),
+const OPTIONS: OptionShapes<ClockOptions> = {
+  warnDriftMs: { ...AMOUNT, default: 1_000 },
+  maxDriftMs: { ...AMOUNT, default: 60_000 },
+  windowMs: { ...PERIOD_MS, min: 1_000, default: 600_000 },
+  clock: { ...methods("now", "monotonicNow"), default: systemClock },
 };
 
 /**
@@ -55,13 +57,7 @@ const OPTIONS: Expectations<ClockOptions> = {
  * @throws TypeError for an invalid option.
  */
 export function clock(options: ClockOptions = {}): StatusFunction {
-  expectOptions(options, OPTIONS);
-  const {
-    warnDriftMs = 1_000,
-    maxDriftMs = 60_000,
-    windowMs = 600_000,
-    clock: source = systemClock,
-  } = options;
+  const { warnDriftMs, maxDriftMs, windowMs, clock: source } = readOptions(OPTIONS, options);
   const samples: Sample[] = [takeSample(source)];
 
   return withDefaultScope(function askClock() {
@@ -84,6 +80,12 @@ export function clock(options: ClockOptions = {}): StatusFunction {
     ]);
   }, "instance");
 }
+
+define(clock, {
+  title: "Clock",
+  options: OPTIONS,
+  defaults: { critical: false },
+});
 
 function takeSample(source: Clock): Sample {
   const at = source.monotonicNow();

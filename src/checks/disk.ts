@@ -1,6 +1,10 @@
 import { statfs } from "node:fs/promises";
 import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { expectShape, readOptions } from "../options/read-options.ts";
+import { AMOUNT, LINE, RATIO } from "../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../options/shape.ts";
+import { define } from "./support/definition.ts";
 import { withFailureKind } from "./support/failure.ts";
 import {
   formatBytes,
@@ -11,13 +15,6 @@ import {
   measureRising,
   toStatus,
 } from "./support/measure.ts";
-import {
-  type Expectations,
-  expectAmount,
-  expectNonEmptyText,
-  expectOptions,
-  expectRatio,
-} from "./support/options.ts";
 
 /** Limits for a file system. Every option is optional. */
 export interface DiskOptions {
@@ -47,13 +44,13 @@ export interface DiskOptions {
   readonly maxUsedInodeRatio?: number;
 }
 
-const OPTIONS: Expectations<DiskOptions> = {
-  warnUsedRatio: expectRatio,
-  maxUsedRatio: expectRatio,
-  warnFreeBytes: expectAmount,
-  minFreeBytes: expectAmount,
-  warnUsedInodeRatio: expectRatio,
-  maxUsedInodeRatio: expectRatio,
+const OPTIONS: OptionShapes<DiskOptions, WithDefaults<DiskOptions, "warnFreeBytes" | "minFreeBytes">> = {
+  warnUsedRatio: { ...RATIO, default: 0.85 },
+  maxUsedRatio: { ...RATIO, default: 0.95 },
+  warnFreeBytes: AMOUNT,
+  minFreeBytes: AMOUNT,
+  warnUsedInodeRatio: { ...RATIO, default: 0.85 },
+  maxUsedInodeRatio: { ...RATIO, default: 0.95 },
 };
 
 /**
@@ -67,10 +64,9 @@ const OPTIONS: Expectations<DiskOptions> = {
  * @throws TypeError for an invalid path or option.
  */
 export function disk(path: string, options: DiskOptions = {}): StatusFunction {
-  expectNonEmptyText("path", path);
-  expectOptions(options, OPTIONS);
-  const { warnUsedRatio = 0.85, maxUsedRatio = 0.95, warnFreeBytes, minFreeBytes } = options;
-  const { warnUsedInodeRatio = 0.85, maxUsedInodeRatio = 0.95 } = options;
+  expectShape(LINE, path, "path");
+  const { warnUsedRatio, maxUsedRatio, warnFreeBytes, minFreeBytes, warnUsedInodeRatio, maxUsedInodeRatio } =
+    readOptions(OPTIONS, options);
 
   const ask = withFailureKind(async function askDisk() {
     const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
@@ -113,3 +109,9 @@ export function disk(path: string, options: DiskOptions = {}): StatusFunction {
   });
   return withDefaultScope(ask, "instance");
 }
+
+define(disk, {
+  title: "Disk",
+  target: LINE,
+  options: OPTIONS,
+});

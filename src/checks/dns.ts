@@ -1,11 +1,13 @@
 import { lookup, Resolver } from "node:dns/promises";
 import type { StatusFunction } from "../core/handler.ts";
-import { failExpectation } from "../options/expect.ts";
+import { expectShape, readOptions } from "../options/read-options.ts";
+import { choice, HOST, LINE } from "../options/rules.ts";
+import type { ListShape, OptionShapes } from "../options/shape.ts";
 import { toError } from "../options/words.ts";
 import { onAbort } from "../util/abort.ts";
+import { define } from "./support/definition.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
-import { measureLatency, toStatus } from "./support/measure.ts";
-import { type Expectations, expectAmount, expectNonEmptyText, expectOptions } from "./support/options.ts";
+import { LATENCY, measureLatency, toStatus } from "./support/measure.ts";
 
 /** The record types that can be queried. */
 export type DnsRecordType = "A" | "AAAA" | "CNAME" | "MX" | "NS" | "PTR" | "SRV" | "TXT";
@@ -47,12 +49,16 @@ const RECORDS: Readonly<Record<DnsRecordType, Ask>> = {
   TXT: async (resolver, name) => (await resolver.resolveTxt(name)).map((parts) => parts.join("")),
 };
 
-const OPTIONS: Expectations<DnsOptions> = {
-  recordType: expectRecordType,
-  servers: expectTexts,
-  expected: expectTexts,
-  warnLatencyMs: expectAmount,
-  maxLatencyMs: expectAmount,
+const TEXTS: ListShape = { kind: "list", items: LINE, isNonEmpty: true, expected: "an array of strings" };
+
+const OPTIONS: OptionShapes<DnsOptions, DnsOptions> = {
+  recordType: {
+    ...choice(...Object.keys(RECORDS)),
+    expected: `one of ${Object.keys(RECORDS).join(", ")}`,
+  },
+  servers: TEXTS,
+  expected: TEXTS,
+  ...LATENCY,
 };
 
 /**
@@ -66,9 +72,8 @@ const OPTIONS: Expectations<DnsOptions> = {
  * @throws TypeError for an invalid name or option.
  */
 export function dns(name: string, options: DnsOptions = {}): StatusFunction {
-  expectNonEmptyText("name", name);
-  expectOptions(options, OPTIONS);
-  const { recordType, servers, expected = [], ...limits } = options;
+  expectShape(HOST, name, "name");
+  const { recordType, servers, expected = [], ...limits } = readOptions(OPTIONS, options);
   if (servers !== undefined && recordType === undefined)
     throw toError({
       path: "servers",
@@ -89,6 +94,12 @@ export function dns(name: string, options: DnsOptions = {}): StatusFunction {
     ]);
   });
 }
+
+define(dns, {
+  title: "DNS",
+  target: HOST,
+  options: OPTIONS,
+});
 
 async function lookUp(name: string): Promise<string[]> {
   return (await lookup(name, { all: true })).map(({ address }) => address);
@@ -111,14 +122,4 @@ async function resolve({ name, recordType, servers, signal }: Question): Promise
   } finally {
     stopListening();
   }
-}
-
-function expectRecordType(option: string, value: unknown): void {
-  if (typeof value !== "string" || !Object.hasOwn(RECORDS, value))
-    failExpectation(option, `one of ${Object.keys(RECORDS).join(", ")}`, value);
-}
-
-function expectTexts(option: string, value: unknown): void {
-  if (!Array.isArray(value) || value.length === 0) failExpectation(option, "an array of strings", value);
-  for (const text of value) expectNonEmptyText(option, text);
 }

@@ -2,11 +2,14 @@ import { type EventLoopUtilization, monitorEventLoopDelay, performance } from "n
 import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusProvider } from "../core/handler.ts";
 import { OK } from "../core/state.ts";
-import { expectMethods, expectNumber, failExpectation } from "../options/expect.ts";
+import { failExpectation } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { AMOUNT, methods, PERIOD_MS, RATIO } from "../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../options/shape.ts";
 import { toError } from "../options/words.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
+import { define } from "./support/definition.ts";
 import { formatMs, formatRatio, measureRising, toStatus } from "./support/measure.ts";
-import { type Expectations, expectAmount, expectOptions, expectRatio } from "./support/options.ts";
 
 /** Limits for the event loop. Every option is optional. */
 export interface EventLoopOptions {
@@ -69,14 +72,14 @@ const MEASURES: Readonly<Record<Runtime, { readonly delay: boolean; readonly uti
 /** How often the delay is sampled. */
 const RESOLUTION_MS = 20;
 
-const OPTIONS: Expectations<EventLoopOptions> = {
-  windowMs: (option, value) => expectNumber(option, value, { min: 100 }),
-  percentile: (option, value) => expectNumber(option, value, { min: 1, max: 100 }),
-  warnDelayMs: expectAmount,
-  maxDelayMs: expectAmount,
-  warnUtilisation: expectRatio,
-  maxUtilisation: expectRatio,
-  clock: (option, value) => expectMethods(option, value, ["startTimer"]),
+const OPTIONS: OptionShapes<EventLoopOptions, WithDefaults<EventLoopOptions, "maxUtilisation">> = {
+  windowMs: { ...PERIOD_MS, min: 100, default: 10_000 },
+  percentile: { kind: "number", min: 1, max: 100, default: 99 },
+  warnDelayMs: { ...AMOUNT, default: 100 },
+  maxDelayMs: { ...AMOUNT, default: 1_000 },
+  warnUtilisation: { ...RATIO, default: 0.9 },
+  maxUtilisation: RATIO,
+  clock: { ...methods("startTimer"), default: systemClock },
 };
 
 /**
@@ -91,11 +94,10 @@ const OPTIONS: Expectations<EventLoopOptions> = {
  * @throws TypeError for an invalid option, and on a runtime that cannot measure, such as Deno.
  */
 export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
-  expectOptions(options, OPTIONS);
+  const given = readOptions(OPTIONS, options);
   const runtime = findRuntime();
   expectMeasured(options, runtime);
-  const { windowMs = 10_000, percentile = 99, warnDelayMs = 100, maxDelayMs = 1_000 } = options;
-  const { warnUtilisation = 0.9, maxUtilisation, clock = systemClock } = options;
+  const { windowMs, percentile, warnDelayMs, maxDelayMs, warnUtilisation, maxUtilisation, clock } = given;
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   let began = performance.eventLoopUtilization();
   let last: Window | undefined;
@@ -154,6 +156,12 @@ export function eventLoop(options: EventLoopOptions = {}): EventLoopCheck {
   };
   return withDefaultScope(handler, "local");
 }
+
+define(eventLoop, {
+  title: "EventLoop",
+  options: OPTIONS,
+  defaults: { critical: false },
+});
 
 /** Before the first turn of the loop, the utilization is 0 divided by 0. */
 function toUtilisation({ utilization }: EventLoopUtilization): number {

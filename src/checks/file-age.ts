@@ -1,7 +1,10 @@
 import { stat } from "node:fs/promises";
 import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
-import { expectNumber } from "../options/expect.ts";
+import { expectShape, readOptions } from "../options/read-options.ts";
+import { AMOUNT, LINE } from "../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../options/shape.ts";
+import { define } from "./support/definition.ts";
 import { withFailureKind } from "./support/failure.ts";
 import {
   formatBytes,
@@ -11,17 +14,22 @@ import {
   measureRising,
   toStatus,
 } from "./support/measure.ts";
-import { type Expectations, expectAmount, expectNonEmptyText, expectOptions } from "./support/options.ts";
 
-/** Limits for a file. Every option is optional. */
+/** Limits for a file. */
 export interface FileAgeOptions {
+  /** RED from this age. */
+  readonly maxAgeMs: number;
   /** YELLOW from this age. Default: only `maxAgeMs` counts. */
   readonly warnAgeMs?: number;
   /** RED if the file is smaller: a failing job often leaves an empty file. Default: any size is OK. */
   readonly minBytes?: number;
 }
 
-const OPTIONS: Expectations<FileAgeOptions> = { warnAgeMs: expectAmount, minBytes: expectAmount };
+const OPTIONS: OptionShapes<FileAgeOptions, WithDefaults<FileAgeOptions, "warnAgeMs" | "minBytes">> = {
+  maxAgeMs: { ...AMOUNT, min: 1, required: true },
+  warnAgeMs: AMOUNT,
+  minBytes: AMOUNT,
+};
 
 /**
  * Checks when a file was last written: a backup, an export, the heartbeat of a cron job.
@@ -30,14 +38,12 @@ const OPTIONS: Expectations<FileAgeOptions> = { warnAgeMs: expectAmount, minByte
  * modification time in the future counts as age 0.
  *
  * @example
- * addStatusHandler("NightlyBackup", fileAge("/backup/latest.dump", 26 * 3_600_000, { minBytes: 1_000_000 }));
- * @throws TypeError for an invalid path, age or option.
+ * addStatusHandler("NightlyBackup", fileAge("/backup/latest.dump", { maxAgeMs: 26 * 3_600_000 }));
+ * @throws TypeError for an invalid path or option.
  */
-export function fileAge(path: string, maxAgeMs: number, options: FileAgeOptions = {}): StatusFunction {
-  expectNonEmptyText("path", path);
-  expectNumber("maxAgeMs", maxAgeMs, { min: 1, max: Number.MAX_SAFE_INTEGER });
-  expectOptions(options, OPTIONS);
-  const { warnAgeMs, minBytes } = options;
+export function fileAge(path: string, options: FileAgeOptions): StatusFunction {
+  expectShape(LINE, path, "path");
+  const { maxAgeMs, warnAgeMs, minBytes } = readOptions(OPTIONS, options);
 
   const ask = withFailureKind(async function askFileAge() {
     const { mtimeMs, size } = await stat(path);
@@ -65,3 +71,9 @@ export function fileAge(path: string, maxAgeMs: number, options: FileAgeOptions 
   });
   return withDefaultScope(ask, "instance");
 }
+
+define(fileAge, {
+  title: "File",
+  target: LINE,
+  options: OPTIONS,
+});

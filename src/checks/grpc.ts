@@ -1,9 +1,11 @@
 import type { StatusFunction } from "../core/handler.ts";
-import { expectMethods, expectText } from "../options/expect.ts";
+import { expectMethods } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { TEXT } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import { onAbort } from "../util/abort.ts";
 import { CheckError, type FailureKind, withFailureKind } from "./support/failure.ts";
 import { measureLatency, toStatus } from "./support/measure.ts";
-import { type Expectations, expectOptions } from "./support/options.ts";
 
 /** Any client of `@grpc/grpc-js`, such as a generated one. The check uses its channel. */
 export interface GrpcClient {
@@ -38,7 +40,7 @@ const KIND_BY_CODE: Readonly<Record<number, FailureKind>> = {
   16: "authentication", // UNAUTHENTICATED
 };
 
-const OPTIONS: Expectations<GrpcOptions> = { service: expectText };
+const OPTIONS: OptionShapes<GrpcOptions> = { service: { ...TEXT, default: "" } };
 
 /**
  * Calls the health service of a gRPC server (`grpc.health.v1`) over the channel of the application's client.
@@ -53,8 +55,7 @@ const OPTIONS: Expectations<GrpcOptions> = { service: expectText };
  */
 export function grpc(client: GrpcClient, options: GrpcOptions = {}): StatusFunction {
   expectMethods("client", client, ["makeUnaryRequest"]);
-  expectOptions(options, OPTIONS);
-  const { service = "" } = options;
+  const { service } = readOptions(OPTIONS, options);
 
   return withFailureKind(async function askGrpc({ signal }) {
     const startedAt = performance.now();

@@ -1,19 +1,15 @@
 import type { StatusFunction } from "../core/handler.ts";
 import { HANDLER_INFO } from "../core/handler-info.ts";
 import { offerUpstream } from "../core/offered-upstream.ts";
-import { expectNumber, expectObject, expectOneOf, failExpectation } from "../options/expect.ts";
-import { expectShape } from "../options/read-options.ts";
+import { failExpectation } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { AMOUNT, choice, FLAG, FUNCTION, LINE, TEXT } from "../options/rules.ts";
+import type { NumberShape, OptionShapes, WithDefaults } from "../options/shape.ts";
 import { toError } from "../options/words.ts";
+import { define } from "./support/definition.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { followRedirects, type SendQuestion } from "./support/follow-redirects.ts";
-import { type Measure, measureLatency, toStatus } from "./support/measure.ts";
-import {
-  type Expectations,
-  expectAmount,
-  expectFunction,
-  expectNonEmptyText,
-  expectOptions,
-} from "./support/options.ts";
+import { LATENCY, type Measure, measureLatency, toStatus } from "./support/measure.ts";
 import { type ServiceReport, takeOver } from "./support/take-over.ts";
 
 /** The request, and how the response is judged. Every option is optional. */
@@ -65,21 +61,34 @@ export interface HttpOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-const OPTIONS: Expectations<HttpOptions> = {
-  method: expectNonEmptyText,
-  headers: expectObject,
-  expectedStatus: expectStatus,
-  expectedBody: (option, value) =>
-    typeof value === "string" ? expectNonEmptyText(option, value) : expectFunction(option, value),
-  expectedJson: expectObject,
-  report: (option, value) => expectOneOf(option, value, ["svc-status", "health+json"]),
-  upstream: (option, value) => void expectShape(HANDLER_INFO.upstream, value, option),
-  redirect: (option, value) => expectOneOf(option, value, ["manual", "follow"]),
-  warnLatencyMs: expectAmount,
-  maxLatencyMs: expectAmount,
-  maxBodyBytes: expectAmount,
-  fetch: expectFunction,
+const STATUS: NumberShape = { kind: "number", min: 100, max: 599, integer: true };
+
+const OPTIONS: OptionShapes<HttpOptions, ResolvedHttpOptions> = {
+  method: { ...LINE, default: "GET" },
+  headers: { kind: "map", values: { ...LINE, isSecret: true }, default: {} },
+  expectedStatus: {
+    kind: "either",
+    shapes: [
+      STATUS,
+      { kind: "list", items: STATUS, isNonEmpty: true, expected: "at least one status" },
+      FUNCTION,
+    ],
+  },
+  expectedBody: { kind: "either", shapes: [LINE, FUNCTION] },
+  expectedJson: {
+    kind: "map",
+    values: { kind: "either", shapes: [TEXT, { kind: "number" }, FLAG, choice(null)] },
+  },
+  report: choice("svc-status", "health+json"),
+  upstream: HANDLER_INFO.upstream,
+  redirect: { ...choice("manual", "follow"), default: "manual" },
+  ...LATENCY,
+  maxBodyBytes: { ...AMOUNT, default: 1_048_576 },
+  fetch: FUNCTION,
 };
+
+type ResolvedHttpOptions = WithDefaults<HttpOptions, Exclude<keyof HttpOptions, WithDefault>>;
+type WithDefault = "method" | "headers" | "redirect" | "maxBodyBytes";
 
 /**
  * Sends a request to another service over HTTP, on a separate connection that is closed afterwards.
@@ -93,18 +102,12 @@ const OPTIONS: Expectations<HttpOptions> = {
  */
 export function http(url: string | URL, options: HttpOptions = {}): StatusFunction {
   const address = toAddress(url);
-  expectOptions(options, OPTIONS);
-  const { method = "GET", redirect = "manual", maxBodyBytes = 1_048_576, report } = options;
-  const { upstream } = options;
+  const given = readOptions(OPTIONS, options);
+  const { method, headers, redirect, maxBodyBytes, report, upstream } = given;
   if (upstream !== undefined && report === undefined)
     failExpectation("upstream", "the option report too", upstream);
-  const { expectedBody, expectedJson, warnLatencyMs, maxLatencyMs, fetch = globalThis.fetch } = options;
-  const isExpected = toStatusPredicate(options.expectedStatus, report);
-  const headers = { ...options.headers };
-  const limits = {
-    ...(warnLatencyMs !== undefined && { warnLatencyMs }),
-    ...(maxLatencyMs !== undefined && { maxLatencyMs }),
-  };
+  const { expectedBody, expectedJson, fetch = globalThis.fetch } = given;
+  const isExpected = toStatusPredicate(given.expectedStatus, report);
 
   const askHttp = withFailureKind(async function askHttp({ signal }) {
     const startedAt = performance.now();
@@ -123,11 +126,22 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
     expectBody(body, expectedBody);
     if (expectedJson !== undefined) expectValues(body, expectedJson);
     const answered: Measure = { state: "OK", text: `HTTP status ${status}`, labels: { http_status: status } };
-    const measures = [answered, measureLatency(startedAt, limits)];
+    const measures = [answered, measureLatency(startedAt, given)];
     return toStatus(report === undefined ? measures : [takeOver(body, report), ...measures]);
   });
   return upstream === undefined ? askHttp : offerUpstream(askHttp, upstream);
 }
+
+define(http, {
+  title: "HTTP",
+  target: {
+    kind: "text",
+    pattern: /^[Hh][Tt][Tt][Pp][Ss]?:\/\//u,
+    mistake: "the URL must start with http:// or https:// (value hidden)",
+  },
+  shorten: (url) => `${new URL(url).host}${new URL(url).pathname.replace(/\/$/, "")}`,
+  options: OPTIONS,
+});
 
 function toAddress(url: unknown): string {
   const text = url instanceof URL ? url.href : url;
@@ -135,23 +149,14 @@ function toAddress(url: unknown): string {
   if (typeof text !== "string" || !URL.canParse(text))
     throw toError({ path: "url", text: "expected an absolute URL" });
   const { protocol, username, password } = new URL(text);
-  expectOneOf("url: protocol", protocol, ["http:", "https:"]);
+  if (protocol !== "http:" && protocol !== "https:")
+    throw toError({ path: "url", text: `protocol: expected "http:" or "https:", got "${protocol}"` });
   if (username !== "" || password !== "")
     throw toError({
       path: "url",
       text: "expected no user name and no password; send an authorization header instead",
     });
   return text;
-}
-
-function expectStatus(option: string, value: unknown): void {
-  if (typeof value === "function") {
-    expectFunction(option, value);
-    return;
-  }
-  const statuses: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (statuses.length === 0) failExpectation(option, "at least one status", value);
-  for (const status of statuses) expectNumber(option, status, { min: 100, max: 599, integer: true });
 }
 
 function toStatusPredicate(

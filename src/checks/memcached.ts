@@ -1,6 +1,9 @@
 import type { StatusFunction } from "../core/handler.ts";
 import { YELLOW } from "../core/state.ts";
 import { expectMethods } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { RATIO } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import { describeError } from "../util/describe-error.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import {
@@ -11,7 +14,6 @@ import {
   measureRising,
   toStatus,
 } from "./support/measure.ts";
-import { type Expectations, expectOptions, expectRatio } from "./support/options.ts";
 
 /**
  * A client of `memcached`, which calls back once for all servers, or of `memjs`, which calls back once per
@@ -33,9 +35,9 @@ export interface MemcachedOptions {
   readonly maxMemoryRatio?: number;
 }
 
-const OPTIONS: Expectations<MemcachedOptions> = {
-  warnMemoryRatio: expectRatio,
-  maxMemoryRatio: expectRatio,
+const OPTIONS: OptionShapes<MemcachedOptions, MemcachedOptions> = {
+  warnMemoryRatio: RATIO,
+  maxMemoryRatio: RATIO,
 };
 
 /**
@@ -51,8 +53,7 @@ const OPTIONS: Expectations<MemcachedOptions> = {
  */
 export function memcached(client: MemcachedClient, options: MemcachedOptions = {}): StatusFunction {
   expectMethods("client", client, ["stats"]);
-  expectOptions(options, OPTIONS);
-  const { warnMemoryRatio, maxMemoryRatio } = options;
+  const { warnMemoryRatio, maxMemoryRatio } = readOptions(OPTIONS, options);
 
   return withFailureKind(async function askMemcached() {
     const startedAt = performance.now();

@@ -1,9 +1,12 @@
 import { getHeapStatistics } from "node:v8";
 import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
+import { readOptions } from "../options/read-options.ts";
+import { RATIO } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
+import { define } from "./support/definition.ts";
 import { formatBytes, formatRatio, measureRising, toStatus } from "./support/measure.ts";
 import { readMemoryLimit } from "./support/memory-limit.ts";
-import { type Expectations, expectOptions, expectRatio } from "./support/options.ts";
 
 /** Limits for the memory of this process. Every option is optional. */
 export interface MemoryOptions {
@@ -29,11 +32,11 @@ export interface MemoryOptions {
   readonly maxHeapRatio?: number;
 }
 
-const OPTIONS: Expectations<MemoryOptions> = {
-  warnUsedRatio: expectRatio,
-  maxUsedRatio: expectRatio,
-  warnHeapRatio: expectRatio,
-  maxHeapRatio: expectRatio,
+const OPTIONS: OptionShapes<MemoryOptions> = {
+  warnUsedRatio: { ...RATIO, default: 0.8 },
+  maxUsedRatio: { ...RATIO, default: 0.95 },
+  warnHeapRatio: { ...RATIO, default: 0.85 },
+  maxHeapRatio: { ...RATIO, default: 0.95 },
 };
 
 /**
@@ -48,8 +51,7 @@ const OPTIONS: Expectations<MemoryOptions> = {
  * @throws TypeError for an invalid option.
  */
 export function memory(options: MemoryOptions = {}): StatusFunction {
-  expectOptions(options, OPTIONS);
-  const { warnUsedRatio = 0.8, maxUsedRatio = 0.95, warnHeapRatio = 0.85, maxHeapRatio = 0.95 } = options;
+  const { warnUsedRatio, maxUsedRatio, warnHeapRatio, maxHeapRatio } = readOptions(OPTIONS, options);
 
   return withDefaultScope(function askMemory() {
     const { rss, heapUsed } = process.memoryUsage();
@@ -87,3 +89,8 @@ export function memory(options: MemoryOptions = {}): StatusFunction {
     };
   }, "local");
 }
+
+define(memory, {
+  title: "Memory",
+  options: OPTIONS,
+});

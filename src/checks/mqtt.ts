@@ -1,8 +1,10 @@
 import type { StatusFunction } from "../core/handler.ts";
 import { expectMethods } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { LINE } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { measureLatency, toStatus } from "./support/measure.ts";
-import { type Expectations, expectNonEmptyText, expectOptions } from "./support/options.ts";
 
 /** A client of MQTT.js. */
 export interface MqttClient {
@@ -19,7 +21,7 @@ export interface MqttOptions {
   readonly topic?: string;
 }
 
-const OPTIONS: Expectations<MqttOptions> = { topic: expectNonEmptyText };
+const OPTIONS: OptionShapes<MqttOptions> = { topic: { ...LINE, default: "svc-status/ping" } };
 
 /**
  * Checks an MQTT broker over the application's connection, by unsubscribing from a topic to which the client
@@ -34,8 +36,7 @@ const OPTIONS: Expectations<MqttOptions> = { topic: expectNonEmptyText };
  */
 export function mqtt(client: MqttClient, options: MqttOptions = {}): StatusFunction {
   expectMethods("client", client, ["unsubscribe"]);
-  expectOptions(options, OPTIONS);
-  const { topic = "svc-status/ping" } = options;
+  const { topic } = readOptions(OPTIONS, options);
 
   return withFailureKind(async function askMqtt() {
     const startedAt = performance.now();

@@ -1,5 +1,6 @@
 import type { StatusFunction } from "../core/handler.ts";
 import { expectMethods } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
 import {
   DATABASE_LIMITS,
   type DatabaseLimits,
@@ -10,7 +11,6 @@ import {
 } from "./support/database-limits.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { type Measure, measureLatency, toStatus } from "./support/measure.ts";
-import { expectOptions } from "./support/options.ts";
 
 /** A pool or a connection of `mysql2/promise` or of `mariadb`. */
 export interface MysqlClient {
@@ -42,8 +42,7 @@ const LAG_COLUMNS: readonly string[] = ["Seconds_Behind_Source", "Seconds_Behind
  */
 export function mysql(client: MysqlClient, options: MysqlOptions = {}): StatusFunction {
   expectMethods("client", client, ["query"]);
-  expectOptions(options, DATABASE_LIMITS);
-  const limits = { ...options };
+  const limits = readOptions(DATABASE_LIMITS, options);
   const { asksLag, asksConnections, asksWaiting } = toQuestions(limits);
   if (asksWaiting) expectMethods("warnWaiting, maxWaiting: client", client, ["taskQueueSize"]);
 

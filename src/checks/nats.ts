@@ -1,8 +1,10 @@
 import type { StatusFunction } from "../core/handler.ts";
 import { expectMethods } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { COUNT, methods } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import { withFailureKind } from "./support/failure.ts";
 import { formatCount, type Measure, measureLatency, measureRising, toStatus } from "./support/measure.ts";
-import { type Expectations, expectCount, expectOptions } from "./support/options.ts";
 
 /** A connection of `nats` or `@nats-io/transport-node`. */
 export interface NatsConnection {
@@ -24,10 +26,10 @@ export interface NatsOptions {
   readonly maxPending?: number;
 }
 
-const OPTIONS: Expectations<NatsOptions> = {
-  consumer: (option, value) => expectMethods(option, value, ["info"]),
-  warnPending: expectCount,
-  maxPending: expectCount,
+const OPTIONS: OptionShapes<NatsOptions, NatsOptions> = {
+  consumer: methods("info"),
+  warnPending: COUNT,
+  maxPending: COUNT,
 };
 
 /**
@@ -42,8 +44,7 @@ const OPTIONS: Expectations<NatsOptions> = {
  */
 export function nats(connection: NatsConnection, options: NatsOptions = {}): StatusFunction {
   expectMethods("connection", connection, ["rtt"]);
-  expectOptions(options, OPTIONS);
-  const { consumer, warnPending, maxPending } = options;
+  const { consumer, warnPending, maxPending } = readOptions(OPTIONS, options);
   if ((warnPending ?? maxPending) !== undefined && consumer === undefined)
     throw new TypeError("consumer: expected a consumer, because its pending messages are limited");
 

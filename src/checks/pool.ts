@@ -1,9 +1,10 @@
 import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
-import { expectFunction, expectKnownKeys, expectObject } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { COUNT, FUNCTION, RATIO } from "../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../options/shape.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { formatCount, formatRatio, type Measure, measureRising, toStatus } from "./support/measure.ts";
-import { type Expectations, expectCount, expectOptions, expectRatio } from "./support/options.ts";
 
 /** Functions that return the numbers of a pool. At least one is required. */
 export interface PoolNumbers {
@@ -30,13 +31,20 @@ export interface PoolOptions {
   readonly maxWaiting?: number;
 }
 
-const NUMBERS: readonly (keyof PoolNumbers)[] = ["used", "size", "waiting"];
+const NUMBERS: OptionShapes<PoolNumbers, PoolNumbers> = {
+  used: FUNCTION,
+  size: FUNCTION,
+  waiting: FUNCTION,
+};
 
-const OPTIONS: Expectations<PoolOptions> = {
-  warnUsedRatio: expectRatio,
-  maxUsedRatio: expectRatio,
-  warnWaiting: expectCount,
-  maxWaiting: expectCount,
+const OPTIONS: OptionShapes<
+  PoolOptions,
+  WithDefaults<PoolOptions, "warnUsedRatio" | "maxUsedRatio" | "maxWaiting">
+> = {
+  warnUsedRatio: RATIO,
+  maxUsedRatio: RATIO,
+  warnWaiting: { ...COUNT, default: 1 },
+  maxWaiting: COUNT,
 };
 
 /**
@@ -53,14 +61,10 @@ const OPTIONS: Expectations<PoolOptions> = {
  * @throws TypeError for invalid functions or an invalid option.
  */
 export function pool(numbers: PoolNumbers, options: PoolOptions = {}): StatusFunction {
-  expectObject("numbers", numbers);
-  expectKnownKeys("numbers", numbers, NUMBERS);
-  const given = NUMBERS.filter((name) => numbers[name] !== undefined);
-  for (const name of given) expectFunction(`numbers.${name}`, numbers[name]);
-  if (given.length === 0) throw new TypeError(`numbers: expected at least one of ${NUMBERS.join(", ")}`);
-  expectOptions(options, OPTIONS);
-  const { used, size, waiting } = numbers;
-  const { warnUsedRatio, maxUsedRatio, warnWaiting = 1, maxWaiting } = options;
+  const { used, size, waiting } = readOptions(NUMBERS, numbers, "numbers");
+  if ((used ?? size ?? waiting) === undefined)
+    throw new TypeError(`numbers: expected at least one of ${Object.keys(NUMBERS).join(", ")}`);
+  const { warnUsedRatio, maxUsedRatio, warnWaiting, maxWaiting } = readOptions(OPTIONS, options);
   if ((warnUsedRatio ?? maxUsedRatio) !== undefined && (used === undefined || size === undefined))
     throw new TypeError("numbers: expected used and size, because a ratio is limited");
 

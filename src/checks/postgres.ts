@@ -1,5 +1,6 @@
 import type { StatusFunction } from "../core/handler.ts";
 import { failExpectation } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
 import {
   DATABASE_LIMITS,
   type DatabaseLimits,
@@ -10,7 +11,6 @@ import {
 } from "./support/database-limits.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { type Measure, measureLatency, toStatus } from "./support/measure.ts";
-import { expectOptions } from "./support/options.ts";
 
 /** A Pool or a Client of `pg`, or PGlite. */
 export interface PgClient {
@@ -53,8 +53,7 @@ current_setting('max_connections')::float8 AS max_connections`;
  */
 export function postgres(client: PgClient | PostgresJsClient, options: PostgresOptions = {}): StatusFunction {
   const query = toQuery(client);
-  expectOptions(options, DATABASE_LIMITS);
-  const limits = { ...options };
+  const limits = readOptions(DATABASE_LIMITS, options);
   const { asksLag, asksConnections, asksWaiting } = toQuestions(limits);
   if (asksWaiting && readWaiting(client) === undefined)
     throw new TypeError(

@@ -1,5 +1,8 @@
 import type { StatusFunction } from "../core/handler.ts";
 import { expectMethods, failExpectation } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { COUNT, LINE } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import { CheckError, type FailureKind, withFailureKind } from "./support/failure.ts";
 import {
   formatCount,
@@ -9,7 +12,6 @@ import {
   measureRising,
   toStatus,
 } from "./support/measure.ts";
-import { type Expectations, expectCount, expectNonEmptyText, expectOptions } from "./support/options.ts";
 
 /** A channel of amqplib. */
 export interface RabbitmqChannel {
@@ -44,11 +46,11 @@ const KIND_BY_CODE: Readonly<Record<number, FailureKind>> = {
   404: "wrong answer", // NOT_FOUND: the queue does not exist
 };
 
-const OPTIONS: Expectations<RabbitmqOptions> = {
-  queue: expectNonEmptyText,
-  warnMessages: expectCount,
-  maxMessages: expectCount,
-  minConsumers: expectCount,
+const OPTIONS: OptionShapes<RabbitmqOptions, RabbitmqOptions> = {
+  queue: LINE,
+  warnMessages: COUNT,
+  maxMessages: COUNT,
+  minConsumers: COUNT,
 };
 
 /**
@@ -69,8 +71,7 @@ export function rabbitmq(
   options: RabbitmqOptions = {},
 ): StatusFunction {
   if (typeof connection !== "function") expectMethods("connection", connection, ["createChannel"]);
-  expectOptions(options, OPTIONS);
-  const { queue, warnMessages, maxMessages, minConsumers } = options;
+  const { queue, warnMessages, maxMessages, minConsumers } = readOptions(OPTIONS, options);
   if (queue === undefined && Object.values(options).some((value) => value !== undefined))
     failExpectation("queue", "a name, because its messages or consumers are limited", queue);
 

@@ -1,6 +1,9 @@
 import type { StatusFunction } from "../core/handler.ts";
 import { RED } from "../core/state.ts";
 import { expectMethods } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { FLAG, RATIO } from "../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../options/shape.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import {
   formatBytes,
@@ -10,7 +13,6 @@ import {
   measureRising,
   toStatus,
 } from "./support/measure.ts";
-import { type Expectations, expectBoolean, expectOptions, expectRatio } from "./support/options.ts";
 
 /** A client of ioredis or node-redis. */
 export interface RedisClient {
@@ -38,10 +40,13 @@ export interface RedisOptions {
   readonly replicaLink?: boolean;
 }
 
-const OPTIONS: Expectations<RedisOptions> = {
-  warnMemoryRatio: expectRatio,
-  maxMemoryRatio: expectRatio,
-  replicaLink: expectBoolean,
+const OPTIONS: OptionShapes<
+  RedisOptions,
+  WithDefaults<RedisOptions, "warnMemoryRatio" | "maxMemoryRatio">
+> = {
+  warnMemoryRatio: RATIO,
+  maxMemoryRatio: RATIO,
+  replicaLink: { ...FLAG, default: false },
 };
 
 /**
@@ -57,8 +62,7 @@ const OPTIONS: Expectations<RedisOptions> = {
  */
 export function redis(client: RedisClient, options: RedisOptions = {}): StatusFunction {
   expectMethods("client", client, ["ping"]);
-  expectOptions(options, OPTIONS);
-  const { warnMemoryRatio, maxMemoryRatio, replicaLink = false } = options;
+  const { warnMemoryRatio, maxMemoryRatio, replicaLink } = readOptions(OPTIONS, options);
   const asksMemory = (warnMemoryRatio ?? maxMemoryRatio) !== undefined;
   if (asksMemory || replicaLink) expectMethods("client", client, ["info"]);
 

@@ -1,9 +1,11 @@
 import { withDefaultScope } from "../core/default-scope.ts";
 import type { StatusFunction } from "../core/handler.ts";
 import { expectMethods } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { FLAG } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { measureLatency, toStatus } from "./support/measure.ts";
-import { type Expectations, expectBoolean, expectOptions } from "./support/options.ts";
 
 /** A database of better-sqlite3, or a DatabaseSync of node:sqlite. */
 export interface SqliteClient {
@@ -22,7 +24,7 @@ export interface SqliteOptions {
 // `SELECT 1` would not read the file at all.
 const READ_SCHEMA = "SELECT count(*) AS tables FROM sqlite_master";
 
-const OPTIONS: Expectations<SqliteOptions> = { quickCheck: expectBoolean };
+const OPTIONS: OptionShapes<SqliteOptions> = { quickCheck: { ...FLAG, default: false } };
 
 /**
  * Checks an SQLite database through the application's client, by reading its schema. This needs the file and
@@ -37,8 +39,7 @@ const OPTIONS: Expectations<SqliteOptions> = { quickCheck: expectBoolean };
  */
 export function sqlite(client: SqliteClient, options: SqliteOptions = {}): StatusFunction {
   expectMethods("client", client, ["prepare"]);
-  expectOptions(options, OPTIONS);
-  const { quickCheck = false } = options;
+  const { quickCheck } = readOptions(OPTIONS, options);
 
   const ask = withFailureKind(function askSqlite() {
     const startedAt = performance.now();

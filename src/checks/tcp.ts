@@ -1,15 +1,11 @@
 import { connect } from "node:net";
 import type { StatusFunction } from "../core/handler.ts";
+import { expectShape, readOptions } from "../options/read-options.ts";
+import { HOST_AND_PORT, PORT } from "../options/rules.ts";
 import { closeAfter } from "./support/close-after.ts";
+import { define } from "./support/definition.ts";
 import { withFailureKind } from "./support/failure.ts";
-import { measureLatency, toStatus } from "./support/measure.ts";
-import {
-  type Expectations,
-  expectAmount,
-  expectNonEmptyText,
-  expectOptions,
-  expectPort,
-} from "./support/options.ts";
+import { LATENCY, measureLatency, toStatus } from "./support/measure.ts";
 
 /** Limits for a TCP connection. Every option is optional. */
 export interface TcpOptions {
@@ -19,8 +15,6 @@ export interface TcpOptions {
   readonly maxLatencyMs?: number;
 }
 
-const OPTIONS: Expectations<TcpOptions> = { warnLatencyMs: expectAmount, maxLatencyMs: expectAmount };
-
 /**
  * Checks that a port accepts connections: connects, and closes the connection at once. This proves that the
  * port is open, not that the service behind it works. If the application has a client, check through the
@@ -29,16 +23,17 @@ const OPTIONS: Expectations<TcpOptions> = { warnLatencyMs: expectAmount, maxLate
  * OK if connected. YELLOW and RED by latency. RED if the connection is refused, the host is unreachable, or
  * the name does not resolve.
  *
- * @param host A name or an address.
+ * @param target `host:port`. An IPv6 address is in brackets: `[::1]:25`.
  * @example
- * addStatusHandler("MailRelay", tcp("mail.example.com", 25));
- * @throws TypeError for an invalid host, port or option.
+ * addStatusHandler("MailRelay", tcp("mail.example.com:25"));
+ * @throws TypeError for an invalid target or option.
  */
-export function tcp(host: string, port: number, options: TcpOptions = {}): StatusFunction {
-  expectNonEmptyText("host", host);
-  expectPort("port", port);
-  expectOptions(options, OPTIONS);
-  const limits = { ...options };
+export function tcp(target: string, options: TcpOptions = {}): StatusFunction {
+  expectShape(HOST_AND_PORT, target, "target");
+  const [, host = "", digits] = /^\[?(.*?)\]?:(\d+)$/.exec(target) ?? [];
+  const port = Number(digits);
+  expectShape(PORT, port, "port");
+  const limits = readOptions<TcpOptions, TcpOptions>(LATENCY, options);
 
   return withFailureKind(async function askTcp({ signal }) {
     const startedAt = performance.now();
@@ -46,3 +41,9 @@ export function tcp(host: string, port: number, options: TcpOptions = {}): Statu
     return toStatus([measureLatency(startedAt, limits)]);
   });
 }
+
+define(tcp, {
+  title: "TCP",
+  target: HOST_AND_PORT,
+  options: LATENCY,
+});

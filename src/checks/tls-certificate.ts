@@ -2,17 +2,13 @@ import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 import type { StatusFunction } from "../core/handler.ts";
 import { RED } from "../core/state.ts";
-import { toError } from "../options/words.ts";
+import { expectShape, readOptions } from "../options/read-options.ts";
+import { AMOUNT, HOST, LINE, PORT } from "../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../options/shape.ts";
 import { closeAfter } from "./support/close-after.ts";
+import { define } from "./support/definition.ts";
 import { CheckError, toFailureDetail, withFailureKind } from "./support/failure.ts";
 import { measureFalling, toStatus } from "./support/measure.ts";
-import {
-  type Expectations,
-  expectAmount,
-  expectNonEmptyText,
-  expectOptions,
-  expectPort,
-} from "./support/options.ts";
 
 /** Limits for a server's certificate. Every option is optional. */
 export interface TlsCertificateOptions {
@@ -41,12 +37,19 @@ const DAY_MS = 86_400_000;
 // No real chain is longer. The limit bounds the loop, whatever the server sends.
 const MAX_CHAIN = 10;
 
-const OPTIONS: Expectations<TlsCertificateOptions> = {
-  port: expectPort,
-  warnDays: expectAmount,
-  minDays: expectAmount,
-  servername: expectNonEmptyText,
-  ca: expectNonEmptyPem,
+const OPTIONS: OptionShapes<
+  TlsCertificateOptions,
+  WithDefaults<TlsCertificateOptions, "servername" | "ca">
+> = {
+  port: { ...PORT, default: 443 },
+  warnDays: { ...AMOUNT, default: 21 },
+  minDays: { ...AMOUNT, default: 7 },
+  servername: LINE,
+  ca: {
+    kind: "text",
+    pattern: /-----BEGIN CERTIFICATE-----/u,
+    mistake: "expected certificates in PEM, as a string",
+  },
 };
 
 /**
@@ -63,10 +66,9 @@ const OPTIONS: Expectations<TlsCertificateOptions> = {
  * @throws TypeError for an invalid host or option.
  */
 export function tlsCertificate(host: string, options: TlsCertificateOptions = {}): StatusFunction {
-  expectNonEmptyText("host", host);
-  expectOptions(options, OPTIONS);
-  const { port = 443, warnDays = 21, minDays = 7, ca } = options;
-  const { servername = isIP(host) === 0 ? host : undefined } = options;
+  expectShape(HOST, host, "host");
+  const given = readOptions(OPTIONS, options);
+  const { port, warnDays, minDays, ca, servername = isIP(host) === 0 ? host : undefined } = given;
 
   return withFailureKind(async function askTlsCertificate({ signal }) {
     // An untrusted certificate is inspected too, because the message that it has expired is more useful.
@@ -93,6 +95,13 @@ export function tlsCertificate(host: string, options: TlsCertificateOptions = {}
     return { ...status, state: RED, detail: `${toFailureDetail(objection)}, ${status.detail}` };
   });
 }
+
+define(tlsCertificate, {
+  title: "Certificate",
+  target: HOST,
+  options: OPTIONS,
+  defaults: { intervalMs: 3_600_000 },
+});
 
 interface Seen {
   /** The certificate of the chain that expires first. */
@@ -124,9 +133,4 @@ function toChain(leaf: DetailedPeerCertificate): { name: string; expiresAt: numb
     certificate = issuer === certificate ? undefined : issuer;
   }
   return chain;
-}
-
-function expectNonEmptyPem(option: string, value: unknown): void {
-  if (typeof value === "string" && value.includes("-----BEGIN CERTIFICATE-----")) return;
-  throw toError({ path: option, text: "expected certificates in PEM, as a string" });
 }

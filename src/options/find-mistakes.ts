@@ -29,6 +29,7 @@ function toMistakeOf(violation: Violation): Mistake {
     return { path: joinPath(path, key), text: `unknown key${near}` };
   }
   const { shape, value } = violation;
+  if (shape.mistake !== undefined) return { path, text: shape.mistake };
   const expected = describeShape(shape, (each) => describeNumber(each, shape === each ? value : undefined));
   return {
     path,

@@ -42,7 +42,12 @@ export function joinPath(path: string, key: string | number): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-function readProperties({ properties }: ObjectShape, value: object, path: string, report: Report): object {
+function readProperties(
+  { properties, missing }: ObjectShape,
+  value: object,
+  path: string,
+  report: Report,
+): object {
   const known = Object.keys(properties);
   const result: Record<string, unknown> = {};
   for (const key of new Set([...Object.keys(value), ...known])) {
@@ -51,7 +56,8 @@ function readProperties({ properties }: ObjectShape, value: object, path: string
     if (shape === undefined) report({ kind: "unknown", path, key, known });
     else if (fits(shape, given)) result[key] = given;
     else if (given !== undefined) result[key] = read(shape, given, joinPath(path, key), report);
-    else if (shape.required) report({ kind: "missing", path: joinPath(path, key), shape });
+    else if (shape.required)
+      report(missing?.(path, key) ?? { kind: "missing", path: joinPath(path, key), shape });
   }
   return result;
 }

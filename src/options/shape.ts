@@ -16,6 +16,8 @@ export type Shape =
 interface Described {
   /** The expected value in words. Default: derived from the shape. */
   readonly expected?: string;
+  /** The whole text of a mismatch, in place of what was expected and what came. */
+  readonly mistake?: string;
   /** The purpose in one sentence, shown by the user's editor. */
   readonly help?: string;
   /** The value may be a secret, so error messages do not show it. */
@@ -66,6 +68,8 @@ export interface MapShape extends Described {
 export interface ObjectShape extends Described {
   readonly kind: "object";
   readonly properties: Shapes;
+  /** Says that a required property is missing, if it is not enough to name it. */
+  readonly missing?: (path: string, key: string) => Violation | undefined;
 }
 
 /** One of several shapes: the first that fits, or else the first of the same JSON type. */

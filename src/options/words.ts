@@ -34,7 +34,7 @@ export function throwViolation(violation: Violation): never {
     throw toError({ path, text }, `${path || "options"}: ${text}`);
   }
   const { shape, value } = violation;
-  const text = `expected ${describeShape(shape)}, got ${describeGot(shape, value)}`;
+  const text = shape.mistake ?? `expected ${describeShape(shape)}, got ${describeGot(shape, value)}`;
   throw toError({ path, text }, `${path || "options"}: ${text}`);
 }
 

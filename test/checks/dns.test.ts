@@ -54,7 +54,7 @@ describeCheck({
     return { handler: dns("db.example", { recordType: "A", servers }), asked, close };
   },
   mistakes: {
-    "name: expected a non-empty string": () => dns(""),
+    "name: expected a host": () => dns(""),
     "recordType: expected one of A, AAAA": () => dns("localhost", { recordType: "ANY" as "A" }),
     "servers: expected recordType too": () => dns("localhost", { servers: ["127.0.0.1"] }),
     "Invalid IP address": () => dns("localhost", { recordType: "A", servers: ["dns.example"] }),

@@ -12,18 +12,18 @@ const names = readdirSync(join(root, "src/checks"))
 /** What several checks have in common, and their options extend. */
 const limits = readFileSync(join(root, "src/checks/support/database-limits.ts"), "utf8");
 
-/** The optional settings of a check with their defaults, as its source says. */
+/** The options of a check with their defaults, as its source says. */
 function readOptions(source: string): Record<string, string> {
   const declaration = /^export interface \w+Options (?:extends (\w+) )?\{(?:\}|\n(.*?)^\})/ms;
   const [, extended, own = ""] = declaration.exec(source) ?? [];
   const [, inherited = ""] =
     new RegExp(`^export interface ${extended} \\{(.*?)^\\}$`, "ms").exec(limits) ?? [];
   const body = inherited + own;
-  const options = [...body.matchAll(/\/\*\*(.*?)\*\/\s*readonly (\w+)\?:/gs)];
+  const options = [...body.matchAll(/\/\*\*(.*?)\*\/\s*readonly (\w+)(\??):/gs)];
   return Object.fromEntries(
-    options.map(([, comment = "", name = ""]) => [
+    options.map(([, comment = "", name = "", optional]) => [
       name,
-      /@default (.*?)\s*(?:\n|$)/.exec(comment)?.[1] ?? "none",
+      optional === "" ? "required" : (/@default (.*?)\s*(?:\n|$)/.exec(comment)?.[1] ?? "none"),
     ]),
   );
 }

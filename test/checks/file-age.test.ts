@@ -8,13 +8,16 @@ import { type Asked, ask, describeCheck, SECRET } from "../contract/check.ts";
 const HOUR_MS = 3_600_000;
 
 /** A check of a file that was written so long ago. */
-function write(ageMs: number, options?: FileAgeOptions): Asked {
+function write(ageMs: number, options?: Partial<FileAgeOptions>): Asked {
   const folder = mkdtempSync(join(tmpdir(), "svc-status-"));
   const path = join(folder, "latest.dump");
   writeFileSync(path, "0123456789");
   const at = new Date(Date.now() - ageMs);
   utimesSync(path, at, at);
-  return { handler: fileAge(path, 2 * HOUR_MS, options), close: () => rmSync(folder, { recursive: true }) };
+  return {
+    handler: fileAge(path, { maxAgeMs: 2 * HOUR_MS, ...options }),
+    close: () => rmSync(folder, { recursive: true }),
+  };
 }
 
 describeCheck({
@@ -23,16 +26,18 @@ describeCheck({
   broken: {
     "written 10800.": () => write(3 * HOUR_MS),
     "written 3600.": () => write(HOUR_MS, { minBytes: 11 }),
-    "failed: ENOENT": () => ({ handler: fileAge(join(tmpdir(), `password=${SECRET}`), HOUR_MS) }),
+    "failed: ENOENT": () => ({
+      handler: fileAge(join(tmpdir(), `password=${SECRET}`), { maxAgeMs: HOUR_MS }),
+    }),
   },
   worrying: {
     "ago (YELLOW from 1800.0 s, RED from 7200.0 s)": () => write(HOUR_MS, { warnAgeMs: HOUR_MS / 2 }),
   },
   mistakes: {
-    "path: expected a non-empty string": () => fileAge("", 1),
-    "maxAgeMs: expected a number": () => fileAge("/backup", 0),
-    "minBytes: expected a number": () => fileAge("/backup", 1, { minBytes: Number.NaN }),
-    'options: unknown option "maxAge"': () => fileAge("/backup", 1, { maxAge: 1 } as object),
+    "path: expected a non-empty string": () => fileAge("", { maxAgeMs: 1 }),
+    "maxAgeMs: expected a number": () => fileAge("/backup", { maxAgeMs: 0 }),
+    "minBytes: expected a number": () => fileAge("/backup", { maxAgeMs: 1, minBytes: Number.NaN }),
+    'options: unknown option "maxAge"': () => fileAge("/backup", { maxAge: 1 } as object as FileAgeOptions),
   },
 });
 

@@ -18,7 +18,7 @@ const none = async () => ({ rows: [] });
 test.each<[name: string, scope: Scope, create: () => StatusHandler]>([
   ["clock", "instance", () => clock()],
   ["disk", "instance", () => disk(tmpdir())],
-  ["fileAge", "instance", () => fileAge("/nowhere", 1)],
+  ["fileAge", "instance", () => fileAge("/nowhere", { maxAgeMs: 1 })],
   ["pool", "instance", () => pool({ waiting: () => 0 })],
   ["sqlite", "instance", () => sqlite({ prepare: () => ({ get: () => undefined }) })],
   ["eventLoop", "local", () => eventLoop()],

@@ -17,7 +17,7 @@ const HANGING: Readonly<Record<string, (port: number) => StatusFunction>> = {
   grpc: () => grpc(silent),
   http: (port) => http(`http://127.0.0.1:${port}`),
   "http that follows": (port) => http(`http://127.0.0.1:${port}`, { redirect: "follow" }),
-  tcp: (port) => tcp("127.0.0.1", port),
+  tcp: (port) => tcp(`127.0.0.1:${port}`),
   tlsCertificate: (port) => tlsCertificate("127.0.0.1", { port }),
 };
 

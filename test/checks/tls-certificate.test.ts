@@ -66,7 +66,7 @@ describeCheck({
     };
   },
   mistakes: {
-    "host: expected a non-empty string": () => tlsCertificate(""),
+    "host: expected a host": () => tlsCertificate(""),
     "port: expected an integer": () => tlsCertificate("localhost", { port: 1.5 }),
     "warnDays: expected a number": () => tlsCertificate("localhost", { warnDays: -1 }),
     "ca: expected certificates in PEM": () => tlsCertificate("localhost", { ca: SECRET }),

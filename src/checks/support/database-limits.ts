@@ -1,5 +1,6 @@
+import { AMOUNT, COUNT, RATIO } from "../../options/rules.ts";
+import type { OptionShapes } from "../../options/shape.ts";
 import { formatCount, formatRatio, formatSeconds, type Measure, measureRising } from "./measure.ts";
-import { type Expectations, expectAmount, expectCount, expectRatio } from "./options.ts";
 
 /** Limits for a database server and the pool in front of it. Every option is optional. */
 export interface DatabaseLimits {
@@ -26,13 +27,13 @@ export interface DatabaseLimits {
   readonly maxWaiting?: number;
 }
 
-export const DATABASE_LIMITS: Expectations<DatabaseLimits> = {
-  warnLagSeconds: expectAmount,
-  maxLagSeconds: expectAmount,
-  warnConnectionsRatio: expectRatio,
-  maxConnectionsRatio: expectRatio,
-  warnWaiting: expectCount,
-  maxWaiting: expectCount,
+export const DATABASE_LIMITS: OptionShapes<DatabaseLimits, DatabaseLimits> = {
+  warnLagSeconds: AMOUNT,
+  maxLagSeconds: AMOUNT,
+  warnConnectionsRatio: RATIO,
+  maxConnectionsRatio: RATIO,
+  warnWaiting: COUNT,
+  maxWaiting: COUNT,
 };
 
 /** The queries that the limits make necessary. */

@@ -1,5 +1,7 @@
 import { OK, RED, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
+import { AMOUNT } from "../../options/rules.ts";
+import type { OptionShapes } from "../../options/shape.ts";
 import { toShownLine } from "../../util/describe-error.ts";
 
 /** A measured value, the state it means, and its text. */
@@ -59,6 +61,11 @@ export interface LatencyLimits {
   readonly warnLatencyMs?: number;
   readonly maxLatencyMs?: number;
 }
+
+export const LATENCY: OptionShapes<LatencyLimits, LatencyLimits> = {
+  warnLatencyMs: AMOUNT,
+  maxLatencyMs: AMOUNT,
+};
 
 /** The time since a moment of `performance.now()`. */
 export function measureLatency(

@@ -1,6 +1,5 @@
 import type { StatusHandler } from "../../core/handler.ts";
-import { HANDLER_OPTIONS, type HandlerOptions } from "../../core/handler-options.ts";
-import { HANDLER } from "../../core/registration.ts";
+import type { HandlerOptions } from "../../core/handler-options.ts";
 import { DRAIN_OPTIONS, type DrainOptions, HOOKS } from "../../drain/options.ts";
 import { HEALTH_PROBES_OPTIONS } from "../../http/health-probe-options.ts";
 import {
@@ -13,15 +12,16 @@ import {
 } from "../../http/options.ts";
 import { LINKS, SERVICE } from "../../http/service-description.ts";
 import { choice, FLAG, FUNCTION, LINE, LISTEN_PORT } from "../../options/rules.ts";
-import type { EitherShape, ObjectShape, Shape, Shapes } from "../../options/shape.ts";
-import { variant } from "../../options/variant.ts";
-import { CHECK_TYPES, type CheckName, CLIENT_CHECK_REFUSALS } from "./check-types.ts";
+import type { ObjectShape, Shape } from "../../options/shape.ts";
+import { CHECK } from "./check-shape.ts";
 import type { FromEnvironment } from "./environment.ts";
+import { type Help, withHelp } from "./help.ts";
 import { FROM_ENVIRONMENT } from "./shapes.ts";
 
 /** A check of the catalog. */
 export interface NamedCheck extends HandlerOptions {
-  readonly check: CheckName;
+  /** The name of the function: `disk`. */
+  readonly check: string;
   readonly name?: string;
   readonly target?: string;
   readonly options?: object;
@@ -53,68 +53,6 @@ export interface ServeConfig extends Pick<ServiceStatusOptions, "healthProbes" |
   readonly probeStatus?: false | ProbeConfig;
   readonly drain?: DrainConfig;
 }
-
-/** For editors, in one sentence each. */
-type Help<Of> = Readonly<Partial<Record<keyof Of, string>>>;
-
-function withHelp<Of>(shapes: Readonly<Record<keyof Of & string, Shape>>, help: Help<Of>): Shapes {
-  const entries = Object.entries(shapes) as [keyof Of & string, Shape][];
-  return Object.fromEntries(
-    entries.map(([key, shape]) => [key, { ...shape, ...(help[key] !== undefined && { help: help[key] }) }]),
-  );
-}
-
-const HANDLER_PROPERTIES = withHelp<HandlerOptions>(HANDLER_OPTIONS, {
-  critical: "false: its RED counts as YELLOW in the overall state.",
-  scope: 'Only "local" ones take part in liveness. Default: what fits the check.',
-  timeoutMs: `RED when it takes longer. Default: ${HANDLER_OPTIONS.timeoutMs.default}.`,
-  intervalMs: "Interval between runs. Default: 10000, for certificates 3600000.",
-  slowAfterMs: "YELLOW if it takes longer.",
-  failAfter: "Number of worse results in a row until the state gets worse. Default: 1.",
-  recoverAfter: "Number of better results in a row until it gets better. Default: 1.",
-  failForMs: "Minimum time of worse results before the state gets worse. Default: 0.",
-  recoverForMs: "Minimum time of better results before it gets better. Default: 0.",
-  dependsOn: "Names of checks whose RED explains this one's.",
-  runbook: "What to do if the check is not OK.",
-  description: "What the check is about, in a sentence.",
-  tags: "Words for tools that select checks.",
-  upstream: "The service that it checks, by its name in the fleet.",
-});
-
-const CHECK: EitherShape = variant({
-  tag: "check",
-  variants: Object.fromEntries(
-    Object.entries(CHECK_TYPES).map(([name, { target, options }]): [string, ObjectShape] => [
-      name,
-      {
-        kind: "object",
-        properties: {
-          check: { ...choice(name), required: true },
-          name: { ...LINE, help: "Default: from the check and its target." },
-          ...(target !== undefined && { target: { ...target, required: true } }),
-          options: {
-            kind: "object",
-            properties: options,
-            ...(Object.values(options).some(({ required }) => required) && { required: true }),
-          },
-          ...HANDLER_PROPERTIES,
-        },
-      },
-    ]),
-  ),
-  refusals: CLIENT_CHECK_REFUSALS,
-  untagged: {
-    key: "handler",
-    shape: {
-      kind: "object",
-      properties: {
-        name: { ...LINE, required: true },
-        handler: { ...HANDLER, required: true },
-        ...HANDLER_PROPERTIES,
-      },
-    },
-  },
-});
 
 const { registry: _registry, ...SVC_STATUS } = SVC_STATUS_OPTIONS;
 
@@ -163,22 +101,22 @@ const PROPERTIES: Readonly<Record<keyof ServeConfig, Shape>> = {
   svcStatus: {
     ...or(
       choice(false),
-      withHelp<typeof SVC_STATUS>(SVC_STATUS, {
+      withHelp(SVC_STATUS, {
         details: '"never": only names and states are sent.',
         httpStatus: "The status code of csv and JSON for each overall state.",
         controls: "true: the status page can decommission, if control allows it.",
-      }),
+      } satisfies Help<SvcStatusOptions>),
     ),
     help: "How the report is served. false: not at all.",
   },
   probeStatus: {
     ...or(
       choice(false),
-      withHelp<ProbeConfig>(PROBE_STATUS, {
+      withHelp(PROBE_STATUS, {
         control: "Who may decommission and commission with a POST.",
         requireHealthy:
           "Also 503 while a critical check is RED, as far as shared lets it count. true: at once.",
-      }),
+      } satisfies Help<ProbeConfig>),
     ),
     help: "How the probe is served. false: not at all.",
   },

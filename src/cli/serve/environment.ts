@@ -1,4 +1,6 @@
+import type { Shapes } from "../../options/shape.ts";
 import { toError } from "../../options/words.ts";
+import { holdsSecrets } from "./shapes.ts";
 
 /** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,15 +21,25 @@ export function readEnvironment(option: string, { env: name }: FromEnvironment, 
   return value;
 }
 
-/** Replaces references to environment variables in headers by their values. */
-export function fillHeaders(
-  headers: Readonly<Record<string, string | FromEnvironment>>,
+/** Replaces the references to environment variables in the options of a check by their values. */
+export function fillOptions(options: object, shapes: Shapes, env: Environment): object {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      holdsSecrets(shapes[key]) && value !== undefined ? fillMap(key, value, env) : value,
+    ]),
+  );
+}
+
+function fillMap(
+  option: string,
+  map: Readonly<Record<string, string | FromEnvironment>>,
   env: Environment,
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
+    Object.entries(map).map(([name, value]) => [
       name,
-      typeof value === "string" ? value : readEnvironment(`headers.${name}`, value, env),
+      typeof value === "string" ? value : readEnvironment(`${option}.${name}`, value, env),
     ]),
   );
 }

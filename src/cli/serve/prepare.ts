@@ -10,7 +10,7 @@ import { type Mistake, toMistake } from "../../options/words.ts";
 import { describeError } from "../../util/describe-error.ts";
 import { CHECK_TYPES } from "./check-types.ts";
 import { type CheckConfig, MACHINE_CHECKS, type NamedCheck } from "./config.ts";
-import { type Environment, readEnvironment } from "./environment.ts";
+import { type Environment, fillOptions, readEnvironment } from "./environment.ts";
 import type { RightParts } from "./right-parts.ts";
 
 /** A handler, ready to be registered. */
@@ -39,10 +39,10 @@ export const DEFAULT_INTERVAL_MS = 10_000;
  * Creates the handlers of a configuration, as far as its form is valid. Also finds mistakes beyond the form:
  * duplicate names, cycles, and options that contradict each other.
  */
-export async function prepare(config: RightParts, env: Environment): Promise<Preparation> {
+export function prepare(config: RightParts, env: Environment): Preparation {
   const sources = config.checks ?? MACHINE_CHECKS;
   const checks = sources.flatMap((source, index) => toCheck(source, index) ?? []);
-  const built = await Promise.all(checks.map((check) => buildHandler(check, env)));
+  const built = checks.map((check) => buildHandler(check, env));
   const handlers = built.flatMap(({ handler }) => handler ?? []);
   const views = prepareViews(config, env);
   const mistakes = [
@@ -79,7 +79,7 @@ function toCheck(source: CheckConfig | undefined, index: number): Check | undefi
 
 /** `HTTP users:8080/svc_status.json`, `Disk /`, `Memory` */
 function toName({ check, target }: NamedCheck): string {
-  const { title, shorten = String } = CHECK_TYPES[check];
+  const { title = check, shorten = String } = CHECK_TYPES[check] ?? {};
   try {
     return target === undefined ? title : `${title} ${shorten(target)}`;
   } catch {
@@ -88,18 +88,21 @@ function toName({ check, target }: NamedCheck): string {
   }
 }
 
-async function buildHandler(
+function buildHandler(
   { source, path, name }: Check,
   env: Environment,
-): Promise<{ readonly handler?: PreparedHandler; readonly mistake?: Mistake }> {
+): { readonly handler?: PreparedHandler; readonly mistake?: Mistake } {
   if ("handler" in source) {
     const { name: _, handler, ...options } = source;
     return { handler: { name, handler, options: withInterval(options), source } };
   }
   const { check, name: _, target = "", options: checkOptions = {}, ...handlerOptions } = source;
-  const { defaults, load } = CHECK_TYPES[check];
+  const type = CHECK_TYPES[check];
+  // The shape of the configuration allows no other name.
+  if (type === undefined) throw new TypeError(`no check has the name ${check}`);
+  const { defaults, options: shapes, create } = type;
   try {
-    const handler = (await load())(target, checkOptions as never, env);
+    const handler = create(target, fillOptions(checkOptions, shapes, env));
     return { handler: { name, handler, options: withInterval({ ...defaults, ...handlerOptions }), source } };
   } catch (error) {
     return { mistake: toMistakeOfCheck(error, path, checkOptions) };

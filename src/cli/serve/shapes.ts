@@ -1,20 +1,4 @@
-import { CONTROL_CHARACTERS } from "../../options/rules.ts";
-import type { ObjectShape, TextShape } from "../../options/shape.ts";
-
-const NAME_OF_HOST = `[^\\s:/[\\]${CONTROL_CHARACTERS}]+`;
-const IPV6 = "[\\dA-Fa-f.]*:[\\dA-Fa-f.]*:[\\dA-Fa-f:.]*";
-
-export const HOST: TextShape = {
-  kind: "text",
-  pattern: new RegExp(`^(?:${NAME_OF_HOST}|${IPV6})$`, "u"),
-  expected: "a host: a name or an address, without scheme and port",
-};
-
-export const HOST_AND_PORT: TextShape = {
-  kind: "text",
-  pattern: new RegExp(`^(?:${NAME_OF_HOST}|\\[${IPV6}\\]):\\d{1,5}$`, "u"),
-  expected: "host:port",
-};
+import type { EitherShape, MapShape, ObjectShape, OptionShape, Shape, Shapes } from "../../options/shape.ts";
 
 /** The name of an environment variable, so that the file does not contain its value. */
 export const FROM_ENVIRONMENT: ObjectShape = {
@@ -31,3 +15,22 @@ export const FROM_ENVIRONMENT: ObjectShape = {
   expected: '{ "env": "NAME" }, with the value in that environment variable',
   isSecret: true,
 };
+
+/** Where options hold secrets by name, such as headers, a value may come from the environment. */
+export function allowEnvironment(shapes: Shapes): Shapes {
+  return Object.fromEntries(
+    Object.entries(shapes).map(([key, shape]): [string, OptionShape] => {
+      if (!holdsSecrets(shape)) return [key, shape];
+      const values: EitherShape = {
+        kind: "either",
+        shapes: [shape.values, FROM_ENVIRONMENT],
+        isSecret: true,
+      };
+      return [key, { ...shape, values }];
+    }),
+  );
+}
+
+export function holdsSecrets(shape: Shape | undefined): shape is MapShape {
+  return shape?.kind === "map" && shape.values.isSecret === true;
+}

@@ -57,7 +57,7 @@ test("the page lists all checks, with their names and what is set", () => {
     set,
   }));
   expect(rows).toEqual(
-    Object.entries(CHECK_TYPES).map(([check, { title, target, defaults }]) => ({
+    Object.entries(CHECK_TYPES).map(([check, { title, target, defaults = {} }]) => ({
       check,
       hasTarget: target !== undefined,
       name: `\`${title}${target === undefined ? "" : " <target>"}\``,

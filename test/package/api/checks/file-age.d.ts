@@ -1,11 +1,12 @@
 // Exports: FileAgeOptions, fileAge
 
 export interface FileAgeOptions {
+    readonly maxAgeMs: number;
     readonly warnAgeMs?: number;
     readonly minBytes?: number;
 }
 
-export declare function fileAge(path: string, maxAgeMs: number, options?: FileAgeOptions): StatusFunction;
+export declare function fileAge(path: string, options: FileAgeOptions): StatusFunction;
 
 export type StatusFunction = (context: HandlerContext) => Status | Promise<Status>;
 

@@ -5,7 +5,7 @@ export interface TcpOptions {
     readonly maxLatencyMs?: number;
 }
 
-export declare function tcp(host: string, port: number, options?: TcpOptions): StatusFunction;
+export declare function tcp(target: string, options?: TcpOptions): StatusFunction;
 
 export type StatusFunction = (context: HandlerContext) => Status | Promise<Status>;
 
