@@ -19,6 +19,7 @@ export function watchGrpcServer(server: GrpcServer): WatchedServer {
       });
     },
     endIdle() {},
+    idleConnections: 0,
     findEndless: () => [],
     cut() {
       const unfinished = Number(isOpen);
