@@ -1,4 +1,4 @@
-// What each entry loads. A test holds the maximum of each, as it does not depend on the machine.
+// The files and bytes that each entry loads. A test enforces their maximum, because they do not depend on the machine.
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,12 +1,12 @@
 /** The list of what you can try, for the terminal and for `GET /`. */
 export function describeDemo({ url, sentinelUrl, blockMs, databaseName }) {
   return `
-This service keeps notes in PostgreSQL (${databaseName}). In another terminal:
+This service stores notes in PostgreSQL (${databaseName}). In another terminal:
 
 Look at it in a browser, and leave the page open while you break something:
   ${url}/svc_status
 
-How is it? ImportJob changes by itself, every few seconds; the last line goes on asking.
+Request the status. ImportJob changes every few seconds; the last command repeats the request.
   curl ${url}/svc_status
   curl ${url}/svc_status.json
   curl ${url}/svc_status.prometheus
@@ -14,7 +14,7 @@ How is it? ImportJob changes by itself, every few seconds; the last line goes on
   curl '${url}/svc_status?name=DatabaseConnection'
   while curl -s ${url}/svc_status; do echo; sleep 2; done
 
-Break something, ask again, and mend it:
+Break something, request the status again, and fix it:
   curl -X POST ${url}/demo/database/stop
   curl -X POST ${url}/demo/database/start
   curl -X POST ${url}/demo/user-service/stop
@@ -25,7 +25,7 @@ What a load balancer sees, until you decommission the service, and after you com
   curl -X POST '${url}/probe_status?body=OFF'
   curl -X POST ${url}/probe_status
 
-Keep its main thread busy for ${blockMs / 1_000} s. Meanwhile nothing answers above, but its sentinel does, a thread with a port of its own:
+Keep its main thread busy for ${blockMs / 1_000} s. Meanwhile the service does not answer, but its sentinel does, a thread with its own port:
   curl -X POST ${url}/demo/block
   curl ${sentinelUrl}/livez
   curl ${sentinelUrl}/svc_status
@@ -35,6 +35,6 @@ Its notes:
   curl -d 'buy milk' ${url}/notes
   curl ${url}/notes
 
-Ctrl-C ends it.
+Press Ctrl-C to stop it.
 `;
 }

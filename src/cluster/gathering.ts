@@ -4,12 +4,12 @@ import type { ToWorker, WorkerAnswer } from "./protocol.ts";
 
 export interface GatheringSetup {
   readonly members: ReadonlySet<Worker>;
-  /** Time-out for the entries of a worker. */
+  /** Timeout for the entries of a worker. */
   readonly timeoutMs: number;
   readonly tell: (worker: Worker, message: ToWorker) => void;
 }
 
-/** Gathers the entries of all workers for those that request them. */
+/** Gathers the entries of all workers, for the workers that request them. */
 export interface Gathering {
   /** Requests the entries of all workers, and sends them to the asking one under its own id. */
   askAll(asking: Worker, askingId: number, names: readonly string[] | undefined): void;

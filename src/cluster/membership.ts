@@ -12,7 +12,7 @@ import { createQuestions } from "./questions.ts";
 import { shareSetting } from "./share-setting.ts";
 import { getOwnEntries } from "./shared-report.ts";
 
-/** Time-out for the primary itself, in addition to the time-out for the workers. */
+/** Timeout for the primary itself, in addition to the timeout for the workers. */
 const PATIENCE_MS = 1_000;
 
 /** A worker's part in the coordination by the primary. */
@@ -30,7 +30,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
   const leaves = createQuestions<boolean>();
   const welcomes = createQuestions<true>();
   const seams = getProbeSeams(probe);
-  /** The time-out for reports, while the primary coordinates. */
+  /** The timeout for reports, while the primary coordinates. */
   let reportTimeoutMs: number | undefined;
   const shared = shareSetting(probe, (setting) => {
     if (reportTimeoutMs !== undefined) send({ kind: "body", ...setting });

@@ -23,7 +23,7 @@ export interface PrimaryOptions {
    */
   readonly probe?: Probe;
   /**
-   * Time-out for a worker's entries. After it, the report shows the worker as RED. Set it higher than the
+   * Timeout for a worker's entries. After it, the report shows the worker as RED. Set it higher than the
    * longest `timeoutMs` of a handler.
    * @default 6000
    */

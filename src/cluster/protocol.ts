@@ -7,7 +7,7 @@ import type { SentEntry } from "../wire/sent-entry.ts";
 /** The probe's setting, without the drain of a single worker. */
 export type SentSetting = Omit<ProbeSetting, "draining">;
 
-/** The instance that all workers are a part of. */
+/** The instance that all workers belong to. */
 export interface SentIdentity {
   readonly instance: string;
   readonly startedAt: number;

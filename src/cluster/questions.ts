@@ -1,6 +1,6 @@
 /** Pending requests to another process. */
 export interface Questions<Answer> {
-  /** Sends a request with a new id. Resolves with `undefined` after a time-out or `cancel()`. */
+  /** Sends a request with a new id. Resolves with `undefined` after a timeout or `cancel()`. */
   ask(timeoutMs: number, send: (id: number) => void): Promise<Answer | undefined>;
   /** Resolves a request. Ignores unknown ids. */
   answer(id: number, answer: Answer): void;

@@ -14,7 +14,7 @@ export interface WorkerOptions {
   /** @default defaultProbe */
   readonly probe?: Probe;
   /**
-   * Time-out for the primary, which answers at once if it coordinates. After it, this worker starts alone and
+   * Timeout for the primary, which answers at once if it coordinates. After it, this worker starts alone and
    * logs a warning with the registry's logger.
    * @default 2000
    */

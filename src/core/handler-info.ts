@@ -5,7 +5,7 @@ import type { OptionShapes } from "../options/shape.ts";
 export interface HandlerInfo {
   /** What to do if the handler is not OK: an http or https URL. Maximum 2,000 characters. */
   readonly runbook?: string;
-  /** What the handler checks, in a sentence. Maximum 500 characters. */
+  /** The purpose of the handler, in one sentence. Maximum 500 characters. */
   readonly description?: string;
   /** Words for tools that select handlers: a team, a region. Maximum 20, each at most 100 characters. */
   readonly tags?: readonly string[];

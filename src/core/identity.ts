@@ -8,7 +8,7 @@ export function isInstance(value: unknown): value is string {
   return typeof value === "string" && value.length <= MAX_INSTANCE_LENGTH && /^[!-~]+$/.test(value);
 }
 
-/** The instance that answers for a probe: this process, or the cluster that it is a part of. */
+/** The instance that answers for a probe: this process, or the cluster that it belongs to. */
 export function findIdentity(probe: Probe, instance?: string): Identity {
   const { identity = getOwnIdentity() } = getProbeSeams(probe);
   return instance === undefined ? identity : { ...identity, instance };

@@ -12,14 +12,14 @@ export interface DecommissionOptions {
    * does not keep the process alive. Default: never.
    */
   readonly until?: Date;
-  /** Who does it. The log shows it, and the page to those whom `control` permits. Maximum 200 characters. */
+  /** Who does it. The log shows it, and the page to clients that `control` permits. Maximum 200 characters. */
   readonly by?: string;
 }
 
 /** Whether the instance receives traffic: `draining` means that the process is about to end. */
 export type ProbeState = "in-service" | "decommissioned" | "draining";
 
-/** What a probe answers, and why. Threads and processes send it to each other. */
+/** The answer of a probe, and the reason for it. Threads and processes send it to each other. */
 export interface ProbeSetting {
   readonly body: string;
   readonly reason?: string;

@@ -184,7 +184,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
     },
     commission(options: Pick<DecommissionOptions, "by"> = {}) {
       const { by } = resolveDecommissionOptions(options);
-      // A second commissioning changes nothing, whoever does it.
+      // A second commissioning changes nothing.
       if (getSetting().body === COMMISSIONED_BODY) return;
       set({ body: COMMISSIONED_BODY, ...(by !== undefined && { by }) });
     },

@@ -8,7 +8,7 @@ import type { StatusRequest } from "./status-request.ts";
 
 /**
  * Everything that the cluster, the sentinel and the views use of a registry beyond its public interface. An
- * application's own registry has none of it, and the defaults apply.
+ * application's own registry has none of these, and the defaults apply.
  */
 export interface RegistrySeams {
   /**
@@ -20,13 +20,13 @@ export interface RegistrySeams {
    */
   getKnownReport(waitMs: number, names?: readonly string[]): Promise<Report>;
   /**
-   * What a handler's name keeps from registration to removal, even if the handler is replaced. It is also an
+   * The data that a handler's name keeps from registration to removal, even if the handler is replaced. It is also an
    * identity. Default: `undefined`, which does not distinguish a handler from a removed one of the same name.
    */
   getRegistration(name: string): Registration | undefined;
   /** Whether `getRegistration` knows every handler, unless the registry is closed. Default: `false`. */
   readonly hasRegistrations: boolean;
-  /** What readiness holds. Default: `undefined`, then nothing is known of it. */
+  /** The handlers that readiness holds. Default: `undefined`, then nothing is known of it. */
   readonly holds: Holds | undefined;
   /** The public remark on a handler in the health endpoints. Default: the reason is withheld. */
   getRemark(name: string): string | undefined;
@@ -34,7 +34,7 @@ export interface RegistrySeams {
   readonly isReplica: boolean;
 }
 
-/** What a handler's name keeps. */
+/** The data that a handler's name keeps. */
 export interface Registration {
   /** Read it each time: its durations are those at this moment. */
   readonly standing: Standing;
@@ -57,7 +57,7 @@ export interface ProbeSeams {
   readonly getSetting: () => ProbeSetting;
   /** Shows that the process is about to end. Call it before the decommissioning. */
   readonly setDraining: ((draining: Draining) => void) | undefined;
-  /** The instance that this process is a part of. Default: the process itself. */
+  /** The instance that this process belongs to. Default: the process itself. */
   identity: Identity | undefined;
   /** Other processes that serve the same address as this one, such as the workers of a cluster. */
   peers: Peers | undefined;
@@ -166,7 +166,10 @@ function toSetting({ body, reason, until, by }: PublicProbe): ProbeSetting {
   };
 }
 
-const { failed } = createTrouble({ what: "a part of svc-status failed", getLogger: () => undefined });
+const { failed } = createTrouble({
+  what: "an internal part of svc-status failed",
+  getLogger: () => undefined,
+});
 
 interface Attached<Seams> {
   readonly owner: object;

@@ -8,7 +8,7 @@ import { createSpread } from "./streams/spread.ts";
 const LOOK_EVERY_MS = 50;
 
 export interface ClosingSetup {
-  /** Time-out for requests in flight. */
+  /** Timeout for requests in flight. */
   readonly timeoutMs: number;
   readonly clock: Clock;
   /** Ends the streams of the views. Called when clients can no longer reopen them. */
@@ -21,7 +21,7 @@ export interface ClosingSetup {
   readonly onFailure: (message: string) => void;
 }
 
-/** What became of the requests and connections that were open when the servers closed. */
+/** The results for the requests and connections that were open when the servers closed. */
 export interface Closing {
   readonly requestsCut: number;
   readonly streamsEnded: number;

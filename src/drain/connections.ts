@@ -21,8 +21,8 @@ export interface Connections {
   /** While `true`, each connection ends with its last response. */
   setLeaving(isLeaving: boolean): void;
   /**
-   * Number of requests and upgraded connections that would be lost by ending all connections now, without
-   * those that `hasEnded`. It includes requests that are already lost because an earlier response ended their
+   * Number of requests and upgraded connections that would be lost by ending all connections now, without the
+   * ended ones (`hasEnded`). It includes requests that are already lost because an earlier response ended their
    * connection.
    */
   countUnfinished(hasEnded: (identity: object) => boolean): number;

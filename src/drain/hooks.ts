@@ -39,7 +39,7 @@ export interface HooksSetup {
   /** The hooks in order. You can add and remove hooks that have not started. */
   readonly hooks: ReadonlySet<AddedHook>;
   readonly context: DrainContext;
-  /** Time-out for all hooks together. */
+  /** Timeout for all hooks together. */
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
@@ -92,7 +92,7 @@ export async function runHooks({
 export interface StartedHooks {
   /** Starts another hook. */
   start(hook: AddedHook): void;
-  /** Resolves with the failures when all hooks have ended, or after the time-out. */
+  /** Resolves with the failures when all hooks have ended, or after the timeout. */
   settle(timeoutMs: number): Promise<readonly Failure[]>;
 }
 

@@ -44,7 +44,7 @@ interface Decommissioning {
 
 export function createObserver({ options, seams, requests, onLeaving }: ObserverSetup): Observer {
   const { probe, clock, logger } = options;
-  // The primary distributes connections among the workers, so each worker sees only a part of the requests.
+  // The primary distributes connections among the workers, so each worker sees only some of the requests.
   const probers = createProbers({ ...options, isShared: cluster.isWorker });
   let decommissioning: Decommissioning | undefined;
   let draining: Draining | undefined;

@@ -21,7 +21,7 @@ export interface DrainOptions {
   /** Time from the signal to SIGKILL, if it is not the one of the platform. All times are derived from it. */
   readonly graceMs?: number;
   /**
-   * How long a `preStop` hook takes. It is a part of the grace period, but over when the signal comes.
+   * How long a `preStop` hook takes. It is part of the grace period, but over when the signal comes.
    * Default: the environment variable `SVC_STATUS_PRESTOP_MS`, or 0.
    */
   readonly preStopMs?: number;
@@ -58,7 +58,7 @@ export interface DrainOptions {
   /** Waits exactly this long and ignores the evidence. Default: the evidence decides. */
   readonly fixedMs?: number;
   /**
-   * Time-out for requests in flight after the listener is closed. Then the drain cuts and counts the rest.
+   * Timeout for requests in flight after the listener is closed. Then the drain cuts and counts the rest.
    * Default: what is left until the deadline, except for the share of `onClose`.
    */
   readonly closeTimeoutMs?: number;
@@ -90,10 +90,10 @@ export interface DrainOptions {
    * the close frames itself.
    */
   readonly websockets?: WebSockets;
-  /** Time-out for all `onClose` hooks together. Default: 5 s, at least a sixth of `deadlineMs`. */
+  /** Timeout for all `onClose` hooks together. Default: 5 s, at least a sixth of `deadlineMs`. */
   readonly hooksTimeoutMs?: number;
   /**
-   * Time-out for the whole drain. Default: the grace period without `preStopMs`, minus the larger of a 15th
+   * Timeout for the whole drain. Default: the grace period without `preStopMs`, minus the larger of a 15th
    * and an eighth up to one second, to end in time. That is 28 s of 30 s, which also applies without a
    * preset and `graceMs`.
    */
@@ -134,7 +134,7 @@ export type ResolvedDrainOptions = ReadDrainOptions &
     readonly isWaitGiven: boolean;
   };
 
-/** The default idle time-out of AWS ALB and many other balancers. */
+/** The default idle timeout of AWS ALB and many other balancers. */
 export const DEFAULT_BALANCER_IDLE_MS = 60_000;
 
 export const HOOKS: ListShape = { kind: "list", items: FUNCTION, expected: "an array of functions" };

@@ -24,7 +24,7 @@ export interface PhasesSetup {
   readonly clock: Clock;
 }
 
-/** Time-outs for the hooks, read when each phase starts. */
+/** Timeouts for the hooks, read when each phase starts. */
 export interface HookTimes {
   getLeaveMs(): number;
   getCloseMs(): number;

@@ -57,7 +57,7 @@ export interface DrainReport {
   readonly hookFailures: readonly HookFailure[];
 }
 
-/** What a drain knows at its end. */
+/** The data of a drain at its end. */
 export interface Outcome
   extends Pick<
     DrainReport,

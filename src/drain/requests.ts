@@ -5,7 +5,7 @@ import type { EndOfRequest } from "./connections.ts";
 import { createFreshConnections } from "./fresh-connections.ts";
 import { createTraffic, type TrafficSummary } from "./traffic.ts";
 
-/** The ordinary requests of the servers: those that no view of svc-status answers. */
+/** The ordinary requests of the servers: requests that no view of svc-status answers. */
 export interface Requests {
   /** Records a request that arrives. Returns a function to call when it has ended. */
   note(request: object): EndOfRequest;

@@ -16,7 +16,7 @@ import { guardIsEndless } from "./streams/options.ts";
 import { createTimes, type Times } from "./times.ts";
 import { waitForBalancers, waitForClients } from "./wait.ts";
 
-/** What a drain works with. */
+/** The parts that a drain uses. */
 export interface Parts {
   readonly options: ResolvedDrainOptions;
   readonly seams: ProbeSeams;

@@ -25,7 +25,7 @@ export interface SignalOptions extends DrainOptions {
    */
   readonly exit?: "signal" | "zero" | "none";
   /**
-   * What else starts the drain. `"uncaughtException"` and `"unhandledRejection"`: an error that the
+   * Other events that start the drain. `"uncaughtException"` and `"unhandledRejection"`: an error that the
    * application did not handle. The report contains it, and the exit code is 1. Further errors are logged.
    * `"beforeExit"`: nothing keeps the process alive; the drain waits for no balancer.
    * @default []

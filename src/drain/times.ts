@@ -4,14 +4,14 @@ import type { ResolvedDrainOptions } from "./options.ts";
 export interface Times {
   /** The latest end of the wait, so that there is always time to close and to call `onClose`. */
   getWaitEndsAt(): number;
-  /** Time-out at `now` for requests in flight. */
+  /** Timeout at `now` for requests in flight. */
   getCloseMs(now: number): number;
-  /** Time-out at `now` for `onLeave`. */
+  /** Timeout at `now` for `onLeave`. */
   getLeaveHooksMs(now: number): number;
-  /** Time-out at `now` for the work of the consumers, after which they return the rest within `returnMs`. */
+  /** Timeout at `now` for the work of the consumers, after which they return the rest within `returnMs`. */
   getFinishMs(now: number): number;
   readonly returnMs: number;
-  /** Time-out at `now` for all `onClose` hooks. */
+  /** Timeout at `now` for all `onClose` hooks. */
   getCloseHooksMs(now: number): number;
 }
 

@@ -1,4 +1,4 @@
-/** What starts a drain besides signals. */
+/** The events that start a drain, except signals. */
 export type Trigger = "uncaughtException" | "unhandledRejection" | "beforeExit";
 
 export interface TriggerHandlers {

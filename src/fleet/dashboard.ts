@@ -6,7 +6,7 @@ interface Row {
   readonly title: string;
   readonly type: PanelType;
   readonly expr: string;
-  /** What a series is called. */
+  /** The name of a series. */
   readonly legend: string;
   /** Of 24. */
   readonly width: number;

@@ -43,7 +43,7 @@ export const DEFAULT_LABELS: FleetLabels = {
   within: ["cluster", "namespace", "environment"],
 };
 
-/** What the rules depend on. */
+/** The options of the rules. */
 export interface RuleOptions extends FleetLabels {
   readonly timesMs: Readonly<Record<TimeName, number>>;
   /** Labels of every alert, for routes. */

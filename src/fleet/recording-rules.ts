@@ -47,7 +47,7 @@ const LEVELS: readonly number[] = Array.from({ length: MAX_LEVELS }, (_, index) 
  * The recording rules, in the order of their dependencies: each reads what the rules before it have recorded
  * at the same time.
  *
- * PromQL cannot join many to many. So each failed service without a cause of its own follows one upstream, the
+ * PromQL cannot join many to many. So each failed service without its own cause follows one upstream, the
  * one that failed first, which makes the way to the cause a chain.
  */
 export function toRecordingRules({ service, within }: FleetLabels): readonly RecordingRule[] {

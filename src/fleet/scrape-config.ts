@@ -39,7 +39,7 @@ const DISCOVERIES: Readonly<Record<Discovery, Readonly<Record<string, Tree>>>> =
   },
 };
 
-/** A part of Prometheus' configuration that finds and scrapes the instances. */
+/** The section of Prometheus' configuration that finds and scrapes the instances. */
 export function toScrapeConfig({ discovery, scrapeMs, path }: ScrapeOptions): Tree {
   return {
     scrape_configs: [

@@ -1,4 +1,4 @@
-/** What the generated files consist of. `undefined` properties are omitted. */
+/** The content of the generated files. `undefined` properties are omitted. */
 export type Tree = string | number | boolean | readonly Tree[] | { readonly [key: string]: Tree | undefined };
 
 /** Writes YAML. Every text is quoted as in JSON, so nothing in it has a meaning for YAML. */

@@ -4,7 +4,7 @@ import { settleWithin } from "../util/settle-within.ts";
 import { createTrouble } from "../util/trouble.ts";
 import type { MetricsSource } from "./options.ts";
 
-/** Time-out for the application's metrics. After it, the response is sent without them. */
+/** Timeout for the application's metrics. After it, the response is sent without them. */
 export const METRICS_TIMEOUT_MS = 5_000;
 
 /** Collects the application's metrics. If that fails, it logs the error and returns an empty text. */
@@ -36,7 +36,7 @@ export function createMetricsCollector(
   }
 
   return async function collectMetrics() {
-    // Only one scrape waits for a collection that hangs. Scrapers have their own time-outs, so the others get
+    // Only one scrape waits for a collection that hangs. Scrapers have their own timeouts, so the others get
     // our families at once.
     if (isOverdue) return "";
     try {

@@ -3,7 +3,7 @@ import { toElapsedText } from "../util/elapsed-text.ts";
 import { compareCodePoints } from "../util/text.ts";
 import type { HealthProbeFormat } from "./health-probe-options.ts";
 
-/** What a health probe says about one check. */
+/** The line of a health probe for one check. */
 export interface Line {
   readonly name: string;
   readonly verdict: "ok" | "failed" | "held" | "excluded";

@@ -9,7 +9,7 @@ import { failExpectation } from "../options/expect.ts";
 import { COUNT, choice, DELAY_MS, FLAG } from "../options/rules.ts";
 import type { EitherShape, OptionShapes, TextShape, WithDefaults } from "../options/shape.ts";
 
-/** What readiness makes of a critical shared handler that is RED. */
+/** How readiness counts a critical shared handler that is RED. */
 export interface SharedReadinessOptions {
   /**
    * When it makes this instance unready. `"hold"`: after it has been RED for `holdMs`, or while it has never

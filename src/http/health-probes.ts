@@ -32,7 +32,7 @@ interface Endpoint {
   readonly path: string;
   /** A question, or the handlers of a group. */
   readonly asks: Question | readonly string[];
-  /** What Spring's root lists. */
+  /** The groups that Spring's root lists. */
   readonly groups: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import type { StatusRequest } from "./message.ts";
 import type { ResolvedSvcStatus } from "./options.ts";
 import { isPermitted } from "./permission.ts";
 
-/** Time-out for `authorize` here: a verdict must not be late because of the names beside it. */
+/** Timeout for `authorize` here: a verdict must not be late because of the names in it. */
 export const NAMES_TIMEOUT_MS = 500;
 
 const TROUBLE = {
@@ -13,7 +13,7 @@ const TROUBLE = {
   recovery: "svcStatus.authorize works again for health probes",
 };
 
-/** Whether a client of the health probes may see names: those who may see the report. Never rejects. */
+/** Whether a client of the health probes may see names: it needs permission for the report. Never rejects. */
 export function createNamesPermission(
   svcStatus: Pick<ResolvedSvcStatus, "authorize"> | undefined,
   registry: StatusRegistry,

@@ -33,7 +33,7 @@ import type { ServiceDescription } from "./page/page-model.ts";
 import type { Permission } from "./permission.ts";
 import { SERVICE } from "./service-description.ts";
 
-/** What to serve and who may access it. All options are optional. */
+/** The views to serve and the access to them. All options are optional. */
 export interface ServiceStatusOptions {
   /**
    * The registry whose handlers are shown.

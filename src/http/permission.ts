@@ -5,10 +5,10 @@ import type { StatusRequest } from "./message.ts";
 /** The application's function that decides on a request. Only `true` permits it. */
 export type Permission = (request: StatusRequest) => boolean | Promise<boolean>;
 
-/** Time-out for a decision. After it, the response is 500, or has no details. */
+/** Timeout for a decision. After it, the response is 500, or has no details. */
 export const PERMISSION_TIMEOUT_MS = 5_000;
 
-/** Rejects with the application's error, or after the time-out. */
+/** Rejects with the application's error, or after the timeout. */
 export async function isPermitted(permission: Permission, request: StatusRequest): Promise<boolean> {
   return (await askApplication(permission, request)) === true;
 }

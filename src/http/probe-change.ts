@@ -2,7 +2,7 @@ import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH } from "../core/p
 import { type DecommissionOptions, isUntil, MAX_REASON_LENGTH, REASON } from "../core/probe-setting.ts";
 import { fits } from "../options/read.ts";
 
-/** What a POST wants the probe to be. */
+/** The change that a POST requests. */
 export interface WantedChange {
   readonly body: string;
   readonly options: Pick<DecommissionOptions, "reason" | "until">;

@@ -5,7 +5,7 @@ import { getRegistrySeams } from "../core/seams.ts";
 import { RED } from "../core/state.ts";
 import type { Standings } from "./standings.ts";
 
-/** What readiness makes of one handler. */
+/** How readiness counts one handler. */
 export interface ReadinessVerdict {
   readonly name: string;
   readonly verdict: "ok" | "failed" | "held";
@@ -21,12 +21,12 @@ export interface ReadinessSetup {
 
 /**
  * How long readiness waits for handlers whose result cannot change its verdict. A shared resource that hangs
- * would otherwise make the probes of all instances time out. The default time-out of a kubelet is 1 s.
+ * would otherwise make the probes of all instances time out. The default timeout of a kubelet is 1 s.
  */
 export const HELD_WAIT_MS = 250;
 
 /**
- * Runs the handlers and judges them. It waits in full only for those that decide: a handler that would be
+ * Runs the handlers and judges them. It waits in full only for handlers that decide: a handler that would be
  * held anyway counts with its last known result.
  */
 export async function judgeReadiness(

@@ -26,7 +26,7 @@ export type ExtendedFamilyName =
 export interface MetricFamily {
   readonly help: string;
   readonly type: "unknown" | "gauge" | "counter";
-  /** It reveals more than states, so only those who may see details get it. */
+  /** It reveals more than states, so only clients with permission to see details get it. */
   readonly isDetail?: true;
   readonly toSamples: (source: MetricsSource) => readonly Sample[];
 }

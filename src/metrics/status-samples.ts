@@ -63,7 +63,7 @@ export function toStatusSamples(entries: readonly Entry[]): readonly (readonly S
   ]);
 }
 
-/** The samples of a handler's labels, under names of their own. Of two that are shown alike, the first. */
+/** The samples of a handler's labels, under their own names. Of two that are shown alike, the first. */
 export function toLabelSamples({ status }: Pick<Entry, "status">): readonly Sample[] {
   const values = new Map<string, number>();
   for (const [label, value] of toLabels(status)) {

@@ -48,7 +48,7 @@ export interface NotifyCommonOptions {
    */
   readonly repeatMs?: number;
   /**
-   * Time-out of one attempt.
+   * Timeout of one attempt.
    * @default 5000
    */
   readonly timeoutMs?: number;

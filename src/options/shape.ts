@@ -1,5 +1,5 @@
 /**
- * The shape of an option or of a part of a configuration, as data. Its check (`read`), its mistakes in words,
+ * The shape of an option or of a section of a configuration, as data. Its check (`read`), its mistakes in words,
  * and its JSON Schema (`toJsonSchema`) are all derived from it.
  */
 export type Shape =

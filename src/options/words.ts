@@ -1,7 +1,7 @@
 import { describeValue } from "../util/describe-value.ts";
 import type { NumberShape, Shape, Violation } from "./shape.ts";
 
-/** Where a mistake is, and what was expected. */
+/** The path of a mistake, and the expected value. */
 export interface Mistake {
   /** `checks[2].timeoutMs`; empty for the whole value. */
   readonly path: string;

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInThisContext } from "node:vm";
 
-/** Time-out to pause the main thread and read its stack. */
+/** Timeout to pause the main thread and read its stack. */
 const STACK_TIMEOUT_MS = 1_000;
 
 /**

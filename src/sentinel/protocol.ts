@@ -14,7 +14,7 @@ export const MAX_SENT_HISTORY = 100;
 export interface ThreadData {
   readonly counters: SharedArrayBuffer;
   readonly probe: SharedArrayBuffer;
-  /** The instance that the main thread is a part of. */
+  /** The instance that the main thread belongs to. */
   readonly identity: Identity;
   readonly port: number;
   readonly host: string | undefined;

@@ -20,7 +20,7 @@ export interface SharedReading {
 
 /**
  * The two lowest bits of the first word select the slot that contains the text. The other bits count the
- * writes. To write, a thread fills one of its own slots that is not current, and then exchanges the first
+ * writes. To write, a thread fills one of its slots that is not current, and then exchanges the first
  * word. These exchanges define the order of writes for both threads. No thread waits for the other, so a
  * thread that ends or hangs during a write does not block the other.
  */

@@ -51,7 +51,7 @@ function startDemo(variables: Readonly<Record<string, string>>): Demo {
   const ready = new Promise<void>((resolve, reject) => {
     createInterface(child.stdout).on("line", (line) => {
       lines.push(line);
-      if (line === "Ctrl-C ends it.") resolve();
+      if (line === "Press Ctrl-C to stop it.") resolve();
     });
     ended.then((ending) => reject(new Error(`the demo ended: ${JSON.stringify(ending)}`)), reject);
   });

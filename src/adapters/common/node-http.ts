@@ -52,7 +52,7 @@ function toTarget({ url = "/", originalUrl }: IncomingMessage & { readonly origi
 
 /** Bypasses the framework, which would add an ETag, a charset or its own body. */
 export function send(response: ServerResponse, { status, headers, body, stream }: StatusResponse): void {
-  // An earlier middleware may already have responded, for example after a time-out, and a second write would
+  // An earlier middleware may already have responded, for example after a timeout, and a second write would
   // throw.
   if (response.headersSent) return;
   // Otherwise a client with regular requests would keep its connection to a closed server open.

@@ -79,7 +79,7 @@ export const FLEET = {
       help: "scrape-config: where the metrics are",
     },
   },
-  exits: { "0": "written", "3": "wrong arguments" },
+  exits: { "0": "written", "3": "invalid arguments" },
   examples: [
     ["fleet rules > svc-status.rules.yml", "Rules for Prometheus"],
     ["fleet rules --test > svc-status.test.yml", "Their unit tests: promtool test rules svc-status.test.yml"],

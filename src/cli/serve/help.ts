@@ -27,13 +27,13 @@ export const HANDLER_HELP: Help<HandlerOptions> = {
   failForMs: "Minimum time of worse results before the state gets worse. Default: 0.",
   recoverForMs: "Minimum time of better results before it gets better. Default: 0.",
   dependsOn: "Names of checks whose RED explains this one's.",
-  runbook: "What to do if the check is not OK.",
-  description: "What the check is about, in a sentence.",
+  runbook: "The page that says what to do if the check is not OK.",
+  description: "The purpose of the check, in one sentence.",
   tags: "Words for tools that select checks.",
   upstream: "The service that it checks, by its name in the fleet.",
 };
 
-/** What the targets of the checks are, by the name of the check. */
+/** The meanings of the targets, by the name of the check. */
 export const TARGET_HELP: Readonly<Record<string, string>> = {
   disk: "A path on the file system.",
   dns: "The name to resolve.",

@@ -2,7 +2,7 @@
 export const WATCH = {
   summary: "Watch the status of one or several services",
   description: [
-    "On a terminal, a table of all handlers, which highlights changes; q or Ctrl-C ends it. Otherwise, one line for each change.",
+    "On a terminal, a table of all handlers, which highlights changes; q or Press Ctrl-C to stop it. Otherwise, one line for each change.",
   ],
   operands: [
     {

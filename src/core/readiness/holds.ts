@@ -6,7 +6,7 @@ import { type FindJudged, isHeld, type Judged, type ReadinessRule, toNextExpiryM
 /** The handlers that are RED although readiness does not count them, with the time that they are RED. */
 export type Held = ReadonlyMap<string, number>;
 
-/** What readiness holds in one registry. */
+/** The handlers that readiness holds in one registry. */
 export interface Holds {
   /** Sets the rule by which readiness is served. Without one, nothing is held. */
   setRule(rule: ReadinessRule | undefined): void;
@@ -20,7 +20,7 @@ export interface HoldsSetup {
   readonly find: FindJudged;
 }
 
-/** What readiness holds, without a log. */
+/** The handlers that readiness holds, without a log. */
 export function createHolds({
   getNames,
   find,
@@ -59,7 +59,7 @@ export interface LoggedHolds extends Holds {
 }
 
 /**
- * What readiness holds, with one log line when it begins to hold a handler and one when it ends. A background
+ * The handlers that readiness holds, with one log line when it begins to hold a handler and one when it ends. A background
  * timer finds what expires while no state changes.
  */
 export function createLoggedHolds({ clock, getLogger, ...setup }: LoggedHoldsSetup): LoggedHolds {

@@ -23,7 +23,7 @@ export interface Standing {
   readonly leftRedMs: number | undefined;
 }
 
-/** What the decision depends on. */
+/** The input of the decision. */
 export interface Judged {
   readonly critical: boolean;
   readonly scope: Scope;

@@ -12,7 +12,7 @@ const FOLLOW_WINDOW_MS = 1_000;
 
 export interface FollowSetup {
   readonly clock: Clock;
-  /** Whether the handler is being called: a state that it sets meanwhile is a part of its result. */
+  /** Whether the handler is being called: a state that it sets meanwhile is part of its result. */
   readonly isCalling: () => boolean;
   readonly sharing: Sharing<unknown>;
   /** Runs the handler. */

@@ -20,7 +20,7 @@ export interface Track {
   /** Records an outcome, reports it if it is a change, and returns the start of the state. */
   note(outcome: Pick<Outcome, "status" | "reason" | "checkedAt">): Date;
   readonly history: readonly Change[];
-  /** Number of changes to each state, including those that the history no longer contains. */
+  /** Number of changes to each state, including changes that the history no longer contains. */
   readonly counts: ChangeCounts;
   readonly standing: Standing;
 }

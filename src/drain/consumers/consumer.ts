@@ -8,7 +8,7 @@ export interface ConsumerResult {
   readonly left?: number;
 }
 
-/** What takes work from a queue. */
+/** A client that takes work from a queue. */
 export interface Consumer {
   /** Its name in the report and in log lines. */
   readonly name: string;

@@ -17,7 +17,7 @@ export interface KafkaConsumer {
 /**
  * A Kafka consumer as a consumer of a drain. It fetches nothing more at once, finishes the message (with
  * `eachMessage`) or the batch in progress, and leaves the group, so that the others take its partitions without
- * waiting for the session time-out. The group delivers again what is not committed at the deadline.
+ * waiting for the session timeout. The group delivers again what is not committed at the deadline.
  *
  * The report counts no messages, because the client does not say how many of a batch it has processed.
  * `progress` counts batches and needs `kafkajs`.

@@ -100,7 +100,7 @@ function fromSubscription(name: string, subscription: NatsSubscription): Consume
       const hasEnded = await endedBefore(signal, stop());
       const finished = subscription.getProcessed() - processedBefore;
       if (hasEnded) return { finished, left: 0 };
-      // One more than those that wait: the message in progress, which counts as processed already.
+      // One more than the waiting messages: the one in progress, which counts as processed already.
       return { finished: Math.max(0, finished - 1), left: subscription.getPending() + 1 };
     },
   };

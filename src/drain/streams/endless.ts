@@ -7,7 +7,7 @@ export interface Endless {
   /** The object by which it is recognized. */
   readonly identity: object;
   readonly kind: "stream" | "socket";
-  /** Ends it cleanly. What the application writes later is dropped. */
+  /** Ends it cleanly, and drops later writes of the application. */
   end(): void;
   /** Drops what the client has not read. */
   destroy(): void;
@@ -20,7 +20,7 @@ interface WebSocketClient {
   terminate?(): void;
 }
 
-/** What an application writes to for one response. */
+/** The object that an application writes a response to. */
 type Answer = Pick<ServerResponse | ServerHttp2Stream, "on" | "end" | "write">;
 
 const EVENT_STREAM = /^\s*text\/event-stream\b/i;
@@ -41,7 +41,7 @@ function toFarewell(contentEncoding: unknown, retryMs: number): string {
 }
 
 /**
- * A header that a response has sent. `getHeader` does not know those that were passed to `writeHead`; they are
+ * A header that a response has sent. `getHeader` does not return headers that were passed to `writeHead`; they are
  * only in the text of the head.
  */
 export function getSentHeader(response: ServerResponse, name: string): string | undefined {

@@ -12,7 +12,7 @@ export interface SpreadSetup {
 
 /** Ends what is endless, evenly over a time. */
 export interface Spread {
-  /** Ends those that are due. Call it repeatedly with all that are open. */
+  /** Ends the responses that are due. Call it repeatedly with all open ones. */
   endDue(open: readonly Endless[], now: number): void;
   hasEnded(identity: object): boolean;
   readonly streamsEnded: number;
@@ -41,7 +41,7 @@ export function createSpread({ startedAt, spreadMs, onFailure }: SpreadSetup): S
     endDue(open, now) {
       const waiting = open.filter(({ identity }) => !endedAt.has(identity));
       const leftMs = startedAt + spreadMs - lookedAt;
-      // A share of those that are open now, so that latecomers get their turn too.
+      // A share of the open responses, so that latecomers get their turn too.
       due += leftMs > 0 ? waiting.length * ((now - lookedAt) / leftMs) : waiting.length;
       lookedAt = now;
       const count = Math.min(waiting.length, Math.floor(due));

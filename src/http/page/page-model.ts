@@ -43,7 +43,7 @@ export interface PageSource {
 export interface PageView {
   /** `false`: only names and states. */
   readonly details: boolean;
-  /** Whether the page shows who changed the probe, to those who may change it too. */
+  /** Whether the page shows who changed the probe, to clients that may change it too. */
   readonly seesWho: boolean;
   /** Whether the page has buttons to change the probe. */
   readonly controls: boolean;

@@ -159,7 +159,7 @@ export function renderBundlers(): string {
   ]);
   const next = [
     `next ${NEXT}`,
-    "route handlers beside `instrumentation.js`",
+    "route handlers next to `instrumentation.js`",
     "works",
     "not tried",
     "not tried",

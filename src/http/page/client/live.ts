@@ -14,7 +14,7 @@ const SILENCE_MS = 5_000;
 /** The server checks the handlers every 2 s. A result older than this may be out of date. */
 const LATE_MS = 5_000;
 
-/** Time-out of a poll. A response waits for the slowest handler, so the page allows it this long. */
+/** Timeout of a poll. A response waits for the slowest handler, so the page allows it this long. */
 const PATIENCE_MS = 15_000;
 
 type Link = "live" | "asking" | "late" | "silent" | "lost" | "paused";
