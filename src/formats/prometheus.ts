@@ -4,8 +4,8 @@ import {
   type FamilyName,
   METRIC_FAMILIES,
   type MetricsSource,
-  type Sample,
 } from "../metrics/families.ts";
+import type { Sample } from "../metrics/sample.ts";
 import { toSampleValue, toSeriesText } from "./sample-text.ts";
 import { createStatusLines } from "./status-lines.ts";
 

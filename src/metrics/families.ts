@@ -4,6 +4,7 @@ import type { ChangeCounts } from "../core/registry/track.ts";
 import { createReport, type Entry } from "../core/report.ts";
 import { RED, STATE_NUMBERS, STATES } from "../core/state.ts";
 import { sortByName } from "../util/sort-by-name.ts";
+import type { Sample } from "./sample.ts";
 import { toLabelSamples, toStatusSamples } from "./status-samples.ts";
 
 /** The metric families of this library, under their Prometheus names. */
@@ -29,12 +30,6 @@ export interface MetricFamily {
   /** It reveals more than states, so only clients with permission to see details get it. */
   readonly isDetail?: true;
   readonly toSamples: (source: MetricsSource) => readonly Sample[];
-}
-
-/** One number of a family. */
-export interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
 }
 
 /** The name and the version of the service, for `svc_status_info`. */

@@ -3,14 +3,9 @@ import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { expectMethods } from "../options/expect.ts";
 import { type Collect, createCollector } from "./collect.ts";
-import {
-  FAMILY_NAMES,
-  type FamilyName,
-  METRIC_FAMILIES,
-  type Sample,
-  type ServiceIdentity,
-} from "./families.ts";
+import { FAMILY_NAMES, type FamilyName, METRIC_FAMILIES, type ServiceIdentity } from "./families.ts";
 import { expectIdentity } from "./identity.ts";
+import type { Sample } from "./sample.ts";
 
 /** The part of the `Registry` of prom-client and of `@prometheus-io/client` that this library uses. */
 export interface PromRegister {

@@ -2,8 +2,8 @@ import type { Entry } from "../core/report.ts";
 import { STATE_NUMBERS } from "../core/state.ts";
 import { sortByName } from "../util/sort-by-name.ts";
 import { replaceControlCharacters, toWellFormed } from "../util/text.ts";
-import type { Sample } from "./families.ts";
 import { toLabels } from "./labels.ts";
+import type { Sample } from "./sample.ts";
 
 export interface StatusSeriesOptions {
   /**

@@ -10,13 +10,8 @@ import { type NotifyOptions, resolveNotifyOptions } from "./options.ts";
 import { createReminders } from "./reminders.ts";
 
 export type { StatusNotification } from "./notification.ts";
-export type {
-  NotifyCommonOptions,
-  NotifyOptions,
-  NotifySendOptions,
-  NotifyUrlOptions,
-  Send,
-} from "./options.ts";
+export type { NotifyCommonOptions, NotifyOptions, NotifySendOptions, NotifyUrlOptions } from "./options.ts";
+export type { Send } from "./target.ts";
 
 /** Active notifications of a registry. */
 export interface Notifier {

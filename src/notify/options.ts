@@ -8,9 +8,8 @@ import {
   expectOneOf,
 } from "../options/expect.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
-import type { StatusNotification } from "./notification.ts";
 import { createPost } from "./post.ts";
-import { createTarget, type Target } from "./target.ts";
+import { createTarget, type Send, type Target } from "./target.ts";
 
 /**
  * The receiver and selection of notifications. Set either `url` or `send`; all other options are optional.
@@ -32,8 +31,6 @@ export interface NotifySendOptions extends NotifyCommonOptions {
   readonly send: Send;
   readonly url?: undefined;
 }
-
-export type Send = (notification: StatusNotification, context: { readonly signal: AbortSignal }) => unknown;
 
 export interface NotifyCommonOptions {
   /**

@@ -1,7 +1,8 @@
 import { findRefusal, isHttpStatus } from "../core/refusal.ts";
 import { describeError } from "../util/describe-error.ts";
 import type { StatusNotification } from "./notification.ts";
-import type { Send } from "./options.ts";
+
+export type Send = (notification: StatusNotification, context: { readonly signal: AbortSignal }) => unknown;
 
 /** The receiver of notifications. */
 export interface Target {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { State } from "../../src/core/state.ts";
-import { FIRST_PAUSE_MS, MAX_ATTEMPTS, MAX_PAUSE_MS, MAX_WAITING } from "../../src/notify/delivery.ts";
+import { FIRST_PAUSE_MS, MAX_ATTEMPTS, MAX_PAUSE_MS } from "../../src/notify/attempts.ts";
+import { MAX_WAITING } from "../../src/notify/delivery.ts";
 import {
   type Notifier,
   type NotifyCommonOptions,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { State } from "../../src/core/state.ts";
-import { MAX_RETRY_AFTER_MS } from "../../src/notify/delivery.ts";
+import { MAX_RETRY_AFTER_MS } from "../../src/notify/attempts.ts";
 import { type NotifyCommonOptions, notify } from "../../src/notify/notify.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
 import type { Logger } from "../../src/util/logger.ts";
