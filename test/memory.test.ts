@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/deadline.ts";
+import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/back-off.ts";
 import { createProbe } from "../src/core/probe.ts";
 import { MAX_QUEUED_CHANGES } from "../src/core/registry/changes.ts";
 import { createStatusRegistry, type StatusRegistry } from "../src/core/registry/registry.ts";

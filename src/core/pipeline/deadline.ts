@@ -1,12 +1,10 @@
 import type { Clock } from "../../util/clock.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
 import { type Ask, type Outcome, type Result, toFailure } from "../outcome.ts";
+import { createBackOff } from "./back-off.ts";
 import { CallContext } from "./call-context.ts";
 import type { Deadlines, Waiting } from "./deadlines.ts";
 import type { Call } from "./normalise.ts";
-
-/** Maximum time between the starts of two calls of a hung handler, so that its recovery is noticed. */
-export const MAX_HUNG_BACKOFF_MS = 60_000;
 
 export interface DeadlineOptions {
   readonly name: string;
@@ -33,27 +31,24 @@ export interface Deadline {
 
 /**
  * Gives each call of a handler a deadline. At the deadline, the outcome is RED, even if the handler ignores
- * its signal. While such calls are unsettled, new calls back off: the pause starts at `timeoutMs` and doubles
- * with each unsettled call, until there is one call per 60 s. This limits the calls of a handler that never
- * settles, or only now and then.
+ * its signal. While such calls are unsettled, new calls back off. This limits the calls of a handler that
+ * never settles, or only now and then.
  */
 export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: DeadlineOptions): Deadline {
   let stopped = false;
   let current: RunningCall | undefined;
-  let unsettled = 0;
-  /** The start of the first call that timed out since the handler last settled. */
-  let hungSince: number | undefined;
-  let nextCallAt = Number.NEGATIVE_INFINITY;
+  const backOff = createBackOff(timeoutMs);
 
   function ask(): Outcome | Promise<Outcome> {
     const startedAt = clock.monotonicNow();
-    if (stopped) return toOutcome(toFailure("stale", "no longer needed"), startedAt);
-    if (startedAt < nextCallAt) return toHung(startedAt);
+    if (stopped) return toOutcome(toFailure("stale", "no longer needed"), startedAt, clock);
+    const hungSince = backOff.getHungSince(startedAt);
+    if (hungSince !== undefined) return toHung(startedAt, hungSince);
     const context = new CallContext(name);
     const result = call(context);
     if (result instanceof Promise) return race(result, context, startedAt);
-    noteSettled();
-    return toOutcome(result, startedAt);
+    backOff.noteSettled(false);
+    return toOutcome(result, startedAt, clock);
   }
 
   function race(pending: Promise<Result>, context: CallContext, startedAt: number): Promise<Outcome> {
@@ -75,25 +70,14 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
   }
 
   function settle(running: RunningCall, result: Result): void {
-    // Even a late result, which is dropped, shows that the handler settles again.
-    noteSettled();
-    if (running.isOver) {
-      unsettled -= 1;
-      return;
-    }
+    backOff.noteSettled(running.isOver);
+    if (running.isOver) return;
     deadlines.end(running);
     finish(running, result);
   }
 
-  function noteSettled(): void {
-    nextCallAt = Number.NEGATIVE_INFINITY;
-    hungSince = undefined;
-  }
-
   function atDeadline(running: RunningCall): void {
-    unsettled += 1;
-    hungSince ??= running.startedAt;
-    backOff(running.startedAt);
+    backOff.noteTimeout(running.startedAt);
     finish(running, toFailure("timeout", `timed out after ${timeoutMs} ms`));
     CallContext.abort(running.context, new DOMException(`timed out after ${timeoutMs} ms`, "TimeoutError"));
   }
@@ -109,24 +93,13 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
   function finish(running: RunningCall, result: Result): void {
     running.isOver = true;
     current = undefined;
-    running.resolve(toOutcome(result, running.startedAt));
-  }
-
-  function backOff(startedAt: number): void {
-    const pauseMs = timeoutMs * 2 ** (unsettled - 1);
-    nextCallAt = startedAt + Math.min(timeoutMs + pauseMs, Math.max(timeoutMs, MAX_HUNG_BACKOFF_MS));
+    running.resolve(toOutcome(result, running.startedAt, clock));
   }
 
   /** The duration is the time since the handler stopped settling, because this call did not run it. */
-  function toHung(now: number): Outcome {
-    const since = hungSince ?? now;
+  function toHung(now: number, since: number): Outcome {
     const detail = `has not answered for ${toElapsedText(now - since)} (timed out after ${timeoutMs} ms)`;
-    return toOutcome(toFailure("hung", detail), since);
-  }
-
-  function toOutcome({ status, reason }: Result, startedAt: number): Outcome {
-    const durationMs = clock.monotonicNow() - startedAt;
-    return { status, reason, checkedAt: clock.now(), durationMs, rawStatus: status };
+    return toOutcome(toFailure("hung", detail), since, clock);
   }
 
   return {
@@ -139,4 +112,9 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
       stopCurrent();
     },
   };
+}
+
+function toOutcome({ status, reason }: Result, startedAt: number, clock: Clock): Outcome {
+  const durationMs = clock.monotonicNow() - startedAt;
+  return { status, reason, checkedAt: clock.now(), durationMs, rawStatus: status };
 }
