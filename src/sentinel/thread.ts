@@ -51,39 +51,24 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
   let isClosed = false;
 
   function start(): RunningThread {
-    const worker = startWorker(url, { ...data, port: address?.port ?? data.port });
     const startedAt = performance.now();
-    let cause = "without an error";
-    let isOver = false;
-
-    /** Does not wait for the exit, because a thread that hangs in a system call never exits. */
-    function end(why: string): void {
-      if (isOver) return;
-      isOver = true;
-      void worker.terminate();
-      first.reject(new Error(`the sentinel's thread ended before it listened: ${why}`));
-      if (performance.now() - startedAt > MAX_RESTART_MS) restartMs = MIN_RESTART_MS;
-      startAgainLater(why);
-    }
-
-    const ownHearers: Hearers<ToMain> = {
-      ...hearers,
-      listening(message) {
-        address = message.address;
-        first.resolve(address);
+    return startThread({
+      url,
+      data: { ...data, port: address?.port ?? data.port },
+      getTicks,
+      hearers: {
+        ...hearers,
+        listening(message) {
+          address = message.address;
+          first.resolve(address);
+        },
       },
-      failed({ message, code }) {
-        first.reject(Object.assign(new Error(message), { code }));
-        end(message);
+      onFailure: first.reject,
+      onEnd(why) {
+        if (performance.now() - startedAt > MAX_RESTART_MS) restartMs = MIN_RESTART_MS;
+        startAgainLater(why);
       },
-    };
-    worker.on("message", (message: ToMain) => hear(message, ownHearers));
-    worker.on("error", (error) => {
-      cause = describeError(error);
-      first.reject(error);
     });
-    worker.once("exit", () => end(cause));
-    return { worker, silence: listenForSilence({ getCount: getTicks, monotonicNow: processNow }), end };
   }
 
   /** Does not restart a thread that never listened. In that case `listening` has rejected. */
@@ -134,7 +119,44 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
 interface RunningThread {
   readonly worker: Worker;
   readonly silence: Silence;
+  /** Does not wait for the exit, because a thread that hangs in a system call never exits. */
   end(why: string): void;
+}
+
+interface StartSetup extends Pick<ThreadSetup, "url" | "data" | "getTicks"> {
+  readonly hearers: Omit<Hearers<ToMain>, "failed">;
+  readonly onFailure: (error: unknown) => void;
+  /** Called once. */
+  readonly onEnd: (why: string) => void;
+}
+
+function startThread({ url, data, getTicks, hearers, onFailure, onEnd }: StartSetup): RunningThread {
+  const worker = startWorker(url, data);
+  let cause = "without an error";
+  let isOver = false;
+
+  function end(why: string): void {
+    if (isOver) return;
+    isOver = true;
+    void worker.terminate();
+    onFailure(new Error(`the sentinel's thread ended before it listened: ${why}`));
+    onEnd(why);
+  }
+
+  const ownHearers: Hearers<ToMain> = {
+    ...hearers,
+    failed({ message, code }) {
+      onFailure(Object.assign(new Error(message), { code }));
+      end(message);
+    },
+  };
+  worker.on("message", (message: ToMain) => hear(message, ownHearers));
+  worker.on("error", (error) => {
+    cause = describeError(error);
+    onFailure(error);
+  });
+  worker.once("exit", () => end(cause));
+  return { worker, silence: listenForSilence({ getCount: getTicks, monotonicNow: processNow }), end };
 }
 
 /** The result of the first thread: it listens, or it fails. */
