@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../../util/clock.ts";
 import type { Listeners } from "../../util/listeners.ts";
 import type { StatusStream } from "../message.ts";
 import type { Picture } from "./delta.ts";
-import { createNotedChanges } from "./noted-changes.ts";
+import { createLiveReport } from "./live-report.ts";
 import { createPace } from "./pace.ts";
 import type { PendingPictures } from "./pending.ts";
 import { createPictures } from "./pictures.ts";
@@ -53,48 +53,44 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   const { read, toPicture, listen, onError, onIdle, pending, closing, clock = systemClock } = setup;
   const readers = new Set<PageReader>();
   const pictures = createPictures();
-  const noted = createNotedChanges();
   const pace = createPace(show, clock);
-  let report: Report | undefined;
-  /** When the current picture was read. */
-  let at: Date | undefined;
-  let isReading = false;
+  const live = createLiveReport({
+    read,
+    onRead: () => isStopped || pace.updateSoon(),
+    onError: (error) => isStopped || fail(error),
+  });
   let isStopped = false;
   let beats = 0;
   let stops: readonly (() => void)[] = [];
 
   function start(first: Report | undefined): void {
     stops = [listen(noteChange), startBeating(beat, clock), pace.stop, onIdle];
-    report = first;
-    if (report === undefined) void ask();
-    else present(report);
-  }
-
-  function stop(): void {
-    isStopped = true;
-    for (const each of stops) each();
+    if (first === undefined) return void live.ask();
+    live.set(first);
+    present();
   }
 
   function beat(): void {
     beats += 1;
-    if (beats % (PAGE_READ_EVERY_MS / PAGE_HEARTBEAT_MS) === 0) void ask();
+    if (beats % (PAGE_READ_EVERY_MS / PAGE_HEARTBEAT_MS) === 0) void live.ask();
     wakeAll();
   }
 
   function noteChange(change?: Change): void {
-    if (change !== undefined) noted.note(change);
+    if (change !== undefined) live.note(change);
     pace.updateSoon();
   }
 
   function show(): void {
-    if (report === undefined) return;
-    if (present(report) && noted.outdate(report)) void ask();
+    if (present() && live.isOutdated) void live.ask();
   }
 
-  function present(known: Report): boolean {
+  /** Returns `false` if there is nothing to present. */
+  function present(): boolean {
     try {
-      const isNew = pictures.turnTo(toPicture(noted.applyWorse(known)));
-      at = known.at;
+      const report = live.current;
+      if (report === undefined) return false;
+      const isNew = pictures.turnTo(toPicture(report), report.at);
       pace.pay(isNew ? pictures.toEvent(pictures.version - 1).byteLength * readers.size : 0);
       return true;
     } catch (error) {
@@ -109,21 +105,6 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
     if (onError(error)) for (const reader of [...readers]) reader.end();
   }
 
-  async function ask(): Promise<void> {
-    if (isReading) return;
-    isReading = true;
-    noted.beginRun();
-    try {
-      report = await read();
-      noted.endRun();
-      if (!isStopped) pace.updateSoon();
-    } catch (error) {
-      if (!isStopped) fail(error);
-    } finally {
-      isReading = false;
-    }
-  }
-
   function wakeAll(): void {
     for (const { wake } of [...readers]) wake();
   }
@@ -131,14 +112,15 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   return {
     open({ report: first, cut, onEnd }) {
       if (readers.size === 0) start(first);
-      const news = (): PageNews => ({ version: pictures.version, at, beats, toEvent: pictures.toEvent });
+      const news = (): PageNews => ({ ...pictures, beats });
       const reader = createPageReader({ news, clock, pending, closing, cut, onEnd: forget });
       readers.add(reader);
       return reader.stream;
 
       function forget(): void {
         readers.delete(reader);
-        if (readers.size === 0) stop();
+        isStopped = readers.size === 0;
+        if (isStopped) for (const stop of stops) stop();
         onEnd();
       }
     },

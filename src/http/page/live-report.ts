@@ -2,16 +2,23 @@ import type { Change } from "../../core/change.ts";
 import { createReport, type Entry, type Report } from "../../core/report.ts";
 import { STATE_NUMBERS } from "../../core/state.ts";
 
-/** The changes since the last run of the handlers began: its report may be older. */
-export interface NotedChanges {
+export interface LiveReportSetup {
+  /** Runs the handlers. */
+  readonly read: () => Promise<Report>;
+  readonly onRead: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The last report of the handlers, and the changes since their last run began: the report may be older. */
+export interface LiveReport {
+  /** The report with the changes for the worse. Changes for the better wait for the next run. */
+  readonly current: Report | undefined;
+  /** Whether a handler changed after the report checked it. Changes by the run itself are in the report. */
+  readonly isOutdated: boolean;
   note(change: Change): void;
-  beginRun(): void;
-  /** Forgets the changes from before the run began, because its report contains them. */
-  endRun(): void;
-  /** Applies changes for the worse at once. Changes for the better wait for the next run. */
-  applyWorse(report: Report): Report;
-  /** Whether a handler changed after this report checked it. Changes by the run itself are in the report. */
-  outdate(report: Report): boolean;
+  set(report: Report): void;
+  /** Runs the handlers, unless they are running. */
+  ask(): Promise<void>;
 }
 
 interface NotedChange {
@@ -19,28 +26,44 @@ interface NotedChange {
   readonly round: number;
 }
 
-export function createNotedChanges(): NotedChanges {
+export function createLiveReport({ read, onRead, onError }: LiveReportSetup): LiveReport {
   const changes = new Map<string, NotedChange>();
+  let report: Report | undefined;
   /** Counts the runs. A change belongs to the run that started last. */
   let round = 0;
+  let isReading = false;
 
   return {
-    note: (change) => void changes.set(change.name, { change, round }),
-    beginRun() {
-      round += 1;
+    get current() {
+      if (report === undefined) return undefined;
+      const entries = report.entries.map((entry) => applyIfWorse(entry, changes.get(entry.name)?.change));
+      return createReport(entries, report.at.getTime());
     },
-    endRun() {
-      for (const [name, noted] of changes) if (noted.round < round) changes.delete(name);
-    },
-    applyWorse({ entries, at }) {
-      const applied = entries.map((entry) => applyIfWorse(entry, changes.get(entry.name)?.change));
-      return createReport(applied, at.getTime());
-    },
-    outdate: ({ entries }) =>
-      entries.some((entry) => {
+    get isOutdated() {
+      const outdated = report?.entries.some((entry) => {
         const noted = changes.get(entry.name);
         return noted?.round === round && isNewer(noted.change, entry);
-      }),
+      });
+      return outdated === true;
+    },
+    note: (change) => void changes.set(change.name, { change, round }),
+    set(newReport) {
+      report = newReport;
+    },
+    async ask() {
+      if (isReading) return;
+      isReading = true;
+      round += 1;
+      try {
+        report = await read();
+        for (const [name, noted] of changes) if (noted.round < round) changes.delete(name);
+        onRead();
+      } catch (error) {
+        onError(error);
+      } finally {
+        isReading = false;
+      }
+    },
   };
 }
 

@@ -11,8 +11,10 @@ export const NO_VERSION = 0;
 export interface Pictures {
   /** The version of the current picture. */
   readonly version: number;
-  /** Makes these parts the current picture. Returns `false` if nothing changed. */
-  turnTo(parts: readonly PagePart[]): boolean;
+  /** When it was read; `undefined` before the first. */
+  readonly at: Date | undefined;
+  /** Makes these parts, read at this time, the current picture. Returns `false` if nothing changed. */
+  turnTo(parts: readonly PagePart[], readAt: Date): boolean;
   /** The event that updates an earlier version to the current picture, encoded once for all readers. */
   toEvent(from: number): Uint8Array;
 }
@@ -21,10 +23,12 @@ export function createPictures(): Pictures {
   const pictures = new Map<number, Picture>();
   const events = new Map<number, Uint8Array>();
   let version = NO_VERSION;
+  let at: Date | undefined;
 
-  function turnTo(parts: readonly PagePart[]): boolean {
+  function turnTo(parts: readonly PagePart[], readAt: Date): boolean {
     const before = find(version);
     const next = toNextPicture(before, parts);
+    at = readAt;
     if (next === before) return false;
     version += 1;
     pictures.set(version, next);
@@ -47,6 +51,9 @@ export function createPictures(): Pictures {
   return {
     get version() {
       return version;
+    },
+    get at() {
+      return at;
     },
     turnTo,
     toEvent,

@@ -1,15 +1,10 @@
 import { noteServerTime, updateAges } from "./ages.ts";
 import { find } from "./find.ts";
-import { type News, showNews, showState, toNews } from "./news.ts";
-
-/** Polling interval if the page cannot use the event stream. */
-const ASK_EVERY_MS = 2_000;
+import { ASK_EVERY_MS, createLinkDisplay, type Link, type LinkDisplay, SILENCE_MS } from "./link.ts";
+import { type News, showNews, toNews } from "./news.ts";
 
 /** Minimum pause between polls, used if a response takes longer than the interval. */
 const MIN_REST_MS = 250;
-
-/** The stream sends something at least every second. After this silence, the page reports "No answer". */
-const SILENCE_MS = 5_000;
 
 /** The server checks the handlers every 2 s. A result older than this may be out of date. */
 const LATE_MS = 5_000;
@@ -17,52 +12,14 @@ const LATE_MS = 5_000;
 /** Timeout of a poll. A response waits for the slowest handler, so the page allows it this long. */
 const PATIENCE_MS = 15_000;
 
-type Link = "live" | "asking" | "late" | "silent" | "lost" | "paused";
-
-const WORDS: Readonly<Record<Link, string>> = {
-  live: "Live",
-  asking: `Updated every ${ASK_EVERY_MS / 1_000} s`,
-  late: "Checks are late",
-  silent: `No answer for over ${SILENCE_MS / 1_000} s`,
-  lost: "Connection lost",
-  paused: "Paused",
-};
-
-/** The links that do not update the page. */
-const STALE: readonly Link[] = ["silent", "lost", "paused"];
-
 /** Keeps the page up to date, and shows whether it is. */
 export function startLive(): void {
   const url = new URL(document.documentElement.dataset["events"] ?? "", location.href);
-  const pause = find<HTMLButtonElement>("pause");
+  const link = createLinkDisplay();
   const mayHaveEvents = typeof EventSource === "function";
   let source: EventSource | undefined;
   let timer = 0;
-  let silence = 0;
-  let link: Link | undefined;
   let hasEvents = mayHaveEvents;
-
-  function show(newLink: Link, reason = ""): void {
-    const isStale = STALE.includes(newLink);
-    const words = WORDS[newLink] + reason + (isStale ? ". Last known state" : "");
-    const text = find("link");
-    if (text.textContent !== words) text.textContent = words;
-    if (newLink === link) return;
-    link = newLink;
-    const { classList } = document.documentElement;
-    classList.toggle("late", link === "late");
-    classList.toggle("silent", link === "silent");
-    classList.toggle("lost", link === "lost" || link === "silent");
-    classList.toggle("stale", isStale);
-    showAge(isStale);
-    showState();
-  }
-
-  /** Records a sign of life. A silence after it may mean a busy server instead of a lost connection. */
-  function noteSign(): void {
-    clearTimeout(silence);
-    silence = setTimeout(() => link !== "lost" && show("silent"), SILENCE_MS);
-  }
 
   function connect(): void {
     if (hasEvents) listen();
@@ -72,24 +29,18 @@ export function startLive(): void {
   function listen(): void {
     const opened = new EventSource(url);
     source = opened;
-    hear("picture", (news: News) => showNews(news));
-    hear("read", (read: Read) => {
-      noteRead(read);
-      show(isLate(read) ? "late" : "live");
-    });
+    hear(opened, "picture", (news: News) => showNews(news), noteEvent);
+    hear(opened, "read", (read: Read) => showRead(link, read, "live"), noteEvent);
     // The server ends each stream after a while and checks permissions again.
     opened.addEventListener("again", () => restart());
     opened.addEventListener("error", () => fail());
     timer = setTimeout(giveUpEvents, PATIENCE_MS);
+  }
 
-    function hear<Data>(event: string, note: (data: Data) => void): void {
-      opened.addEventListener(event, ({ data }: MessageEvent<string>) => {
-        note(JSON.parse(data) as Data);
-        noteSign();
-        clearTimeout(timer);
-        timer = setTimeout(fail, SILENCE_MS);
-      });
-    }
+  function noteEvent(): void {
+    link.noteSign();
+    clearTimeout(timer);
+    timer = setTimeout(fail, SILENCE_MS);
   }
 
   /** Falls back to polling: a proxy may buffer the stream, or the server may not respond at all. */
@@ -113,11 +64,10 @@ export function startLive(): void {
     clearTimeout(timer);
     if (typeof answer === "string") {
       hasEvents = mayHaveEvents;
-      show("lost", answer);
+      link.show("lost", answer);
     } else {
-      noteSign();
-      noteRead(answer);
-      show(isLate(answer) ? "late" : "asking");
+      link.noteSign();
+      showRead(link, answer, "asking");
       showNews(answer.news);
     }
     timer = setTimeout(connect, Math.max(MIN_REST_MS, ASK_EVERY_MS - (performance.now() - askedAt)));
@@ -135,18 +85,40 @@ export function startLive(): void {
     connect();
   }
 
-  pause.addEventListener("click", () => {
-    const isPaused = link !== "paused";
-    pause.textContent = isPaused ? "Resume" : "Pause";
-    noteSign();
-    if (!isPaused) return restart();
-    stop();
-    clearTimeout(silence);
-    show("paused");
-  });
+  listenToPause(link, { stop, restart });
   setInterval(() => updateAges(document), 1_000);
-  noteSign();
+  link.noteSign();
   connect();
+}
+
+function listenToPause(link: LinkDisplay, connection: { stop(): void; restart(): void }): void {
+  const pause = find<HTMLButtonElement>("pause");
+  pause.addEventListener("click", () => {
+    const isPaused = !link.isPaused;
+    pause.textContent = isPaused ? "Resume" : "Pause";
+    link.noteSign();
+    if (!isPaused) return connection.restart();
+    connection.stop();
+    link.pause();
+  });
+}
+
+/** Calls `note` with the data of each event, and then `onEvent`. */
+function hear<Data>(
+  source: EventSource,
+  event: string,
+  note: (data: Data) => void,
+  onEvent: () => void,
+): void {
+  source.addEventListener(event, ({ data }: MessageEvent<string>) => {
+    note(JSON.parse(data) as Data);
+    onEvent();
+  });
+}
+
+function showRead(link: LinkDisplay, read: Read, current: Link): void {
+  noteRead(read);
+  link.show(isLate(read) ? "late" : current);
 }
 
 /** When the server read the state, and the time of its clock. */
@@ -157,15 +129,6 @@ interface Read {
 
 function isLate({ at, now }: Read): boolean {
   return now - Date.parse(at) > LATE_MS;
-}
-
-/** `; last result 8 s ago`, or `, 8 s old` after `Last known state`. */
-function showAge(isStale: boolean): void {
-  const time = document.querySelector<HTMLTimeElement>(".link time");
-  if (!time?.previousSibling) return;
-  time.previousSibling.textContent = isStale ? ", " : "; last result ";
-  time.dataset["age"] = isStale ? " old" : " ago";
-  updateAges(document);
 }
 
 function noteRead({ at, now }: Read): void {

@@ -1,0 +1,77 @@
+import { updateAges } from "./ages.ts";
+import { find } from "./find.ts";
+import { showState } from "./news.ts";
+
+/** Polling interval if the page cannot use the event stream. */
+export const ASK_EVERY_MS = 2_000;
+
+/** The stream sends something at least every second. After this silence, the page reports "No answer". */
+export const SILENCE_MS = 5_000;
+
+export type Link = "live" | "asking" | "late" | "silent" | "lost" | "paused";
+
+const WORDS: Readonly<Record<Link, string>> = {
+  live: "Live",
+  asking: `Updated every ${ASK_EVERY_MS / 1_000} s`,
+  late: "Checks are late",
+  silent: `No answer for over ${SILENCE_MS / 1_000} s`,
+  lost: "Connection lost",
+  paused: "Paused",
+};
+
+/** The links that do not update the page. */
+const STALE: readonly Link[] = ["silent", "lost", "paused"];
+
+/** Shows whether the page is up to date. */
+export interface LinkDisplay {
+  readonly isPaused: boolean;
+  show(link: Link, reason?: string): void;
+  /** Records a sign of life. A silence after it may mean a busy server instead of a lost connection. */
+  noteSign(): void;
+  pause(): void;
+}
+
+export function createLinkDisplay(): LinkDisplay {
+  let silence = 0;
+  let link: Link | undefined;
+
+  function show(newLink: Link, reason = ""): void {
+    const isStale = STALE.includes(newLink);
+    const words = WORDS[newLink] + reason + (isStale ? ". Last known state" : "");
+    const text = find("link");
+    if (text.textContent !== words) text.textContent = words;
+    if (newLink === link) return;
+    link = newLink;
+    const { classList } = document.documentElement;
+    classList.toggle("late", link === "late");
+    classList.toggle("silent", link === "silent");
+    classList.toggle("lost", link === "lost" || link === "silent");
+    classList.toggle("stale", isStale);
+    showAge(isStale);
+    showState();
+  }
+
+  return {
+    get isPaused() {
+      return link === "paused";
+    },
+    show,
+    noteSign() {
+      clearTimeout(silence);
+      silence = setTimeout(() => link !== "lost" && show("silent"), SILENCE_MS);
+    },
+    pause() {
+      clearTimeout(silence);
+      show("paused");
+    },
+  };
+}
+
+/** `; last result 8 s ago`, or `, 8 s old` after `Last known state`. */
+function showAge(isStale: boolean): void {
+  const time = document.querySelector<HTMLTimeElement>(".link time");
+  if (!time?.previousSibling) return;
+  time.previousSibling.textContent = isStale ? ", " : "; last result ";
+  time.dataset["age"] = isStale ? " old" : " ago";
+  updateAges(document);
+}
