@@ -43,6 +43,8 @@ export interface Waits {
   readonly capMs: number;
   readonly fallbackMs: number;
   readonly fixedMs?: number;
+  /** @default "quiet" */
+  readonly fallback?: "quiet" | "fixed";
   readonly quietMs?: number;
   readonly redsSeen?: number;
 }
@@ -88,7 +90,13 @@ function toProof(evidence: Evidence, waits: Waits): Rule | undefined {
   }
   // The last refusal is recent, and without traffic there is no sign of how the balancer reacts to it.
   const haveAllLeft = regular.every((prober) => hasLeft(prober, now - MIN_QUIET_MS, waits));
-  return haveAllLeft && isFallbackOver ? "fallback" : undefined;
+  // A balancer that never probes still sends requests, unless it notices only that they fail.
+  const isSilent =
+    waits.fallback === "fixed" ||
+    waits.fallbackMs === 0 ||
+    before.requests < MIN_PROVING_REQUESTS ||
+    isQuiet(evidence, waits);
+  return haveAllLeft && isFallbackOver && isSilent ? "fallback" : undefined;
 }
 
 /** The required silence, which is longer than any pause during normal traffic. */

@@ -1,7 +1,7 @@
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRequest } from "../http/message.ts";
 import { readOptions } from "../options/read-options.ts";
-import { DELAY_MS, FUNCTION, LOGGER, methods } from "../options/rules.ts";
+import { choice, DELAY_MS, FUNCTION, LOGGER, methods } from "../options/rules.ts";
 import type { ListShape, OptionShapes, WithDefaults } from "../options/shape.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Logger } from "../util/logger.ts";
@@ -57,6 +57,13 @@ export interface DrainOptions {
   readonly fallbackMs?: number;
   /** Waits exactly this long and ignores the evidence. Default: the evidence decides. */
   readonly fixedMs?: number;
+  /**
+   * The wait after `fallbackMs`, if there is no evidence but traffic: at least 30 requests in the minute
+   * before. `"quiet"`: until no more requests come, at most `capMs`. `"fixed"`: no longer, which fits balancers
+   * that only notice failed requests, such as nginx.
+   * @default "quiet"
+   */
+  readonly fallback?: "quiet" | "fixed";
   /**
    * Timeout for requests in flight after the listener is closed. Then the drain cuts and counts the rest.
    * Default: what is left until the deadline, except for the share of `onClose`.
@@ -148,6 +155,7 @@ export const DRAIN_OPTIONS: OptionShapes<DrainOptions, ReadDrainOptions> = {
   capMs: DELAY_MS,
   fallbackMs: DELAY_MS,
   fixedMs: DELAY_MS,
+  fallback: { ...choice("quiet", "fixed"), default: "quiet" },
   closeTimeoutMs: DELAY_MS,
   onLeave: { ...HOOKS, default: [] },
   onClose: { ...HOOKS, default: [] },

@@ -30,6 +30,8 @@ export interface Prober {
 
 export interface KnownProber extends Prober {
   readonly rhythm: Rhythm;
+  /** Its interval was too long for the drain, and the log says so. */
+  readonly isWarnedOf: boolean;
   /** The last request before the decommissioning; `undefined` if there was none. */
   readonly askedBeforeAt: number | undefined;
   /** The times of the refusals that count: no faster than its rhythm allows. */
@@ -54,6 +56,7 @@ export const UNKNOWN: Omit<KnownProber, "id"> = {
   ...UNREFUSED,
   label: "",
   isKubelet: true,
+  isWarnedOf: false,
   intervalMs: undefined,
   lastAskedAt: 0,
   rhythm: NO_RHYTHM,

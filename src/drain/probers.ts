@@ -1,5 +1,5 @@
 import type { StatusRequest } from "../http/message.ts";
-import type { Logger } from "../util/logger.ts";
+import { type Logger, log } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
 import {
   isEstablished,
@@ -13,7 +13,7 @@ import {
 } from "./prober.ts";
 import { createProberMemory } from "./prober-memory.ts";
 import { isFromKubelet, toLabel, toProberId } from "./prober-name.ts";
-import { interrupt, MAX_GAP_MS } from "./rhythm.ts";
+import { interrupt, isSteady, MAX_GAP_MS } from "./rhythm.ts";
 
 const PROBER_ID_TROUBLE = {
   what: "proberId failed, using the prober's address",
@@ -21,6 +21,12 @@ const PROBER_ID_TROUBLE = {
 };
 
 const MAX_ID_LENGTH = 300;
+
+/** A wait that no platform grants by default. */
+const MAX_SENSIBLE_WAIT_MS = 60_000;
+
+/** Strangers may probe too, under any number of names. */
+const MAX_SLOW_WARNINGS = 5;
 
 export interface Probers {
   note(request: StatusRequest, answer: { readonly status: number; readonly now: number }): void;
@@ -36,6 +42,8 @@ export interface Probers {
 
 export interface ProbersSetup {
   readonly redsSeen: number;
+  /** Maximum wait for the probers. */
+  readonly capMs?: number;
   /** Other workers answer some of each prober's requests, so none has a rhythm here. */
   readonly isShared?: boolean;
   readonly proberId?: (request: StatusRequest) => string | undefined;
@@ -44,12 +52,13 @@ export interface ProbersSetup {
 
 /** Records the clients of the probe, their intervals and their responses. */
 export function createProbers(setup: ProbersSetup): Probers {
-  const { redsSeen, isShared = false } = setup;
+  const { redsSeen, isShared = false, capMs = Number.POSITIVE_INFINITY, logger } = setup;
   const toId = createToId(setup);
   const memory = createProberMemory();
   let isCounting = false;
   let forgottenAt = Number.NEGATIVE_INFINITY;
   let isComplete = true;
+  let warnings = 0;
 
   function remember(prober: KnownProber, now: number): void {
     // After the decommissioning, new probers do not displace earlier ones.
@@ -57,6 +66,23 @@ export function createProbers(setup: ProbersSetup): Probers {
     const forgotten = memory.set(prober, { isEstablished: isKept, now });
     if (forgotten === undefined || isCounting) return;
     if (now - forgotten.lastAskedAt <= MAX_GAP_MS) forgottenAt = now;
+  }
+
+  /** Warns once of a prober that a drain would not wait for, when its interval is learned. */
+  function warnOfSlow(prober: KnownProber): KnownProber {
+    const { isWarnedOf, isKubelet, rhythm, intervalMs = 0, label } = prober;
+    const neededMs = intervalMs * redsSeen;
+    const limitMs = Math.min(capMs, MAX_SENSIBLE_WAIT_MS);
+    if (isCounting || isWarnedOf || isKubelet || !isSteady(rhythm) || neededMs <= limitMs) return prober;
+    warnings += 1;
+    if (warnings > MAX_SLOW_WARNINGS) return prober;
+    const [interval, needed, limit] = [intervalMs, neededMs, limitMs].map((ms) => Math.round(ms / 1_000));
+    log(
+      logger,
+      "warn",
+      `${label} probes every ${interval} s and sees ${redsSeen} failures after ${needed} s, but a drain waits at most ${limit} s: requests that it sends later are lost. Let a load balancer probe more often, and exclude a monitor with proberId`,
+    );
+    return { ...prober, isWarnedOf: true };
   }
 
   function toPhase(prober: KnownProber, now: number): KnownProber {
@@ -74,11 +100,11 @@ export function createProbers(setup: ProbersSetup): Probers {
       const id = toId(request);
       if (id === undefined) return;
       const before = memory.get(id) ?? { ...UNKNOWN, id };
-      const asked = {
+      const asked = warnOfSlow({
         ...learn(before, { now, isShared, isCounting }),
         label: toLabel(request),
         isKubelet: before.isKubelet && isFromKubelet(request),
-      };
+      });
       remember(isCounting && status !== 200 ? refuse(asked, { status, now, redsSeen }) : asked, now);
     },
     setCounting(newIsCounting, now) {

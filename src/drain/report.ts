@@ -42,6 +42,8 @@ export interface DrainReport {
   readonly hooksMs: number;
   readonly totalMs: number;
   readonly probers: readonly ProberReport[];
+  /** Number of refusals after which a prober counts as having left. */
+  readonly redsSeen: number;
   /** Time from the last ordinary request to the closing of the listener; missing if there was no request. */
   readonly lastRequestMs?: number;
   /** Number of ordinary requests that arrived after the decommissioning and were answered. */
@@ -64,6 +66,7 @@ export interface Outcome
     | "reason"
     | "error"
     | "endedBy"
+    | "redsSeen"
     | "requestsServed"
     | "requestsCut"
     | "streamsEnded"
@@ -143,7 +146,7 @@ export function describeDrain(report: DrainReport): string {
 function describeServing(report: DrainReport): readonly string[] {
   const { probers, lastRequestMs, requestsCut, streamsEnded, socketsClosed } = report;
   return [
-    ...(probers.length === 0 ? ["no probers seen"] : describeProbers(probers)),
+    ...(probers.length === 0 ? ["no probers seen"] : describeProbers(report)),
     lastRequestMs === undefined
       ? "no requests seen"
       : `last request ${toSeconds(lastRequestMs)} before close`,
@@ -165,18 +168,20 @@ function describeConsumer({ name, finished, left, error }: ConsumerReport): stri
 
 const MAX_SHOWN_PROBERS = 5;
 
-function describeProbers(probers: readonly ProberReport[]): readonly string[] {
+function describeProbers({ probers, endedBy, redsSeen }: DrainReport): readonly string[] {
+  // If the wait ended before they had left, the line says what was missing.
+  const needed = endedBy === "cap" || endedBy === "deadline" ? redsSeen : 0;
   const furtherCount = probers.length - MAX_SHOWN_PROBERS;
   return [
-    ...probers.slice(0, MAX_SHOWN_PROBERS).map(describeProber),
+    ...probers.slice(0, MAX_SHOWN_PROBERS).map((prober) => describeProber(prober, needed)),
     ...(furtherCount > 0 ? [`${furtherCount} more ${furtherCount === 1 ? "prober" : "probers"}`] : []),
   ];
 }
 
-function describeProber({ label, refusals, refusedWith }: ProberReport): string {
-  return refusedWith === undefined
-    ? `${label} sent no further probes`
-    : `${label} saw ${refusedWith} ${refusals}×`;
+function describeProber({ label, refusals, refusedWith }: ProberReport, needed: number): string {
+  if (refusedWith === undefined) return `${label} sent no further probes`;
+  const count = refusals < needed ? `${refusals} of ${needed} times` : `${refusals}×`;
+  return `${label} saw ${refusedWith} ${count}`;
 }
 
 function toSeconds(ms: number): string {

@@ -78,6 +78,7 @@ export async function runDrain(cause: Cause, parts: Parts): Promise<DrainReport>
     reason,
     ...("error" in cause && { error: describeError(cause.error) }),
     endedBy,
+    redsSeen: options.redsSeen,
     moments: { startedAt, closedAt, hooksAt, endedAt: clock.monotonicNow(), lastRequestAt },
     probers: observer.probers,
     requestsServed: requests.served,

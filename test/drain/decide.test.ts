@@ -140,6 +140,21 @@ describe("the quiet", () => {
   });
 });
 
+describe("the fallback of a busy service without probers", () => {
+  test("waits until no more requests come", () => {
+    const busy = { probers: [], before: BUSY, afterMs: 8_000 };
+    expect(decide({ ...busy, lastRequestAt: DECOMMISSIONED_AT + 7_001 })).toBeUndefined();
+    expect(decide({ ...busy, lastRequestAt: DECOMMISSIONED_AT + 7_000 })).toBe("fallback");
+    expect(decide({ ...busy, lastRequestAt: DECOMMISSIONED_AT + 20_000, afterMs: 20_000 })).toBe("cap");
+  });
+
+  test("is fixed for balancers that only notice failures", () => {
+    const busy = { probers: [], before: BUSY, lastRequestAt: DECOMMISSIONED_AT + 5_000 };
+    expect(decide({ ...busy, afterMs: 4_999 }, { fallback: "fixed" })).toBeUndefined();
+    expect(decide({ ...busy, afterMs: 5_000 }, { fallback: "fixed" })).toBe("fallback");
+  });
+});
+
 describe("the fallback", () => {
   test.each<[why: string, parts: Partial<Evidence>]>([
     ["no prober was ever seen", { probers: [] }],

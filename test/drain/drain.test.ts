@@ -285,6 +285,7 @@ describe("a drain without proof", () => {
       hooksMs: 0,
       totalMs: 5_000,
       probers: [],
+      redsSeen: 3,
       requestsServed: 0,
       requestsCut: 0,
       streamsEnded: 0,

@@ -247,3 +247,40 @@ describe("proberId", () => {
     ]);
   });
 });
+
+describe("a slow prober", () => {
+  function createSubject() {
+    const logger = createRecordingLogger();
+    const probers = createProbers({ redsSeen: 3, capMs: 20_000, logger });
+    const probe = (request = HAPROXY, everyMs = 30_000, times = 10): void => {
+      for (let index = 0; index < times; index += 1)
+        probers.note(request, { status: 200, now: index * everyMs });
+    };
+    return { logger, probe };
+  }
+
+  test("is warned of once, when its interval is learned", () => {
+    const { logger, probe } = createSubject();
+    probe(HAPROXY, 30_000, 4);
+    expect(logger.lines).toEqual([]);
+    probe(HAPROXY, 30_000, 10);
+    expect(logger.lines).toHaveLength(1);
+    expect(logger.lines[0]).toContain(
+      "10.0.0.1 probes every 30 s and sees 3 failures after 90 s, but a drain waits at most 20 s",
+    );
+  });
+
+  test("is not warned of at the limit, nor if it is a kubelet", () => {
+    const { logger, probe } = createSubject();
+    probe(HAPROXY, 6_666);
+    probe(KUBELET);
+    expect(logger.lines).toEqual([]);
+  });
+
+  test("is warned of five times at most, however many there are", () => {
+    const { logger, probe } = createSubject();
+    for (let index = 0; index < 20; index += 1)
+      probe(createStatusRequest({ remoteAddress: `10.1.0.${index}` }));
+    expect(logger.lines).toHaveLength(5);
+  });
+});

@@ -20,6 +20,7 @@ function reportOf(parts: Partial<DrainReport> = {}): DrainReport {
     hooksMs: 0,
     totalMs: 4_150,
     probers: [HAPROXY],
+    redsSeen: 3,
     lastRequestMs: 2_100,
     requestsServed: 512,
     requestsCut: 0,
@@ -109,5 +110,15 @@ describe("the line about a drain", () => {
         "AMQP orders failed: Channel closed",
     );
     expect(describeDrain(reportOf({ endedBy: "no-server", probers: [] }))).toBe("drained in 4.2 s");
+  });
+
+  test.each(["cap", "deadline"] as const)("says what was missing at the %s", (endedBy) => {
+    const probers = [
+      { ...HAPROXY, refusals: 2 },
+      { ...HAPROXY, label: "Caddy" },
+    ];
+    expect(describeDrain(reportOf({ endedBy, probers }))).toContain(
+      "HAProxy saw 503 2 of 3 times, Caddy saw 503 3×, last request 2.1 s before close",
+    );
   });
 });

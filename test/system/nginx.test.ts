@@ -23,7 +23,7 @@ async function startBehindNginx(changes: readonly (readonly [string, string])[] 
       ["listen 80;", "listen 127.0.0.1:{port};"],
       ...changes,
     ],
-    service: { drain: { fallbackMs: FORGOTTEN_MS } },
+    service: { drain: { fallbackMs: FORGOTTEN_MS, fallback: "fixed" } },
   });
   const args = ["-p", balanced.folder, "-c", balanced.config, "-e", "stderr"];
   expect(await run("nginx", ["-t", ...args], balanced.folder)).toMatchObject({ code: 0 });
