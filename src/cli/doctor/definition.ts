@@ -1,5 +1,3 @@
-import { PRESETS } from "../../drain/presets.ts";
-
 /** `svc-status doctor` */
 export const DOCTOR = {
   summary: "Find timeouts and thresholds that cannot work together",
@@ -54,7 +52,11 @@ export const DOCTOR = {
     "longest-request": { type: "duration", help: "How long the longest request takes" },
     "keep-alive": { type: "duration", help: "The keepAliveTimeout of the service" },
     "balancer-idle": { type: "duration", help: "How long the balancer keeps idle connections" },
-    preset: { type: "choice", choices: Object.keys(PRESETS), help: "The preset of the drain" },
+    preset: {
+      type: "choice",
+      choices: ["kubernetes", "docker", "ecs", "cloud-run", "heroku", "pm2", "systemd"],
+      help: "The preset of the drain",
+    },
     deadline: { type: "duration", help: "The deadlineMs of the drain" },
     grace: { type: "duration", help: "Time from SIGTERM, or the preStop hook, to SIGKILL" },
     "pre-stop": { type: "duration", help: "How long the preStop hook takes" },
