@@ -160,7 +160,7 @@ describe("a row", () => {
     registry.addStatusHandler("A", () => ({ state }), { failAfter: 3 });
     await registry.getReport();
     state = "RED";
-    expect(textOf(await renderRow(registry))).toContain("Answered RED");
+    expect(textOf(await renderRow(registry))).toContain("Last result RED");
   });
 
   test(`lists the last ${MAX_SHOWN_CHANGES} changes, the newest first, and draws each`, async () => {
