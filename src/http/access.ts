@@ -95,7 +95,8 @@ function toHost(origin: string): string {
   }
 }
 
-function isLoopbackRequest(request: StatusRequest): boolean {
+/** Whether the client is on this machine, as far as can be known. */
+export function isLoopbackRequest(request: StatusRequest): boolean {
   if (!isLoopbackAddress(request.remoteAddress)) return false;
   const isForwarded = FORWARDING_HEADERS.some((name) => request.header(name) !== undefined);
   return !isForwarded && !isRebound(request);

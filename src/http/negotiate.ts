@@ -15,6 +15,11 @@ export const ANY_FORMAT: Choice = {
   byDefault: ["csv", "json", "prometheus", "health", "openmetrics", "html"],
 };
 
+/** The same, with JSON as the default. */
+export const JSON_FIRST: Choice = {
+  byDefault: ["json", "csv", "prometheus", "health", "openmetrics", "html"],
+};
+
 /** The formats of `.prometheus`: OpenMetrics only if the client accepts it explicitly. */
 export const PROMETHEUS_FORMATS: Choice = { byDefault: ["prometheus", "openmetrics"] };
 

@@ -31,6 +31,7 @@ import {
 } from "./health-probe-options.ts";
 import type { ServiceDescription } from "./page/page-model.ts";
 import type { Permission } from "./permission.ts";
+import { applyPreset, PRESET_NAMES, type Preset } from "./presets.ts";
 import { SERVICE } from "./service-description.ts";
 
 /** The views to serve and the access to them. All options are optional. */
@@ -47,6 +48,11 @@ export interface ServiceStatusOptions {
   readonly probe?: Probe;
   /** The service's name, version, instance and links, for the page and the report for tools. */
   readonly service?: ServiceDescription;
+  /**
+   * `"kubernetes"`: health probes, extended metrics, JSON by default at the path of the report, and details
+   * for clients on this machine only, or for those whom `authorize` permits. Other options win. Default: none.
+   */
+  readonly preset?: Preset;
   /** Options for the report. `false`: not served. */
   readonly svcStatus?: false | SvcStatusOptions;
   /** Options for the probe. `false`: not served. */
@@ -168,9 +174,13 @@ export interface ResolvedSvcStatus
   extends Omit<SvcStatusWithDefaults, "csv" | "prometheus">,
     PrometheusWithDefaults {
   readonly detailColumn: boolean;
+  /** Whether the path without a suffix is JSON by default, and not csv. */
+  readonly prefersJson: boolean;
 }
 
-interface WithDefaultsOfAll extends Required<Pick<ServiceStatusOptions, "registry" | "probe" | "service">> {
+interface WithDefaultsOfAll
+  extends Required<Pick<ServiceStatusOptions, "registry" | "probe" | "service">>,
+    Pick<ServiceStatusOptions, "preset"> {
   readonly svcStatus: false | SvcStatusWithDefaults;
   readonly probeStatus: false | Required<ProbeStatusOptions>;
   readonly healthProbes: boolean | HealthProbesWithDefaults;
@@ -244,10 +254,13 @@ export const PROBE_STATUS_OPTIONS: OptionShapes<ProbeStatusOptions> = {
   decommissionedStatus: { ...choice(503, 404), default: 503 },
 };
 
+export const PRESET: Shape = choice(...PRESET_NAMES);
+
 const SERVICE_STATUS_OPTIONS: OptionShapes<ServiceStatusOptions, WithDefaultsOfAll> = {
   registry: { ...methods("getReport", "addStatusHandler"), default: defaultRegistry },
   probe: { ...methods("decommission", "commission"), default: defaultProbe },
   service: { kind: "object", properties: SERVICE, default: {} },
+  preset: PRESET,
   svcStatus: { ...or(choice(false), SVC_STATUS_OPTIONS), default: {} },
   probeStatus: { ...or(choice(false), PROBE_STATUS_OPTIONS), default: {} },
   healthProbes: { ...or(FLAG, HEALTH_PROBES_OPTIONS), default: false },
@@ -260,14 +273,15 @@ export function or(shape: Shape, properties: Shapes): EitherShape {
 
 /** Checks the options and fills in the defaults. Throws a TypeError that names the option. */
 export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOptions {
-  const all = readOptions(SERVICE_STATUS_OPTIONS, options);
+  const { preset } = readOptions(SERVICE_STATUS_OPTIONS, options);
+  const all = readOptions(SERVICE_STATUS_OPTIONS, applyPreset(options));
   const { registry, probe, service, svcStatus, probeStatus, healthProbes } = all;
   expectMethods("probe.since", probe.since, ["getTime"]);
   const resolved = {
     registry,
     probe,
     service,
-    svcStatus: svcStatus === false ? undefined : flatten(svcStatus),
+    svcStatus: svcStatus === false ? undefined : flatten(svcStatus, preset !== undefined),
     probeStatus: probeStatus
       ? { ...probeStatus, requireHealthy: toRequiredRule(probeStatus.requireHealthy) }
       : undefined,
@@ -280,11 +294,14 @@ export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOpti
   return resolved;
 }
 
-function flatten({ csv, prometheus, ...others }: SvcStatusWithDefaults): ResolvedSvcStatus {
+function flatten(
+  { csv, prometheus, ...others }: SvcStatusWithDefaults,
+  prefersJson: boolean,
+): ResolvedSvcStatus {
   for (const [state, code] of Object.entries(others.httpStatus))
     if (WITHOUT_BODY.includes(code))
       failExpectation(`svcStatus.httpStatus.${state}`, "a code whose answer has a body", code);
-  return { ...others, ...prometheus, detailColumn: csv.detail };
+  return { ...others, ...prometheus, detailColumn: csv.detail, prefersJson };
 }
 
 /** The rule of the readiness that these views serve; `undefined`: none. */

@@ -13,7 +13,7 @@ import {
   type StatusResponse,
   toMethodNotAllowed,
 } from "./message.ts";
-import { ANY_FORMAT, isScraper, negotiate, PROMETHEUS_FORMATS } from "./negotiate.ts";
+import { ANY_FORMAT, isScraper, JSON_FIRST, negotiate, PROMETHEUS_FORMATS } from "./negotiate.ts";
 import type { PageFilter } from "./page/page-model.ts";
 import { isPermitted, type Permission } from "./permission.ts";
 import { createReportSharing, toShared } from "./share-report.ts";
@@ -35,7 +35,7 @@ type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus" | ".html" | ".re
 const METHODS: readonly string[] = ["GET", "HEAD"];
 
 /** Selects the format by the suffix of the path. The suffix takes precedence over `Accept`. */
-const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest) => Wanted>> = {
+const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest, prefersJson: boolean) => Wanted>> = {
   "": negotiateAny,
   ".csv": () => "csv",
   ".json": () => "json",
@@ -59,7 +59,7 @@ const NEGOTIATED: readonly string[] = ["", ".prometheus"];
 
 export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   const { registry, options } = setup;
-  const { path: ownPath, details, authorize } = options;
+  const { path: ownPath, details, authorize, prefersJson } = options;
   const getLogger = (): typeof registry.logger => registry.logger;
   const authorizeTrouble = createTrouble({ ...AUTHORIZE_TROUBLE, getLogger });
   const detailsTrouble = createTrouble({ ...DETAILS_TROUBLE, getLogger });
@@ -80,7 +80,7 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
 
   async function answerAllowed(request: StatusRequest, { path, query }: Target): Promise<StatusResponse> {
     const suffix = path.slice(ownPath.length);
-    const format = isSuffix(suffix) ? FORMAT_OF_SUFFIX[suffix](request) : EVENTS;
+    const format = isSuffix(suffix) ? FORMAT_OF_SUFFIX[suffix](request, prefersJson) : EVENTS;
     const parameters = query === "" ? NO_PARAMETERS : new URLSearchParams(query);
     const asked: Asked = {
       details: typeof details === "function" ? await maySee(details, request) : details === "always",
@@ -139,10 +139,9 @@ function toFilter(parameters: URLSearchParams): PageFilter | undefined {
   return text === "" && states.length === 0 ? undefined : { text, states };
 }
 
-function negotiateAny(request: StatusRequest): Format {
+function negotiateAny(request: StatusRequest, prefersJson: boolean): Format {
   const ranges = parseAccept(request.header("accept"));
-  const format = negotiate(ranges, ANY_FORMAT);
-  const isLost =
-    FOR_PEOPLE.includes(format) && isScraper(ranges, request.header("x-prometheus-scrape-timeout-seconds"));
-  return isLost ? "prometheus" : format;
+  const isForScraper = isScraper(ranges, request.header("x-prometheus-scrape-timeout-seconds"));
+  const format = negotiate(ranges, prefersJson && !isForScraper ? JSON_FIRST : ANY_FORMAT);
+  return isForScraper && FOR_PEOPLE.includes(format) ? "prometheus" : format;
 }

@@ -1,5 +1,6 @@
 import { defaultRegistry } from "../core/default-registry.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
+import type { ReadinessRule } from "../core/readiness/rule.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Control, ControlFunction } from "../http/access.ts";
 import type { HealthProbesOptions } from "../http/health-probe-options.ts";
@@ -8,6 +9,7 @@ import {
   type PrometheusViewOptions,
   resolveOptions,
   type SvcStatusOptions,
+  toServedRule,
 } from "../http/options.ts";
 import type { ServiceDescription } from "../http/page/page-model.ts";
 import {
@@ -89,6 +91,8 @@ export interface ResolvedSentinelOptions {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
   readonly workerUrl: URL | undefined;
+  /** The rule of the readiness that the thread serves. */
+  readonly rule: ReadinessRule | undefined;
   readonly data: Omit<ThreadData, "counters" | "probe" | "assets" | "identity">;
 }
 
@@ -119,16 +123,16 @@ export function resolveSentinelOptions(options: SentinelOptions): ResolvedSentin
   expectMethods("registry", registry, ["getReport", "on"]);
   expectMethods("probe", probe, ["decommission", "commission", "on"]);
   const views = { service, svcStatus, probeStatus, healthProbes };
-  const { svcStatus: resolvedSvcStatus } = resolveOptions({ registry, probe, ...views });
+  const resolved = resolveOptions({ registry, probe, ...views });
   expectData(svcStatus, probeStatus);
   expectNumber("publishMs", publishMs, { min: 100 });
   expectNumber("wedgedAfterMs", wedgedAfterMs, { min: BUSY_AFTER_MS });
   if (exitAfterMs !== undefined) expectNumber("exitAfterMs", exitAfterMs, { min: wedgedAfterMs });
   if (workerUrl !== undefined && !(workerUrl instanceof URL))
     failExpectation("workerUrl", "a URL", workerUrl);
-  const reportPath = resolvedSvcStatus?.path;
+  const reportPath = resolved.svcStatus?.path;
   const data = { port, host, views, reportPath, publishMs, wedgedAfterMs, exitAfterMs };
-  return { registry, probe, workerUrl, data };
+  return { registry, probe, workerUrl, rule: toServedRule(resolved), data };
 }
 
 /** Rejects functions, which the views accept but which cannot be sent to another thread. */

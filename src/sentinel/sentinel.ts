@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { findIdentity } from "../core/identity.ts";
 import { toSettingText } from "../core/probe-setting.ts";
-import { getProbeSeams } from "../core/seams.ts";
+import { getProbeSeams, setReadinessRule } from "../core/seams.ts";
 import { tellProbeAnswered } from "../http/observe.ts";
 import { log } from "../util/logger.ts";
 import { hideSecrets } from "../util/redact/hide-secrets.ts";
@@ -33,7 +33,8 @@ export interface Sentinel {
  * @throws TypeError for invalid options. Rejects if the port is in use.
  */
 export async function startSentinel(options: SentinelOptions): Promise<Sentinel> {
-  const { registry, probe, workerUrl, data } = resolveSentinelOptions(options);
+  const { registry, probe, workerUrl, rule, data } = resolveSentinelOptions(options);
+  if (rule !== undefined) setReadinessRule(registry, rule);
   const url = expectThread(workerUrl ?? findThread());
   const assets = { ...(await import("../http/page/assets.ts")) };
   const countersBuffer = createCountersBuffer();

@@ -4,6 +4,7 @@ import { DRAIN_OPTIONS, type DrainOptions, HOOKS } from "../../drain/options.ts"
 import { HEALTH_PROBES_OPTIONS } from "../../http/health-probe-options.ts";
 import {
   or,
+  PRESET,
   PROBE_STATUS_OPTIONS,
   type ProbeStatusOptions,
   type ServiceStatusOptions,
@@ -42,7 +43,7 @@ type ProbeConfig = Omit<ProbeStatusOptions, "control"> & {
 export type DrainConfig = Omit<DrainOptions, "probe" | "logger" | "clock">;
 
 /** The configuration of `svc-status serve`. Every option is optional. */
-export interface ServeConfig extends Pick<ServiceStatusOptions, "healthProbes" | "service"> {
+export interface ServeConfig extends Pick<ServiceStatusOptions, "healthProbes" | "preset" | "service"> {
   /** For editors. */
   readonly $schema?: string;
   readonly port?: number;
@@ -120,6 +121,7 @@ const PROPERTIES: Readonly<Record<keyof ServeConfig, Shape>> = {
     ),
     help: "How the probe is served. false: not at all.",
   },
+  preset: { ...PRESET, help: "kubernetes: health probes, extended metrics, JSON by default." },
   healthProbes: {
     ...or(FLAG, HEALTH_PROBES_OPTIONS),
     help: "Kubernetes' /livez, /readyz and /startupz, or other paths, formats and rules.",

@@ -2,7 +2,7 @@ import type { Change } from "../../core/change.ts";
 import { UnknownHandlerError } from "../../core/errors.ts";
 import type { StatusRegistry } from "../../core/registry/registry.ts";
 import type { Report } from "../../core/report.ts";
-import { getProbeSeams } from "../../core/seams.ts";
+import { getHeld, getProbeSeams } from "../../core/seams.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
 import { createTrouble } from "../../util/trouble.ts";
 import { toAddressBlock } from "../address-block.ts";
@@ -83,7 +83,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
     return createPageFeed({
       read: () =>
         registry.getReport({ background: true, ...(view.names.length > 0 && { names: view.names }) }),
-      toPicture: (report) => renderParts({ source, view, report, changes }),
+      toPicture: (report) => renderParts({ source, view, report, changes, held: getHeld(registry) }),
       listen,
       onError,
       onIdle() {

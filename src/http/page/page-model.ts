@@ -1,4 +1,5 @@
 import type { Probe } from "../../core/probe.ts";
+import type { Held } from "../../core/readiness/holds.ts";
 import type { Report } from "../../core/report.ts";
 import type { Identity } from "../../core/seams.ts";
 import type { ChangesRenderer } from "./render-changes.ts";
@@ -68,6 +69,8 @@ export interface PageScene {
    */
   readonly now?: number;
   readonly filter?: PageFilter;
+  /** The handlers that readiness holds. Default: none. */
+  readonly held?: Held;
 }
 
 /** A piece of the page that the client replaces as a whole. Its `data-key` attribute contains the key. */

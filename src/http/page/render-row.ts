@@ -58,7 +58,7 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
   return html`<details>
     <summary class="summary">
       ${renderState(status.state)}
-      <span class="name"><bdi>${name}</bdi>${renderFlags(entry)}</span>
+      <span class="name"><bdi>${name}</bdi>${renderFlags(entry, scene)}</span>
       <span class="detail" dir="auto">${toRowDetail(entry)}</span>
       ${strip}
       <span class="since">for ${renderAge(since, scene.now)}</span>
@@ -81,10 +81,10 @@ function renderTook({ reason, durationMs }: Entry): Markup {
     : html`<span class="took" title="Duration of the last run">${toDurationText(durationMs)}</span>`;
 }
 
-function renderFlags({ critical, scope }: Entry): Markup {
+function renderFlags({ name, critical, scope }: Entry, { held }: PageScene): Markup {
   return html`${!critical && html` <span class="flag">not critical</span>`}${
     scope !== "shared" && html` <span class="flag">${scope}</span>`
-  }`;
+  }${held?.has(name) && html` <span class="flag" title="Readiness does not count its RED">held</span>`}`;
 }
 
 function renderFacts(entry: Entry, scene: PageScene): Markup {

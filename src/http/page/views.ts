@@ -1,4 +1,5 @@
 import type { Report } from "../../core/report.ts";
+import { getHeld } from "../../core/seams.ts";
 import { FORMATS } from "../../formats/formats.ts";
 import { createResponse, type StatusResponse } from "../message.ts";
 import { type AnswerPageEvents, createPageEvents, type PageEventsSetup } from "./events.ts";
@@ -33,7 +34,15 @@ export function createPageViews({ registry, source }: PageViewsSetup): PageViews
       createResponse({
         status: 200,
         contentType,
-        body: renderPage({ source, view, report, changes, now: Date.now(), ...(filter && { filter }) }),
+        body: renderPage({
+          source,
+          view,
+          report,
+          changes,
+          now: Date.now(),
+          held: getHeld(registry),
+          ...(filter && { filter }),
+        }),
         headers: { ...PAGE_HEADERS, ...headers },
       }),
     answerEvents: createPageEvents({ registry, source, changes }),
