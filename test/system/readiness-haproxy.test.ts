@@ -30,7 +30,13 @@ async function startFleet(healthProbes: HealthProbesOptions, first: State = "OK"
   const folder = await mkdtemp(join(tmpdir(), "svc-status-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const config = join(folder, "haproxy.cfg");
-  await writeFile(config, toConfig(port, instances.map((instance) => instance.port)));
+  await writeFile(
+    config,
+    toConfig(
+      port,
+      instances.map((instance) => instance.port),
+    ),
+  );
   const haproxy = startProgram("haproxy", ["-db", "-f", config]);
 
   /** Until HAProxy has asked each of them often enough to have acted on it. */
@@ -59,7 +65,8 @@ async function startFleet(healthProbes: HealthProbesOptions, first: State = "OK"
         const last = haproxy.lines.findLast((line) => line.includes(`Server services/i${index} is`));
         return last === undefined || last.includes("is UP");
       }).length,
-    wentDownSince: (from: number) => haproxy.lines.slice(from).filter((line) => line.includes("is DOWN")).length,
+    wentDownSince: (from: number) =>
+      haproxy.lines.slice(from).filter((line) => line.includes("is DOWN")).length,
     lineCount: () => haproxy.lines.length,
     untilDown: (index: number) => haproxy.waitForLine(new RegExp(`Server services/i${index} is DOWN`)),
   };
