@@ -159,7 +159,7 @@ describe("paths", () => {
     [{ groups: { "/a": [] } }, "healthProbes.groups"],
     [
       { groups: { "/livez": ["A"] } },
-      "healthProbes.groups: expected a path that healthProbes.live does not answer",
+      "healthProbes.groups: expected a path that healthProbes.live does not use",
     ],
     [{ groups: { a: ["A"] } }, "healthProbes.groups: expected paths, each a decoded path"],
     [{ live: true as never }, "healthProbes.live: expected a decoded path"],

@@ -44,7 +44,8 @@ describe("in Kubernetes' text format", () => {
     "%s is ok, without a line break, when all is well",
     async (path) => {
       const { ask } = createSubject();
-      expect(await ask(path)).toEqual({
+      // A client elsewhere, who does not learn which instance answers.
+      expect(await ask(path, { remoteAddress: "192.0.2.1" })).toEqual({
         status: 200,
         headers: {
           "Content-Type": "text/plain; charset=utf-8",
@@ -403,12 +404,12 @@ describe("the paths", () => {
   test.each<[options: unknown, message: string]>([
     [
       { ready: "/livez" },
-      'healthProbes.ready: expected a path that healthProbes.live does not answer, got "/livez"',
+      'healthProbes.ready: expected a path that healthProbes.live does not use, got "/livez"',
     ],
-    [{ live: "/probe_status" }, "healthProbes.live: expected a path that probeStatus.path does not answer"],
+    [{ live: "/probe_status" }, "healthProbes.live: expected a path that probeStatus.path does not use"],
     [
       { startup: "/svc_status.json" },
-      "healthProbes.startup: expected a path that svcStatus.path does not answer",
+      "healthProbes.startup: expected a path that svcStatus.path does not use",
     ],
     [{ live: "livez" }, "healthProbes.live: expected a decoded path"],
     [{ live: "/livez/" }, "healthProbes.live: expected a decoded path"],
