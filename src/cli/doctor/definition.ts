@@ -27,6 +27,12 @@ export const DOCTOR = {
       help: "Their intervalMs, if they run in the background",
     },
     "require-healthy": { type: "flag", help: "The probe is 503 while a critical handler is RED" },
+    shared: {
+      type: "choice",
+      choices: ["hold", "start", "count", "ignore"],
+      help: "When a shared handler that is RED makes an instance unready",
+    },
+    hold: { type: "duration", help: "How long hold holds (holdMs)" },
     liveness: {
       type: "choice",
       choices: ["local", "shared", "probe"],

@@ -17,6 +17,7 @@ import {
   findImpatientProbe,
   findLoneInstance,
   findRefusedByAlb,
+  findShortHold,
   findSingleFailure,
   findUnreadProbe,
 } from "./rules/probing.ts";
@@ -37,6 +38,7 @@ const RULES: readonly Rule[] = [
   findBusyTakenForDead,
   findSingleFailure,
   findAllAtOnce,
+  findShortHold,
   findLoneInstance,
 ];
 

@@ -1,3 +1,4 @@
+import { SHARED_READINESS, type SharedReadiness } from "../../core/readiness/rule.ts";
 import { resolveHandlerOptions } from "../../core/handler-options.ts";
 import { resolveDrainOptions } from "../../drain/options.ts";
 import { deriveTimes, PRESETS, type Preset } from "../../drain/presets.ts";
@@ -16,6 +17,12 @@ export interface Declared {
   readonly handlerIntervalMs?: number;
   /** Whether the probe answers 503 while a critical handler is RED. */
   readonly requireHealthy?: boolean;
+  /**
+   * `shared` of the health probes, or of `requireHealthy`. Default: `"hold"`, and `"count"` with
+   * `requireHealthy`.
+   */
+  readonly shared?: SharedReadiness;
+  readonly holdMs?: number;
   readonly livenessLooksAt?: Liveness;
   /** HAProxy `inter`, Kubernetes `periodSeconds`, ALB `HealthCheckIntervalSeconds`, Docker `--interval`. */
   readonly probeIntervalMs?: number;
@@ -71,6 +78,8 @@ const PROPERTIES: Readonly<Record<NumberName, Shape>> = {
   handlerTimeoutMs: INTERVAL,
   handlerIntervalMs: INTERVAL,
   requireHealthy: { kind: "flag" },
+  shared: { kind: "choice", values: SHARED_READINESS },
+  holdMs: DELAY,
   livenessLooksAt: { kind: "choice", values: ["local", "shared", "probe"] },
   probeIntervalMs: INTERVAL,
   probeTimeoutMs: INTERVAL,

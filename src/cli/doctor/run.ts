@@ -64,6 +64,8 @@ function toDeclared(values: Invocation<typeof DOCTOR>["values"]): Declared {
     handlerTimeoutMs: values["handler-timeout"],
     handlerIntervalMs: values["handler-interval"],
     requireHealthy: values["require-healthy"] || undefined,
+    shared: values.shared,
+    holdMs: values.hold,
     livenessLooksAt: values.liveness,
     probeIntervalMs: values["probe-interval"],
     probeTimeoutMs: values["probe-timeout"],

@@ -21,6 +21,7 @@ const DRAIN_NUMBERS = [
 export function toNumbersOfServe({
   checks = MACHINE_CHECKS,
   probeStatus,
+  healthProbes,
   drain = {},
 }: ServeConfig): Declared {
   const critical = checks.filter((check) => check.critical !== false);
@@ -34,7 +35,7 @@ export function toNumbersOfServe({
     ...said,
     ...(timeoutsMs.length > 0 && { handlerTimeoutMs: Math.max(...timeoutsMs) }),
     handlerIntervalMs: Math.max(DEFAULT_INTERVAL_MS, ...intervalsMs),
-    requireHealthy: probeStatus !== false && probeStatus?.requireHealthy === true,
+    ...toReadiness(probeStatus, healthProbes),
     ...(balancerIdleMs !== undefined && { balancerIdleMs }),
     keepAliveTimeoutMs: (balancerIdleMs ?? DEFAULT_BALANCER_IDLE_MS) + KEEP_ALIVE_MARGIN_MS,
   };
@@ -45,4 +46,19 @@ export function toNumbersOfServe({
       typeof value === "number" ? Math.ceil(value) : value,
     ]),
   );
+}
+
+function toReadiness(
+  probeStatus: ServeConfig["probeStatus"],
+  healthProbes: ServeConfig["healthProbes"],
+): Pick<Declared, "requireHealthy" | "shared" | "holdMs"> {
+  const required = (probeStatus || {}).requireHealthy ?? false;
+  if (required === true) return { requireHealthy: true };
+  const served = typeof healthProbes === "object" ? healthProbes : {};
+  const { shared, holdMs } = required === false ? served : { shared: "hold" as const, ...required };
+  return {
+    requireHealthy: required !== false,
+    ...(shared !== undefined && { shared }),
+    ...(holdMs !== undefined && { holdMs }),
+  };
 }

@@ -249,3 +249,27 @@ describe("what is right", () => {
     expect(diagnose(declared, platform)).toEqual([]);
   });
 });
+
+describe("readiness that depends on what instances share", () => {
+  const warnings = (declared: Parameters<typeof diagnose>[0]) =>
+    diagnose({ instances: 3, ...declared }).filter(({ severity }) => severity === "warning");
+
+  test("is dangerous if it counts at once, whatever says so", () => {
+    expect(warnings({ shared: "count" })).toMatchObject([
+      { text: expect.stringMatching(/^shared count: .* removes all 3 at once$/) },
+    ]);
+    expect(warnings({ requireHealthy: true, handlerIntervalMs: 1_000 })).toMatchObject([
+      { text: expect.stringMatching(/^requireHealthy true: /) },
+    ]);
+    for (const shared of ["hold", "start", "ignore"] as const)
+      expect(warnings({ requireHealthy: true, handlerIntervalMs: 1_000, shared })).toEqual([]);
+  });
+
+  test("holds nothing if it is over before the next result", () => {
+    expect(warnings({ holdMs: 10_000, handlerIntervalMs: 10_000 })).toMatchObject([
+      { text: expect.stringMatching(/^holdMs 10s ≤ handlerIntervalMs 10s: /) },
+    ]);
+    expect(warnings({ holdMs: 10_001, handlerIntervalMs: 10_000 })).toEqual([]);
+    expect(warnings({ holdMs: 1, handlerIntervalMs: 10_000, shared: "start" })).toEqual([]);
+  });
+});

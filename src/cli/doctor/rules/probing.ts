@@ -1,5 +1,7 @@
 import { renderDuration } from "../../duration.ts";
+import { DEFAULT_RULE, type SharedReadiness } from "../../../core/readiness/rule.ts";
 import type { Rule } from "../finding.ts";
+import type { Numbers } from "../numbers.ts";
 
 /** The probe times out before the handlers that it waits for can answer. */
 export const findImpatientProbe: Rule = ({ numbers, handlerRounds, say }) => {
@@ -38,13 +40,30 @@ export const findSingleFailure: Rule = ({ numbers, platform, say }) =>
 
 /** A failure of a shared dependency removes all instances. */
 export const findAllAtOnce: Rule = ({ numbers, say }) =>
-  numbers.requireHealthy && numbers.instances !== 1
+  toShared(numbers) === "count" && numbers.instances !== 1
     ? {
         severity: "warning",
-        text: `${say("requireHealthy")}: if a shared dependency such as the database fails, the balancer removes all ${numbers.instances ?? "instances"} at once`,
-        remedy: "remove requireHealthy, or set critical: false on the handlers of shared dependencies",
+        text: `${say(numbers.shared === undefined ? "requireHealthy" : "shared")}: if a shared dependency such as the database fails, the balancer removes all ${numbers.instances ?? "instances"} at once`,
+        remedy:
+          'set shared: "hold" (requireHealthy: { shared: "hold" }), or critical: false on the handlers of shared dependencies',
       }
     : undefined;
+
+function toShared({ shared, requireHealthy }: Numbers): SharedReadiness {
+  return shared ?? (requireHealthy ? "count" : "hold");
+}
+
+/** The first result that is RED would last longer than the hold. */
+export const findShortHold: Rule = ({ numbers, say }) => {
+  const { holdMs, handlerIntervalMs } = numbers;
+  const isShort = holdMs !== undefined && handlerIntervalMs !== undefined && holdMs <= handlerIntervalMs;
+  if (!isShort || toShared(numbers) !== "hold") return undefined;
+  return {
+    severity: "warning",
+    text: `${say("holdMs")} ≤ ${say("handlerIntervalMs")}: a single RED of a shared dependency lasts longer than readiness is held, so all instances leave`,
+    remedy: `set holdMs to more than ${renderDuration(2 * handlerIntervalMs)}, or leave the default of ${renderDuration(DEFAULT_RULE.holdMs)}`,
+  };
+};
 
 /** A restart fixes nothing that is shared, and must not happen during the drain. */
 export const findDeadlyLiveness: Rule = ({ numbers: { livenessLooksAt, instances }, say }) => {
