@@ -50,7 +50,7 @@ export interface ServiceStatusOptions {
   readonly service?: ServiceDescription;
   /**
    * `"kubernetes"`: health probes, extended metrics, JSON by default at the path of the report, and details
-   * for clients on this machine only, or for those whom `authorize` permits. Other options win. Default: none.
+   * for clients on this machine only, or for clients that `authorize` permits. Other options win. Default: none.
    */
   readonly preset?: Preset;
   /** Options for the report. `false`: not served. */
