@@ -98,7 +98,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   let setting: ProbeSetting = { body: firstBody };
   let since = new Date();
   let draining: Draining | undefined;
-  let cancelEnd = (): void => {};
+  const awaitEnd = createAlarm(endDecommissioning);
   const trouble = createTrouble({ what: "a listener of the probe failed", getLogger: () => logger });
   const listeners = createListeners<ProbeChange>(trouble.failed);
 
@@ -125,24 +125,15 @@ export function createProbe(options: ProbeOptions = {}): Probe {
     if (next.body === COMMISSIONED_BODY) draining = undefined;
     if (toSettingText(next) === toSettingText(setting)) return;
     setting = next;
-    awaitEnd();
+    awaitEnd(setting.until);
     listeners.tell(toChange({ ...next, ...(draining && { draining }) }));
-  }
-
-  /** Timers may fire early, and the clock may be set, so the time is checked again. */
-  function awaitEnd(minMs = 0): void {
-    cancelEnd();
-    const { until } = setting;
-    if (until === undefined) return;
-    const delayMs = Math.min(Math.max(minMs, until - Date.now()), MAX_TIMER_MS);
-    cancelEnd = systemClock.startTimer(delayMs, endDecommissioning, { background: true });
   }
 
   function endDecommissioning(): void {
     const { until, draining: leaving } = getSetting();
     if (until === undefined || leaving !== undefined) return;
     // In a cluster, the primary does it for all workers.
-    if (seams.peers !== undefined || until > Date.now()) awaitEnd(END_CHECK_MS);
+    if (seams.peers !== undefined || until > Date.now()) awaitEnd(setting.until, END_CHECK_MS);
     else set({ body: COMMISSIONED_BODY, reason: TIME_IS_OVER });
   }
 
@@ -196,6 +187,17 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   };
   const seams = addProbeSeams(probe, { takeOver, getSetting, setDraining });
   return probe;
+}
+
+/** Timers may fire early, and the clock may be set, so `ring` checks the time again. */
+function createAlarm(ring: () => void): (at: number | undefined, minMs?: number) => void {
+  let cancel = (): void => {};
+  return function setAlarm(at, minMs = 0) {
+    cancel();
+    if (at === undefined) return;
+    const delayMs = Math.min(Math.max(minMs, at - Date.now()), MAX_TIMER_MS);
+    cancel = systemClock.startTimer(delayMs, ring, { background: true });
+  };
 }
 
 /** The default probe of the adapters. All copies of the package in a process share it. */

@@ -50,6 +50,7 @@ const LEVELS: readonly number[] = Array.from({ length: MAX_LEVELS }, (_, index) 
  * PromQL cannot join many to many. So each failed service without its own cause follows one upstream, the
  * one that failed first, which makes the way to the cause a chain.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table
 export function toRecordingRules({ service, within }: FleetLabels): readonly RecordingRule[] {
   const by = [...within, service].join(", ");
   const named = `${by}, name`;

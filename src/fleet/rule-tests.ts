@@ -44,6 +44,7 @@ export function toRuleTests(options: RuleOptions, ruleFile: string): Tree {
   };
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table
 function toScenes(options: RuleOptions): readonly Scene[] {
   const { service } = options;
   const instance = (name: string, number = 1): Labels => ({ [service]: name, instance: `${name}-${number}` });

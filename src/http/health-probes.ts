@@ -1,20 +1,11 @@
-import type { Probe } from "../core/probe.ts";
-import type { HandlerDescription, StatusRegistry } from "../core/registry/registry.ts";
-import { getRegistrySeams } from "../core/seams.ts";
-import { RED } from "../core/state.ts";
-import { toFreeName } from "../util/free-name.ts";
-import { HEALTH_WRITERS, type Line, PROBE_CHECKS } from "./health-formats.ts";
+import { HEALTH_WRITERS, type Line } from "./health-formats.ts";
+import { createHealthLines, type HealthLinesSetup, type IsExcluded } from "./health-lines.ts";
 import { QUESTIONS, type Question, type ResolvedHealthProbes } from "./health-probe-options.ts";
 import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
 import { tellProbeAnswered } from "./observe.ts";
-import { judgeReadiness } from "./readiness.ts";
-import { createStandings } from "./standings.ts";
 import type { Target } from "./target.ts";
 
-export interface HealthProbesSetup {
-  readonly registry: StatusRegistry;
-  readonly probe: Probe;
-  readonly options: ResolvedHealthProbes;
+export interface HealthProbesSetup extends HealthLinesSetup {
   /** Whether the client may see the names of the checks. Never rejects. */
   readonly maySeeNames: (request: StatusRequest) => boolean | Promise<boolean>;
 }
@@ -42,95 +33,15 @@ interface Asked {
   readonly single: string | undefined;
 }
 
-type IsExcluded = (name: string) => boolean;
-
 const METHODS: readonly string[] = ["GET", "HEAD"];
-
-const PROBE_PREFIX = "service-";
-
-/**
- * The handlers that decide each endpoint. Handlers that are not critical never decide, so they do not run
- * here: one that hangs would delay the response. Liveness covers what a restart of this process can fix, and
- * never the probe.
- */
-const DECIDES: Readonly<Record<Question, (handler: HandlerDescription) => boolean>> = {
-  live: ({ critical, scope }) => critical && scope === "local",
-  ready: ({ critical }) => critical,
-  startup: ({ critical }) => critical,
-};
 
 export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesView {
   const { registry, probe, options, maySeeNames } = setup;
-  const { getRemark } = getRegistrySeams(registry);
-  const { rule, format, retryAfterSeconds, exclude } = options;
+  const { format, retryAfterSeconds, exclude } = options;
   const writer = HEALTH_WRITERS[format];
   const notAllowed = toMethodNotAllowed(METHODS);
-  const standings = createStandings(registry);
   const endpoints = toEndpoints(options);
-
-  const ask: Readonly<Record<Question, (isExcluded: IsExcluded) => Promise<readonly Line[]>>> = {
-    live: async (isExcluded) => {
-      const { names, excluded } = select("live", isExcluded);
-      return toOrdered([...(await judge(names)), ...excluded], "live");
-    },
-    ready: async (isExcluded) => {
-      const { names, excluded } = select("ready", isExcluded);
-      const verdicts = await judgeReadiness({ registry, standings, rule }, names);
-      const lines = verdicts.map((verdict) => ({ ...verdict, remark: getRemark(verdict.name) }));
-      return [toProbeLine(isExcluded), ...toOrdered([...lines, ...excluded], "ready")];
-    },
-    startup: async (isExcluded) => {
-      const { names, excluded } = select("startup", isExcluded);
-      const isStarted = (name: string): boolean => standings.find(name)?.hasBeenUp === true;
-      const started = names.filter(isStarted);
-      const lines = await judge(names.filter((name) => !started.includes(name)));
-      const all = [...started.map((name) => toLine(name, "ok")), ...lines, ...excluded];
-      return toOrdered(all, "startup");
-    },
-  };
-
-  function select(
-    question: Question,
-    isExcluded: IsExcluded,
-  ): { readonly names: readonly string[]; readonly excluded: readonly Line[] } {
-    const deciding = registry.handlers.filter(DECIDES[question]).map(({ name }) => name);
-    return {
-      names: deciding.filter((name) => !isExcluded(name)),
-      excluded: deciding.filter(isExcluded).map((name) => ({ name, verdict: "excluded" })),
-    };
-  }
-
-  async function judge(names: readonly string[]): Promise<readonly Line[]> {
-    const { entries } = await registry.getReport({ names });
-    standings.note(entries);
-    return entries.map(({ name, status }) => toLine(name, status.state === RED ? "failed" : "ok"));
-  }
-
-  function toLine(name: string, verdict: Line["verdict"]): Line {
-    return { name, verdict, remark: getRemark(name) };
-  }
-
-  /** In order of registration. */
-  function toOrdered(lines: readonly Line[], question: Question): readonly Line[] {
-    const byName = new Map(lines.map((line) => [line.name, line]));
-    return registry.handlers.filter(DECIDES[question]).flatMap(({ name }) => byName.get(name) ?? []);
-  }
-
-  /** Read after the handlers ran, because one of them may have changed the probe. */
-  function toProbeLine(isExcluded: IsExcluded): Line {
-    const name = toFreeName(PROBE_CHECKS[format], PROBE_PREFIX, (taken) => registry.names.includes(taken));
-    if (isExcluded(name)) return { name, verdict: "excluded", isProbe: true };
-    return { ...toLine(name, probe.commissioned ? "ok" : "failed"), isProbe: true };
-  }
-
-  /** A handler that is not registered has failed: a group must not pass without it. */
-  async function askGroup(names: readonly string[], isExcluded: IsExcluded): Promise<readonly Line[]> {
-    const asked = names.filter((name) => !isExcluded(name) && registry.names.includes(name));
-    const byName = new Map((await judge(asked)).map((line) => [line.name, line]));
-    return names.map(
-      (name) => byName.get(name) ?? { name, verdict: isExcluded(name) ? "excluded" : "failed" },
-    );
-  }
+  const ask = createHealthLines({ registry, probe, options });
 
   async function answer(
     { endpoint: { path, asks, groups }, single }: Asked,
@@ -141,7 +52,7 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
     const parameters = new URLSearchParams(query);
     const excluded = new Set(exclude ? parameters.getAll("exclude") : []);
     const isExcluded: IsExcluded = (name) => (single === undefined ? excluded.has(name) : name !== single);
-    const lines = typeof asks === "string" ? await ask[asks](isExcluded) : await askGroup(asks, isExcluded);
+    const lines = await ask(asks, isExcluded);
     const response =
       single === undefined ? await answerAll() : toSingle(lines.find(({ name }) => name === single));
     if (lines.some(({ isProbe, verdict }) => isProbe && verdict !== "excluded"))

@@ -73,11 +73,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
       published.set(name, { ...rest, ...said, ...(reason && { reason }) });
     }
     const memory = memories.get(name) ?? toMemory({ history: [], counts });
-    // A first result that is OK is no news.
-    if (change.from !== undefined) memory.record.note(change.from);
-    memory.record.note(change.to);
-    const all = [...memory.history, change];
-    memory.history = all.slice(Math.max(0, all.length - Math.min(remembered, MAX_SENT_HISTORY)));
+    remember(memory, change, remembered);
     memory.counts = counts;
     memories.set(name, memory);
     listeners.tell(change);
@@ -166,6 +162,14 @@ const NO_HANDLERS: Pick<
 
 function refuse(): never {
   throw new Error("the replica of a registry runs no handlers");
+}
+
+function remember(memory: Memory, change: Change, remembered: number): void {
+  // A first result that is OK is no news.
+  if (change.from !== undefined) memory.record.note(change.from);
+  memory.record.note(change.to);
+  const all = [...memory.history, change];
+  memory.history = all.slice(Math.max(0, all.length - Math.min(remembered, MAX_SENT_HISTORY)));
 }
 
 function toMemory({ history, counts, standing }: Omit<SentMemory, "name">): Memory {

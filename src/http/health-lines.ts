@@ -1,0 +1,109 @@
+import type { Probe } from "../core/probe.ts";
+import type { HandlerDescription, StatusRegistry } from "../core/registry/registry.ts";
+import { getRegistrySeams } from "../core/seams.ts";
+import { RED } from "../core/state.ts";
+import { toFreeName } from "../util/free-name.ts";
+import { type Line, PROBE_CHECKS } from "./health-formats.ts";
+import type { Question, ResolvedHealthProbes } from "./health-probe-options.ts";
+import { judgeReadiness } from "./readiness.ts";
+import { createStandings } from "./standings.ts";
+
+export interface HealthLinesSetup {
+  readonly registry: StatusRegistry;
+  readonly probe: Probe;
+  readonly options: ResolvedHealthProbes;
+}
+
+export type IsExcluded = (name: string) => boolean;
+
+/** Runs the handlers of a question, or of a group, and returns a line for each check. */
+export type AskHealth = (
+  asks: Question | readonly string[],
+  isExcluded: IsExcluded,
+) => Promise<readonly Line[]>;
+
+const PROBE_PREFIX = "service-";
+
+/**
+ * The handlers that decide each endpoint. Handlers that are not critical never decide, so they do not run
+ * here: one that hangs would delay the response. Liveness covers what a restart of this process can fix, and
+ * never the probe.
+ */
+const DECIDES: Readonly<Record<Question, (handler: HandlerDescription) => boolean>> = {
+  live: ({ critical, scope }) => critical && scope === "local",
+  ready: ({ critical }) => critical,
+  startup: ({ critical }) => critical,
+};
+
+export function createHealthLines({ registry, probe, options }: HealthLinesSetup): AskHealth {
+  const { rule, format } = options;
+  const { getRemark } = getRegistrySeams(registry);
+  const standings = createStandings(registry);
+
+  const ask: Readonly<Record<Question, (isExcluded: IsExcluded) => Promise<readonly Line[]>>> = {
+    live: async (isExcluded) => {
+      const { names, excluded } = select("live", isExcluded);
+      return toOrdered([...(await judge(names)), ...excluded], "live");
+    },
+    ready: async (isExcluded) => {
+      const { names, excluded } = select("ready", isExcluded);
+      const verdicts = await judgeReadiness({ registry, standings, rule }, names);
+      const lines = verdicts.map((verdict) => ({ ...verdict, remark: getRemark(verdict.name) }));
+      return [toProbeLine(isExcluded), ...toOrdered([...lines, ...excluded], "ready")];
+    },
+    startup: async (isExcluded) => {
+      const { names, excluded } = select("startup", isExcluded);
+      const isStarted = (name: string): boolean => standings.find(name)?.hasBeenUp === true;
+      const started = names.filter(isStarted);
+      const lines = await judge(names.filter((name) => !started.includes(name)));
+      const all = [...started.map((name) => toLine(name, "ok")), ...lines, ...excluded];
+      return toOrdered(all, "startup");
+    },
+  };
+
+  function select(
+    question: Question,
+    isExcluded: IsExcluded,
+  ): { readonly names: readonly string[]; readonly excluded: readonly Line[] } {
+    const deciding = registry.handlers.filter(DECIDES[question]).map(({ name }) => name);
+    return {
+      names: deciding.filter((name) => !isExcluded(name)),
+      excluded: deciding.filter(isExcluded).map((name) => ({ name, verdict: "excluded" })),
+    };
+  }
+
+  async function judge(names: readonly string[]): Promise<readonly Line[]> {
+    const { entries } = await registry.getReport({ names });
+    standings.note(entries);
+    return entries.map(({ name, status }) => toLine(name, status.state === RED ? "failed" : "ok"));
+  }
+
+  function toLine(name: string, verdict: Line["verdict"]): Line {
+    return { name, verdict, remark: getRemark(name) };
+  }
+
+  /** In order of registration. */
+  function toOrdered(lines: readonly Line[], question: Question): readonly Line[] {
+    const byName = new Map(lines.map((line) => [line.name, line]));
+    return registry.handlers.filter(DECIDES[question]).flatMap(({ name }) => byName.get(name) ?? []);
+  }
+
+  /** Read after the handlers ran, because one of them may have changed the probe. */
+  function toProbeLine(isExcluded: IsExcluded): Line {
+    const name = toFreeName(PROBE_CHECKS[format], PROBE_PREFIX, (taken) => registry.names.includes(taken));
+    if (isExcluded(name)) return { name, verdict: "excluded", isProbe: true };
+    return { ...toLine(name, probe.commissioned ? "ok" : "failed"), isProbe: true };
+  }
+
+  /** A handler that is not registered has failed: a group must not pass without it. */
+  async function askGroup(names: readonly string[], isExcluded: IsExcluded): Promise<readonly Line[]> {
+    const asked = names.filter((name) => !isExcluded(name) && registry.names.includes(name));
+    const byName = new Map((await judge(asked)).map((line) => [line.name, line]));
+    return names.map(
+      (name) => byName.get(name) ?? { name, verdict: isExcluded(name) ? "excluded" : "failed" },
+    );
+  }
+
+  return (asks, isExcluded) =>
+    typeof asks === "string" ? ask[asks](isExcluded) : askGroup(asks, isExcluded);
+}
