@@ -1,12 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { DOCTOR } from "../../../src/cli/doctor/definition.ts";
 import { diagnose } from "../../../src/cli/doctor/diagnose.ts";
 import type { Declared } from "../../../src/cli/doctor/numbers.ts";
 import type { Platform } from "../../../src/cli/doctor/platforms.ts";
+import { PRESETS } from "../../../src/drain/presets.ts";
 
 /** The findings as one line each; of the texts, what stands before the explanation. */
 function tell(declared: Declared, platform?: Platform): string[] {
   return diagnose(declared, platform).map(({ severity, text }) => `${severity}: ${text.split(": ")[0]}`);
 }
+
+test("the command line has all presets", () => {
+  expect(DOCTOR.options.preset.choices).toEqual(Object.keys(PRESETS));
+});
 
 describe("what cannot work", () => {
   test.each<[string, Declared, Platform | undefined, string]>([
