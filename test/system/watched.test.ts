@@ -1,0 +1,35 @@
+import { appendFile, copyFile, rm } from "node:fs/promises";
+import { Agent } from "node:http";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { findFreePort } from "../support/free-port.ts";
+import { ask } from "../support/http.ts";
+import { startTerminal } from "../support/terminal.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const FOLDER = join(import.meta.dirname, "../fixtures/drain");
+
+const RUNNERS = [["node --watch", `${process.execPath} --watch`]] as const;
+
+describe.each(RUNNERS)("%s in a terminal", (_, runner) => {
+  test("restarts a service that has served requests without a wait, and onClose is called", async () => {
+    const file = join(FOLDER, `watched-${process.pid}.mjs`);
+    await copyFile(join(FOLDER, "watched.mjs"), file);
+    onTestFinished(() => rm(file, { force: true }));
+    const port = await findFreePort();
+    const terminal = await startTerminal(`${runner} ${file} ${port}`, { rows: 40 });
+    await terminal.waitFor(/listening in \d+/);
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    for (let count = 0; count < 40; count += 1)
+      expect(await ask(port, "/", { agent })).toMatchObject({ body: "hello\n" });
+    await appendFile(file, "// changed\n");
+    const screen = await terminal.waitFor(/left in \d+ ms/);
+    expect(screen).toContain("closed");
+    expect(Number(/left in (\d+) ms/.exec(screen)?.[1])).toBeLessThan(400);
+    await expect
+      .poll(() => ask(port, "/").then(({ body }) => body, String), { timeout: 15_000 })
+      .toBe("hello\n");
+  });
+});
