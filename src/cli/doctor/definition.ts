@@ -1,5 +1,79 @@
+import type {
+  ChoiceOption,
+  CommandDefinition,
+  DurationOption,
+  FlagOption,
+  IntegerOption,
+  OptionDefinition,
+} from "../command.ts";
+import {
+  COUNT_RANGE,
+  FIELDS,
+  type FieldFacts,
+  type Fields,
+  type KindValues,
+  LIVENESS,
+  type NumberName,
+  PLATFORM_NAMES,
+  PRESET_NAMES,
+  SHARED_NAMES,
+} from "./fields.ts";
+
+/** The option for each kind of number. */
+interface KindOptions extends Readonly<Record<keyof KindValues, OptionDefinition>> {
+  readonly delay: DurationOption;
+  readonly period: DurationOption;
+  readonly count: IntegerOption;
+  readonly flag: FlagOption;
+  readonly liveness: ChoiceOption & { readonly choices: typeof LIVENESS };
+  readonly preset: ChoiceOption & { readonly choices: typeof PRESET_NAMES };
+  readonly shared: ChoiceOption & { readonly choices: typeof SHARED_NAMES };
+}
+
+const TO_OPTION: { readonly [Kind in keyof KindOptions]: (help: string) => KindOptions[Kind] } = {
+  delay: (help) => ({ type: "duration", help }),
+  period: (help) => ({ type: "duration", help }),
+  count: (help) => ({ type: "integer", placeholder: "N", ...COUNT_RANGE, help }),
+  flag: (help) => ({ type: "flag", help }),
+  liveness: (help) => ({ type: "choice", choices: LIVENESS, help }),
+  preset: (help) => ({ type: "choice", choices: PRESET_NAMES, help }),
+  shared: (help) => ({ type: "choice", choices: SHARED_NAMES, help }),
+};
+
+type FieldOptions = {
+  readonly [Name in NumberName as Fields[Name] extends { readonly option: infer Option extends string }
+    ? Option
+    : never]: KindOptions[Fields[Name]["kind"]];
+};
+
+const FIELD_OPTIONS = Object.fromEntries(
+  Object.values<FieldFacts>(FIELDS).flatMap(({ kind, option, help = "" }) =>
+    option === undefined ? [] : [[option, TO_OPTION[kind](help)]],
+  ),
+) as FieldOptions;
+
+type OwnOptions = {
+  readonly for: ChoiceOption & { readonly choices: typeof PLATFORM_NAMES };
+  readonly format: ChoiceOption & { readonly choices: readonly ["text", "json"]; readonly default: "text" };
+};
+
+const OWN_OPTIONS: OwnOptions = {
+  for: {
+    type: "choice",
+    choices: PLATFORM_NAMES,
+    help: "Use the defaults of this platform, and print only its settings",
+  },
+  format: {
+    type: "choice",
+    short: "f",
+    choices: ["text", "json"],
+    default: "text",
+    help: "Output format",
+  },
+};
+
 /** `svc-status doctor` */
-export const DOCTOR = {
+export const DOCTOR: CommandDefinition & { readonly options: OwnOptions & FieldOptions } = {
   summary: "Find timeouts and thresholds that cannot work together",
   description: [
     'FILE is JSON such as { "probeIntervalMs": 2000, "fall": 3, "graceMs": 30000 }, or the configuration of svc-status serve; - is standard input. Options override the file. Missing numbers have the defaults of svc-status, Node.js and, with --for, the platform.',
@@ -8,72 +82,7 @@ export const DOCTOR = {
   operands: [
     { placeholder: "FILE", help: "The numbers; - for standard input", optional: true, completes: "file" },
   ],
-  options: {
-    for: {
-      type: "choice",
-      choices: ["kubernetes", "haproxy", "nginx", "alb", "docker"],
-      help: "Use the defaults of this platform, and print only its settings",
-    },
-    format: {
-      type: "choice",
-      short: "f",
-      choices: ["text", "json"],
-      default: "text",
-      help: "Output format",
-    },
-    "handler-timeout": { type: "duration", help: "Longest timeoutMs of the handlers that the probe runs" },
-    "handler-interval": {
-      type: "duration",
-      help: "Their intervalMs, if they run in the background",
-    },
-    "require-healthy": { type: "flag", help: "The probe is 503 while a critical handler is RED" },
-    shared: {
-      type: "choice",
-      choices: ["hold", "start", "count", "ignore"],
-      help: "When a shared handler that is RED makes an instance unready",
-    },
-    hold: { type: "duration", help: "How long hold holds (holdMs)" },
-    liveness: {
-      type: "choice",
-      choices: ["local", "shared", "probe"],
-      help: "What liveness checks: local handlers (/livez), shared ones too, or the probe",
-    },
-    "probe-interval": { type: "duration", help: "Interval of the probe" },
-    "probe-timeout": { type: "duration", help: "Timeout of the probe" },
-    fall: {
-      type: "integer",
-      placeholder: "N",
-      min: 1,
-      max: 1_000,
-      help: "Number of failed probes that remove an instance",
-    },
-    rise: {
-      type: "integer",
-      placeholder: "N",
-      min: 1,
-      max: 1_000,
-      help: "Number of good probes that add it again",
-    },
-    startup: { type: "duration", help: "How long the service takes to start" },
-    "longest-request": { type: "duration", help: "How long the longest request takes" },
-    "keep-alive": { type: "duration", help: "The keepAliveTimeout of the service" },
-    "balancer-idle": { type: "duration", help: "How long the balancer keeps idle connections" },
-    preset: {
-      type: "choice",
-      choices: ["kubernetes", "docker", "ecs", "cloud-run", "heroku", "pm2", "systemd"],
-      help: "The preset of the drain",
-    },
-    deadline: { type: "duration", help: "The deadlineMs of the drain" },
-    grace: { type: "duration", help: "Time from SIGTERM, or the preStop hook, to SIGKILL" },
-    "pre-stop": { type: "duration", help: "How long the preStop hook takes" },
-    instances: {
-      type: "integer",
-      placeholder: "N",
-      min: 1,
-      max: 1_000,
-      help: "Number of instances",
-    },
-  },
+  options: { ...OWN_OPTIONS, ...FIELD_OPTIONS },
   exits: {
     "0": "no problems found",
     "1": "only warnings",
@@ -87,4 +96,4 @@ export const DOCTOR = {
     ],
     ["doctor numbers.json --format json", "Everything, as JSON"],
   ],
-} as const;
+};

@@ -1,6 +1,5 @@
+import type { Declared, Platform } from "./fields.ts";
 import { type Finding, type Rule, toCase } from "./finding.ts";
-import type { Declared } from "./numbers.ts";
-import type { Platform } from "./platforms.ts";
 import { findIdleCut, findResets } from "./rules/connections.ts";
 import {
   findCutRequests,
@@ -16,7 +15,7 @@ import {
   findFractions,
   findImpatientProbe,
   findLoneInstance,
-  findRefusedByAlb,
+  findRejected,
   findShortHold,
   findSingleFailure,
   findUnreadProbe,
@@ -32,7 +31,7 @@ const RULES: readonly Rule[] = [
   findCutRequests,
   findResets,
   findIdleCut,
-  findRefusedByAlb,
+  findRejected,
   findFractions,
   findUnreadProbe,
   findBusyTakenForDead,

@@ -1,6 +1,7 @@
 import { renderDuration } from "../duration.ts";
-import { type Declared, type NumberName, type Numbers, resolveNumbers, toOrigin } from "./numbers.ts";
-import { PLATFORMS, type Platform, type PlatformFacts } from "./platforms.ts";
+import type { Declared, NumberName, Platform } from "./fields.ts";
+import { type Numbers, resolveNumbers } from "./numbers.ts";
+import { PLATFORMS, type PlatformFacts } from "./platforms.ts";
 
 /** `error`: the setup cannot work. `warning`: it works until something else happens. */
 export type Severity = "error" | "warning";
@@ -17,7 +18,6 @@ export interface Finding {
 /** The input of a rule. */
 export interface Case {
   readonly numbers: Numbers;
-  readonly platform: Platform | undefined;
   readonly facts: PlatformFacts | undefined;
   /** How many times a probe waits for the handlers before it has its answer. */
   readonly handlerRounds: number;
@@ -29,19 +29,21 @@ export interface Case {
 export type Rule = (given: Case) => Finding | undefined;
 
 export function toCase(declared: Declared, platform?: Platform): Case {
-  const numbers = resolveNumbers(declared, platform);
   const facts = platform && PLATFORMS[platform];
+  const platformDefaults = facts?.toDefaults(declared) ?? {};
+  const numbers = resolveNumbers(declared, platformDefaults);
   const rounds = Math.max(facts?.handlerRounds ?? 0, numbers.requireHealthy ? 1 : 0);
   return {
     numbers,
-    platform,
     facts,
     handlerRounds: numbers.handlerIntervalMs === undefined ? rounds : 0,
     say(name) {
-      const origin = toOrigin(name, declared, platform);
       const value = numbers[name];
       const shown = typeof value === "number" && name.endsWith("Ms") ? renderDuration(value) : value;
-      return `${name} ${shown}${origin === undefined ? "" : ` (the default of ${origin})`}`;
+      if (declared[name] !== undefined) return `${name} ${shown}`;
+      const own = name === "keepAliveTimeoutMs" ? "Node.js" : "svc-status";
+      const origin = facts !== undefined && name in platformDefaults ? facts.title : own;
+      return `${name} ${shown} (the default of ${origin})`;
     },
   };
 }

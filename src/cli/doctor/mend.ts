@@ -2,14 +2,18 @@ import { MIN_QUIET_MS } from "../../drain/decide.ts";
 import { DEFAULT_BALANCER_IDLE_MS } from "../../drain/options.ts";
 import { toNeededGraceMs } from "../../drain/presets.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
+import type { AmountName, Declared, Platform } from "./fields.ts";
 import { toCase } from "./finding.ts";
-import type { Declared, Numbers } from "./numbers.ts";
-import { PLATFORMS, type Platform } from "./platforms.ts";
+import type { Numbers } from "./numbers.ts";
+import { PLATFORMS, type PlatformFacts } from "./platforms.ts";
 import { KEEP_ALIVE_MARGIN_MS } from "./rules/connections.ts";
 import { toClosingMs, toLongestWaitMs } from "./rules/leaving.ts";
 
 /** Minimum timeout of a probe, so that a busy instance does not count as dead. */
 const MIN_PROBE_TIMEOUT_MS = 2_000;
+
+/** How much longer one of the two times of a probe is, if the platform requires it. */
+const SPARE_FOR_PROBE_MS = 1_000;
 
 /** A probe that would have to wait longer is better answered from the last results. */
 const MAX_WAIT_FOR_HANDLERS_MS = 30_000;
@@ -20,6 +24,7 @@ const SPARE_FOR_HANDLERS_MS = 1_000;
 
 /** Correct numbers for a platform: the declared ones if they can work, otherwise others. */
 export function mend(declared: Declared, platform: Platform): Numbers {
+  const facts = PLATFORMS[platform];
   const { numbers: said, handlerRounds } = toCase(declared, platform);
   const isSlow = handlerRounds > 0 && said.handlerTimeoutMs > MAX_WAIT_FOR_HANDLERS_MS;
   const numbers: Numbers = {
@@ -28,12 +33,12 @@ export function mend(declared: Declared, platform: Platform): Numbers {
     ...(isSlow && { handlerIntervalMs: HANDLER_INTERVAL_MS }),
   };
   const forHandlersMs = isSlow ? 0 : handlerRounds * (numbers.handlerTimeoutMs + SPARE_FOR_HANDLERS_MS);
-  const probing = mendProbing(declared, numbers, { platform, forHandlersMs });
+  const probing = mendProbing(declared, numbers, { facts, forHandlersMs });
   return {
     ...numbers,
     ...probing,
-    ...mendConnections(numbers, platform),
-    ...mendLeaving(numbers, probing, platform),
+    ...mendConnections(numbers, facts),
+    ...mendLeaving(numbers, probing, facts),
   };
 }
 
@@ -42,14 +47,12 @@ type Probing = Required<Pick<Declared, "fall" | "rise" | "redsSeen" | "probeInte
 function mendProbing(
   declared: Declared,
   { capMs, redsSeen }: Numbers,
-  { platform, forHandlersMs }: { readonly platform: Platform; readonly forHandlersMs: number },
+  { facts, forHandlersMs }: { readonly facts: PlatformFacts; readonly forHandlersMs: number },
 ): Probing {
-  const { wanted, countsInSeconds, isDrainProber } = PLATFORMS[platform];
-  const isAlb = platform === "alb";
+  const { wanted, countsInSeconds, isDrainProber, longer } = facts;
   const toTime = (ms: number): number => (countsInSeconds ? Math.ceil(ms / 1_000) * 1_000 : Math.ceil(ms));
-  const toCount = (count: number): number => Math.max(2, isAlb ? Math.min(count, 10) : count);
 
-  const fall = toCount(declared.fall ?? wanted.fall);
+  const fall = toAccepted("fall", Math.max(2, declared.fall ?? wanted.fall), facts);
   const saidMs = toTime(declared.probeIntervalMs ?? wanted.probeIntervalMs);
   const isInTime = !isDrainProber || fall * saidMs + MIN_QUIET_MS <= capMs;
   const intervalMs = isInTime ? saidMs : wanted.probeIntervalMs;
@@ -58,27 +61,35 @@ function mendProbing(
       declared.probeTimeoutMs ?? 0,
       MIN_PROBE_TIMEOUT_MS,
       forHandlersMs,
-      platform === "haproxy" ? intervalMs + 1_000 : 0,
+      longer === "probeTimeoutMs" ? intervalMs + SPARE_FOR_PROBE_MS : 0,
     ),
   );
+  const longIntervalMs = Math.max(intervalMs, timeoutMs + SPARE_FOR_PROBE_MS);
   return {
     fall,
-    rise: isAlb ? toCount(declared.rise ?? wanted.rise) : (declared.rise ?? wanted.rise),
+    rise: toAccepted("rise", declared.rise ?? wanted.rise, facts),
     redsSeen: isDrainProber ? fall : redsSeen,
-    // AWS requires an interval longer than the timeout, and limits both.
-    probeTimeoutMs: isAlb ? Math.min(timeoutMs, 120_000) : timeoutMs,
-    probeIntervalMs: isAlb ? Math.min(Math.max(intervalMs, 5_000, timeoutMs + 1_000), 300_000) : intervalMs,
+    probeTimeoutMs: toAccepted("probeTimeoutMs", timeoutMs, facts),
+    probeIntervalMs: toAccepted(
+      "probeIntervalMs",
+      longer === "probeIntervalMs" ? longIntervalMs : intervalMs,
+      facts,
+    ),
   };
+}
+
+/** The nearest value that the platform accepts. */
+function toAccepted(name: AmountName, value: number, { limits }: PlatformFacts): number {
+  const { min = value, max = value } = limits?.ranges[name] ?? {};
+  return Math.min(Math.max(value, min), max);
 }
 
 function mendConnections(
   { keepAliveTimeoutMs, balancerIdleMs = DEFAULT_BALANCER_IDLE_MS, longestRequestMs = 0 }: Numbers,
-  platform: Platform,
+  facts: PlatformFacts,
 ): Required<Pick<Declared, "keepAliveTimeoutMs" | "balancerIdleMs">> {
-  const idleMs =
-    platform === "alb"
-      ? Math.min(Math.max(balancerIdleMs, longestRequestMs + KEEP_ALIVE_MARGIN_MS, 1_000), 4_000_000)
-      : balancerIdleMs;
+  const forRequestsMs = facts.cutsIdleRequests ? longestRequestMs + KEEP_ALIVE_MARGIN_MS : 0;
+  const idleMs = toAccepted("balancerIdleMs", Math.max(balancerIdleMs, forRequestsMs), facts);
   const isLonger = keepAliveTimeoutMs === 0 || keepAliveTimeoutMs > idleMs;
   return {
     balancerIdleMs: idleMs,
@@ -93,10 +104,10 @@ function mendConnections(
 function mendLeaving(
   numbers: Numbers,
   { fall, probeIntervalMs }: Probing,
-  platform: Platform,
+  { isDrainProber }: PlatformFacts,
 ): Required<Pick<Declared, "capMs" | "deadlineMs" | "graceMs">> & Pick<Declared, "closeTimeoutMs"> {
   const { longestRequestMs = 0, hooksTimeoutMs, preStopMs, graceMs = 0 } = numbers;
-  const detectionMs = PLATFORMS[platform].isDrainProber ? fall * probeIntervalMs + MIN_QUIET_MS : 0;
+  const detectionMs = isDrainProber ? fall * probeIntervalMs + MIN_QUIET_MS : 0;
   const capMs = Math.max(numbers.capMs, detectionMs);
   const { closeTimeoutMs: saidMs } = numbers;
   const closing = saidMs === undefined ? {} : { closeTimeoutMs: Math.max(saidMs, longestRequestMs) };

@@ -1,12 +1,25 @@
-import type { Declared, Numbers } from "./numbers.ts";
+import type { Preset } from "../../drain/presets.ts";
+import type { AmountName, Declared, Platform } from "./fields.ts";
+import type { Numbers } from "./numbers.ts";
 import { renderAlb } from "./settings/alb.ts";
 import { renderDocker } from "./settings/docker.ts";
 import { renderHaproxy } from "./settings/haproxy.ts";
 import { renderKubernetes } from "./settings/kubernetes.ts";
 import { renderNginx } from "./settings/nginx.ts";
 
-/** The platforms that balance or run a service. */
-export type Platform = "kubernetes" | "haproxy" | "nginx" | "alb" | "docker";
+export type { Platform } from "./fields.ts";
+
+/** The values that a platform accepts. */
+export interface Limits {
+  /** Who rejects others. */
+  readonly by: string;
+  readonly ranges: Readonly<Partial<Record<AmountName, Range>>>;
+}
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
 
 export interface PlatformFacts {
   readonly title: string;
@@ -23,8 +36,20 @@ export interface PlatformFacts {
   readonly balancesByProbe: boolean;
   /** Whether the drain waits until it has refused the platform's probes. */
   readonly isDrainProber: boolean;
+  /** The preset of the drain for it. */
+  readonly preset?: Preset;
+  /** Whether it sends the probe at all. */
+  readonly sendsProbe: boolean;
+  /**
+   * The number that must be longer than the other: HAProxy gives a probe no more time than the interval
+   * unless the timeout is longer; AWS rejects an interval that is not longer than the timeout.
+   */
+  readonly longer?: "probeTimeoutMs" | "probeIntervalMs";
+  /** Whether it ends a request that sends nothing for `balancerIdleMs`. */
+  readonly cutsIdleRequests?: true;
   /** Whether it counts in whole seconds. */
   readonly countsInSeconds: boolean;
+  readonly limits?: Limits;
   readonly render: (numbers: Numbers) => string;
 }
 
@@ -40,6 +65,8 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     handlerRounds: 1,
     balancesByProbe: false, // a terminating Pod gets no new requests, whatever its probes answer
     isDrainProber: false, // the drain does not wait for a kubelet
+    preset: "kubernetes",
+    sendsProbe: true,
     countsInSeconds: true,
     render: renderKubernetes,
   },
@@ -56,6 +83,8 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     handlerRounds: 0,
     balancesByProbe: true,
     isDrainProber: true,
+    sendsProbe: true,
+    longer: "probeTimeoutMs",
     countsInSeconds: false,
     render: renderHaproxy,
   },
@@ -66,6 +95,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     handlerRounds: 0,
     balancesByProbe: false,
     isDrainProber: false,
+    sendsProbe: false,
     countsInSeconds: false,
     render: renderNginx,
   },
@@ -82,7 +112,20 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     handlerRounds: 0,
     balancesByProbe: true,
     isDrainProber: true,
+    sendsProbe: true,
+    longer: "probeIntervalMs",
+    cutsIdleRequests: true,
     countsInSeconds: true,
+    limits: {
+      by: "AWS",
+      ranges: {
+        probeIntervalMs: { min: 5_000, max: 300_000 },
+        probeTimeoutMs: { min: 2_000, max: 120_000 },
+        balancerIdleMs: { min: 1_000, max: 4_000_000 },
+        fall: { min: 2, max: 10 },
+        rise: { min: 2, max: 10 },
+      },
+    },
     render: renderAlb,
   },
   docker: {
@@ -98,6 +141,8 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     handlerRounds: 2,
     balancesByProbe: false,
     isDrainProber: false,
+    preset: "docker",
+    sendsProbe: true,
     countsInSeconds: false,
     render: renderDocker,
   },

@@ -1,12 +1,20 @@
 import { text } from "node:stream/consumers";
-import type { ExitStatus, Invocation, Run } from "../command.ts";
+import type { ExitStatus, Run } from "../command.ts";
 import { describeMistakes } from "../schema/describe-mistakes.ts";
 import type { DOCTOR } from "./definition.ts";
 import { diagnose } from "./diagnose.ts";
+import {
+  type Declared,
+  FIELDS,
+  type FieldFacts,
+  type NumberName,
+  PLATFORM_NAMES,
+  type Platform,
+} from "./fields.ts";
 import type { Finding } from "./finding.ts";
 import { mend } from "./mend.ts";
-import { type Declared, type NumberName, resolveNumbers } from "./numbers.ts";
-import { PLATFORMS, type Platform } from "./platforms.ts";
+import { resolveNumbers } from "./numbers.ts";
+import { PLATFORMS } from "./platforms.ts";
 import { readDeclared } from "./read-declared.ts";
 import { renderService } from "./settings/service.ts";
 
@@ -37,8 +45,8 @@ export const runDoctor: Run<typeof DOCTOR> = async ({ operands: [file], values, 
 };
 
 function form(declared: Declared, platform: Platform | undefined): Opinion {
-  const platforms = platform === undefined ? (Object.keys(PLATFORMS) as Platform[]) : [platform];
-  const numbers = resolveNumbers(declared, platform);
+  const platforms = platform === undefined ? PLATFORM_NAMES : [platform];
+  const numbers = resolveNumbers(declared, platform && PLATFORMS[platform].toDefaults(declared));
   const settings = platforms.map((each) => {
     const mended = mend(declared, each);
     return [each, { service: renderService(mended), platform: PLATFORMS[each].render(mended) }] as const;
@@ -59,33 +67,10 @@ function toJudged(platform: Platform | undefined): readonly NumberName[] {
 const OF_PROBE: readonly NumberName[] = ["probeIntervalMs", "probeTimeoutMs", "fall"];
 
 /** The numbers on the command line. */
-function toDeclared(values: Invocation<typeof DOCTOR>["values"]): Declared {
-  const declared: Record<NumberName, unknown> = {
-    handlerTimeoutMs: values["handler-timeout"],
-    handlerIntervalMs: values["handler-interval"],
-    requireHealthy: values["require-healthy"] || undefined,
-    shared: values.shared,
-    holdMs: values.hold,
-    livenessLooksAt: values.liveness,
-    probeIntervalMs: values["probe-interval"],
-    probeTimeoutMs: values["probe-timeout"],
-    fall: values.fall,
-    rise: values.rise,
-    startupMs: values.startup,
-    longestRequestMs: values["longest-request"],
-    keepAliveTimeoutMs: values["keep-alive"],
-    balancerIdleMs: values["balancer-idle"],
-    preset: values.preset,
-    deadlineMs: values.deadline,
-    capMs: undefined,
-    closeTimeoutMs: undefined,
-    hooksTimeoutMs: undefined,
-    redsSeen: undefined,
-    graceMs: values.grace,
-    preStopMs: values["pre-stop"],
-    instances: values.instances,
-  };
-  return Object.fromEntries(Object.entries(declared).filter(([, value]) => value !== undefined));
+function toDeclared(values: Readonly<Record<string, unknown>>): Declared {
+  const given = Object.entries<FieldFacts>(FIELDS).map(([name, { option = "" }]) => [name, values[option]]);
+  // A flag that is not given is `false`, but may be true in the file.
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== false));
 }
 
 const TITLES: Readonly<Record<Finding["severity"], string>> = { error: "cannot work", warning: "warning" };

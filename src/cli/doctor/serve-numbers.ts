@@ -1,7 +1,7 @@
 import { DEFAULT_BALANCER_IDLE_MS } from "../../drain/options.ts";
 import { MACHINE_CHECKS, type ServeConfig } from "../serve/config.ts";
 import { DEFAULT_INTERVAL_MS } from "../serve/prepare.ts";
-import type { Declared } from "./numbers.ts";
+import type { Declared } from "./fields.ts";
 import { KEEP_ALIVE_MARGIN_MS } from "./rules/connections.ts";
 
 const DRAIN_NUMBERS = [

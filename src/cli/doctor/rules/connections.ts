@@ -17,13 +17,13 @@ export const findResets: Rule = ({ numbers, say }) => {
 };
 
 /** An answer may take longer than the balancer waits for the next byte. */
-export const findIdleCut: Rule = ({ numbers, platform, say }) => {
+export const findIdleCut: Rule = ({ numbers, facts, say }) => {
   const { longestRequestMs = 0, balancerIdleMs } = numbers;
-  if (platform !== "alb" || balancerIdleMs === undefined || longestRequestMs < balancerIdleMs)
+  if (!facts?.cutsIdleRequests || balancerIdleMs === undefined || longestRequestMs < balancerIdleMs)
     return undefined;
   return {
     severity: "error",
-    text: `${say("longestRequestMs")} ≥ ${say("balancerIdleMs")}: AWS ALB answers 504 to a request that sends nothing for that time`,
+    text: `${say("longestRequestMs")} ≥ ${say("balancerIdleMs")}: ${facts.title} answers 504 to a request that sends nothing for that time`,
     remedy: "raise idle_timeout.timeout_seconds and server.keepAliveTimeout",
   };
 };

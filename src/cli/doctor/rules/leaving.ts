@@ -1,5 +1,5 @@
 import { MIN_QUIET_MS } from "../../../drain/decide.ts";
-import { PRESETS, type Preset, toNeededGraceMs, toSpareMs } from "../../../drain/presets.ts";
+import { PRESETS, toNeededGraceMs, toSpareMs } from "../../../drain/presets.ts";
 import { renderDuration } from "../../duration.ts";
 import type { Rule } from "../finding.ts";
 import type { Numbers } from "../numbers.ts";
@@ -34,7 +34,7 @@ function toDetectionMs({ fall, probeIntervalMs, redsSeen }: Numbers): number | u
 }
 
 /** The process may be killed before it ends. */
-export const findShortGrace: Rule = ({ numbers, platform, facts, say }) => {
+export const findShortGrace: Rule = ({ numbers, facts, say }) => {
   const { graceMs, preStopMs, preset, deadlineMs, closeTimeoutMs = ALL_MS, longestRequestMs = 0 } = numbers;
   const neededMs = preStopMs + toNeededGraceMs(deadlineMs);
   const isHookGreedy = preStopMs > 0 && preStopMs >= (graceMs ?? 0); // covered by the next rule
@@ -54,8 +54,8 @@ export const findShortGrace: Rule = ({ numbers, platform, facts, say }) => {
     ...(requestMs === 0 ? [] : [`${renderDuration(requestMs)} for the longest request`]),
   ].join(" + ");
   const leftMs = graceMs - preStopMs;
-  const canUsePreset =
-    preset === undefined && isPreset(platform) && graceMs >= PRESETS[platform].graceMs && leftMs > 0;
+  const forPlatform = preset === undefined ? facts?.preset : undefined;
+  const canUsePreset = forPlatform !== undefined && graceMs >= PRESETS[forPlatform].graceMs && leftMs > 0;
   const shorterMs = leftMs - Math.min(2_000, toSpareMs(leftMs));
   return {
     severity: isFatal ? "error" : "warning",
@@ -64,13 +64,9 @@ export const findShortGrace: Rule = ({ numbers, platform, facts, say }) => {
       (isFatal
         ? `each drain is killed before it ends, because ${usual} = ${renderDuration(usualMs)}`
         : "a long drain is killed before it ends"),
-    remedy: `set the grace period to ${renderDuration(neededMs)}${shorterMs > 0 ? `, or deadlineMs to ${shorterMs}` : ""}${canUsePreset ? `, or use the preset "${platform}"` : ""}`,
+    remedy: `set the grace period to ${renderDuration(neededMs)}${shorterMs > 0 ? `, or deadlineMs to ${shorterMs}` : ""}${canUsePreset ? `, or use the preset "${forPlatform}"` : ""}`,
   };
 };
-
-function isPreset(platform: string | undefined): platform is Preset {
-  return platform !== undefined && Object.hasOwn(PRESETS, platform);
-}
 
 /** The hook leaves no time for the process. */
 export const findGreedyPreStop: Rule = ({ numbers, say }) => {

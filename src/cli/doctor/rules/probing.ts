@@ -1,5 +1,6 @@
 import { renderDuration } from "../../duration.ts";
 import { DEFAULT_RULE, type SharedReadiness } from "../../../core/readiness/rule.ts";
+import type { AmountName } from "../fields.ts";
 import type { Rule } from "../finding.ts";
 import type { Numbers } from "../numbers.ts";
 
@@ -18,9 +19,9 @@ export const findImpatientProbe: Rule = ({ numbers, handlerRounds, say }) => {
 };
 
 /** Without `timeout check`, HAProxy removes a busy instance. */
-export const findBusyTakenForDead: Rule = ({ numbers, platform, say }) => {
+export const findBusyTakenForDead: Rule = ({ numbers, facts, say }) => {
   const { probeTimeoutMs = 0, probeIntervalMs } = numbers;
-  if (platform !== "haproxy" || probeTimeoutMs > (probeIntervalMs ?? 0)) return undefined;
+  if (facts?.longer !== "probeTimeoutMs" || probeTimeoutMs > (probeIntervalMs ?? 0)) return undefined;
   return {
     severity: "warning",
     text: `${say("probeTimeoutMs")} ≤ ${say("probeIntervalMs")}: without a longer "timeout check", a check times out after inter, and under load HAProxy removes one healthy instance after the other`,
@@ -29,8 +30,8 @@ export const findBusyTakenForDead: Rule = ({ numbers, platform, say }) => {
 };
 
 /** One lost packet removes an instance. */
-export const findSingleFailure: Rule = ({ numbers, platform, say }) =>
-  numbers.fall === 1 && platform !== "nginx"
+export const findSingleFailure: Rule = ({ numbers, facts, say }) =>
+  numbers.fall === 1 && facts?.sendsProbe !== false
     ? {
         severity: "warning",
         text: `${say("fall")}: a single late or lost answer removes an instance`,
@@ -96,9 +97,9 @@ export const findLoneInstance: Rule = ({ numbers, say }) =>
 const PROBE_NUMBERS = ["probeIntervalMs", "probeTimeoutMs", "fall", "rise"] as const;
 
 /** nginx (open source) never sends the probe. */
-export const findUnreadProbe: Rule = ({ numbers, platform }) => {
+export const findUnreadProbe: Rule = ({ numbers, facts }) => {
   const given = PROBE_NUMBERS.filter((name) => numbers[name] !== undefined);
-  if (platform !== "nginx" || given.length === 0) return undefined;
+  if (facts?.sendsProbe !== false || given.length === 0) return undefined;
   return {
     severity: "warning",
     text: `nginx (open source) never requests the probe: ${given.join(", ")} ${given.length === 1 ? "has" : "have"} no effect`,
@@ -106,39 +107,32 @@ export const findUnreadProbe: Rule = ({ numbers, platform }) => {
   };
 };
 
-/** The ranges that AWS accepts, in seconds and counts. */
-const ALB_LIMITS = [
-  { name: "probeIntervalMs", min: 5_000, max: 300_000 },
-  { name: "probeTimeoutMs", min: 2_000, max: 120_000 },
-  { name: "balancerIdleMs", min: 1_000, max: 4_000_000 },
-  { name: "fall", min: 2, max: 10 },
-  { name: "rise", min: 2, max: 10 },
-] as const;
-
-/** AWS rejects values out of range. */
-export const findRefusedByAlb: Rule = ({ numbers, platform, say }) => {
-  if (platform !== "alb") return undefined;
-  const { probeIntervalMs = 0, probeTimeoutMs = 0 } = numbers;
-  const objections = ALB_LIMITS.flatMap(({ name, min, max }) => {
+/** The platform rejects values out of its ranges. */
+export const findRejected: Rule = ({ numbers, facts, say }) => {
+  if (facts?.limits === undefined) return undefined;
+  const { by, ranges } = facts.limits;
+  const objections = Object.entries(ranges).flatMap(([key, { min, max }]) => {
+    const name = key as AmountName;
     const value = numbers[name] ?? min;
     const [low, high] = name.endsWith("Ms") ? [renderDuration(min), renderDuration(max)] : [min, max];
     return value < min || value > max ? [`${say(name)} is not from ${low} to ${high}`] : [];
   });
-  if (probeIntervalMs <= probeTimeoutMs)
+  const { probeIntervalMs = 0, probeTimeoutMs = 0 } = numbers;
+  if (facts.longer === "probeIntervalMs" && probeIntervalMs <= probeTimeoutMs)
     objections.push(`${say("probeIntervalMs")} is not more than ${say("probeTimeoutMs")}`);
   if (objections.length === 0) return undefined;
   return {
     severity: "error",
-    text: `AWS rejects these: ${objections.join("; ")}`,
+    text: `${by} rejects these: ${objections.join("; ")}`,
     remedy: "see the settings below",
   };
 };
 
 /** Platforms that count in whole seconds lose fractions. */
-export const findFractions: Rule = ({ numbers, platform, facts, say }) => {
+export const findFractions: Rule = ({ numbers, facts, say }) => {
   const names = [...PROBE_NUMBERS, "graceMs"] as const;
   const broken = names.filter((name) => name.endsWith("Ms") && (numbers[name] ?? 0) % 1_000 !== 0);
-  if (platform === undefined || facts?.countsInSeconds !== true || broken.length === 0) return undefined;
+  if (facts?.countsInSeconds !== true || broken.length === 0) return undefined;
   return {
     severity: "warning",
     text: `${facts.title} counts in whole seconds: ${broken.map(say).join(", ")}`,
