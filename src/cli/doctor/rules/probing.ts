@@ -1,5 +1,5 @@
-import { renderDuration } from "../../duration.ts";
 import { DEFAULT_RULE, type SharedReadiness } from "../../../core/readiness/rule.ts";
+import { renderDuration } from "../../duration.ts";
 import type { AmountName } from "../fields.ts";
 import type { Rule } from "../finding.ts";
 import type { Numbers } from "../numbers.ts";
