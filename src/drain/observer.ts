@@ -1,4 +1,5 @@
 import cluster from "node:cluster";
+import type { Probe } from "../core/probe.ts";
 import { type Draining, MAX_REASON_LENGTH } from "../core/probe-setting.ts";
 import type { ProbeSeams } from "../core/seams.ts";
 import { log } from "../util/logger.ts";
@@ -77,16 +78,8 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
     decommission();
   }
 
-  /** Decommissions only this worker, not the others of a cluster. */
   function decommission(): void {
-    const { peers } = seams;
-    if (peers === undefined) leave();
-    else peers.alone(leave);
-  }
-
-  function leave(): void {
-    if (draining !== undefined) seams.setDraining?.(draining);
-    if (probe.commissioned) probe.decommission();
+    leaveAlone({ probe, seams, draining });
   }
 
   const stops = [
@@ -133,4 +126,20 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
 /** Headers and one line of the page show it. */
 function toShownReason(reason: string): string {
   return replaceControlCharacters(reason).slice(0, MAX_REASON_LENGTH) || "drain";
+}
+
+interface Leaving {
+  readonly probe: Probe;
+  readonly seams: ProbeSeams;
+  readonly draining: Draining | undefined;
+}
+
+/** Decommissions only this worker, not the others of a cluster. */
+function leaveAlone({ probe, seams, draining }: Leaving): void {
+  function leave(): void {
+    if (draining !== undefined) seams.setDraining?.(draining);
+    if (probe.commissioned) probe.decommission();
+  }
+  if (seams.peers === undefined) leave();
+  else seams.peers.alone(leave);
 }
