@@ -2,7 +2,9 @@ import cluster, { type Worker } from "node:cluster";
 import { findIdentity } from "../core/identity.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import { toSettingText } from "../core/probe-setting.ts";
-import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { methods, PERIOD_MS } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import type { Hearers } from "../wire/hearers.ts";
 import { createGathering } from "./gathering.ts";
 import {
@@ -30,6 +32,11 @@ export interface PrimaryOptions {
   readonly timeoutMs?: number;
 }
 
+const PRIMARY_OPTIONS: OptionShapes<PrimaryOptions> = {
+  probe: { ...methods("decommission", "commission", "on"), default: defaultProbe },
+  timeoutMs: { ...PERIOD_MS, default: 6_000 },
+};
+
 let isCoordinating = false;
 
 /**
@@ -47,11 +54,7 @@ let isCoordinating = false;
  * @throws TypeError for invalid options, in a worker, or if coordination is already active.
  */
 export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
-  expectObject("options", options);
-  expectKnownKeys("options", options, ["probe", "timeoutMs"]);
-  const { probe = defaultProbe, timeoutMs = 6_000 } = options;
-  expectMethods("probe", probe, ["decommission", "commission", "on"]);
-  expectNumber("timeoutMs", timeoutMs, { min: 1 });
+  const { probe, timeoutMs } = readOptions(PRIMARY_OPTIONS, options);
   if (cluster.isWorker) throw new TypeError("coordinateWorkers(): expected the primary, got a worker");
   if (isCoordinating) throw new TypeError("coordinateWorkers() has already been called");
   isCoordinating = true;

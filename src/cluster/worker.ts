@@ -2,7 +2,9 @@ import cluster from "node:cluster";
 import { defaultRegistry } from "../core/default-registry.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
-import { expectKnownKeys, expectMethods, expectNumber, expectObject } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { methods, PERIOD_MS } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import { log } from "../util/logger.ts";
 import { ALONE, createMembership } from "./membership.ts";
 import { createSharedRegistry } from "./shared-report.ts";
@@ -31,6 +33,12 @@ export interface ClusterMember {
   leave(): void;
 }
 
+const WORKER_OPTIONS: OptionShapes<WorkerOptions> = {
+  registry: { ...methods("getReport"), default: defaultRegistry },
+  probe: { ...methods("decommission", "commission", "on"), default: defaultProbe },
+  timeoutMs: { ...PERIOD_MS, default: 2_000 },
+};
+
 let hasJoined = false;
 
 /**
@@ -43,12 +51,7 @@ let hasJoined = false;
  * @throws TypeError for invalid options, or if you call it again before `leave()`.
  */
 export async function joinCluster(options: WorkerOptions = {}): Promise<ClusterMember> {
-  expectObject("options", options);
-  expectKnownKeys("options", options, ["registry", "probe", "timeoutMs"]);
-  const { registry = defaultRegistry, probe = defaultProbe, timeoutMs = 2_000 } = options;
-  expectMethods("registry", registry, ["getReport"]);
-  expectMethods("probe", probe, ["decommission", "commission", "on"]);
-  expectNumber("timeoutMs", timeoutMs, { min: 1 });
+  const { registry, probe, timeoutMs } = readOptions(WORKER_OPTIONS, options);
   if (hasJoined) throw new TypeError("joinCluster() has already been called: call leave() first");
   hasJoined = true;
   const membership = createMembership(registry, probe);

@@ -121,7 +121,7 @@ export interface DrainOptions {
 }
 
 /** The options as given, with the defaults that do not depend on the times. */
-type ReadDrainOptions = WithDefaults<
+export type ReadDrainOptions = WithDefaults<
   DrainOptions,
   | "logger"
   | "websockets"

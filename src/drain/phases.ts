@@ -1,4 +1,6 @@
-import { expectFunction, expectKnownKeys, expectObject } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { FUNCTION } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import type { Clock } from "../util/clock.ts";
 import {
   type AddedHook,
@@ -40,6 +42,8 @@ export interface Phases {
   close(context: DrainContext, times: HookTimes): Promise<readonly HookFailure[]>;
 }
 
+const HOOKS: OptionShapes<DrainHooks, DrainHooks> = { onLeave: FUNCTION, onClose: FUNCTION };
+
 export function createPhases({ onLeave, onClose, clock }: PhasesSetup): Phases {
   const leaving = new Set<AddedHook>(onLeave.map((call) => ({ call })));
   const closing = new Set<AddedHook>(onClose.map((call) => ({ call })));
@@ -47,9 +51,9 @@ export function createPhases({ onLeave, onClose, clock }: PhasesSetup): Phases {
 
   return {
     add(hooks) {
-      expectHooks(hooks);
-      const toLeave = hooks.onLeave && { call: hooks.onLeave };
-      const toClose = hooks.onClose && { call: hooks.onClose };
+      const { onLeave: leave, onClose: close } = readOptions(HOOKS, hooks, "hooks");
+      const toLeave = leave && { call: leave };
+      const toClose = close && { call: close };
       if (toLeave) leaving.add(toLeave);
       if (toClose) closing.add(toClose);
       if (toLeave) started?.start(toLeave);
@@ -73,11 +77,4 @@ export function createPhases({ onLeave, onClose, clock }: PhasesSetup): Phases {
       ];
     },
   };
-}
-
-function expectHooks(hooks: DrainHooks): void {
-  expectObject("hooks", hooks);
-  expectKnownKeys("hooks", hooks, ["onLeave", "onClose"]);
-  for (const [phase, hook] of Object.entries(hooks))
-    if (hook !== undefined) expectFunction(`hooks.${phase}`, hook);
 }

@@ -1,11 +1,13 @@
 import { constants } from "node:os";
-import { expectObject, expectOneOf, failExpectation } from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { choice, FUNCTION } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import { shareAmongCopies } from "../util/copies.ts";
 import { describeError } from "../util/describe-error.ts";
 import { type Logger, log } from "../util/logger.ts";
 import { type Drain, prepareDrain } from "./drain.ts";
 import { onSignal } from "./on-signal.ts";
-import type { DrainOptions } from "./options.ts";
+import { DRAIN_OPTIONS, type DrainOptions, type ReadDrainOptions } from "./options.ts";
 import type { Cause } from "./run.ts";
 import type { DrainableServer } from "./server-kind.ts";
 import { onTriggers, type Trigger } from "./triggers.ts";
@@ -120,7 +122,29 @@ export function drainOnSignals(
   };
 }
 
-const TRIGGERS: readonly Trigger[] = ["uncaughtException", "unhandledRejection", "beforeExit"];
+type OwnOptions = Required<Omit<SignalOptions, keyof DrainOptions>>;
+
+export const SIGNAL_OPTIONS: OptionShapes<SignalOptions, ReadDrainOptions & OwnOptions> = {
+  ...DRAIN_OPTIONS,
+  signals: {
+    kind: "list",
+    items: {
+      kind: "code",
+      expected: 'the name of a signal that can be handled, such as "SIGTERM"',
+      isRight: isHandleable,
+    },
+    isNonEmpty: true,
+    expected: 'an array of signal names such as "SIGTERM"',
+    default: ["SIGTERM", "SIGINT"],
+  },
+  exit: { ...choice("signal", "zero", "none"), default: "signal" },
+  triggers: {
+    kind: "list",
+    items: choice("uncaughtException", "unhandledRejection", "beforeExit"),
+    default: [],
+  },
+  onSecondSignal: { kind: "either", shapes: [choice("end", "ignore"), FUNCTION], default: "end" },
+};
 
 interface ResolvedSignalOptions {
   readonly handled: ReadonlySet<NodeJS.Signals>;
@@ -134,19 +158,8 @@ type Exit = NonNullable<SignalOptions["exit"]>;
 type OnSecondSignal = NonNullable<SignalOptions["onSecondSignal"]>;
 
 function resolveSignalOptions(options: SignalOptions): ResolvedSignalOptions {
-  expectObject("options", options);
-  const {
-    signals = ["SIGTERM", "SIGINT"],
-    exit = "signal",
-    triggers = [],
-    onSecondSignal = "end",
-    ...drainOptions
-  } = options;
-  expectSignals(signals);
-  expectOneOf("exit", exit, ["signal", "zero", "none"]);
-  if (!Array.isArray(triggers)) failExpectation("triggers", "an array", triggers);
-  for (const trigger of triggers) expectOneOf("triggers", trigger, TRIGGERS);
-  if (typeof onSecondSignal !== "function") expectOneOf("onSecondSignal", onSecondSignal, ["end", "ignore"]);
+  const { signals, triggers, exit, onSecondSignal } = readOptions(SIGNAL_OPTIONS, options);
+  const { signals: _signals, triggers: _triggers, exit: _exit, onSecondSignal: _, ...drainOptions } = options;
   return { handled: new Set(signals), triggers: new Set(triggers), exit, onSecondSignal, drainOptions };
 }
 
@@ -184,13 +197,8 @@ function endProcess({ exit, signal }: Ending): void {
   }
 }
 
-function expectSignals(signals: unknown): void {
-  if (!Array.isArray(signals) || signals.length === 0)
-    failExpectation("signals", 'an array of signal names such as "SIGTERM"', signals);
-  for (const signal of signals) {
-    if (Object.hasOwn(constants.signals, signal) && !DEADLY.includes(signal)) continue;
-    failExpectation("signals", 'names of signals that can be handled, such as "SIGTERM"', signal);
-  }
+function isHandleable(signal: unknown): boolean {
+  return typeof signal === "string" && Object.hasOwn(constants.signals, signal) && !DEADLY.includes(signal);
 }
 
 /** Signals that a process cannot handle. */

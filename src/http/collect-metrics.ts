@@ -1,4 +1,5 @@
-import { expectText } from "../options/expect.ts";
+import { expectShape } from "../options/read-options.ts";
+import { TEXT } from "../options/rules.ts";
 import type { Logger } from "../util/logger.ts";
 import { settleWithin } from "../util/settle-within.ts";
 import { createTrouble } from "../util/trouble.ts";
@@ -23,9 +24,7 @@ export function createMetricsCollector(
   const trouble = createTrouble({ what: "collecting the application's metrics failed", getLogger });
 
   async function collect(): Promise<string> {
-    const text: unknown = await source.metrics();
-    expectText("metrics()", text);
-    return text;
+    return expectShape(TEXT, await source.metrics(), "metrics()") as string;
   }
 
   function run(): Promise<string> {

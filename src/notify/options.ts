@@ -1,12 +1,7 @@
 import { RED, type State, YELLOW } from "../core/state.ts";
-import {
-  expectFunction,
-  expectKnownKeys,
-  expectMethods,
-  expectNumber,
-  expectObject,
-  expectOneOf,
-} from "../options/expect.ts";
+import { readOptions } from "../options/read-options.ts";
+import { ANY, choice, FUNCTION, methods, PERIOD_MS } from "../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../options/shape.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { createPost } from "./post.ts";
 import { createTarget, type Send, type Target } from "./target.ts";
@@ -64,28 +59,30 @@ export interface ResolvedNotifyOptions {
 /** Rejects shorter intervals as a mistake in the unit. */
 const MIN_REPEAT_MS = 1_000;
 
-const KNOWN_KEYS: readonly (keyof NotifyOptions)[] = [
-  "url",
-  "send",
-  "minState",
-  "repeatMs",
-  "timeoutMs",
-  "clock",
-];
+interface GivenOptions extends NotifyCommonOptions {
+  readonly url?: string | URL | undefined;
+  readonly send?: Send | undefined;
+}
+
+const NOTIFY_OPTIONS: OptionShapes<GivenOptions, WithDefaults<GivenOptions, "url" | "send" | "repeatMs">> = {
+  // The message must not contain a wrong URL, so the target checks it.
+  url: ANY,
+  send: FUNCTION,
+  minState: { ...choice(YELLOW, RED), default: YELLOW },
+  repeatMs: { ...PERIOD_MS, min: MIN_REPEAT_MS },
+  timeoutMs: { ...PERIOD_MS, default: 5_000 },
+  clock: { ...methods("now", "random", "startTimer"), default: systemClock },
+};
 
 /** Validates the options and applies the defaults. Throws a TypeError that never contains the URL. */
 export function resolveNotifyOptions(options: NotifyOptions): ResolvedNotifyOptions {
-  expectObject("options", options);
-  expectKnownKeys("options", options, KNOWN_KEYS);
-  const { url, send, minState = YELLOW, repeatMs, timeoutMs = 5_000, clock = systemClock } = options;
+  const { url, send, minState, repeatMs, timeoutMs, clock } = readOptions<
+    GivenOptions,
+    WithDefaults<GivenOptions, "url" | "send" | "repeatMs">
+  >(NOTIFY_OPTIONS, options);
   if ((url === undefined) === (send === undefined)) {
     throw new TypeError(`options: expected url or send, got ${url === undefined ? "neither" : "both"}`);
   }
-  if (send !== undefined) expectFunction("send", send);
-  expectOneOf("minState", minState, [YELLOW, RED]);
-  if (repeatMs !== undefined) expectNumber("repeatMs", repeatMs, { min: MIN_REPEAT_MS });
-  expectNumber("timeoutMs", timeoutMs, { min: 1 });
-  expectMethods("clock", clock, ["now", "random", "startTimer"]);
   const target = send === undefined ? createPost(url) : createTarget(send);
   return { target, minState, repeatMs, timeoutMs, clock };
 }

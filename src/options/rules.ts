@@ -85,6 +85,9 @@ export function methods(...names: readonly string[]): CodeShape {
   };
 }
 
+/** A value that other code checks. */
+export const ANY: CodeShape = { kind: "code", expected: "any value", isRight: () => true };
+
 export const LOGGER: CodeShape = methods("info", "warn", "error");
 
 export const CLOCK: CodeShape = methods("now", "monotonicNow", "random", "startTimer");

@@ -12,14 +12,10 @@ import {
   toServedRule,
 } from "../http/options.ts";
 import type { ServiceDescription } from "../http/page/page-model.ts";
-import {
-  expectKnownKeys,
-  expectMethods,
-  expectNumber,
-  expectObject,
-  expectText,
-  failExpectation,
-} from "../options/expect.ts";
+import { failExpectation } from "../options/expect.ts";
+import { expectShape, readOptions } from "../options/read-options.ts";
+import { ANY, LISTEN_PORT, methods, PERIOD_MS, TEXT } from "../options/rules.ts";
+import type { OptionShapes, WithDefaults } from "../options/shape.ts";
 import { BUSY_AFTER_MS } from "./own-entries.ts";
 import type { ThreadData } from "./protocol.ts";
 
@@ -96,40 +92,35 @@ export interface ResolvedSentinelOptions {
   readonly data: Omit<ThreadData, "counters" | "probe" | "assets" | "identity">;
 }
 
-const KEYS: readonly (keyof SentinelOptions)[] = [
-  "port",
-  "host",
-  "registry",
-  "probe",
-  "service",
-  "svcStatus",
-  "probeStatus",
-  "healthProbes",
-  "publishMs",
-  "wedgedAfterMs",
-  "exitAfterMs",
-  "workerUrl",
-];
+export const SENTINEL_OPTIONS: OptionShapes<
+  SentinelOptions,
+  WithDefaults<SentinelOptions, "host" | "exitAfterMs" | "workerUrl">
+> = {
+  port: { ...LISTEN_PORT, required: true },
+  host: TEXT,
+  registry: { ...methods("getReport", "on"), default: defaultRegistry },
+  probe: { ...methods("decommission", "commission", "on"), default: defaultProbe },
+  // The views check their options themselves.
+  service: { ...ANY, default: {} },
+  svcStatus: { ...ANY, default: {} },
+  probeStatus: { ...ANY, default: {} },
+  healthProbes: { ...ANY, default: true },
+  publishMs: { ...PERIOD_MS, min: 100, default: 1_000 },
+  wedgedAfterMs: { ...PERIOD_MS, min: BUSY_AFTER_MS, default: 30_000 },
+  exitAfterMs: PERIOD_MS,
+  workerUrl: { kind: "code", expected: "a URL", isRight: (value) => value instanceof URL },
+};
 
 /** Validates the options and applies the defaults. Throws a TypeError that names the option. */
 export function resolveSentinelOptions(options: SentinelOptions): ResolvedSentinelOptions {
-  expectObject("options", options);
-  expectKnownKeys("options", options, KEYS);
-  const { port, host, registry = defaultRegistry, probe = defaultProbe, workerUrl } = options;
-  const { service = {}, svcStatus = {}, probeStatus = {}, healthProbes = true } = options;
-  const { publishMs = 1_000, wedgedAfterMs = 30_000, exitAfterMs } = options;
-  expectNumber("port", port, { min: 0, max: 65_535, integer: true });
-  if (host !== undefined) expectText("host", host);
-  expectMethods("registry", registry, ["getReport", "on"]);
-  expectMethods("probe", probe, ["decommission", "commission", "on"]);
+  const given = readOptions(SENTINEL_OPTIONS, options);
+  const { port, host, registry, probe, service, svcStatus, probeStatus, healthProbes, workerUrl } = given;
+  const { publishMs, wedgedAfterMs, exitAfterMs } = given;
   const views = { service, svcStatus, probeStatus, healthProbes };
   const resolved = resolveOptions({ registry, probe, ...views });
   expectData(svcStatus, probeStatus);
-  expectNumber("publishMs", publishMs, { min: 100 });
-  expectNumber("wedgedAfterMs", wedgedAfterMs, { min: BUSY_AFTER_MS });
-  if (exitAfterMs !== undefined) expectNumber("exitAfterMs", exitAfterMs, { min: wedgedAfterMs });
-  if (workerUrl !== undefined && !(workerUrl instanceof URL))
-    failExpectation("workerUrl", "a URL", workerUrl);
+  if (exitAfterMs !== undefined)
+    expectShape({ ...PERIOD_MS, min: wedgedAfterMs }, exitAfterMs, "exitAfterMs");
   const reportPath = resolved.svcStatus?.path;
   const data = { port, host, views, reportPath, publishMs, wedgedAfterMs, exitAfterMs };
   return { registry, probe, workerUrl, rule: toServedRule(resolved), data };

@@ -1,4 +1,5 @@
-import { expectNumber } from "../options/expect.ts";
+import { expectShape } from "../options/read-options.ts";
+import { AMOUNT } from "../options/rules.ts";
 import type { Clock } from "../util/clock.ts";
 import { createTimerQueue } from "./timer-queue.ts";
 
@@ -33,7 +34,7 @@ export function createFakeClock(): FakeClock {
       return timers.size;
     },
     async advance(ms) {
-      expectNumber("ms", ms, { min: 0, max: Number.MAX_SAFE_INTEGER });
+      expectShape(AMOUNT, ms, "ms");
       const end = elapsedMs + ms;
       await settle();
       for (let timer = timers.takeDue(end); timer !== undefined; timer = timers.takeDue(end)) {

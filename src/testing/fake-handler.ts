@@ -1,7 +1,9 @@
 import type { HandlerContext, StatusProvider } from "../core/handler.ts";
 import { OK, type State } from "../core/state.ts";
 import type { Status } from "../core/status.ts";
-import { expectKnownKeys, expectNumber, expectObject } from "../options/expect.ts";
+import { expectShape, readOptions } from "../options/read-options.ts";
+import { DELAY_MS, methods } from "../options/rules.ts";
+import type { OptionShapes } from "../options/shape.ts";
 import type { Clock } from "../util/clock.ts";
 
 /** Options for a fake handler. */
@@ -32,11 +34,11 @@ export interface FakeHandler extends StatusProvider {
   release(): void;
 }
 
+const OPTIONS: OptionShapes<FakeHandlerOptions, FakeHandlerOptions> = { clock: methods("startTimer") };
+
 /** Creates a handler whose state, delay, errors and hanging a test controls. */
 export function createFakeHandler(options: FakeHandlerOptions = {}): FakeHandler {
-  expectObject("options", options);
-  expectKnownKeys("options", options, ["clock"]);
-  const { clock } = options;
+  const { clock } = readOptions(OPTIONS, options);
   const hanging = new Set<() => void>();
   let answer: () => unknown = () => ({ state: OK });
   let delayMs = 0;
@@ -86,7 +88,7 @@ export function createFakeHandler(options: FakeHandlerOptions = {}): FakeHandler
       };
     },
     answerAfter(newDelayMs) {
-      expectNumber("delayMs", newDelayMs, { min: 0 });
+      expectShape(DELAY_MS, newDelayMs, "delayMs");
       delayMs = newDelayMs;
     },
     hang() {

@@ -87,7 +87,7 @@ describe("an option of a drain", () => {
     [{ signals: "SIGTERM" }, 'signals: expected an array of signal names such as "SIGTERM", got "SIGTERM"'],
     [
       { signals: ["SIGTREM"] },
-      'signals: expected names of signals that can be handled, such as "SIGTERM", got "SIGTREM"',
+      'signals[0]: expected the name of a signal that can be handled, such as "SIGTERM", got "SIGTREM"',
     ],
     [{ signals: ["SIGKILL"] }, 'got "SIGKILL"'],
     [{ signals: [15] }, "got 15"],

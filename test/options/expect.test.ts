@@ -1,16 +1,28 @@
 import { describe, expect, test } from "vitest";
-import {
-  expectBoolean,
-  expectFunction,
-  expectKnownKeys,
-  expectMethods,
-  expectNumber,
-  expectObject,
-  expectOneOf,
-  expectText,
-  failExpectation,
-} from "../../src/options/expect.ts";
+import { expectFunction, expectMethods, failExpectation } from "../../src/options/expect.ts";
+import { expectShape } from "../../src/options/read-options.ts";
+import { choice, FLAG, TEXT } from "../../src/options/rules.ts";
+import type { NumberShape, Shape } from "../../src/options/shape.ts";
+import { MAX_TIMER_MS } from "../../src/util/clock.ts";
 import { describeValue, isClass } from "../../src/util/describe-value.ts";
+
+type Range = Omit<NumberShape, "kind">;
+
+const ANYTHING: Shape = { kind: "code", expected: "anything", isRight: () => true };
+const expectObject = (option: string, value: unknown) =>
+  expectShape({ kind: "map", values: ANYTHING }, value, option);
+const expectText = (option: string, value: unknown) => expectShape(TEXT, value, option);
+const expectBoolean = (option: string, value: unknown) => expectShape(FLAG, value, option);
+const expectOneOf = (option: string, value: unknown, allowed: readonly string[]) =>
+  expectShape(choice(...allowed), value, option);
+const expectNumber = (option: string, value: unknown, range: Range) =>
+  expectShape({ kind: "number", max: MAX_TIMER_MS, ...range }, value, option);
+const expectKnownKeys = (option: string, value: object, known: readonly string[]) =>
+  expectShape(
+    { kind: "object", properties: Object.fromEntries(known.map((key) => [key, ANYTHING])) },
+    value,
+    option,
+  );
 
 class Worker {
   status(): void {}

@@ -1,6 +1,6 @@
-import { expectMethods, expectText } from "../../options/expect.ts";
-import { readOptions } from "../../options/read-options.ts";
-import { CLOCK } from "../../options/rules.ts";
+import { expectMethods } from "../../options/expect.ts";
+import { expectShape, readOptions } from "../../options/read-options.ts";
+import { CLOCK, TEXT } from "../../options/rules.ts";
 import type { OptionShapes, WithDefaults } from "../../options/shape.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
 import type { Consumer, ConsumerOptions } from "./consumer.ts";
@@ -50,7 +50,7 @@ export function amqp<Message>(
   options: AmqpOptions<Message>,
 ): Consumer {
   expectMethods("channel", channel, ["cancel", "nack"]);
-  expectText("consumerTag", consumerTag);
+  expectShape(TEXT, consumerTag, "consumerTag");
   const { name = `AMQP ${consumerTag}`, clock } = readOptions(OPTIONS, options);
   const { pending } = options;
 
