@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
@@ -43,6 +44,13 @@ function open({ stream }: StatusResponse): StatusStream {
   return opened;
 }
 
+/** What names the instance to a client on this machine. */
+const IDENTITY = {
+  "Svc-Status-Instance": `${hostname()}:${process.pid}`,
+  "Svc-Status-Started": expect.any(String),
+  "Svc-Status-Probe": "in-service",
+};
+
 /** Another one for each reader. */
 const toAddress = (reader: number): string => `10.0.${reader >> 8}.${reader & 255}`;
 
@@ -68,6 +76,7 @@ describe("the page", () => {
       "Content-Security-Policy": expect.stringContaining("default-src 'none'"),
       "Referrer-Policy": "no-referrer",
       ...(target === "/svc_status" && { Vary: "Accept" }),
+      ...IDENTITY,
     });
     expect(body).toMatch(/^<!doctype html><html .*m4rk3r.*<\/html>$/s);
   });
@@ -109,7 +118,7 @@ describe("the page", () => {
     const { body } = await get("/svc_status.html?q=cache&state=OK&state=nonsense");
     expect(body).toContain('data-key="handler:Database" data-state="RED" hidden');
     expect(body).toContain('data-key="handler:Cache" data-state="OK">');
-    expect(body).toContain("<title>RED: service status</title>");
+    expect(body).toContain(`<title>RED: service status (${IDENTITY["Svc-Status-Instance"]})</title>`);
     expect((await get("/svc_status.html?state=nonsense")).body).not.toMatch(/data-state="\w+" hidden/);
   });
 
@@ -139,6 +148,7 @@ describe("the news of the page", () => {
         "Cache-Control": "no-store, no-transform",
         "X-Content-Type-Options": "nosniff",
         "X-Accel-Buffering": "no",
+        ...IDENTITY,
       },
       body: "",
     });

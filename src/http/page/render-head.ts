@@ -1,10 +1,12 @@
+import { MAX_REASON_LENGTH, toProbeState } from "../../core/probe-setting.ts";
 import { toEffectiveState } from "../../core/report.ts";
+import { getProbeSeams, type Identity } from "../../core/seams.ts";
 import { OK, STATES, type State } from "../../core/state.ts";
 import { groupEntries, listEntries } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
 import type { PageScene, ServiceLink } from "./page-model.ts";
 import { renderIcon, renderState, toFavicon } from "./state-markup.ts";
-import { renderAge } from "./time-markup.ts";
+import { renderAge, renderLeft, renderMoment } from "./time-markup.ts";
 
 /** The key of the part with the overall state. */
 export const HEAD_KEY = "head";
@@ -14,28 +16,35 @@ export const MAX_NAMED_HANDLERS = 3;
 
 /** Renders the overall state at a glance. */
 export function renderHead(scene: PageScene): Markup {
-  const { service, probe } = scene.source;
+  const { service } = scene.source;
   const { report, view } = scene;
   const { version, links = [] } = view.details ? service : {};
-  return html`<header class="head ${report.state}" data-key="${HEAD_KEY}" data-title="${toTitle(scene)}" data-icon="${toFavicon(report.state)}">
+  const identity = toShownIdentity(scene);
+  return html`<header class="head ${report.state}"${identity && html` data-instance="${identity.instance}"`} data-key="${HEAD_KEY}" data-title="${toTitle(scene)}" data-icon="${toFavicon(report.state)}">
     <div class="service">
       <h1><bdi>${service.name ?? "Service status"}</bdi>${version !== undefined && html` <small><bdi>${version}</bdi></small>`}</h1>
+      ${identity && html`<p class="instance"><bdi>${identity.instance}</bdi>, started ${renderAge(identity.startedAt, scene.now, " ago")}</p>`}
       ${links.length > 0 && html`<nav aria-label="Links"><ul class="links">${links.map(renderLink)}</ul></nav>`}
     </div>
     <p class="overall">${renderState(report.state)} <span class="sentence">${renderSentence(scene)}</span></p>
     <p class="counts">${STATES.toReversed().map((state) => renderCount(scene, state))}</p>
-    <p class="probe${!probe.commissioned && html` off`}">${
-      probe.commissioned
-        ? html`In service`
-        : html`${renderIcon("YELLOW")}<strong>Decommissioned</strong> “<bdi>${probe.body}</bdi>”`
-    } for ${renderAge(probe.since, scene.now)}</p>
+    ${renderProbe(scene)}
     ${view.controls && renderControls(scene)}
   </header>`;
 }
 
-export function toTitle({ report, source }: PageScene): string {
-  const off = source.probe.commissioned ? "" : ", decommissioned";
-  return `${report.state}${off}: ${source.service.name ?? "service status"}`;
+export function toTitle(scene: PageScene): string {
+  const { report, source } = scene;
+  const { name = "service status" } = source.service;
+  const { instance } = toShownIdentity(scene) ?? {};
+  const state = toProbeState(getProbeSeams(source.probe).getSetting());
+  const off = state === "in-service" ? "" : `, ${state}`;
+  return `${report.state}${off}: ${name}${instance === undefined ? "" : ` (${instance})`}`;
+}
+
+/** Those who may act on the instance know its name, even if details are hidden from them. */
+function toShownIdentity({ source, view }: PageScene): Identity | undefined {
+  return view.details || view.seesWho ? source.getIdentity() : undefined;
 }
 
 function renderLink({ title, url }: ServiceLink): Markup {
@@ -62,18 +71,37 @@ function renderCount({ report }: PageScene, state: State): Markup {
   return html`<span class="count ${state}" data-count="${state}"><b>${count}</b> ${state}</span> `;
 }
 
+/** Shows whether the instance is in service, and if not: why, who did it, and until when. */
+function renderProbe(scene: PageScene): Markup {
+  const { body, reason, until, by, draining } = getProbeSeams(scene.source.probe).getSetting();
+  const { since } = scene.source.probe;
+  if (draining !== undefined && body !== "OK")
+    return html`<p class="probe off">${renderIcon("YELLOW")}<strong>Draining</strong> (${draining.reason}), at most ${renderLeft(new Date(draining.deadlineAt), scene.now)} left</p>`;
+  const held = html`for ${renderAge(since, scene.now)}`;
+  if (body === "OK") return html`<p class="probe">In service ${held}</p>`;
+  const { details, seesWho } = scene.view;
+  return html`<p class="probe off">${renderIcon("YELLOW")}<strong>Decommissioned</strong> “<bdi>${body}</bdi>” ${held}${
+    details && reason !== undefined && html`: <bdi>${reason}</bdi>`
+  }${seesWho && by !== undefined && html`, by <bdi>${by}</bdi>`}${
+    details && until !== undefined && html`, until ${renderMoment(new Date(until))}`
+  }</p>`;
+}
+
 /** The controls need the script: without a referrer, a plain form would look like a cross-site request. */
-function renderControls({ source }: PageScene): Markup {
-  const { commissioned } = source.probe;
+function renderControls({ source }: PageScene): Markup | false {
+  const { commissioned, state } = source.probe;
+  if (state === "draining") return false;
+  const { instance } = source.getIdentity();
   const verb = commissioned ? "Decommission" : "Commission";
   const consequence = commissioned
     ? "Load balancers will stop sending requests to this service."
     : "Load balancers will send requests to this service again.";
   return html`<details class="control scripted">
     <summary>${verb}…</summary>
-    <form method="post" action="${toRelativeUrl(source.path, source.controlPath ?? source.path)}?body=${commissioned ? "OFF" : "OK"}" data-control>
+    <form method="post" action="${toRelativeUrl(source.path, source.controlPath ?? source.path)}?body=${commissioned ? "OFF" : "OK"}" data-control="${instance}">
       <p>${consequence}</p>
-      <button>${verb} now</button>
+      ${commissioned && html`<p><label>Reason <input name="reason" maxlength="${MAX_REASON_LENGTH}" autocomplete="off"></label></p>`}
+      <button>${verb} <bdi>${instance}</bdi> now</button> <button type="button" data-cancel>Cancel</button>
     </form>
   </details>`;
 }

@@ -68,6 +68,7 @@ export function renderPage(scene: PageScene): string {
         <p class="actions scripted"><button type="button" id="pause">Pause</button> <button type="button" id="copy">Copy as Markdown</button></p>
         ${renderFilter(scene)}
       </div>
+      <p id="moved" class="moved" role="status" hidden></p>
       <section id="handlers" tabindex="-1">
         <h2 class="quiet">Handlers</h2>
         <ul id="rows" class="rows">${groups.map((group) => renderRow(group, scene))}</ul>

@@ -11,6 +11,13 @@ export function renderAge(date: Date, now: number | undefined, suffix = ""): Mar
   return html`<time datetime="${date.toISOString()}" title="${exact}" data-age="${suffix}">${text}</time>`;
 }
 
+/** The time that is left until a moment, which the client counts down. */
+export function renderLeft(date: Date, now: number | undefined): Markup {
+  const exact = toExactText(date);
+  const text = now === undefined ? exact : toAgeText(date.getTime() - now);
+  return html`<time datetime="${date.toISOString()}" title="${exact}" data-left>${text}</time>`;
+}
+
 export function renderMoment(date: Date): Markup {
   return html`<time datetime="${date.toISOString()}">${toExactText(date)}</time>`;
 }

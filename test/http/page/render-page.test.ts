@@ -61,7 +61,9 @@ describe("the head", () => {
     ],
   ])("says in words how the whole is: %s", async (_, handlers, text) => {
     const [head] = renderParts(await createPageScene(registryOf(handlers)));
-    expect(textOf(head?.html ?? "")).toContain(`Service status was ${text} In service for`);
+    expect(textOf(head?.html ?? "")).toMatch(
+      new RegExp(`^.*Service status test:1 , started .* was ${text} In service for`),
+    );
   });
 
   test("counts the RED of a handler that is not critical as it is, and names it where it makes the whole YELLOW", async () => {
@@ -84,7 +86,7 @@ describe("the head", () => {
     probe.decommission("<b>off</b>");
     const page = await render(registryOf([]), { source: { probe }, now: probe.since.getTime() + 180_000 });
     expect(textOf(page)).toContain("Decommissioned “ &lt;b&gt;off&lt;/b&gt; ” for 3 min");
-    expect(page).toContain("<title>OK, decommissioned: service status</title>");
+    expect(page).toContain("<title>OK, decommissioned: service status (test:1)</title>");
   });
 
   test("has the service's name, version and links", async () => {
@@ -96,7 +98,7 @@ describe("the head", () => {
     const page = await render(registryOf([]), { source: { service } });
     expect(page).toContain("<h1><bdi>orders &amp; more</bdi> <small><bdi>1.2.3</bdi></small></h1>");
     expect(page).toContain('<a href="https://logs.example/?a=1&amp;b=2" rel="noreferrer">Logs</a>');
-    expect(page).toContain("<title>OK: orders &amp; more</title>");
+    expect(page).toContain("<title>OK: orders &amp; more (test:1)</title>");
   });
 });
 
@@ -323,7 +325,7 @@ describe("the page", () => {
     const source = { controlPath: "/probe_status" };
     expect(await render(registryOf([]), { source })).not.toContain("data-control");
     const page = await render(registryOf([]), { source, view: { ...FULL_VIEW, controls: true } });
-    expect(page).toContain('action="./probe_status?body=OFF" data-control>');
+    expect(page).toContain('action="./probe_status?body=OFF" data-control="test:1">');
   });
 
   test.each([

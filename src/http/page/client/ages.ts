@@ -19,4 +19,6 @@ export function updateAges(root: ParentNode): void {
     const text = toAgeText(now - Date.parse(time.dateTime)) + time.dataset["age"];
     if (time.textContent !== text) time.textContent = text;
   }
+  for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-left]"))
+    time.textContent = toAgeText(Date.parse(time.dateTime) - now);
 }

@@ -6,16 +6,17 @@ export function startControl(): void {
     event.preventDefault();
     void change(form);
   });
+  document.addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("[data-cancel]")) closeControl();
+  });
 }
 
 async function change(form: HTMLFormElement): Promise<void> {
-  const fold = form.closest("details");
-  const failure = await post(form.action);
-  if (failure === undefined) {
-    fold?.removeAttribute("open");
-    fold?.querySelector("summary")?.focus();
-    return;
-  }
+  const url = new URL(form.action);
+  const reason = form.querySelector<HTMLInputElement>("[name=reason]")?.value ?? "";
+  if (reason !== "") url.searchParams.set("reason", reason);
+  const failure = await post(url, form.dataset["control"] ?? "");
+  if (failure === undefined) return closeControl();
   const alert = document.createElement("p");
   alert.setAttribute("role", "alert");
   alert.textContent = `Nothing was changed: ${failure}.`;
@@ -23,9 +24,21 @@ async function change(form: HTMLFormElement): Promise<void> {
   form.append(alert);
 }
 
-async function post(url: string): Promise<string | undefined> {
+/** Closes the dialog, and forgets what was typed into it. */
+export function closeControl(): void {
+  const fold = document.querySelector<HTMLDetailsElement>(".control[open]");
+  if (!fold) return;
+  const hadFocus = fold.contains(document.activeElement);
+  fold.open = false;
+  fold.querySelector("form")?.reset();
+  if (hadFocus) fold.querySelector("summary")?.focus();
+}
+
+/** A request that reaches another instance than the one that was meant changes nothing. */
+async function post(url: URL, instance: string): Promise<string | undefined> {
   try {
-    const response = await fetch(url, { method: "POST" });
+    const response = await fetch(url, { method: "POST", headers: { "Svc-Status-Instance": instance } });
+    if (response.status === 409) return "another instance answered. Open the address of this one";
     return response.ok ? undefined : `the server answered ${response.status}`;
   } catch {
     return "no answer from the server";

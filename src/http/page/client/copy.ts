@@ -17,7 +17,9 @@ export function startCopying(): void {
 
 /** One line for the overall state, and one for each visible handler that is not OK. */
 function toMarkdown(): string {
-  const service = document.querySelector("h1")?.textContent ?? "";
+  const { instance } = document.querySelector<HTMLElement>(".head")?.dataset ?? {};
+  const name = document.querySelector("h1")?.textContent ?? "";
+  const service = instance === undefined ? name : `${name} (${instance})`;
   const state = document.querySelector(".overall .state")?.lastChild?.textContent ?? "";
   const probe = document.querySelector(".probe")?.textContent ?? "";
   const counts = document.querySelector(".counts")?.textContent?.trim() ?? "";

@@ -1,4 +1,5 @@
 import { updateAges } from "./ages.ts";
+import { closeControl } from "./control.ts";
 import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
 import { keyOf, morph, move } from "./morph.ts";
@@ -23,7 +24,8 @@ export function toNews(parsed: Document): News {
 export function showNews({ order, parts }: News): void {
   const list = find("rows");
   const rows = new Map([...list.children].map((row) => [keyOf(row), row]));
-  const head = document.querySelector(".head");
+  const head = document.querySelector<HTMLElement>(".head");
+  const before = head?.dataset["instance"];
   for (const [key, html] of parts) {
     const part = toElement(html);
     const present = key === keyOf(head) ? head : rows.get(key);
@@ -35,8 +37,20 @@ export function showNews({ order, parts }: News): void {
       list,
       order.flatMap((key) => rows.get(key) ?? []),
     );
+  showMove(before, head);
   showState();
   applyFilter();
+}
+
+/** Behind a balancer, any request may reach another instance. */
+function showMove(before: string | undefined, head: HTMLElement | null): void {
+  const now = head?.dataset["instance"];
+  if (before === undefined || now === before) return;
+  closeControl();
+  const text = find("moved");
+  const started = head?.querySelector(".instance")?.textContent ?? "";
+  text.textContent = `Now showing ${started}. Before, it was ${before}. To stay on one instance, open its own address.`;
+  text.hidden = false;
 }
 
 /** Sets the title and icon of the tab from the page's head, unless the head is stale. */
