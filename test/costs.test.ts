@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createStatusRegistry, type StatusRegistry } from "../src/core/registry/registry.ts";
 import type { Status } from "../src/core/status.ts";
 import type { StatusRequest } from "../src/http/message.ts";
@@ -101,3 +101,27 @@ test("an answer allocates little: what the last one knew is not made again", asy
     expect(allocated[path], path).toBeLessThanOrEqual(limit);
   }
 }, 60_000);
+
+/** What an instance of 20 handlers, each with an upstream, costs Prometheus: a scrape's bytes and series. */
+test("the extended families of 20 handlers are 183 series", async () => {
+  const service = { name: "orders", version: "1.4.2" };
+  const extended = createStatusService({ registry, service, svcStatus: { prometheus: { extended: true } } });
+  for (let index = 0; index < 20; index += 1)
+    registry.addStatusHandler(`Handler ${index}`, () => ({ state: "OK" }), { upstream: "accounts" });
+  const { body = "" } = (await extended(toRequest("/svc_status.prometheus"))) ?? {};
+  const text = String(body);
+  const series = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  expect(series).toHaveLength(20 * 9 + 3);
+  expect(text.length).toBeLessThan(14_000);
+});
+
+test("the extended families read no entry for a probe or another format", async () => {
+  const extended = createStatusService({ registry, svcStatus: { prometheus: { extended: true } } });
+  registry.addStatusHandler("Handler", () => ({ state: "OK" }), { upstream: "accounts" });
+  const counts = vi.spyOn(registry, "changeCounts");
+  await extended(toRequest("/probe_status"));
+  await extended(toRequest("/svc_status.json"));
+  expect(counts).not.toHaveBeenCalled();
+  await extended(toRequest("/svc_status.prometheus"));
+  expect(counts).toHaveBeenCalledTimes(1);
+});

@@ -24,6 +24,7 @@ const EXPLANATIONS = {
   cli: `The command line starts, reads the status of a service on this machine, and shows it.`,
   sustained: `5,000 requests a second for 60 s, while a handler changes its state every second. Times count from the moment when a request was due.`,
   background: `10,000 handlers that run every 10 s in the background.`,
+  rules: `The rules of \`svc-status fleet rules\`, evaluated by Debian's Prometheus over the samples of 10,000 instances of 10 handlers each, of which a tenth is \`RED\`.`,
   busy: `The probe, requested every 100 ms over a new connection with a timeout of 1 s, while the main thread is blocked. A probe is lost if it is not answered with 200 in time.`,
   soak: `20 readers of the page's events and five of the sentinel's, ten handlers that flap, hang and throw, and each format and probe in turn at 300 requests a second. The heap is that of the main thread after a collection. "At the beginning" is minutes 2 to 4 of 15, "at the end" the last three; a shorter run has shorter parts.`,
 };

@@ -76,7 +76,8 @@ function toAlerts(options: RuleOptions): Readonly<Record<AlertName, Alert>> {
       summary: `${$handler} has been YELLOW for ${toTime(options, "yellow")}`,
     },
     SvcStatusFlapping: {
-      expr: `changes(handler:svc_status_state:max[${flapping}]) > ${MAX_CHANGES}`,
+      // What another handler or service explains flaps with its cause.
+      expr: `changes(handler:svc_status_state:max[${flapping}]) > ${MAX_CHANGES} unless on (${named}) last_over_time(handler:svc_status_root:count{role="effect"}[${flapping}])`,
       summary: `${$handler} has changed {{ $value }} times in ${flapping}`,
     },
     SvcStatusReadinessHeld: {

@@ -6,6 +6,8 @@ type Labels = Readonly<Record<string, string>>;
 /** A series of the input, in promtool's notation for values. */
 type Input = readonly [family: string, labels: Labels, values: string];
 
+type State = 0 | 1 | 2 | "flapping";
+
 interface Scene {
   readonly name: string;
   readonly input: readonly Input[];
@@ -19,6 +21,7 @@ interface Scene {
 /** Long enough for every scene. */
 const MINUTES = 1_500;
 const VISIBLE: readonly string[] = ["root", "role", "name"];
+const FLAPPING = "0 2 ".repeat(20);
 const EVER = `x${MINUTES}`;
 
 /** The unit tests of the rules for `promtool test rules`. */
@@ -54,14 +57,14 @@ function toScenes(options: RuleOptions): readonly Scene[] {
     ["up", instance(name), `1${EVER}`],
   ];
   /** A service with one handler in a state, which calls another service. */
-  const serve = (name: string, handler: string, state: number, more: Labels & { upstream?: string } = {}) => {
+  const serve = (name: string, handler: string, state: State, more: Labels & { upstream?: string } = {}) => {
     const { upstream, critical = "true" } = more;
     const on = { ...instance(name), name: handler };
-    const overall = critical === "true" ? state : Math.min(state, 1);
+    const states = state === "flapping" ? FLAPPING : `${state}${EVER}`;
     return [
-      ["svc_status_state", { ...on, critical, scope: "shared" }, `${state}${EVER}`],
+      ["svc_status_state", { ...on, critical, scope: "shared" }, states],
       ["svc_status_last_change_timestamp_seconds", on, `${upstream === undefined ? 1 : 2}${EVER}`],
-      ["svc_status_overall", instance(name), `${overall}${EVER}`],
+      ["svc_status_overall", instance(name), states],
       ["svc_status_in_service", instance(name), `1${EVER}`],
       ["up", instance(name), `1${EVER}`],
       ...(upstream === undefined ? [] : [["svc_status_upstream", { ...on, upstream }, `1${EVER}`] as const]),
@@ -150,6 +153,12 @@ function toScenes(options: RuleOptions): readonly Scene[] {
       after: "yellow",
       alert: "SvcStatusYellow",
       fires: [expected("a", { name: "Queue" })],
+    },
+    {
+      name: "a handler flaps, and what it explains does not count",
+      input: [...serve("a", "Database", "flapping"), ...serve("b", "A", "flapping", { upstream: "a" })],
+      alert: "SvcStatusFlapping",
+      fires: [expected("a", { name: "Database" })],
     },
     {
       name: "decommissioned for long",

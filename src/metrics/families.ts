@@ -27,7 +27,7 @@ export type ExtendedFamilyName =
 export interface MetricFamily {
   readonly help: string;
   readonly type: "unknown" | "gauge" | "counter";
-  /** It reveals more than states, so only clients with permission to see details get it. */
+  /** It contains what handlers report beyond their states, so only clients that may see details get it. */
   readonly isDetail?: true;
   readonly toSamples: (source: MetricsSource) => readonly Sample[];
 }
@@ -72,7 +72,6 @@ export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
   svc_status_info: {
     help: "The service and its version; always 1",
     type: "gauge",
-    isDetail: true,
     toSamples: ({ service: { name, version } = {} }) => {
       const labels = {
         ...(name !== undefined && { service_name: name }),
@@ -84,7 +83,6 @@ export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
   svc_status_cause: {
     help: "Another handler whose RED explains the RED of this one; always 1",
     type: "gauge",
-    isDetail: true,
     toSamples: (source) => {
       const red = new Set(source.entries.flatMap(({ name, status }) => (status.state === RED ? [name] : [])));
       return toSamplesOfEach(({ reason, dependsOn }) =>
@@ -101,7 +99,6 @@ export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
   svc_status_upstream: {
     help: "The service that the handler calls; always 1",
     type: "gauge",
-    isDetail: true,
     toSamples: toSamplesOfEach(({ upstream }) =>
       toNamed("upstream", upstream === undefined ? [] : [upstream]),
     ),

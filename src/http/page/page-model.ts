@@ -8,7 +8,7 @@ import type { ChangesRenderer } from "./render-changes.ts";
 export interface ServiceDescription {
   /** The heading of the page. Maximum 200 characters. Default: "Service status". */
   readonly name?: string;
-  /** Maximum 200 characters. Not shown if details are hidden. */
+  /** Maximum 200 characters. The page does not show it if details are hidden; extended metrics do. */
   readonly version?: string;
   /**
    * The name of this instance, in visible ASCII characters, maximum 200. Default: `<hostname>:<pid>`; in a

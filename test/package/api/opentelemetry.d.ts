@@ -18,7 +18,7 @@ export interface StatusMeter {
     removeBatchObservableCallback(callback: ObserveInstruments, instruments: never[]): void;
 }
 
-export declare function observeStatus(meter: StatusMeter, registry?: StatusRegistry, probe?: Probe): () => void;
+export declare function observeStatus(meter: StatusMeter, registry?: StatusRegistry, probe?: Probe, service?: ServiceIdentity): () => void;
 
 export interface StatusRegistry {
     logger: Logger | undefined;
@@ -50,7 +50,7 @@ export interface HandlerDescription {
     readonly scope: Scope;
 }
 
-export type Scope = "shared" | "local";
+export type Scope = "shared" | "instance" | "local";
 
 export type StatusHandler = StatusFunction | StatusProvider;
 
@@ -74,7 +74,7 @@ export interface StatusProvider {
     status(context: HandlerContext): Status | Promise<Status>;
 }
 
-export interface HandlerOptions {
+export interface HandlerOptions extends HandlerInfo {
     readonly critical?: boolean;
     readonly scope?: Scope;
     readonly timeoutMs?: number;
@@ -83,7 +83,16 @@ export interface HandlerOptions {
     readonly slowAfterMs?: number;
     readonly failAfter?: number;
     readonly recoverAfter?: number;
+    readonly failForMs?: number;
+    readonly recoverForMs?: number;
     readonly dependsOn?: readonly string[];
+}
+
+export interface HandlerInfo {
+    readonly runbook?: string;
+    readonly description?: string;
+    readonly tags?: readonly string[];
+    readonly upstream?: string;
 }
 
 export interface WaitOptions {
@@ -104,7 +113,7 @@ export interface Report {
     readonly entries: readonly Entry[];
 }
 
-export interface Entry {
+export interface Entry extends HandlerInfo {
     readonly name: string;
     readonly status: Status;
     readonly rawStatus: Status;
@@ -151,4 +160,9 @@ export interface Probe {
 export interface ProbeChange {
     readonly body: string;
     readonly commissioned: boolean;
+}
+
+export interface ServiceIdentity {
+    readonly name?: string;
+    readonly version?: string;
 }

@@ -6,7 +6,7 @@ export interface PromRegister {
     removeSingleMetric(name: string): void;
 }
 
-export declare function exposeStatus(register: PromRegister, registry?: StatusRegistry, probe?: Probe): () => void;
+export declare function exposeStatus(register: PromRegister, registry?: StatusRegistry, probe?: Probe, service?: ServiceIdentity): () => void;
 
 export interface StatusRegistry {
     logger: Logger | undefined;
@@ -38,7 +38,7 @@ export interface HandlerDescription {
     readonly scope: Scope;
 }
 
-export type Scope = "shared" | "local";
+export type Scope = "shared" | "instance" | "local";
 
 export type StatusHandler = StatusFunction | StatusProvider;
 
@@ -62,7 +62,7 @@ export interface StatusProvider {
     status(context: HandlerContext): Status | Promise<Status>;
 }
 
-export interface HandlerOptions {
+export interface HandlerOptions extends HandlerInfo {
     readonly critical?: boolean;
     readonly scope?: Scope;
     readonly timeoutMs?: number;
@@ -71,7 +71,16 @@ export interface HandlerOptions {
     readonly slowAfterMs?: number;
     readonly failAfter?: number;
     readonly recoverAfter?: number;
+    readonly failForMs?: number;
+    readonly recoverForMs?: number;
     readonly dependsOn?: readonly string[];
+}
+
+export interface HandlerInfo {
+    readonly runbook?: string;
+    readonly description?: string;
+    readonly tags?: readonly string[];
+    readonly upstream?: string;
 }
 
 export interface WaitOptions {
@@ -92,7 +101,7 @@ export interface Report {
     readonly entries: readonly Entry[];
 }
 
-export interface Entry {
+export interface Entry extends HandlerInfo {
     readonly name: string;
     readonly status: Status;
     readonly rawStatus: Status;
@@ -139,4 +148,9 @@ export interface Probe {
 export interface ProbeChange {
     readonly body: string;
     readonly commissioned: boolean;
+}
+
+export interface ServiceIdentity {
+    readonly name?: string;
+    readonly version?: string;
 }

@@ -7,6 +7,7 @@ export interface HttpOptions {
     readonly expectedBody?: string | ((body: string) => boolean);
     readonly expectedJson?: Readonly<Record<string, string | number | boolean | null>>;
     readonly report?: ServiceReport;
+    readonly upstream?: string;
     readonly redirect?: "manual" | "follow";
     readonly warnLatencyMs?: number;
     readonly maxLatencyMs?: number;

@@ -1,0 +1,150 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { toAlertmanagerFile } from "../../src/fleet/alertmanager.ts";
+import { DEFAULT_LABELS, DEFAULT_TIMES_MS, type TimeName } from "../../src/fleet/options.ts";
+import { toRuleFile } from "../../src/fleet/rules.ts";
+import { type Tree, toYaml } from "../../src/fleet/yaml.ts";
+import { findFreePort } from "./free-port.ts";
+import { type Program, startProgram } from "./program.ts";
+import { startReceiver } from "./receiver.ts";
+
+const INTERVAL_MS = 1_000;
+
+/** A target as Prometheus scrapes it: where it is, and its labels. */
+export interface MonitoringTarget {
+  readonly address: string;
+  readonly path: string;
+  readonly job: string;
+  readonly instance: string;
+}
+
+/** One notification, as far as it matters: `firing accounts: SvcStatusRed accounts/Database critical`. */
+export interface Notified {
+  readonly text: string;
+  readonly at: number;
+}
+
+export interface Monitoring {
+  readonly prometheus: number;
+  readonly notified: readonly Notified[];
+  /** The next notification that has not been taken. */
+  next(): Promise<Notified>;
+  restartPrometheus(): Promise<void>;
+}
+
+interface AlertJson {
+  readonly status: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Starts Prometheus and Alertmanager with what `svc-status fleet` writes. */
+export async function startMonitoring(
+  targets: readonly MonitoringTarget[],
+  times: Partial<Record<TimeName, number>> = {},
+): Promise<Monitoring> {
+  const folder = await mkdtemp(join(tmpdir(), "svc-status-fleet-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const receiver = await startReceiver();
+  const [prometheus, alertmanager] = [await findFreePort(), await findFreePort()];
+  const write = async (name: string, tree: Tree): Promise<string> => {
+    await writeFile(join(folder, name), toYaml(tree));
+    return join(folder, name);
+  };
+  const timesMs = { ...DEFAULT_TIMES_MS, ...times };
+  await write("rules.yml", toRuleFile({ ...DEFAULT_LABELS, timesMs, labels: {} }));
+  const routes = toAlertmanagerFile({
+    ...DEFAULT_LABELS,
+    scrapeMs: INTERVAL_MS,
+    evaluationMs: INTERVAL_MS,
+    groupIntervalMs: INTERVAL_MS,
+    receiver: "on-call",
+  });
+  const webhook = { url: `http://127.0.0.1:${receiver.port}/`, send_resolved: true };
+  const routesFile = await write("alertmanager.yml", {
+    ...(routes as Record<string, Tree>),
+    receivers: [{ name: "on-call", webhook_configs: [webhook] }, { name: "on-call-watchdog" }],
+  });
+  const configFile = await write("prometheus.yml", {
+    global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
+    rule_files: ["rules.yml"],
+    alerting: {
+      alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanager}`] }] }],
+    },
+    scrape_configs: [
+      {
+        job_name: "fleet",
+        static_configs: targets.map(({ address, path, job, instance }) => ({
+          targets: [address],
+          labels: { __metrics_path__: path, job, instance },
+        })),
+      },
+    ],
+  });
+
+  async function startPrometheus(): Promise<Program> {
+    const started = startProgram("prometheus", [
+      `--config.file=${configFile}`,
+      `--storage.tsdb.path=${join(folder, "data")}`,
+      `--web.listen-address=127.0.0.1:${prometheus}`,
+    ]);
+    await started.waitForLine(/Server is ready to receive web requests/);
+    return started;
+  }
+
+  await startProgram("prometheus-alertmanager", [
+    `--config.file=${routesFile}`,
+    `--storage.path=${join(folder, "alertmanager")}`,
+    `--web.listen-address=127.0.0.1:${alertmanager}`,
+    "--cluster.listen-address=",
+  ]).waitForLine(/Listening on|msg=Listening/);
+  let running = await startPrometheus();
+
+  const notified: Notified[] = [];
+  const waiting: ((one: Notified) => void)[] = [];
+  let taken = 0;
+  void receive();
+
+  async function receive(): Promise<void> {
+    for (;;) {
+      const request = await receiver.next();
+      request.answer(200);
+      const one = { text: toText(request.body), at: performance.now() };
+      notified.push(one);
+      if (waiting.length > 0) {
+        taken += 1;
+        waiting.shift()?.(one);
+      }
+    }
+  }
+
+  return {
+    prometheus,
+    notified,
+    next() {
+      const one = notified[taken];
+      if (one === undefined) return new Promise((resolve) => void waiting.push(resolve));
+      taken += 1;
+      return Promise.resolve(one);
+    },
+    async restartPrometheus() {
+      running.kill("SIGTERM");
+      await running.exit;
+      running = await startPrometheus();
+    },
+  };
+}
+
+function toText(body: Readonly<Record<string, unknown>>): string {
+  const { root, job } = body["groupLabels"] as Readonly<Record<string, string>>;
+  const alerts = (body["alerts"] as readonly AlertJson[])
+    // When a cause ends, Alertmanager lists its effects too, which end with it.
+    .filter(({ status, labels }) => status === "firing" || labels["role"] !== "effect")
+    .map(({ status, labels: { alertname, job: service, name, instance, severity } }) => {
+      const what = [service, name ?? instance].filter((each) => each !== undefined).join("/");
+      return `${status} ${alertname?.replace("SvcStatus", "")} ${what} ${severity}`;
+    })
+    .sort();
+  return `${root ?? job}: ${alerts.join(", ")}`;
+}
