@@ -98,7 +98,7 @@ async function measureEvaluations() {
   try {
     const samples = [];
     let evaluated = 0;
-    for (let seconds = 0; samples.length < EVALUATIONS && seconds < 300; seconds += 1) {
+    for (let seconds = 0; samples.length < EVALUATIONS && seconds < 180; seconds += 1) {
       await wait(1_000);
       const text = await fetch(`http://127.0.0.1:${port}/metrics`).then(
         (response) => response.text(),

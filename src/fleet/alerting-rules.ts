@@ -33,10 +33,10 @@ interface Alert {
 }
 
 /** A handler flaps if its worst state changes more often within the time for it. */
-export const MAX_CHANGES = 6;
+const MAX_CHANGES = 6;
 
 /** Fewer instances than this share of the most within the lookback are too few. */
-export const MIN_INSTANCES_RATIO = 0.8;
+const MIN_INSTANCES_RATIO = 0.8;
 
 export function toAlertingRules(options: RuleOptions): readonly AlertingRule[] {
   const annotations = options.runbookUrl === undefined ? {} : { runbook_url: options.runbookUrl };
@@ -76,7 +76,7 @@ function toAlerts(options: RuleOptions): Readonly<Record<AlertName, Alert>> {
       summary: `${$handler} has been YELLOW for ${toTime(options, "yellow")}`,
     },
     SvcStatusFlapping: {
-      // What another handler or service explains flaps with its cause.
+      // An effect flaps with its cause, which says enough.
       expr: `changes(handler:svc_status_state:max[${flapping}]) > ${MAX_CHANGES} unless on (${named}) last_over_time(handler:svc_status_root:count{role="effect"}[${flapping}])`,
       summary: `${$handler} has changed {{ $value }} times in ${flapping}`,
     },

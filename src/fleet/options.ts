@@ -21,7 +21,8 @@ export const DEFAULT_TIMES_MS: Readonly<Record<TimeName, number>> = {
   yellow: 3_600_000,
   held: 60_000,
   decommissioned: 7_200_000,
-  unavailable: 30_000,
+  // At once, so that the cause of other alerts fires together with them. The wait of the group is the delay.
+  unavailable: 0,
   missing: 300_000,
   vanished: 300_000,
   rollout: 1_800_000,

@@ -39,7 +39,7 @@ export type RecordName =
   | "service:svc_status_root:max"; // root
 
 /** Causes are followed over this number of services. */
-export const MAX_LEVELS = 4;
+const MAX_LEVELS = 4;
 
 const LEVELS: readonly number[] = Array.from({ length: MAX_LEVELS }, (_, index) => index + 1);
 

@@ -57,7 +57,8 @@ export async function startMonitoring(
   const routes = toAlertmanagerFile({
     ...DEFAULT_LABELS,
     scrapeMs: INTERVAL_MS,
-    evaluationMs: INTERVAL_MS,
+    // Room for evaluations that a busy machine delays.
+    evaluationMs: 2 * INTERVAL_MS,
     groupIntervalMs: INTERVAL_MS,
     receiver: "on-call",
   });

@@ -28,7 +28,7 @@ export interface World {
 }
 
 /** The handlers of each service: its own, and those that ask another service. */
-export const SERVICES = {
+const SERVICES = {
   accounts: { own: ["Database"], upstreams: [] },
   stock: { own: ["Disk"], upstreams: [] },
   orders: { own: ["Queue"], upstreams: ["accounts", "stock"] },

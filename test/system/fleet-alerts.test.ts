@@ -127,7 +127,6 @@ describeWithProgram(["prometheus", "prometheus-alertmanager"], "Prometheus and A
     }));
     const monitoring = await startMonitoring(targets, {
       decommissioned: 2_000,
-      unavailable: 1_000,
       missing: 2_000,
       vanished: 2_000,
       rollout: 2_000,
@@ -162,7 +161,7 @@ describeWithProgram(["prometheus", "prometheus-alertmanager"], "Prometheus and A
         notified.map((text) => text.replace("firing", "resolved")),
       ]);
       // Until wrong first guesses have left Alertmanager, which would list their end with the next step.
-      await world.scraped(5);
+      await world.scraped(7);
     }
     expect(monitoring.notified).toHaveLength(2 * STEPS.flatMap(({ notified }) => notified).length);
   });
