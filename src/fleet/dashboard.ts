@@ -2,6 +2,61 @@ import type { FleetLabels } from "./options.ts";
 
 type PanelType = "stat" | "timeseries" | "table" | "state-timeline";
 
+/** A dashboard of Grafana, as far as this one needs it. */
+export interface Dashboard {
+  readonly title: string;
+  readonly uid: string;
+  readonly schemaVersion: number;
+  readonly timezone: "browser";
+  readonly refresh: string;
+  readonly time: { readonly from: string; readonly to: string };
+  readonly tags: readonly string[];
+  readonly templating: { readonly list: readonly Variable[] };
+  readonly panels: readonly Panel[];
+}
+
+interface Variable {
+  readonly name: string;
+  readonly type: "datasource" | "query";
+  readonly query: string;
+  readonly label: string;
+  readonly datasource?: Datasource;
+  readonly refresh?: 2;
+  readonly includeAll?: boolean;
+  readonly multi?: boolean;
+  readonly current?: { readonly text: readonly string[]; readonly value: readonly string[] };
+}
+
+interface Datasource {
+  readonly type: string;
+  readonly uid: string;
+}
+
+interface Panel {
+  readonly id: number;
+  readonly title: string;
+  readonly type: PanelType;
+  readonly datasource: Datasource;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly fieldConfig: {
+    readonly defaults: { readonly mappings?: readonly Mapping[] };
+    readonly overrides: readonly [];
+  };
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly targets: readonly {
+    readonly refId: string;
+    readonly expr: string;
+    readonly legendFormat?: string;
+  }[];
+}
+
+interface Mapping {
+  readonly type: "value";
+  readonly options: Readonly<
+    Record<string, { readonly text: string; readonly color: string; readonly index: number }>
+  >;
+}
+
 interface Row {
   readonly title: string;
   readonly type: PanelType;
@@ -18,7 +73,7 @@ const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
 const HEIGHT = 8;
 
 /** A dashboard of Grafana that reads recorded series only. */
-export function toDashboard({ service, within }: FleetLabels): object {
+export function toDashboard({ service, within }: FleetLabels): Dashboard {
   const selected = `{${service}=~"$service"}`;
   const by = [...within, service].join(", ");
   const rows: readonly Row[] = [
@@ -97,7 +152,7 @@ function row(title: string, type: PanelType, expr: string, legend: string, width
 }
 
 /** Puts the panels side by side, as far as there is space. */
-function place(rows: readonly Row[]): object[] {
+function place(rows: readonly Row[]): Panel[] {
   let x = 0;
   let y = 0;
   return rows.map(({ title, type, expr, legend, width }, index) => {
@@ -128,7 +183,7 @@ function place(rows: readonly Row[]): object[] {
   });
 }
 
-function toMapping(): object {
+function toMapping(): Mapping {
   const options = Object.entries(STATES).map(([value, [text, color]], index) => [
     value,
     { text, color, index },

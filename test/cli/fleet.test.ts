@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { renderDuration } from "../../src/cli/duration.ts";
+import { FLEET } from "../../src/cli/fleet/definition.ts";
+import { DEFAULT_TIMES_MS } from "../../src/fleet/options.ts";
 import { runCli } from "../support/cli.ts";
 
 test.each([
@@ -34,4 +37,10 @@ test.each([
   const { code, stdout, stderr } = await runCli(["fleet", ...args]);
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
   expect(stderr).toContain(expected);
+});
+
+test("the help names every time with its default", () => {
+  const text = FLEET.description.join(" ");
+  for (const [name, ms] of Object.entries(DEFAULT_TIMES_MS))
+    expect(text).toContain(`${name} (${ms === 0 ? "0" : renderDuration(ms)})`);
 });

@@ -6,6 +6,9 @@ import { startMonitoring } from "../support/fleet-monitoring.ts";
 import { startWorld, type World } from "../support/fleet-world.ts";
 import { describeWithProgram } from "../support/system.ts";
 
+/** A scrape, two evaluations and the wait of the group are 8 s; the rest is for a busy machine. */
+const MAX_NOTIFICATION_MS = 20_000;
+
 interface Step {
   readonly what: string;
   readonly act: (world: World) => void;
@@ -91,14 +94,9 @@ function setVersion(world: World, version: string): void {
   if (instance !== undefined) instance.version = version;
 }
 
-interface Panel {
-  readonly title: string;
-  readonly targets: readonly { readonly expr: string }[];
-}
-
 /** The queries of the dashboard, for all services. */
 function toQueries(): { readonly title: string; readonly expr: string }[] {
-  const { panels } = toDashboard(DEFAULT_LABELS) as { readonly panels: readonly Panel[] };
+  const { panels } = toDashboard(DEFAULT_LABELS);
   return panels.flatMap(({ title, targets }) =>
     targets.map(({ expr }) => ({ title, expr: expr.replaceAll("$service", ".*") })),
   );
@@ -141,8 +139,7 @@ describeWithProgram(["prometheus", "prometheus-alertmanager"], "Prometheus and A
       const fired = [];
       for (const _ of notified) fired.push(await monitoring.next());
       expect([what, fired.map(({ text }) => text).sort()]).toEqual([what, notified]);
-      const [{ at } = { at: 0 }] = fired;
-      console.info(`${what}: ${Math.round(at - startedAt)} ms`);
+      for (const { at } of fired) expect(at - startedAt).toBeLessThan(MAX_NOTIFICATION_MS);
       if (what.startsWith("a database")) {
         for (const { title, expr } of toQueries())
           expect([title, await countSeries(monitoring.prometheus, expr)]).toEqual([

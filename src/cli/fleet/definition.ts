@@ -1,17 +1,10 @@
-import { DEFAULT_TIMES_MS } from "../../fleet/options.ts";
-import { renderDuration } from "../duration.ts";
-
-const TIMES = Object.entries(DEFAULT_TIMES_MS)
-  .map(([name, ms]) => `${name} (${renderDuration(ms)})`)
-  .join(", ");
-
 /** `svc-status fleet` */
 export const FLEET = {
   summary: "Write rules, routes and a dashboard for many services",
   description: [
     "rules: recording and alerting rules of Prometheus. alertmanager: routes and inhibitions, with which one cause is one notification. scrape-config: how Prometheus finds the instances. dashboard: a dashboard of Grafana.",
     "The services need prometheus.extended. A service is a job, and its handlers name the services that they call with the option upstream.",
-    `The times of --time, with their defaults: ${TIMES}.`,
+    "The times of --time, with their defaults: red (0), yellow (1h), held (1m), decommissioned (2h), unavailable (0), missing (5m), vanished (5m), rollout (30m), fewer (10m), flapping (30m), lookback (1h).",
   ],
   operands: [
     {
