@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "nod
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { minifySync } from "rolldown/utils";
 import { pruneDeclarations } from "./declarations.mjs";
 import { findSharedFiles } from "./shared-files.mjs";
 import { expectNoCycles, toCommonJs } from "./to-commonjs.mjs";
@@ -86,7 +87,10 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
   );
   expectNoCycles(chunks);
   return [
-    ...chunks.map(({ fileName, code, isEntry }) => [join(dist, fileName), toCommonJs(code, { isEntry })]),
+    ...chunks.map(({ fileName, code, isEntry }) => {
+      const text = toCommonJs(code, { isEntry });
+      return [join(dist, fileName), PROGRAM.test(fileName) ? shortenVariables(text) : text];
+    }),
     [join(root, exports[THREAD].default), await joinThread(thread)],
   ];
 }
@@ -103,7 +107,25 @@ async function joinThread(source) {
   const [{ code }] = await generate([source], { codeSplitting: false }, [replaceModules(IN_THREAD)]);
   const text = toCommonJs(code, { isEntry: true });
   if (/\b(?:require\(|exports\.)/.test(text)) throw new Error("expected a thread that needs no other file");
-  return text;
+  return shortenVariables(text);
+}
+
+/** The command line. */
+const PROGRAM = /^cli\b/;
+
+/**
+ * Shortens the variables and parameters in functions. Functions, classes and properties keep their names, which
+ * stack traces show. Not for what applications load.
+ */
+function shortenVariables(text) {
+  const mangle = { toplevel: false, keepNames: true };
+  const { code, errors } = minifySync("file.cjs", text, {
+    compress: false,
+    mangle,
+    codegen: { removeWhitespace: true },
+  });
+  if (errors.length > 0) throw new Error(errors[0].message);
+  return code;
 }
 
 /** Gives a copy of a module the name of its file or program: `labels.js?http`. */

@@ -77,7 +77,10 @@ test.each([
 /** A call as the parser describes it. */
 interface Call {
   readonly callee?: { readonly name?: string; readonly property?: { readonly name?: string } };
-  readonly arguments?: readonly { readonly value?: unknown }[];
+  readonly arguments?: readonly {
+    readonly value?: unknown;
+    readonly quasis?: readonly { readonly value: { readonly cooked?: string } }[];
+  }[];
 }
 
 /** What a part of a program requires, wherever that is in it. */
@@ -85,6 +88,6 @@ function importsOf(node: unknown): string[] {
   if (typeof node !== "object" || node === null) return [];
   const { callee, arguments: [argument] = [] } = node as Call;
   const isRequire = callee?.name === "require" || callee?.property?.name === "getBuiltinModule";
-  const name = isRequire ? argument?.value : undefined;
+  const name = isRequire ? (argument?.value ?? argument?.quasis?.[0]?.value.cooked) : undefined;
   return [...(typeof name === "string" ? [name] : []), ...Object.values(node).flatMap(importsOf)];
 }
