@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { toAlertingRules } from "../../src/fleet/alerting-rules.ts";
 import { toAlertmanagerFile } from "../../src/fleet/alertmanager.ts";
+import { toDashboard } from "../../src/fleet/dashboard.ts";
+import { toPodMonitor, toPrometheusRule } from "../../src/fleet/operator.ts";
 import { DEFAULT_LABELS, DEFAULT_TIMES_MS, type RuleOptions } from "../../src/fleet/options.ts";
 import { toRecordingRules } from "../../src/fleet/recording-rules.ts";
+import { toRuleTests } from "../../src/fleet/rule-tests.ts";
 import { toRuleFile } from "../../src/fleet/rules.ts";
 import { toScrapeConfig } from "../../src/fleet/scrape-config.ts";
 
@@ -72,4 +75,33 @@ test("Alertmanager waits for a scrape and two evaluations before it names a caus
 test("a scrape never takes longer than its interval", () => {
   const config = toScrapeConfig({ discovery: "file", scrapeMs: 5_000, path: "/m" });
   expect(config).toMatchObject({ scrape_configs: [{ scrape_timeout: "5s", honor_labels: false }] });
+});
+
+test("the operator gets the same rules, and pods whose job is their service", () => {
+  expect(toPrometheusRule(OPTIONS)).toMatchObject({ kind: "PrometheusRule", spec: toRuleFile(OPTIONS) });
+  expect(toPodMonitor({ scrapeMs: 15_000, path: "/m" })).toMatchObject({
+    kind: "PodMonitor",
+    spec: {
+      podMetricsEndpoints: [{ path: "/m", interval: "15s", scrapeTimeout: "10s", honorLabels: false }],
+    },
+  });
+});
+
+test("every alert has a unit test for promtool", () => {
+  const tests = JSON.stringify(toRuleTests(OPTIONS, "rules.yml"));
+  for (const { alert } of toAlertingRules(OPTIONS)) expect(tests).toContain(`alertname=\\"${alert}\\"`);
+});
+
+test("the dashboard reads recorded series only, and its panels do not overlap", () => {
+  const recorded: readonly string[] = toRecordingRules(OPTIONS).map(({ record }) => record);
+  const taken = new Set<string>();
+  for (const { targets, gridPos } of toDashboard(OPTIONS).panels) {
+    const read = targets.flatMap(({ expr }) => expr.match(SERIES) ?? []);
+    expect(read).not.toEqual([]);
+    expect(recorded).toEqual(expect.arrayContaining(read));
+    for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1) {
+      expect(taken).not.toContain(`${x}/${gridPos.y}`);
+      taken.add(`${x}/${gridPos.y}`);
+    }
+  }
 });

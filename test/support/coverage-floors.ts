@@ -9,6 +9,7 @@ export const COVERAGE_FLOORS: Readonly<Record<string, number>> = {
   cluster: 5,
   core: 95,
   drain: 84,
+  fleet: 95,
   formats: 98,
   http: 97,
   metrics: 97,

@@ -11,7 +11,11 @@ const PROMTOOL = "promtool";
 function createRegistry(): StatusRegistry {
   const registry = createStatusRegistry();
   registry.addStatusHandler("Database", () => ({ state: "OK", labels: { connections: 7 } }));
-  registry.addStatusHandler('C:\\queue "x"', () => ({ state: "RED" }));
+  registry.addStatusHandler('C:\\queue "x"', () => ({ state: "RED", labels: { 'a"b\\\n{}': Number.NaN } }), {
+    upstream: 'sh"op\\ {x="y"} # \u202e',
+    dependsOn: ['D:\\ "y"'],
+  });
+  registry.addStatusHandler('D:\\ "y"', () => ({ state: "RED" }));
   return registry;
 }
 
@@ -29,8 +33,13 @@ function promtool(metrics: string): Promise<string> {
 
 describeWithProgram([PROMTOOL], PROMTOOL, () => {
   test("has nothing against the extended families", async () => {
-    const ask = createAsk({ registry: createRegistry(), svcStatus: { prometheus: { extended: true } } });
-    const { body } = await ask("/svc_status.prometheus");
+    const service = { name: 'or"ders\\', version: "1.0 # {}" };
+    const svcStatus = { prometheus: { extended: true } };
+    const { body } = await createAsk({ registry: createRegistry(), service, svcStatus })(
+      "/svc_status.prometheus",
+    );
+    for (const family of ["info", "cause", "upstream", "label"])
+      expect(body).toContain(`svc_status_${family}{`);
     expect(body).toContain("svc_status_changes_total{");
     expect(await promtool(body)).toBe("");
   });
