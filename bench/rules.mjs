@@ -10,7 +10,7 @@ import { publish } from "./support/rows.mjs";
 const INSTANCES = 10_000;
 const HANDLERS = 10;
 const SERVICES = 100;
-const EVALUATIONS = 5;
+const EVALUATIONS = 3;
 const INTERVAL_S = 15;
 
 const bin = new URL("../dist/cli/bin.js", import.meta.url).pathname;

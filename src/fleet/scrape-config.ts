@@ -11,7 +11,7 @@ export interface ScrapeOptions {
   readonly path: string;
 }
 
-/** The annotation that pods have, and the label that names their service. */
+/** The annotation `svc-status/scrape` of the pods, and the label that names their service. */
 const ANNOTATION = "__meta_kubernetes_pod_annotation_svc_status_scrape";
 const APP = "__meta_kubernetes_pod_label_app_kubernetes_io_name";
 
@@ -20,6 +20,8 @@ const DISCOVERIES: Readonly<Record<Discovery, Readonly<Record<string, Tree>>>> =
     kubernetes_sd_configs: [{ role: "pod" }],
     relabel_configs: [
       { source_labels: [ANNOTATION], regex: "true", action: "keep" },
+      // A pod has a target for each port.
+      { source_labels: ["__meta_kubernetes_pod_container_port_name"], regex: "http", action: "keep" },
       { source_labels: ["__meta_kubernetes_pod_phase"], regex: "Failed|Succeeded", action: "drop" },
       { source_labels: [APP], target_label: "job" },
       { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
