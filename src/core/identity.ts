@@ -34,7 +34,7 @@ function toIdentity(runtime: Runtime): Identity {
     .getBuiltinModule?.("node:os")
     ?.hostname()
     .replace(/[^!-~]/g, "-");
-  const number = runtime.pid ?? crypto.randomUUID().slice(0, 8);
+  const number = runtime.pid ?? Math.random().toString(36).slice(2, 10);
   const startedAt = new Date(Date.now() - Math.round((runtime.uptime?.() ?? 0) * 1_000));
   return { instance: `${host || "instance"}:${number}`.slice(-MAX_INSTANCE_LENGTH), startedAt };
 }

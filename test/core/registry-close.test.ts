@@ -51,14 +51,14 @@ describe("close()", () => {
     expect(entries).toMatchObject([
       {
         name: "Db",
-        status: { state: "RED", detail: "no longer asked: it was OK" },
+        status: { state: "RED", detail: "no longer needed: it was OK" },
         reason: "stale",
         checkedAt,
       },
-      { name: "Disk", status: { state: "RED", detail: "no longer asked: it was YELLOW" }, reason: "stale" },
+      { name: "Disk", status: { state: "RED", detail: "no longer needed: it was YELLOW" }, reason: "stale" },
     ]);
     expect(entries[0]?.rawStatus).toEqual({ state: "OK", detail: "fine" });
-    expect(await registry.getStatus("Db")).toEqual({ state: "RED", detail: "no longer asked: it was OK" });
+    expect(await registry.getStatus("Db")).toEqual({ state: "RED", detail: "no longer needed: it was OK" });
     expect(await registry.isInState("Db", "RED")).toBe(true);
   });
 
@@ -106,7 +106,7 @@ describe("close()", () => {
     registry.close();
     expect((await report).state).toBe("RED");
     expect((await registry.getReport()).entries).toMatchObject([
-      { status: { state: "RED", detail: "no longer asked: it was OK" }, reason: "stale" },
+      { status: { state: "RED", detail: "no longer needed: it was OK" }, reason: "stale" },
     ]);
   });
 
@@ -120,7 +120,7 @@ describe("close()", () => {
     handler.report("OK");
     await registry.getReport();
     expect((await registry.getReport()).entries).toMatchObject([
-      { status: { state: "RED", detail: "no longer asked: it was OK" }, reason: "stale" },
+      { status: { state: "RED", detail: "no longer needed: it was OK" }, reason: "stale" },
     ]);
   });
 

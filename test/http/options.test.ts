@@ -47,7 +47,7 @@ describe("options", () => {
     [
       "an unknown key",
       { svcstatus: {} },
-      'options: unknown option "svcstatus", expected one of registry, probe, service, svcStatus, probeStatus, healthProbes',
+      'options: unknown option "svcstatus", expected one of registry, probe, service, preset, svcStatus, probeStatus, healthProbes',
     ],
     [
       "an unknown key of svcStatus",
@@ -224,7 +224,7 @@ describe("options", () => {
     (path) => {
       const options = { svcStatus: { path: "/status" }, probeStatus: { path } };
       expect(messageFor(options)).toBe(
-        `probeStatus.path: expected a path that svcStatus.path does not answer, got "${path}"`,
+        `probeStatus.path: expected a path that svcStatus.path does not use, got "${path}"`,
       );
       expect(messageFor({ ...options, svcStatus: false })).toBe("no error");
     },

@@ -209,10 +209,10 @@ describe("a function that throws now and then", () => {
       for (message of [undefined, "no idea", "no idea", "no memory", undefined, undefined, "no idea"])
         await service(createStatusRequest({ target: "/svc_status.json" }));
       expect(logger.lines).toEqual([
-        `error: ${name} threw, ${what}: no idea`,
-        `error: ${name} threw, ${what}: no memory`,
+        `error: ${name} failed, ${what}: no idea`,
+        `error: ${name} failed, ${what}: no memory`,
         `info: ${name} works again`,
-        `error: ${name} threw, ${what}: no idea`,
+        `error: ${name} failed, ${what}: no idea`,
       ]);
     },
   );

@@ -19,7 +19,7 @@ function createSubject(): Subject {
     state: "OK",
     calls: 0,
     get: async (target = "/svc_status.json") => {
-      const answer = await service(createStatusRequest({ target }));
+      const answer = await service(createStatusRequest({ target, remoteAddress: "10.0.0.9" }));
       if (answer === undefined) throw new Error(`${target} is not ours`);
       return answer;
     },
