@@ -10,7 +10,7 @@ import { publish } from "./support/rows.mjs";
 const INSTANCES = 10_000;
 const HANDLERS = 10;
 const SERVICES = 100;
-const EVALUATIONS = 3;
+const EVALUATIONS = 4;
 const INTERVAL_S = 15;
 
 const bin = new URL("../dist/cli/bin.js", import.meta.url).pathname;
@@ -31,7 +31,7 @@ try {
     join(folder, "prometheus.yml"),
     `global:\n  evaluation_interval: ${INTERVAL_S}s\nrule_files: ["rules.yml"]\n`,
   );
-  const samples = await measureEvaluations();
+  const { samples, cpuSamples } = await measureEvaluations();
   const series = (INSTANCES * HANDLERS).toLocaleString("en");
   const instances = INSTANCES.toLocaleString("en");
   publish({
@@ -40,6 +40,7 @@ try {
     samples,
     max: INTERVAL_S,
   });
+  publish({ what: "the same, in seconds of a processor", unit: "s", samples: cpuSamples, max: INTERVAL_S });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -97,7 +98,9 @@ async function measureEvaluations() {
   );
   try {
     const samples = [];
+    const cpuSamples = [];
     let evaluated = 0;
+    let used = 0;
     for (let seconds = 0; samples.length < EVALUATIONS && seconds < 180; seconds += 1) {
       await wait(1_000);
       const text = await fetch(`http://127.0.0.1:${port}/metrics`).then(
@@ -106,10 +109,15 @@ async function measureEvaluations() {
       );
       const count = Number(/^prometheus_rule_group_duration_seconds_count (\d+)/m.exec(text)?.[1] ?? 0);
       const last = /^prometheus_rule_group_last_duration_seconds\{.*\} (\S+)$/m.exec(text)?.[1];
-      if (count > evaluated && Number(last) > 0) samples.push(Number(last));
+      if (count <= evaluated || !(Number(last) > 0)) continue;
+      const cpu = Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1]);
+      samples.push(Number(last));
+      // Before the first evaluation, it has read the files.
+      if (evaluated > 0) cpuSamples.push((cpu - used) / (count - evaluated));
       evaluated = count;
+      used = cpu;
     }
-    return samples;
+    return { samples, cpuSamples };
   } finally {
     prometheus.kill("SIGKILL");
   }
