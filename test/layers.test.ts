@@ -3,43 +3,46 @@ import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 
-const PORTABLE = ["util", "options", "core", "formats", "http", "notify"] as const;
-const LAYERS = [
-  ...PORTABLE,
-  "metrics",
-  "adapters",
-  "drain",
-  "fleet",
-  "wire",
-  "cluster",
-  "sentinel",
-  "checks",
-  "testing",
-  "cli",
-] as const;
+/** Each imports from those before it. */
+const CHAIN = ["util", "options", "core", "metrics", "formats", "http", "adapters"] as const;
+type Link = (typeof CHAIN)[number];
 
-const BASE = ["util", "options", "core"] as const;
+/** The layers beside the chain, with the last link of it that they may import. */
+const BESIDE: Readonly<Record<string, Link>> = {
+  checks: "core",
+  passive: "core",
+  recorder: "core",
+  notify: "core",
+  wire: "core",
+  cluster: "core",
+  testing: "http", // the views without a socket
+  drain: "http",
+  fleet: "http",
+  sentinel: "adapters", // its thread serves all views
+};
+
+/** Those that send each other something. */
+const WITH_WIRE: readonly string[] = ["cluster", "sentinel"];
+
+/** Layers that also run without Node.js. */
+const PORTABLE: readonly string[] = ["util", "options", "core", "formats", "http", "notify"];
 
 /** What the files of each layer, and of src/index.ts, may import beside their own layer. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  util: [],
-  options: ["util"],
-  core: ["util", "options"],
-  metrics: BASE,
-  formats: [...BASE, "metrics"],
-  http: [...BASE, "metrics", "formats"],
-  adapters: [...BASE, "formats", "http"],
-  drain: [...BASE, "http"],
-  fleet: [...BASE, "http"],
-  wire: BASE,
-  cluster: [...BASE, "wire"],
-  sentinel: [...BASE, "formats", "http", "adapters", "wire"],
-  checks: BASE,
-  notify: BASE,
-  testing: [...BASE, "formats", "http"],
-  cli: LAYERS,
-  index: BASE,
+  ...Object.fromEntries(CHAIN.map((layer, index) => [layer, CHAIN.slice(0, index)])),
+  ...Object.fromEntries(
+    Object.entries(BESIDE).map(([layer, last]) => [
+      layer,
+      [...upTo(last), ...(WITH_WIRE.includes(layer) ? ["wire"] : [])],
+    ]),
+  ),
+  cli: [...CHAIN, ...Object.keys(BESIDE)],
+  index: upTo("core"),
 };
+
+function upTo(last: Link): readonly string[] {
+  return CHAIN.slice(0, CHAIN.indexOf(last) + 1);
+}
 
 /** `http` for `http/service.ts`, `index` for `index.ts`. */
 function layerOf(file: string): string {
@@ -52,6 +55,10 @@ function importsOf(source: string): string[] {
   const imports =
     /^\s*(?:import|export)\b[^"';]*\bfrom\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
   return [...code.matchAll(imports)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+}
+
+function mayImport(layer: string, other: string): boolean {
+  return layer === "cli" || MAY_IMPORT[layer]?.includes(other) === true;
 }
 
 /** Why `file` (relative to src) may not import `path`, or undefined when it may. */
@@ -68,8 +75,7 @@ function objection(file: string, path: string, peers: readonly string[]): string
 }
 
 function externalObjection(layer: string, path: string, peers: readonly string[]): string | undefined {
-  if ((PORTABLE as readonly string[]).includes(layer))
-    return `${layer} runs everywhere: no node: module, no package`;
+  if (PORTABLE.includes(layer)) return `${layer} runs everywhere: no node: module, no package`;
   if (path.startsWith("node:") || (layer === "adapters" && peers.includes(path))) return undefined;
   return "no package but a peer dependency, and that in an adapter only";
 }
@@ -90,6 +96,33 @@ describe("the sources", () => {
     );
     expect(files).toContain("index.ts");
     expect(found).toEqual([]);
+  });
+
+  test("are in folders that the map of CONTRIBUTING describes", () => {
+    const folders = new Set(files.filter((file) => file.includes("/")).map(layerOf));
+    const map = readFileSync(join(src, "../CONTRIBUTING.md"), "utf8");
+    expect([...folders].filter((folder) => !map.includes(`| \`src/${folder}/\``))).toEqual([]);
+    expect([...folders].filter((folder) => !Object.hasOwn(MAY_IMPORT, folder))).toEqual([]);
+  });
+
+  test("have nothing in core that core does not use, unless two layers share nothing else", () => {
+    const users = new Map<string, string[]>();
+    for (const file of files)
+      for (const path of importsOf(readFileSync(join(src, file), "utf8"))) {
+        const target = posix.join(posix.dirname(file), path);
+        users.set(target, [...(users.get(target) ?? []), layerOf(file)]);
+      }
+    const isShared = (layers: readonly string[]): boolean =>
+      layers.some((one) =>
+        layers.some((other) => one !== other && !mayImport(one, other) && !mayImport(other, one)),
+      );
+    const foreign = files.filter((file) => {
+      const layers = users.get(file) ?? [];
+      return (
+        layerOf(file) === "core" && !layers.includes("core") && !layers.includes("index") && !isShared(layers)
+      );
+    });
+    expect(foreign).toEqual([]);
   });
 
   test("need no package at run time", () => {
