@@ -246,3 +246,27 @@ describe("svc-status decommission --wait", () => {
     expect(probe.body).toBe("OFF");
   });
 });
+
+describe("svc-status decommission with a reason", () => {
+  test("says why, and until when, as a time or as a duration", async () => {
+    const { address, probe } = await startService();
+    const before = Date.now();
+    const outcome = await runCli(["decommission", address, "--reason", "upgrade & more", "--until", "10m"]);
+    expect(outcome).toMatchObject({ code: 0, stderr: "" });
+    expect([probe.reason, probe.by]).toEqual(["upgrade & more", "127.0.0.1"]);
+    expect(probe.until?.getTime()).toBeGreaterThanOrEqual(before + 600_000);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    expect((await runCli(["decommission", address, "-u", until])).code).toBe(0);
+    expect([probe.reason, probe.until?.toISOString()]).toEqual([undefined, until]);
+    probe.commission();
+  });
+
+  test("changes nothing for a time that has passed or that is none", async () => {
+    const { address, probe } = await startService();
+    const past = await runCli(["decommission", address, "--until", "2020-01-01T00:00:00Z"]);
+    expect([past.code, past.stderr.includes("until: expected a time in the future")]).toEqual([3, true]);
+    const wrong = await runCli(["decommission", address, "--until", "tomorrow"]);
+    expect([wrong.code, wrong.stderr.includes("--until: expected a number and a unit")]).toEqual([3, true]);
+    expect(probe.commissioned).toBe(true);
+  });
+});

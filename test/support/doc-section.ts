@@ -135,5 +135,9 @@ function toOneLine(json: string): string {
 }
 
 function withFixedMoments(text: string): string {
-  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "2026-01-01T00:00:00.000Z");
+  return text
+    .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "2026-01-01T00:00:00.000Z")
+    .replace(/\b(OK|YELLOW|RED)( +)\d+ s\b/g, "$1$23 s")
+    .replace(/^((?:In service|Decommissioned) for) \d+ s\b/gm, "$1 3 s")
+    .replace(/^\S+:\d+, started \d+ s ago$/gm, "orders-7f9c:17, started 3 s ago");
 }

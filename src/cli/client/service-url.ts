@@ -66,10 +66,12 @@ export function toStatusUrls(
 }
 
 /** The probe of a service, found like its status. */
-export function toProbeUrl(service: ServiceUrl, body?: string): ServiceUrl {
+export function toProbeUrl(service: ServiceUrl, change: Readonly<Record<string, string>> = {}): ServiceUrl {
   return withPath(service, (url) => {
     url.pathname = toOwnPath(url.pathname, "probe_status", "svc_status");
-    url.search = body === undefined ? "" : `?body=${encodeURIComponent(body)}`;
+    url.search = Object.entries(change)
+      .map(([name, value], index) => `${index === 0 ? "?" : "&"}${name}=${encodeURIComponent(value)}`)
+      .join("");
   });
 }
 

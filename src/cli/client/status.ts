@@ -1,10 +1,12 @@
 import { toDetailText } from "../../core/detail-text.ts";
+import type { ProbeState } from "../../core/probe-setting.ts";
 import { isState, RED, STATE_NUMBERS, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
 import { toLabels } from "../../metrics/labels.ts";
 import type { Answer } from "./ask.ts";
 import { askFormat, type StatusQuestion, type WantedFormat } from "./ask-format.ts";
 import { UnusableAnswerError } from "./no-answer.ts";
+import { askReport } from "./report.ts";
 
 /** The status of one handler. */
 export interface HandlerStatus {
@@ -12,6 +14,25 @@ export interface HandlerStatus {
   readonly state: State;
   readonly detail: string;
   readonly labels: readonly (readonly [label: string, value: number])[];
+  /** How long the state has held; `undefined` if the service does not tell. */
+  readonly forMs?: number | undefined;
+  /** The handlers whose RED explains this one; `undefined` if the service does not tell. */
+  readonly causes?: readonly string[];
+}
+
+/** What the report for tools says of the service itself. */
+export interface ServiceFacts {
+  readonly instance: string | undefined;
+  /** How long the instance has run. */
+  readonly upMs: number | undefined;
+  readonly probe: {
+    readonly state: ProbeState;
+    readonly forMs: number | undefined;
+    readonly reason: string | undefined;
+    readonly until: string | undefined;
+    readonly leftMs: number | undefined;
+    readonly by: string | undefined;
+  };
 }
 
 export interface ServiceStatus {
@@ -19,12 +40,14 @@ export interface ServiceStatus {
   readonly handlers: readonly HandlerStatus[];
   /** The answer that contains this status. */
   readonly answer: Answer;
+  /** `undefined` if the service does not have the report for tools. */
+  readonly facts?: ServiceFacts;
 }
 
 /** The words of health+json. Synonyms such as `up` are not from svc-status. */
 const STATE_OF_HEALTH: Readonly<Record<string, State>> = { pass: "OK", warn: "YELLOW", fail: "RED" };
 
-const JSON_FORMAT: WantedFormat<readonly HandlerStatus[]> = {
+export const JSON_FORMAT: WantedFormat<readonly HandlerStatus[]> = {
   suffix: ".json",
   accept: "application/json",
   read: readHandlers,
@@ -55,13 +78,24 @@ export const CSV_FORMAT: WantedFormat<string> = {
 };
 
 /**
- * Requests the status of a service. JSON does not show which handlers are critical, so if one is RED, the
+ * Requests the status of a service: the report for tools, or else what other services have.
+ *
+ * @throws NoAnswerError if no answer arrives, or the answer is not a status.
+ */
+export async function askStatus(question: StatusQuestion): Promise<ServiceStatus> {
+  const report = await askReport(question);
+  if (report === undefined) return askForeignStatus(question);
+  return { ...report, handlers: selectNamed(report.handlers, report.answer, question.names) };
+}
+
+/**
+ * Requests the status in the usual formats. JSON does not show which handlers are critical, so if one is RED, the
  * overall state comes from health+json: a RED handler that is not critical makes it only YELLOW. If
  * health+json is not available, the overall state is RED.
  *
  * @throws NoAnswerError if no answer arrives, or the answer is not a status.
  */
-export async function askStatus(question: StatusQuestion): Promise<ServiceStatus> {
+async function askForeignStatus(question: StatusQuestion): Promise<ServiceStatus> {
   const { answer, value } = await askFormat(question, JSON_FORMAT);
   if (value.length === 0) await expectNoHandlers(question, answer);
   const handlers = selectNamed(value, answer, question.names);

@@ -31,9 +31,13 @@ function explainUnauthorized({ from }: Answer, { service, token }: ProbeQuestion
 }
 
 /** Sets the body of a probe. @throws NoAnswerError if the service does not confirm it. */
-export async function changeProbe(question: ProbeQuestion, body: string): Promise<void> {
+export async function changeProbe(
+  question: ProbeQuestion,
+  body: string,
+  reasons: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { service, token, connection, signal } = question;
-  const target = toProbeUrl(service, body);
+  const target = toProbeUrl(service, { body, ...reasons });
   const answer = await ask({ target, method: "POST", accept: "text/plain", token, connection, signal });
   const refusal = REFUSALS[answer.status];
   if (refusal !== undefined) throw new UnusableAnswerError(refusal(answer, question));

@@ -7,7 +7,7 @@ import { NoAnswerError } from "../client/no-answer.ts";
 import { repeatUntil } from "../client/repeat.ts";
 import { describeServiceUrl, parseServiceUrl, type ServiceUrl } from "../client/service-url.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
-import { renderDuration } from "../duration.ts";
+import { parseDuration, renderDuration } from "../duration.ts";
 import { clean } from "../terminal/clean.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { changeProbe, readToken } from "./change.ts";
@@ -19,13 +19,14 @@ export async function runDecommission(invocation: Invocation<typeof DECOMMISSION
   const { operands, values, io } = invocation;
   const { body, timeout } = values;
   expectBody(body);
+  const reasons = toReasons(values);
   const service = parseServiceUrl(operands[0] ?? "");
   const connection = toConnection(values, [service]);
   const token = readToken(values.token, io.env, service);
   const startedAt = performance.now();
   const shown = await withinDeadline(timeout, io.signal, async (signal) => {
     const question = { service, token, connection, signal };
-    await changeProbe(question, body);
+    await changeProbe(question, body, reasons);
     const answer = expectDecommissioned(question);
     return values.wait ? await unlessSilent(answer) : await answer;
   });
@@ -67,6 +68,20 @@ function unlessSilent(answer: Promise<string>): Promise<string | undefined> {
     if (error instanceof NoAnswerError) return undefined;
     throw error;
   });
+}
+
+/** A duration counts from now, by the clock of this machine. */
+function toReasons({
+  reason,
+  until,
+}: Invocation<typeof DECOMMISSION>["values"]): Readonly<Record<string, string>> {
+  const isMoment = until !== undefined && /^\d{4}-/.test(until);
+  const moment = isMoment || until === undefined ? until : toMoment(parseDuration("--until", until));
+  return { ...(reason !== undefined && { reason }), ...(moment !== undefined && { until: moment }) };
+}
+
+function toMoment(delayMs: number): string {
+  return new Date(Date.now() + delayMs).toISOString();
 }
 
 function expectBody(body: string): void {

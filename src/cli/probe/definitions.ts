@@ -21,6 +21,18 @@ export const DECOMMISSION = {
       mayBeEmpty: true,
       help: "New body of the probe",
     },
+    reason: {
+      type: "text",
+      short: "r",
+      placeholder: "TEXT",
+      help: "Why: the page, show and the log of the service say it",
+    },
+    until: {
+      type: "text",
+      short: "u",
+      placeholder: "TIME",
+      help: "Commission again by itself: after 30m, or at 2026-01-31T08:00:00Z",
+    },
     token: { type: "text", placeholder: "TOKEN", help: "Token of the service" },
     wait: { type: "flag", short: "w", help: "Wait until the service has closed" },
     timeout: { type: "duration", short: "t", default: "60s", help: "Timeout of the command" },

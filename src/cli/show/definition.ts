@@ -1,6 +1,6 @@
 /** `svc-status show` */
 export const SHOW = {
-  summary: "Show the status of a service",
+  summary: "Show the status of one or several services",
   description: [
     "If URL has no path, or ends in /, /svc_status is appended. unix:/run/app.sock:/svc_status connects over a Unix socket.",
     "csv, json, prometheus and health are shown as the service sends them; nagios is a line for monitoring plugins.",
@@ -10,6 +10,7 @@ export const SHOW = {
   operands: [
     {
       placeholder: "URL",
+      repeatable: true,
       help: "Address of the service: http://localhost:8080, or 8080 for a local port",
     },
   ],
@@ -32,6 +33,14 @@ export const SHOW = {
       type: "choice",
       choices: ["RED", "YELLOW"],
       help: "Exit with 1 for this state or a worse one, otherwise with 0",
+    },
+    problems: { type: "flag", short: "p", help: "Show only the handlers that are not OK" },
+    json: { type: "flag", help: "Print the report for tools as the service sends it" },
+    decommissioned: {
+      type: "choice",
+      choices: ["OK", "YELLOW", "RED"],
+      default: "YELLOW",
+      help: "The state that a decommissioned service has at least, without --name",
     },
     quiet: { type: "flag", short: "q", help: "Print nothing, only set the exit status" },
     timeout: {

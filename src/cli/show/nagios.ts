@@ -1,5 +1,6 @@
 import { OK, STATE_NUMBERS, type State } from "../../core/state.ts";
 import { describeCounts } from "../client/counts.ts";
+import { describeProbe } from "../client/describe-probe.ts";
 import type { HandlerStatus, ServiceStatus } from "../client/status.ts";
 import { clean } from "../terminal/clean.ts";
 import { renderDetail } from "../terminal/table.ts";
@@ -14,10 +15,13 @@ const STATE_THRESHOLDS = ";0;1;0;2";
  * One line, in the format of the Monitoring Plugins guidelines: the handlers that are not OK, then `|` and
  * the performance data. These are the state of each handler as a number, and its labels.
  */
-export function renderNagios({ state, handlers }: ServiceStatus): string {
+export function renderNagios({ state, handlers, facts }: ServiceStatus): string {
   const bad = handlers.filter((handler) => handler.state !== OK);
+  const isOut = facts !== undefined && facts.probe.state !== "in-service";
   const data = handlers.flatMap(toPerformanceData).join(" ");
-  const text = toPluginText([describeCounts(handlers), ...bad.map(toSentence)].join(", "));
+  const text = toPluginText(
+    [...(isOut ? [describeProbe(facts)] : []), describeCounts(handlers), ...bad.map(toSentence)].join(", "),
+  );
   return `SVC ${WORDS[state]} - ${text}${data === "" ? "" : ` | ${data}`}\n`;
 }
 

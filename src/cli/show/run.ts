@@ -1,59 +1,120 @@
-import type { RED, YELLOW } from "../../core/state.ts";
+import { OK, type RED, type State, toWorseState, type YELLOW } from "../../core/state.ts";
 import { didYouMean } from "../../util/suggest.ts";
 import { CliError } from "../cli-error.ts";
-import type { StatusQuestion } from "../client/ask-format.ts";
+import { askFormat, type StatusQuestion } from "../client/ask-format.ts";
 import { toConnection } from "../client/connection.ts";
 import { summarize } from "../client/counts.ts";
 import { withinDeadline } from "../client/deadline.ts";
+import { describeInstance, describeProbe } from "../client/describe-probe.ts";
+import { foldHandlers } from "../client/fold.ts";
 import { NoAnswerError, UnknownHandlerNameError } from "../client/no-answer.ts";
-import { parseServiceUrl } from "../client/service-url.ts";
-import { askStatus, type ServiceStatus, toExitStatus } from "../client/status.ts";
+import { describeServiceUrl, parseServiceUrl, type ServiceUrl } from "../client/service-url.ts";
+import {
+  askStatus,
+  type HandlerStatus,
+  JSON_FORMAT,
+  type ServiceStatus,
+  toExitStatus,
+} from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import { clean, cleanJson } from "../terminal/clean.ts";
 import { createPaint, STYLE_OF_STATE } from "../terminal/style.ts";
 import { renderTable } from "../terminal/table.ts";
+import { truncate } from "../terminal/width.ts";
 import type { SHOW } from "./definition.ts";
 import { renderNagios, renderNagiosFailure } from "./nagios.ts";
 import { passThrough } from "./pass-through.ts";
 
 type ShowInvocation = Invocation<typeof SHOW>;
-type Format = ShowInvocation["values"]["format"];
+type Values = ShowInvocation["values"];
+type Format = Values["format"];
 type Render = (
   status: ServiceStatus,
   question: StatusQuestion,
-  io: ShowInvocation["io"],
+  show: Pick<ShowInvocation, "io" | "values">,
 ) => string | Promise<string>;
 
 const RENDERERS: Readonly<Record<Format, Render>> = {
   table: renderStatus,
-  json: ({ answer }) => `${cleanJson(answer.text.trimEnd())}\n`,
-  nagios: renderNagios,
+  json: async (_status, question) => {
+    const { answer } = await askFormat(question, JSON_FORMAT);
+    return `${cleanJson(answer.text.trimEnd())}\n`;
+  },
+  nagios: (status) => renderNagios(status),
   csv: (_status, question) => passThrough("csv", question),
   prometheus: (_status, question) => passThrough("prometheus", question),
   health: (_status, question) => passThrough("health", question),
 };
 
-/** Sends one request, shows the answer, and returns the overall state as exit status. */
-export async function runShow({ operands: [address = ""], values, io }: ShowInvocation): Promise<ExitStatus> {
-  const { format, quiet, timeout, name: names } = values;
-  const failOn = values["fail-on"];
-  const service = parseServiceUrl(address);
-  const connection = toConnection(values, [service]);
+interface Shown {
+  readonly text: string;
+  readonly exitStatus: ExitStatus;
+  /** Why there is no status. */
+  readonly failure?: NoAnswerError;
+}
+
+/** Sends one request to each service, shows the answers, and returns the worst state as exit status. */
+export async function runShow(invocation: ShowInvocation): Promise<ExitStatus> {
+  const { operands, values, io } = invocation;
+  const services = operands.map(parseServiceUrl);
+  const connection = toConnection(values, services);
+  const shown = await Promise.all(
+    services.map((service) =>
+      withinDeadline(values.timeout, io.signal, (signal) =>
+        showOne({ service, names: values.name, connection, signal }, invocation),
+      ).catch((error: unknown) => toFailure(error, values)),
+    ),
+  );
+  const [first] = shown;
+  const isMany = shown.length > 1;
+  if (!isMany && first?.failure !== undefined && values.format !== "nagios")
+    throw new CliError(first.failure.message, { cause: first.failure, exitStatus: first.exitStatus });
+  const texts = shown.map(({ text, failure }, index) => {
+    const where = clean(describeServiceUrl(services[index] as ServiceUrl));
+    const body = failure === undefined || text !== "" ? text : `${clean(failure.message)}\n`;
+    return isMany && !values.json && values.format === "table" ? `${where}\n${body}` : body;
+  });
+  const text = values.json && isMany ? `[${texts.map(toJson).join(",")}]\n` : texts.join(isMany ? "\n" : "");
+  if (!values.quiet) io.stdout.write(text);
+  return Math.max(...shown.map(({ exitStatus }) => exitStatus)) as ExitStatus;
+}
+
+async function showOne(question: StatusQuestion, invocation: ShowInvocation): Promise<Shown> {
+  const { values } = invocation;
+  const status = await askStatus(question).catch((error: unknown) => explain(error, question));
+  const counted = { ...status, state: toCountedState(status, values) };
+  const render = values.json ? renderReport : RENDERERS[values.format];
+  const text = values.quiet ? "" : await render(counted, question, invocation);
+  return { text, exitStatus: toExit(counted, values["fail-on"]) };
+}
+
+function toFailure(error: unknown, { format, "fail-on": failOn }: Values): Shown {
+  if (!(error instanceof NoAnswerError)) throw error;
+  // Nagios reads only standard output; Icinga reads both.
+  const text = format === "nagios" ? renderNagiosFailure(error.message) : "";
+  return { text, exitStatus: failOn === undefined ? 3 : 1, failure: error };
+}
+
+/** A service that gets no requests needs attention, but a handler that was asked for by name decides alone. */
+function toCountedState({ state, facts }: ServiceStatus, { name, decommissioned }: Values): State {
+  const isOut = facts !== undefined && facts.probe.state !== "in-service" && name.length === 0;
+  return isOut ? toWorseState(state, decommissioned) : state;
+}
+
+function toJson(text: string): string {
   try {
-    return await withinDeadline(timeout, io.signal, async (signal) => {
-      const question = { service, names, connection, signal };
-      const status = await askStatus(question).catch((error: unknown) => explain(error, question));
-      if (!quiet) io.stdout.write(await RENDERERS[format](status, question, io));
-      return toExit(status, failOn);
-    });
-  } catch (error) {
-    if (!(error instanceof NoAnswerError)) throw error;
-    const exitStatus = failOn === undefined ? 3 : 1;
-    if (format !== "nagios") throw new CliError(error.message, { cause: error, exitStatus });
-    // Nagios reads only standard output; Icinga reads both.
-    io.stdout.write(renderNagiosFailure(error.message));
-    return exitStatus;
+    JSON.parse(text);
+    return text.trim();
+  } catch {
+    return JSON.stringify({ failure: text.trim() });
   }
+}
+
+/** The report as the service sends it; of other services, what is known in the same form. */
+function renderReport({ answer, state, handlers, facts }: ServiceStatus): string {
+  if (facts !== undefined) return `${cleanJson(answer.text.trimEnd())}\n`;
+  const entries = handlers.map(({ name, state: own, detail }) => ({ name, state: own, detail }));
+  return `${cleanJson(JSON.stringify({ state, entries }))}\n`;
 }
 
 /** Names the handlers that the service does not have, with the most similar one. */
@@ -77,12 +138,29 @@ function toExit({ state }: ServiceStatus, failOn: typeof RED | typeof YELLOW | u
 }
 
 function renderStatus(
-  { state, handlers }: ServiceStatus,
+  { state, handlers, facts }: ServiceStatus,
   _question: StatusQuestion,
-  io: ShowInvocation["io"],
+  { io, values }: Pick<ShowInvocation, "io" | "values">,
 ): string {
   const paint = createPaint(io.color);
-  const summary = `${paint(STYLE_OF_STATE[state], state)}: ${clean(summarize(handlers))}\n`;
-  if (handlers.length === 0) return summary;
-  return `${renderTable(handlers, { columns: io.stdout.columns, paint }).join("\n")}\n\n${summary}`;
+  const service = facts === undefined ? [] : [describeProbe(facts), describeInstance(facts)];
+  const summary = [
+    `${paint(STYLE_OF_STATE[state], state)}: ${clean(summarize(handlers))}`,
+    ...service.filter((line) => line !== "").map(clean),
+  ].join("\n");
+  const shown = values.problems ? handlers.filter((handler) => handler.state !== OK) : handlers;
+  if (shown.length === 0) return `${summary}\n`;
+  const folded = foldHandlers(shown);
+  const [head = "", ...rows] = renderTable(
+    folded.map(({ handler }) => handler),
+    { columns: io.stdout.columns, paint },
+  );
+  const lines = rows.flatMap((row, index) => [row, ...renderDependants(folded[index]?.dependants ?? [], io)]);
+  return `${[head, ...lines].join("\n")}\n\n${summary}\n`;
+}
+
+function renderDependants(dependants: readonly HandlerStatus[], io: ShowInvocation["io"]): string[] {
+  if (dependants.length === 0) return [];
+  const names = dependants.map(({ name }) => clean(name)).join(", ");
+  return [truncate(`  + ${dependants.length} RED because of it: ${names}`, io.stdout.columns)];
 }

@@ -1,3 +1,4 @@
+import { toAgeText } from "../../http/page/time-text.ts";
 import type { HandlerStatus } from "../client/status.ts";
 import { clean } from "./clean.ts";
 import { type Paint, STYLE_OF_STATE } from "./style.ts";
@@ -24,7 +25,10 @@ export function renderTable(handlers: readonly HandlerStatus[], options: TableOp
   const widest = names.reduce((width, name) => Math.max(width, toAlignedWidth(name)), "NAME".length);
   // The state must be visible: a name may take half of the terminal.
   const nameWidth = Math.min(widest, Math.max("NAME".length, Math.floor(columns / 2)));
-  const detailWidth = columns - nameWidth - STATE_WIDTH - 2 * GAP.length;
+  const ages = handlers.map(({ forMs }) => (forMs === undefined ? "" : toAgeText(forMs)));
+  const sinceWidth = ages.some((age) => age !== "") ? Math.max("SINCE".length, ...ages.map(toWidth)) : 0;
+  const sinceGap = sinceWidth > 0 ? GAP : "";
+  const detailWidth = columns - nameWidth - STATE_WIDTH - sinceWidth - sinceGap.length - 2 * GAP.length;
 
   function renderRow(handler: HandlerStatus, index: number): string {
     const { state } = handler;
@@ -33,13 +37,14 @@ export function renderTable(handlers: readonly HandlerStatus[], options: TableOp
       nameWidth,
     );
     const detail = truncate(renderDetail(handler), detailWidth);
-    const word =
-      paint(STYLE_OF_STATE[state], state) + (detail === "" ? "" : " ".repeat(STATE_WIDTH - state.length));
+    const age = sinceWidth > 0 ? `${sinceGap}${pad(ages[index] ?? "", detail === "" ? 0 : sinceWidth)}` : "";
+    const isLast = detail === "" && age === "";
+    const word = paint(STYLE_OF_STATE[state], state) + (isLast ? "" : " ".repeat(STATE_WIDTH - state.length));
     const shownName = isMarked(handler) ? paint("inverse", name) : name;
-    return `${shownName}${GAP}${word}${detail === "" ? "" : GAP + detail}`;
+    return `${shownName}${GAP}${word}${age}${detail === "" ? "" : GAP + detail}`;
   }
 
-  const head = `${pad("NAME", nameWidth)}${GAP}${pad("STATE", STATE_WIDTH)}${GAP}DETAIL`;
+  const head = `${pad("NAME", nameWidth)}${GAP}${pad("STATE", STATE_WIDTH)}${sinceGap}${sinceWidth > 0 ? pad("SINCE", sinceWidth) : ""}${GAP}DETAIL`;
   return [paint("bold", truncate(head, columns)), ...handlers.map(renderRow)];
 }
 

@@ -14,6 +14,8 @@ import type { WAIT } from "./definition.ts";
 /** The result of the last request. */
 interface Seen {
   readonly state: State | undefined;
+  /** Differs if the state or the handlers that keep it from being the desired one do. */
+  readonly key: string;
   /** Why it is not the desired state. */
   readonly text: string;
 }
@@ -29,8 +31,17 @@ export async function runWait({
   const connection = toConnection(values, [service]);
   const where = describeServiceUrl(service);
   const progress = createProgress(io.stderr);
-  let last: Seen = { state: undefined, text: "no answer yet" };
+  const startedAt = performance.now();
+  let last: Seen = { state: undefined, key: "", text: "no answer yet" };
+  let toldKey = "";
   progress.tell(`waiting for ${where}`);
+
+  /** A log gets a line for each change of the states, not for each new wording. */
+  function tell(): void {
+    if (!io.stderr.isTTY && last.key === toldKey) return;
+    toldKey = last.key;
+    progress.tell(`waiting for ${where}: ${last.text}`);
+  }
 
   async function attempt(signal: AbortSignal): Promise<boolean> {
     try {
@@ -43,9 +54,9 @@ export async function runWait({
       // The end of the wait aborted this request, which proves nothing about the service. The previous result
       // counts.
       if (last.state !== undefined && wasCutShort(signal)) return false;
-      last = { state: undefined, text: error.message };
+      last = { state: undefined, key: "no answer", text: error.message };
     }
-    progress.tell(`waiting for ${where}: ${last.text}`);
+    tell();
     return false;
   }
 
@@ -55,7 +66,11 @@ export async function runWait({
   } finally {
     progress.stop();
   }
-  if (isReached) return 0;
+  if (isReached) {
+    const seconds = Math.round((performance.now() - startedAt) / 1_000);
+    if (!io.stderr.isTTY) progress.tell(`${where} is ${last.state ?? OK} after ${seconds}s`);
+    return 0;
+  }
   throw new CliError(`not ${wanted.join(" or ")} within ${renderDuration(timeoutMs)}: ${last.text}`, {
     exitStatus: toFailure(last.state),
   });
@@ -72,13 +87,15 @@ function wasCutShort({ reason }: AbortSignal): boolean {
 }
 
 function look({ state, handlers }: ServiceStatus, names: readonly string[], wanted: readonly State[]): Seen {
-  const others = handlers.filter((handler) => !wanted.includes(handler.state)).map(describeHandler);
+  const unlike = handlers.filter((handler) => !wanted.includes(handler.state));
+  const others = unlike.map(describeHandler);
+  const key = JSON.stringify([state, unlike.map(({ name, state: own }) => [name, own])]);
   if (names.length === 0) {
     const which = others.length === 0 ? "" : ` (${others.join(", ")})`;
-    return { state, text: wanted.includes(state) ? "" : `${state}${which}` };
+    return { state, key, text: wanted.includes(state) ? "" : `${state}${which}` };
   }
   const worst = handlers.reduce<State>((worse, handler) => toWorseState(worse, handler.state), OK);
-  return { state: worst, text: others.join(", ") };
+  return { state: worst, key, text: others.join(", ") };
 }
 
 function describeHandler({ name, state, detail }: HandlerStatus): string {

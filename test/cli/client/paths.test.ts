@@ -52,11 +52,11 @@ describe("the original, lovely-ws-status 1.0.0", () => {
 });
 
 describe("the path of the status", () => {
-  test("is asked itself, for JSON, and nothing else where it has that", async () => {
+  test("is asked itself, for JSON, where there is no report for tools, and nothing else", async () => {
     const asked: string[] = [];
     const address = await startHostile(answeringAt({ "/svc_status": OK }, asked));
     expect((await runCli(["show", address, "-q"])).code).toBe(0);
-    expect(asked).toEqual(["/svc_status application/json"]);
+    expect(asked).toEqual(["/svc_status.report application/json", "/svc_status application/json"]);
   });
 
   test.each(["/health", "/status.php", "/svc_status"])("may be %s alone", async (path) => {
@@ -91,7 +91,7 @@ describe("the path of the status", () => {
     const { code, stderr } = await runCli(["show", `${address}/svc_status.json`]);
     expect(stderr).toContain(`nothing found at http://${address}/svc_status.json (404)`);
     expect(code).toBe(3);
-    expect(asked).toEqual(["/svc_status.json application/json"]);
+    expect(asked).toEqual(["/svc_status.report application/json", "/svc_status.json application/json"]);
   });
 
   test("is what an error is about, where the suffix helps neither", async () => {
@@ -110,7 +110,7 @@ describe("the path of the status", () => {
       response.writeHead(status).end();
     });
     expect((await runCli(["show", address])).code).toBe(3);
-    expect(asked).toEqual(["/svc_status"]);
+    expect(asked).toEqual(["/svc_status.report", "/svc_status"]);
   });
 
   test("is asked once more for the names of its handlers if it does not know one", async () => {
@@ -120,7 +120,12 @@ describe("the path of the status", () => {
       response.writeHead(404).end("no status handler has this name\n");
     });
     expect((await runCli(["show", address, "--name", "B"])).stderr).toContain("unknown handler: B\n");
-    expect(asked).toEqual(["/svc_status?name=B", "/svc_status"]);
+    expect(asked).toEqual([
+      "/svc_status.report?name=B",
+      "/svc_status?name=B",
+      "/svc_status.report",
+      "/svc_status",
+    ]);
     expect((await runCli(["show", address, "--name", "A", "--name", "B"])).stderr).toContain(
       "unknown handler: A or B\n",
     );

@@ -140,6 +140,6 @@ describe("the probe of a service", () => {
     ["localhost/probe_status", "http://localhost/probe_status?body=a%20%26%20b"],
     ["localhost/own", "http://localhost/own?body=a%20%26%20b"],
   ])("at %s is set at %s", (text, url) => {
-    expect(describeServiceUrl(toProbeUrl(parseServiceUrl(text), "a & b"))).toBe(url);
+    expect(describeServiceUrl(toProbeUrl(parseServiceUrl(text), { body: "a & b" }))).toBe(url);
   });
 });

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { serviceStatus } from "../../../src/adapters/node.ts";
@@ -8,23 +8,28 @@ import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import { runCli } from "../../support/cli.ts";
 import { startHostile, startService } from "../service.ts";
 
+/** The lines, with every age as `N s`. */
+function withoutAges(text: string): string[] {
+  return text.replace(/\b\d+ (?=s\b)/g, "N ").split("\n");
+}
+
 describe("svc-status show", () => {
   test("shows a table, plain where it is piped, and exits with the overall state", async () => {
     const { address, registry } = await startService();
     registry.addStatusHandler("Database", () => ({ state: "OK" }));
     registry.addStatusHandler("Import", () => ({ state: "YELLOW", detail: "slow", labels: { rows: 7 } }));
-    expect(await runCli(["show", address])).toEqual({
-      code: 1,
-      stdout: [
-        "NAME      STATE   DETAIL",
-        "Database  OK",
-        "Import    YELLOW  slow (rows=7)",
-        "",
-        "YELLOW: 1 of 2 not OK (Import)",
-        "",
-      ].join("\n"),
-      stderr: "",
-    });
+    const { code, stdout, stderr } = await runCli(["show", address]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect(withoutAges(stdout)).toEqual([
+      "NAME      STATE   SINCE  DETAIL",
+      "Import    YELLOW  N s    slow (rows=7)",
+      "Database  OK      N s",
+      "",
+      "YELLOW: 1 of 2 not OK (Import)",
+      "In service for N s",
+      `${hostname()}:${process.pid}, started N s ago`,
+      "",
+    ]);
   });
 
   test.each([
@@ -41,7 +46,7 @@ describe("svc-status show", () => {
     const { address, registry } = await startService();
     registry.addStatusHandler("Extra", () => ({ state: "RED" }), { critical: false });
     const { code, stdout } = await runCli(["show", address]);
-    expect(stdout).toContain("Extra  RED\n\nYELLOW: 1 of 1 failing (Extra)\n");
+    expect(stdout).toMatch(/Extra {2}RED {5}\d+ s\n\nYELLOW: 1 of 1 failing \(Extra\)\n/);
     expect(code).toBe(1);
   });
 
@@ -131,11 +136,9 @@ describe("svc-status show", () => {
 
   test("is OK where there are no handlers, as the service itself says", async () => {
     const { address } = await startService();
-    expect(await runCli(["show", address])).toEqual({
-      code: 0,
-      stdout: "OK: no handlers are registered\n",
-      stderr: "",
-    });
+    const { code, stdout } = await runCli(["show", address]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^OK: no handlers are registered\nIn service for \d+ s\n/);
   });
 
   test("reads a status that comes with a code of its own", async () => {
@@ -172,10 +175,9 @@ describe("svc-status show", () => {
     });
     await runCli(["show", address, "-H", "X-Tenant: a", "--header", "Host: example.org"]);
     await runCli(["show", `http://user:p%40ss@${address}`]);
-    expect(seen).toEqual([
-      ["a", undefined, "example.org"],
-      [undefined, `Basic ${btoa("user:p@ss")}`, address],
-    ]);
+    const first = ["a", undefined, "example.org"];
+    const second = [undefined, `Basic ${btoa("user:p@ss")}`, address];
+    expect(seen).toEqual([first, first, second, second]);
   });
 
   test("sends a header as often as it is given, and a password without a user", async () => {
@@ -197,10 +199,9 @@ describe("svc-status show", () => {
       "Cookie: b=2",
     ]);
     await runCli(["show", `http://:p%40ss@${address}`]);
-    expect(seen).toEqual([
-      ["a, b", "a=1; b=2", undefined],
-      [undefined, undefined, `Basic ${btoa(":p@ss")}`],
-    ]);
+    const first = ["a, b", "a=1; b=2", undefined];
+    const second = [undefined, undefined, `Basic ${btoa(":p@ss")}`];
+    expect(seen).toEqual([first, first, second, second]);
   });
 
   test.each(["X-Tenant", "X Tenant: a", "X: a\nY: b", ": a", "X: \u{1f600}"])(
@@ -214,4 +215,61 @@ describe("svc-status show", () => {
       });
     },
   );
+});
+
+describe("svc-status show, of a service with the report for tools", () => {
+  test("folds what is RED because of another handler, and shows problems alone if told so", async () => {
+    const { address, registry } = await startService();
+    registry.addStatusHandler("Api", () => ({ state: "RED" }), { dependsOn: ["Database"] });
+    registry.addStatusHandler("Exports", () => ({ state: "RED" }), { dependsOn: ["Api"] });
+    registry.addStatusHandler("Cache", () => ({ state: "OK" }));
+    registry.addStatusHandler("Database", () => ({ state: "RED", detail: "refused" }));
+    const { code, stdout } = await runCli(["show", address, "--problems"]);
+    expect(code).toBe(2);
+    expect(stdout.split("\n").slice(1, 4)).toEqual([
+      expect.stringMatching(/^Database {2}RED {5}\d+ s {4}refused$/),
+      "  + 2 RED because of it: Api, Exports",
+      "",
+    ]);
+    expect(stdout).not.toContain("Cache");
+  });
+
+  test("counts a decommissioned one as YELLOW, unless told otherwise, and says why", async () => {
+    const { address, registry, probe } = await startService();
+    registry.addStatusHandler("A", () => ({ state: "OK" }));
+    probe.decommission("OFF", { reason: "upgrade", by: "ann" });
+    const { code, stdout } = await runCli(["show", address]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/\nYELLOW: .*\nDecommissioned for \d+ s: upgrade, by ann\n/);
+    const nagios = await runCli(["show", address, "-f", "nagios"]);
+    expect(nagios.code).toBe(1);
+    expect(nagios.stdout).toMatch(
+      /^SVC WARNING - Decommissioned for \d+ s: upgrade, by ann, 1 of 1 handlers OK/,
+    );
+    expect((await runCli(["show", address, "-q", "--decommissioned", "OK"])).code).toBe(0);
+    expect((await runCli(["show", address, "-q", "--decommissioned", "RED"])).code).toBe(2);
+    expect((await runCli(["show", address, "-q", "--name", "A"])).code).toBe(0);
+  });
+
+  test("prints the report itself", async () => {
+    const { address } = await startService();
+    const { stdout } = await runCli(["show", address, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ probe: { state: "in-service" }, state: "OK", entries: [] });
+  });
+
+  test("shows several, and exits with the worst, also if one does not answer", async () => {
+    const [good, bad] = [await startService(), await startService()];
+    bad.registry.addStatusHandler("A", () => ({ state: "RED" }));
+    const { code, stdout } = await runCli(["show", good.address, bad.address]);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(new RegExp(`^http://${good.address}\n[^]*\n\nhttp://${bad.address}\nNAME`));
+    const dead = await runCli(["show", good.address, "localhost:1"]);
+    expect(dead.code).toBe(3);
+    expect(dead.stdout).toContain("\nhttp://localhost:1\nno answer from http://localhost:1");
+    const both = await runCli(["show", good.address, "localhost:1", "--json"]);
+    expect(JSON.parse(both.stdout)).toEqual([
+      expect.objectContaining({ state: "OK" }),
+      { failure: expect.stringContaining("no answer") },
+    ]);
+  });
 });
