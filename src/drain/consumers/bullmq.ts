@@ -12,8 +12,7 @@ export interface BullMqWorker {
   pause(doNotWaitActive?: boolean): Promise<void>;
   resume(): void;
   close(force?: boolean): Promise<void>;
-  // biome-ignore lint/suspicious/noExplicitAny: the listeners of each event have other arguments
-  on(event: any, listener: any): unknown;
+  on(event: never, listener: never): unknown;
 }
 
 /**
@@ -45,9 +44,10 @@ export function bullmq(worker: BullMqWorker, options: ResumableOptions = {}): Co
     finished += 1;
     progress?.done();
   };
-  worker.on("active", (job: { readonly id?: string }) => void active.add(job.id));
-  worker.on("completed", noteEnd);
-  worker.on("failed", noteEnd);
+  const on = worker.on.bind(worker) as (event: string, listener: JobListener) => void;
+  on("active", (job) => void active.add(job?.id));
+  on("completed", noteEnd);
+  on("failed", noteEnd);
 
   function stop(): void {
     if (paused !== undefined) return;

@@ -10,8 +10,11 @@ export interface KafkaConsumer {
   stop?(): Promise<void>;
   disconnect(): Promise<void>;
   readonly events?: { readonly END_BATCH_PROCESS: string };
-  // biome-ignore lint/suspicious/noExplicitAny: the listener of each event has another argument
-  on?(event: any, listener: any): unknown;
+  on?(event: never, listener: never): unknown;
+}
+
+interface BatchEvents {
+  on?(event: string, listener: () => void): unknown;
 }
 
 /**
@@ -31,7 +34,7 @@ export function kafka(consumer: KafkaConsumer, options: ConsumerOptions = {}): C
   const { name = "Kafka", progress } = readOptions(CONSUMER_OPTIONS, options);
   const { END_BATCH_PROCESS } = consumer.events ?? {};
   if (progress !== undefined && END_BATCH_PROCESS !== undefined)
-    consumer.on?.(END_BATCH_PROCESS, () => progress.done());
+    (consumer as BatchEvents).on?.(END_BATCH_PROCESS, () => progress.done());
   let stopped: Promise<void> | undefined;
 
   function stop(): Promise<void> {

@@ -34,9 +34,10 @@ export interface HandlerDescription {
     readonly name: string;
     readonly critical: boolean;
     readonly scope: Scope;
+    readonly dependsOn: readonly string[];
 }
 
-export type Scope = "shared" | "local";
+export type Scope = "shared" | "instance" | "local";
 
 export type StatusHandler = StatusFunction | StatusProvider;
 
@@ -60,7 +61,7 @@ export interface StatusProvider {
     status(context: HandlerContext): Status | Promise<Status>;
 }
 
-export interface HandlerOptions {
+export interface HandlerOptions extends HandlerInfo {
     readonly critical?: boolean;
     readonly scope?: Scope;
     readonly timeoutMs?: number;
@@ -69,7 +70,16 @@ export interface HandlerOptions {
     readonly slowAfterMs?: number;
     readonly failAfter?: number;
     readonly recoverAfter?: number;
+    readonly failForMs?: number;
+    readonly recoverForMs?: number;
     readonly dependsOn?: readonly string[];
+}
+
+export interface HandlerInfo {
+    readonly runbook?: string;
+    readonly description?: string;
+    readonly tags?: readonly string[];
+    readonly upstream?: string;
 }
 
 export interface WaitOptions {
@@ -90,7 +100,7 @@ export interface Report {
     readonly entries: readonly Entry[];
 }
 
-export interface Entry {
+export interface Entry extends HandlerInfo {
     readonly name: string;
     readonly status: Status;
     readonly rawStatus: Status;
@@ -134,14 +144,30 @@ export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
     readonly since: Date;
-    decommission(body?: string): void;
-    commission(): void;
+    readonly state: ProbeState;
+    readonly reason: string | undefined;
+    readonly until: Date | undefined;
+    readonly by: string | undefined;
+    decommission(body?: string, options?: DecommissionOptions): void;
+    commission(options?: Pick<DecommissionOptions, "by">): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;
+}
+
+export type ProbeState = "in-service" | "decommissioned" | "draining";
+
+export interface DecommissionOptions {
+    readonly reason?: string;
+    readonly until?: Date;
+    readonly by?: string;
 }
 
 export interface ProbeChange {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly state: ProbeState;
+    readonly reason?: string;
+    readonly until?: Date;
+    readonly by?: string;
 }
 
 export interface WorkerOptions {

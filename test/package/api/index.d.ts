@@ -1,4 +1,4 @@
-// Exports: Change, ChangeCounts, ChangesOptions, Clock, Constructor, Entry, GREEN, HandlerContext, HandlerOptions, Heartbeat, HeartbeatOptions, Logger, OK, ObservedChange, Probe, ProbeChange, ProbeOptions, RED, Reason, RegistryOptions, Report, ReportOptions, Scope, SettableState, State, StateHandler, StateHandlerMixin, Status, StatusFunction, StatusHandler, StatusProvider, StatusRegistry, UnknownHandlerError, WaitOptions, WithSettableState, YELLOW, addStatusHandler, check, createProbe, createStatusRegistry, defaultProbe, defaultRegistry, getReport, getStatus, heartbeat, isInState, removeStatusHandler, waitForStatus
+// Exports: Change, ChangeCounts, ChangesOptions, Clock, Constructor, DecommissionOptions, Entry, GREEN, HandlerContext, HandlerInfo, HandlerOptions, Heartbeat, HeartbeatOptions, Logger, OK, ObservedChange, Probe, ProbeChange, ProbeOptions, ProbeState, RED, Reason, RegistryOptions, Report, ReportOptions, Scope, SettableState, State, StateHandler, StateHandlerMixin, Status, StatusFunction, StatusHandler, StatusProvider, StatusRegistry, UnknownHandlerError, WaitOptions, WithSettableState, YELLOW, addStatusHandler, check, createProbe, createStatusRegistry, defaultProbe, defaultRegistry, getReport, getStatus, heartbeat, isInState, removeStatusHandler, waitForStatus
 
 export interface Change {
     readonly name: string;
@@ -38,7 +38,13 @@ export interface Clock {
 
 export type Constructor = new (...args: never[]) => object;
 
-export interface Entry {
+export interface DecommissionOptions {
+    readonly reason?: string;
+    readonly until?: Date;
+    readonly by?: string;
+}
+
+export interface Entry extends HandlerInfo {
     readonly name: string;
     readonly status: Status;
     readonly rawStatus: Status;
@@ -51,7 +57,14 @@ export interface Entry {
     readonly dependsOn: readonly string[];
 }
 
-export type Scope = "shared" | "local";
+export interface HandlerInfo {
+    readonly runbook?: string;
+    readonly description?: string;
+    readonly tags?: readonly string[];
+    readonly upstream?: string;
+}
+
+export type Scope = "shared" | "instance" | "local";
 
 export declare const GREEN: "OK";
 
@@ -60,7 +73,7 @@ export interface HandlerContext {
     readonly signal: AbortSignal;
 }
 
-export interface HandlerOptions {
+export interface HandlerOptions extends HandlerInfo {
     readonly critical?: boolean;
     readonly scope?: Scope;
     readonly timeoutMs?: number;
@@ -69,6 +82,8 @@ export interface HandlerOptions {
     readonly slowAfterMs?: number;
     readonly failAfter?: number;
     readonly recoverAfter?: number;
+    readonly failForMs?: number;
+    readonly recoverForMs?: number;
     readonly dependsOn?: readonly string[];
 }
 
@@ -98,14 +113,24 @@ export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
     readonly since: Date;
-    decommission(body?: string): void;
-    commission(): void;
+    readonly state: ProbeState;
+    readonly reason: string | undefined;
+    readonly until: Date | undefined;
+    readonly by: string | undefined;
+    decommission(body?: string, options?: DecommissionOptions): void;
+    commission(options?: Pick<DecommissionOptions, "by">): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;
 }
+
+export type ProbeState = "in-service" | "decommissioned" | "draining";
 
 export interface ProbeChange {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly state: ProbeState;
+    readonly reason?: string;
+    readonly until?: Date;
+    readonly by?: string;
 }
 
 export interface ProbeOptions {
@@ -184,6 +209,7 @@ export interface HandlerDescription {
     readonly name: string;
     readonly critical: boolean;
     readonly scope: Scope;
+    readonly dependsOn: readonly string[];
 }
 
 export interface WaitOptions {

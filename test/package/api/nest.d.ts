@@ -1,10 +1,10 @@
-// Exports: Control, HealthProbePaths, Indicator, IndicatorResult, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceDescription, ServiceLink, ServiceStatusOptions, StatusCheck, StatusCheckDecorator, StatusDynamicModule, StatusModule, StatusModuleAsyncOptions, StatusRequest, SvcStatusOptions, fromIndicator
+// Exports: Control, HealthProbeFormat, HealthProbesOptions, Indicator, IndicatorResult, MetricsSource, Permission, ProbeStatusOptions, PrometheusViewOptions, ServiceDescription, ServiceLink, ServiceStatusOptions, SharedReadinessOptions, StatusCheck, StatusCheckDecorator, StatusDynamicModule, StatusModule, StatusModuleAsyncOptions, StatusRequest, SvcStatusOptions, fromIndicator
 
 export type Control = "loopback" | "open" | "off" | {
     readonly token: string;
-} | Permission;
+} | ControlFunction;
 
-export type Permission = (request: StatusRequest) => boolean | Promise<boolean>;
+export type ControlFunction = (request: StatusRequest) => ControlDecision | Promise<ControlDecision>;
 
 export interface StatusRequest {
     readonly method: string;
@@ -14,11 +14,29 @@ export interface StatusRequest {
     readonly raw: unknown;
 }
 
-export interface HealthProbePaths {
-    readonly live: string;
-    readonly ready: string;
-    readonly startup: string;
+export type ControlDecision = boolean | {
+    readonly allowed: boolean;
+    readonly as?: string;
+};
+
+export type HealthProbeFormat = "text" | "json" | "terminus" | "actuator";
+
+export interface HealthProbesOptions extends SharedReadinessOptions {
+    readonly live?: string | false;
+    readonly ready?: string | false;
+    readonly startup?: string | false;
+    readonly format?: HealthProbeFormat;
+    readonly retryAfterSeconds?: number;
+    readonly groups?: Readonly<Record<string, readonly string[]>>;
+    readonly exclude?: boolean;
 }
+
+export interface SharedReadinessOptions {
+    readonly shared?: SharedReadiness;
+    readonly holdMs?: number;
+}
+
+export type SharedReadiness = "hold" | "start" | "count" | "ignore";
 
 export type Indicator = (() => IndicatorResult | PromiseLike<IndicatorResult>) | PromiseLike<IndicatorResult>;
 
@@ -28,10 +46,12 @@ export interface MetricsSource {
     metrics(): string | Promise<string>;
 }
 
+export type Permission = (request: StatusRequest) => boolean | Promise<boolean>;
+
 export interface ProbeStatusOptions {
     readonly path?: string;
     readonly control?: Control;
-    readonly requireHealthy?: boolean;
+    readonly requireHealthy?: boolean | SharedReadinessOptions;
     readonly decommissionedStatus?: 503 | 404;
 }
 
@@ -44,7 +64,9 @@ export interface PrometheusViewOptions {
 export interface ServiceDescription {
     readonly name?: string;
     readonly version?: string;
+    readonly instance?: string;
     readonly links?: readonly ServiceLink[];
+    readonly runbook?: string;
 }
 
 export interface ServiceLink {
@@ -56,9 +78,10 @@ export interface ServiceStatusOptions {
     readonly registry?: StatusRegistry;
     readonly probe?: Probe;
     readonly service?: ServiceDescription;
+    readonly preset?: Preset;
     readonly svcStatus?: false | SvcStatusOptions;
     readonly probeStatus?: false | ProbeStatusOptions;
-    readonly healthProbes?: boolean | Readonly<Partial<HealthProbePaths>>;
+    readonly healthProbes?: boolean | HealthProbesOptions;
 }
 
 export interface StatusRegistry {
@@ -89,9 +112,10 @@ export interface HandlerDescription {
     readonly name: string;
     readonly critical: boolean;
     readonly scope: Scope;
+    readonly dependsOn: readonly string[];
 }
 
-export type Scope = "shared" | "local";
+export type Scope = "shared" | "instance" | "local";
 
 export type StatusHandler = StatusFunction | StatusProvider;
 
@@ -115,7 +139,7 @@ export interface StatusProvider {
     status(context: HandlerContext): Status | Promise<Status>;
 }
 
-export interface HandlerOptions {
+export interface HandlerOptions extends HandlerInfo {
     readonly critical?: boolean;
     readonly scope?: Scope;
     readonly timeoutMs?: number;
@@ -124,7 +148,16 @@ export interface HandlerOptions {
     readonly slowAfterMs?: number;
     readonly failAfter?: number;
     readonly recoverAfter?: number;
+    readonly failForMs?: number;
+    readonly recoverForMs?: number;
     readonly dependsOn?: readonly string[];
+}
+
+export interface HandlerInfo {
+    readonly runbook?: string;
+    readonly description?: string;
+    readonly tags?: readonly string[];
+    readonly upstream?: string;
 }
 
 export interface WaitOptions {
@@ -145,7 +178,7 @@ export interface Report {
     readonly entries: readonly Entry[];
 }
 
-export interface Entry {
+export interface Entry extends HandlerInfo {
     readonly name: string;
     readonly status: Status;
     readonly rawStatus: Status;
@@ -184,15 +217,33 @@ export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
     readonly since: Date;
-    decommission(body?: string): void;
-    commission(): void;
+    readonly state: ProbeState;
+    readonly reason: string | undefined;
+    readonly until: Date | undefined;
+    readonly by: string | undefined;
+    decommission(body?: string, options?: DecommissionOptions): void;
+    commission(options?: Pick<DecommissionOptions, "by">): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;
+}
+
+export type ProbeState = "in-service" | "decommissioned" | "draining";
+
+export interface DecommissionOptions {
+    readonly reason?: string;
+    readonly until?: Date;
+    readonly by?: string;
 }
 
 export interface ProbeChange {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly state: ProbeState;
+    readonly reason?: string;
+    readonly until?: Date;
+    readonly by?: string;
 }
+
+export type Preset = "kubernetes";
 
 export interface SvcStatusOptions {
     readonly registry?: StatusRegistry;

@@ -84,9 +84,10 @@ export interface HandlerDescription {
     readonly name: string;
     readonly critical: boolean;
     readonly scope: Scope;
+    readonly dependsOn: readonly string[];
 }
 
-export type Scope = "shared" | "local";
+export type Scope = "shared" | "instance" | "local";
 
 export type StatusHandler = StatusFunction | StatusProvider;
 
@@ -108,7 +109,7 @@ export interface StatusProvider {
     status(context: HandlerContext): Status | Promise<Status>;
 }
 
-export interface HandlerOptions {
+export interface HandlerOptions extends HandlerInfo {
     readonly critical?: boolean;
     readonly scope?: Scope;
     readonly timeoutMs?: number;
@@ -117,7 +118,16 @@ export interface HandlerOptions {
     readonly slowAfterMs?: number;
     readonly failAfter?: number;
     readonly recoverAfter?: number;
+    readonly failForMs?: number;
+    readonly recoverForMs?: number;
     readonly dependsOn?: readonly string[];
+}
+
+export interface HandlerInfo {
+    readonly runbook?: string;
+    readonly description?: string;
+    readonly tags?: readonly string[];
+    readonly upstream?: string;
 }
 
 export interface WaitOptions {
@@ -138,7 +148,7 @@ export interface Report {
     readonly entries: readonly Entry[];
 }
 
-export interface Entry {
+export interface Entry extends HandlerInfo {
     readonly name: string;
     readonly status: Status;
     readonly rawStatus: Status;

@@ -48,6 +48,7 @@ export interface HandlerDescription {
     readonly name: string;
     readonly critical: boolean;
     readonly scope: Scope;
+    readonly dependsOn: readonly string[];
 }
 
 export type Scope = "shared" | "instance" | "local";
@@ -152,14 +153,30 @@ export interface Probe {
     readonly body: string;
     readonly commissioned: boolean;
     readonly since: Date;
-    decommission(body?: string): void;
-    commission(): void;
+    readonly state: ProbeState;
+    readonly reason: string | undefined;
+    readonly until: Date | undefined;
+    readonly by: string | undefined;
+    decommission(body?: string, options?: DecommissionOptions): void;
+    commission(options?: Pick<DecommissionOptions, "by">): void;
     on(event: "change", listener: (change: ProbeChange) => void): () => void;
+}
+
+export type ProbeState = "in-service" | "decommissioned" | "draining";
+
+export interface DecommissionOptions {
+    readonly reason?: string;
+    readonly until?: Date;
+    readonly by?: string;
 }
 
 export interface ProbeChange {
     readonly body: string;
     readonly commissioned: boolean;
+    readonly state: ProbeState;
+    readonly reason?: string;
+    readonly until?: Date;
+    readonly by?: string;
 }
 
 export interface ServiceIdentity {
