@@ -2,7 +2,7 @@ import { STATE_NUMBERS } from "../../core/state.ts";
 import { compareCodePoints } from "../../util/text.ts";
 import type { HandlerStatus } from "./status.ts";
 
-/** A handler with those that are RED because of it. */
+/** A handler with the handlers that are RED because of it. */
 export interface Folded {
   readonly handler: HandlerStatus;
   readonly dependants: readonly HandlerStatus[];

@@ -20,7 +20,7 @@ export interface HandlerStatus {
   readonly causes?: readonly string[];
 }
 
-/** What the report for tools says of the service itself. */
+/** The facts about the service itself, from the report for tools. */
 export interface ServiceFacts {
   readonly instance: string | undefined;
   /** How long the instance has run. */

@@ -42,7 +42,7 @@ export function toTitle(scene: PageScene): string {
   return `${report.state}${off}: ${name}${instance === undefined ? "" : ` (${instance})`}`;
 }
 
-/** Those who may act on the instance know its name, even if details are hidden from them. */
+/** Users who may act on the instance know its name, even if details are hidden from them. */
 function toShownIdentity({ source, view }: PageScene): Identity | undefined {
   return view.details || view.seesWho ? source.getIdentity() : undefined;
 }
