@@ -35,7 +35,7 @@ import {
   PAGE_STREAM_LIFETIME_MS,
 } from "../src/http/page/reader.ts";
 import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../src/http/page/render-changes.ts";
-import { MAX_NAMED_HANDLERS } from "../src/http/page/render-head.ts";
+import { MAX_HEADLINE_DETAIL_LENGTH, MAX_NAMED_HANDLERS } from "../src/http/page/render-head.ts";
 import { REFRESH_S } from "../src/http/page/render-page.ts";
 import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/http/page/render-properties.ts";
 import { PERMISSION_TIMEOUT_MS } from "../src/http/permission.ts";
@@ -140,6 +140,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_ROW_DETAIL_LENGTH,
   MAX_CHANGE_DETAIL_LENGTH,
   MAX_SHOWN_CHANGES,
+  MAX_HEADLINE_DETAIL_LENGTH,
   MAX_NAMED_HANDLERS,
   MAX_SHOWN_PROPERTY_LENGTH,
   MAX_KNOWN_PICTURES,

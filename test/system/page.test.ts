@@ -19,9 +19,11 @@ const HOSTILE = [
   "&lt;b&gt; &amp;",
 ] as const;
 
+const SERVICE = { name: "orders", version: "1.2.3", instance: "web:1" } as const;
+
 /** Three handlers, of which one explains another. */
 async function startOrders(options?: ServiceStatusOptions, wrap?: Wrap): Promise<PageService> {
-  const service = await startPageService({ service: { name: "orders", version: "1.2.3" }, ...options }, wrap);
+  const service = await startPageService({ service: SERVICE, ...options }, wrap);
   service.set("Cache", "OK", { detail: "97 % hits" });
   service.set("Database", "OK", { detail: "12 of 20 connections in use", labels: { connections: 12 } });
   service.set("Orders", "OK", {}, { dependsOn: ["Database"] });
@@ -121,7 +123,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       const service = await startOrders();
       const page = await newPage();
       await open(page, service.url);
-      expect(await page.title()).toBe("OK: orders");
+      expect(await page.title()).toBe("OK: orders (web:1)");
       expect(await rowsOf(page)).toEqual(["OK Cache", "OK Database", "OK Orders"]);
       const okIcon = await page.locator("link[rel=icon]").getAttribute("href");
       await rowOf(page, "Cache").locator("summary").click();
@@ -135,8 +137,10 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       service.set("Orders", "RED");
       await page.waitForFunction(() => document.querySelectorAll(".fold .row").length === 1);
       expect(await rowsOf(page)).toEqual(["RED Database", "RED Orders", "OK Cache"]);
-      expect(await page.title()).toBe("RED: orders");
-      expect(await page.locator(".overall").textContent()).toContain("RED Database");
+      expect(await page.title()).toBe("RED: orders (web:1)");
+      expect(await shownText(page, ".overall")).toMatch(
+        /^RED for \d s: Database — connect ECONNREFUSED\. 1 more with it: Orders\.$/,
+      );
       expect(await page.locator(".row").first().locator(".detail").first().textContent()).toBe(
         "connect ECONNREFUSED",
       );
@@ -153,7 +157,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
         };
       });
       expect(kept).toEqual({ isSame: true, isOpen: true, hasFocus: true, selected: "OK" });
-      expect(await page.locator("#news").textContent()).toBe("RED: orders");
+      expect(await page.locator("#news").textContent()).toBe("RED: orders (web:1)");
     });
 
     test("the probe is shown as it is", async () => {
@@ -162,7 +166,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await open(page, service.url);
       service.probe.decommission("moving house");
       await page.locator(".probe", { hasText: "Decommissioned “moving house” for 0 s" }).waitFor();
-      expect(await page.title()).toBe("OK, decommissioned: orders");
+      expect(await page.title()).toBe("OK, decommissioned: orders (web:1)");
       service.probe.commission();
       await page.locator(".probe", { hasText: "In service" }).waitFor();
     });
@@ -185,7 +189,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       const icon = await page.locator("link[rel=icon]").getAttribute("href");
       await service.stop();
       await waitForLink(page, "Connection lost");
-      expect(await page.title()).toBe("Connection lost (was OK: orders)");
+      expect(await page.title()).toBe("Connection lost (was OK: orders (web:1))");
       expect(await page.locator("link[rel=icon]").getAttribute("href")).not.toBe(icon);
       expect(await shownText(page, ".overall")).toMatch(/^was OK/);
       await page.locator(".link", { hasText: /lost.*, [2-9] s old/ }).waitFor();
@@ -193,9 +197,26 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await service.start();
       await waitForLink(page, "Live");
       await page.locator(".overall", { hasText: "YELLOW" }).waitFor();
-      expect(await page.title()).toBe("YELLOW: orders");
+      expect(await page.title()).toBe("YELLOW: orders (web:1)");
       expect(await shownText(page, ".overall")).toMatch(/^YELLOW/);
       expect(await page.locator("link[rel=icon]").getAttribute("href")).not.toBe(icon);
+    });
+
+    test("ages stop when the connection is lost: nobody knows what came after", async () => {
+      const service = await startOrders();
+      const page = await newPage();
+      await page.clock.install();
+      await open(page, service.url);
+      service.set("Cache", "YELLOW");
+      await rowOf(page, "Cache", ".YELLOW").waitFor();
+      await service.stop();
+      await waitForLink(page, "Connection lost");
+      const ages = page.locator(".head time, .row time[data-age]");
+      const before = await ages.allTextContents();
+      await page.clock.runFor(60_000);
+      await page.locator(".link", { hasText: /, 1 min old/ }).waitFor();
+      expect(await ages.allTextContents()).toEqual(before);
+      expect(await shownText(page, ".overall")).toMatch(/^was YELLOW for \d s: Cache\.$/);
     });
 
     test("it can be paused: nobody works for it then, and it shows what was", async () => {
@@ -204,7 +225,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await open(page, service.url);
       await page.getByRole("button", { name: "Pause" }).click();
       await waitForLink(page, "Paused");
-      expect(await page.title()).toBe("Paused (was OK: orders)");
+      expect(await page.title()).toBe("Paused (was OK: orders (web:1))");
       expect(await shownText(page, ".overall")).toMatch(/^was OK/);
       await service.watched.untilNobodyListens();
       service.set("Cache", "RED");
@@ -213,7 +234,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await page.getByRole("button", { name: "Resume" }).click();
       await waitForLink(page, "Live");
       await rowOf(page, "Cache", ".RED").waitFor();
-      expect(await page.title()).toBe("RED: orders");
+      expect(await page.title()).toBe("RED: orders (web:1)");
     });
 
     test.each([1_100, 800, 320])("what was has room beside the names, at a width of %d", async (width) => {
@@ -244,7 +265,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await waitForLink(page, "Updated every 2 s");
       service.set("Cache", "RED");
       await rowOf(page, "Cache", ".RED").waitFor();
-      expect(await page.title()).toBe("RED: orders");
+      expect(await page.title()).toBe("RED: orders (web:1)");
     });
 
     test.each<[what: string, prepare: (page: Page) => Promise<unknown>, fresh: string]>([
@@ -286,7 +307,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await page.locator("#link").textContent()).toBe("Updated every 2 s");
       await page.clock.runFor(500);
       expect(await page.locator("#link").textContent()).toBe("No answer for over 5 s. Last known state");
-      expect(await page.title()).toBe("No answer (was YELLOW: orders)");
+      expect(await page.title()).toBe("No answer (was YELLOW: orders (web:1))");
       expect(await shownText(page, ".overall")).toMatch(/^was YELLOW/);
       // A handler may take its time. The answer counts, though it comes late.
       service.set("Cache", "OK");
@@ -295,7 +316,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await violationsOf(page)).toEqual([]);
       goOn();
       await waitForLink(page, "Updated every 2 s");
-      expect(await page.title()).toBe("OK: orders");
+      expect(await page.title()).toBe("OK: orders (web:1)");
     });
 
     test("it does not say so of a server that takes 4 s each time", async () => {
@@ -330,11 +351,11 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       // It asks for the stream, then for the page, and each time waits for 15 s in vain.
       await page.clock.runFor(30_000);
       await waitForLink(page, "Connection lost. Last known state");
-      expect(await page.title()).toBe("Connection lost (was OK: orders)");
+      expect(await page.title()).toBe("Connection lost (was OK: orders (web:1))");
       goOn();
       await page.clock.runFor(2_000);
       await waitForLink(page, "Live");
-      expect(await page.title()).toBe("OK: orders");
+      expect(await page.title()).toBe("OK: orders (web:1)");
     });
 
     test("it leaves its stream when it is closed", async () => {
@@ -420,12 +441,14 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       const lines = (await page.evaluate(() => navigator.clipboard.readText())).split("\n");
       expect(lines).toEqual([
         expect.stringMatching(
-          /^\*\*RED\*\* `orders 1\.2\.3` \(2 RED 0 YELLOW 1 OK\), `In service for \d+ s`, \d{4}-\d\d-\d\dT[\d:.]+Z, live; last result \d+ s ago$/,
+          /^\*\*RED\*\* `orders 1\.2\.3 \(web:1\)` \(2 RED 0 YELLOW 1 OK\), `In service for \d+ s`, \d{4}-\d\d-\d\dT[\d:.]+Z, live; last result \d+ s ago$/,
         ),
         expect.stringMatching(
-          /^- \*\*RED\*\* `Database` for \d+ s: `'@here' \[x\]\(https:\/\/evil\.example\) more`$/,
+          /^- \*\*RED\*\* `Database` (?:for|first seen) \d+ s(?: ago)?: `'@here' \[x\]\(https:\/\/evil\.example\) more`$/,
         ),
-        expect.stringMatching(/^- \*\*RED\*\* `Orders` for \d+ s: `because Database is RED`$/),
+        expect.stringMatching(
+          /^- \*\*RED\*\* `Orders` (?:for|first seen) \d+ s(?: ago)?: `because Database is RED`$/,
+        ),
       ]);
     });
   });
@@ -436,7 +459,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       service.set("Cache", "YELLOW", { detail: "41 % hits" });
       const page = await newPage({ javaScriptEnabled: false });
       await page.goto(service.url);
-      expect(await shownText(page, ".overall")).toBe("YELLOW Cache");
+      expect(await shownText(page, ".overall")).toMatch(/^YELLOW .*: Cache — 41 % hits\.$/);
       expect(await page.getByRole("button").allInnerTexts()).toEqual(["Apply"]);
       await rowOf(page, "Cache").locator("summary").click();
       await page.getByText("Recent changes").first().waitFor();
@@ -462,7 +485,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await page.locator(".probe", { hasText: "Decommissioned" }).waitFor();
       expect(service.probe.body).toBe("OFF");
       await page.getByText("Commission…").click();
-      await page.getByRole("button", { name: "Commission now" }).click();
+      await page.getByRole("button", { name: /^Commission .* now$/ }).click();
       await page.locator(".probe", { hasText: "In service" }).waitFor();
       expect(service.probe.commissioned).toBe(true);
     });
@@ -477,8 +500,8 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await open(page, service.url);
       isAllowed = false;
       await page.getByText("Decommission…").click();
-      await page.getByRole("button", { name: "Decommission now" }).click();
-      await page.getByRole("alert").getByText("Nothing was changed: the server answers 403.").waitFor();
+      await page.getByRole("button", { name: /^Decommission .* now$/ }).click();
+      await page.getByRole("alert").getByText("Nothing was changed: the server answered 403.").waitFor();
       expect(service.probe.commissioned).toBe(true);
     });
   });
@@ -613,7 +636,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await page.getByRole("searchbox").fill("c");
       expect(await searchOf(page)).toBe("?name=Cache&q=c");
       await page.getByText("Decommission…").click();
-      await page.getByRole("button", { name: "Decommission now" }).click();
+      await page.getByRole("button", { name: /^Decommission .* now$/ }).click();
       await page.locator(".probe.off").waitFor();
       expect(
         await page

@@ -18,6 +18,7 @@ export interface RenderedChanges {
   readonly strip: Markup;
   /** As text, which screen readers and braille displays can present, the newest first. */
   readonly list: Markup;
+  readonly last: Change | undefined;
 }
 
 /** Renders the last changes of handlers. */
@@ -29,7 +30,6 @@ export interface ChangesRenderer {
 
 interface KnownChanges extends RenderedChanges {
   readonly first: Change | undefined;
-  readonly last: Change | undefined;
 }
 
 /** The worse the state, the longer its stroke. */

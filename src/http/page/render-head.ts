@@ -1,18 +1,24 @@
 import { MAX_REASON_LENGTH, toProbeState } from "../../core/probe-setting.ts";
-import { toEffectiveState } from "../../core/report.ts";
+import { type Entry, type Report, toEffectiveState } from "../../core/report.ts";
 import { getProbeSeams, type Identity } from "../../core/seams.ts";
 import { OK, STATES, type State } from "../../core/state.ts";
-import { groupEntries, listEntries } from "./group-entries.ts";
+import { type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
+import { toRowDetail } from "./match-filter.ts";
 import type { PageScene, ServiceLink } from "./page-model.ts";
+import { renderSince } from "./render-since.ts";
+import { cut } from "./shown-text.ts";
 import { renderIcon, renderState, toFavicon } from "./state-markup.ts";
 import { renderAge, renderLeft, renderMoment } from "./time-markup.ts";
 
 /** The key of the part with the overall state. */
 export const HEAD_KEY = "head";
 
-/** Maximum number of handlers named in the first sentence. */
+/** Maximum number of handlers of one kind that the first sentence names. */
 export const MAX_NAMED_HANDLERS = 3;
+
+/** Maximum length of the detail in the first sentence. */
+export const MAX_HEADLINE_DETAIL_LENGTH = 160;
 
 /** Renders the overall state at a glance. */
 export function renderHead(scene: PageScene): Markup {
@@ -51,19 +57,45 @@ function renderLink({ title, url }: ServiceLink): Markup {
   return html`<li><a href="${url}" rel="noreferrer">${title}</a></li>`;
 }
 
-/** Names the handlers that cause the overall state, without the handlers that depend on them. */
-function renderSentence({ report, view }: PageScene): Markup {
+/** The oldest cause of the overall state: since when, why, and what is RED with it. */
+function renderSentence(scene: PageScene): Markup {
+  const { report, view } = scene;
   const { entries, state } = report;
   if (entries.length === 0) return html`No handlers are registered.`;
   if (state === OK)
     return entries.length === 1 ? html`The one handler is OK.` : html`All ${entries.length} handlers are OK.`;
-  const groups = view.details ? groupEntries(entries) : listEntries(entries);
-  const causes = groups
-    .filter(({ entry }) => toEffectiveState(entry) === state)
-    .map(({ entry }) => entry.name);
-  const named = causes.slice(0, MAX_NAMED_HANDLERS);
-  const rest = causes.length - named.length;
-  return html`${named.map((name, index) => html`${index > 0 && ", "}<bdi>${name}</bdi>`)}${rest > 0 && ` and ${rest} more`}`;
+  const [first, ...others] = findCauses(report, view.details);
+  if (first === undefined) return html``;
+  const also = others.length > 0 && html` Also ${renderNames(others.map(({ entry }) => entry.name))}.`;
+  if (!view.details) return html`<bdi>${first.entry.name}</bdi>.${also}`;
+  const { entry, dependants } = first;
+  const names = dependants.map(({ name }) => name);
+  return html`${renderSince(entry, scene)}: <b><bdi>${entry.name}</bdi></b>${renderReason(entry)}${
+    names.length > 0 && html` ${names.length} more with it: ${renderNames(names)}.`
+  }${also}`;
+}
+
+/** The groups with a handler that has the overall state, the oldest first. Others do not explain it. */
+function findCauses({ entries, state }: Report, details: boolean): readonly EntryGroup[] {
+  if (!details) return listEntries(entries).filter(({ entry }) => toEffectiveState(entry) === state);
+  return groupEntries(entries)
+    .filter((group) => [group.entry, ...group.dependants].some((each) => toEffectiveState(each) === state))
+    .sort(({ entry: one }, { entry: other }) => one.since.getTime() - other.since.getTime());
+}
+
+/** A dash and the detail, as a sentence. */
+function renderReason(entry: Entry): Markup {
+  const detail = cut(toRowDetail(entry), MAX_HEADLINE_DETAIL_LENGTH);
+  const end = /[.!?…]$/.test(detail) ? "" : ".";
+  return detail === "" ? html`.` : html` — <bdi>${detail}</bdi>${end}`;
+}
+
+function renderNames(names: readonly string[]): Markup {
+  const named = names.slice(0, MAX_NAMED_HANDLERS);
+  const rest = names.length - named.length;
+  return html`${named.map((name, index) => html`${index > 0 && ", "}<bdi>${name}</bdi>`)}${
+    rest > 0 && ` and ${rest} more`
+  }`;
 }
 
 function renderCount({ report }: PageScene, state: State): Markup {

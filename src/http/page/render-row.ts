@@ -5,8 +5,9 @@ import { html, type Markup } from "./markup.ts";
 import { isGroupWanted, isWanted, toRowDetail } from "./match-filter.ts";
 import type { PageScene } from "./page-model.ts";
 import { renderProperties } from "./render-properties.ts";
+import { renderSince } from "./render-since.ts";
 import { renderState } from "./state-markup.ts";
-import { renderAge, renderMoment } from "./time-markup.ts";
+import { renderMoment } from "./time-markup.ts";
 import { toDurationText } from "./time-text.ts";
 
 /**
@@ -49,19 +50,19 @@ function renderItem(entry: Entry, scene: PageScene, isHidden: boolean, folded: M
 }
 
 function renderSummary({ name, status }: Entry): Markup {
-  return html`<div class="summary">${renderState(status.state)}<span class="name"><bdi>${name}</bdi></span></div>`;
+  return html`<div class="summary">${renderState(status.state)}<span class="name"><bdi>${renderName(name)}</bdi></span></div>`;
 }
 
 function renderDetails(entry: Entry, scene: PageScene): Markup {
-  const { name, status, since } = entry;
+  const { name, status } = entry;
   const { strip, list } = scene.changes.render(name);
   return html`<details>
     <summary class="summary">
       ${renderState(status.state)}
-      <span class="name"><bdi>${name}</bdi>${renderFlags(entry, scene)}</span>
+      <span class="name"><bdi>${renderName(name)}</bdi>${renderFlags(entry, scene)}</span>
       <span class="detail" dir="auto">${toRowDetail(entry)}</span>
       ${strip}
-      <span class="since">for ${renderAge(since, scene.now)}</span>
+      <span class="since">${renderSince(entry, scene)}</span>
       ${renderTook(entry)}
     </summary>
     <div class="more">
@@ -72,6 +73,12 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
       ${list}
     </div>
   </details>`;
+}
+
+/** A name that may break between its words, and not inside one. */
+function renderName(name: string): Markup {
+  const words = name.split(/(?<=[\p{Ll}\d])(?=\p{Lu})|(?<=[._/:-])(?=\w)/u);
+  return html`${words.map((word, index) => html`${index > 0 && html`<wbr>`}${word}`)}`;
 }
 
 /** For a handler that hangs, the row shows how long it has been running. */

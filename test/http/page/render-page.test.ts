@@ -6,7 +6,7 @@ import { StateHandler } from "../../../src/core/state-handler.ts";
 import { MAX_ROW_DETAIL_LENGTH } from "../../../src/http/page/match-filter.ts";
 import type { PageFilter, PageScene } from "../../../src/http/page/page-model.ts";
 import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../../../src/http/page/render-changes.ts";
-import { toRelativeUrl } from "../../../src/http/page/render-head.ts";
+import { MAX_HEADLINE_DETAIL_LENGTH, toRelativeUrl } from "../../../src/http/page/render-head.ts";
 import { PAGE_HEADERS, renderPage, renderParts } from "../../../src/http/page/render-page.ts";
 import { MAX_SHOWN_PROPERTY_LENGTH } from "../../../src/http/page/render-properties.ts";
 import { createFakeClock } from "../../../src/testing/fake-clock.ts";
@@ -52,15 +52,17 @@ describe("the head", () => {
         ["A", { state: "OK" }],
         ["B", { state: "YELLOW" }],
       ],
-      "YELLOW B 0 RED 1 YELLOW 1 OK",
+      "YELLOW first seen 0 s ago : B . 0 RED 1 YELLOW 1 OK",
     ],
     [
       "five that are RED",
       ["E", "D", "C", "B", "A"].map((name) => [name, { state: "RED" }]),
-      "RED A , B , C and 2 more 5 RED 0 YELLOW 0 OK",
+      "RED first seen 0 s ago : A . Also B , C , D and 1 more. 5 RED 0 YELLOW 0 OK",
     ],
   ])("says in words how the whole is: %s", async (_, handlers, text) => {
-    const [head] = renderParts(await createPageScene(registryOf(handlers)));
+    const clock = createFakeClock();
+    const scene = await createPageScene(registryOf(handlers, { clock }), { now: clock.now() });
+    const [head] = renderParts(scene);
     expect(textOf(head?.html ?? "")).toMatch(
       new RegExp(`^.*Service status test:1 , started .* was ${text} In service for`),
     );
@@ -70,15 +72,88 @@ describe("the head", () => {
     const registry = createStatusRegistry();
     registry.addStatusHandler("Minor", () => ({ state: "RED" }), { critical: false });
     const [head] = renderParts(await createPageScene(registry));
-    expect(textOf(head?.html ?? "")).toContain("was YELLOW Minor 1 RED 0 YELLOW 0 OK");
+    expect(textOf(head?.html ?? "")).toMatch(/was YELLOW first seen .* : Minor \. 1 RED 0 YELLOW 0 OK/);
   });
 
-  test("names the root cause, and not what depends on it", async () => {
-    const registry = createStatusRegistry();
-    registry.addStatusHandler("Api", () => ({ state: "RED" }), { dependsOn: ["Database"] });
-    registry.addStatusHandler("Database", () => ({ state: "RED" }));
-    const [head] = renderParts(await createPageScene(registry));
-    expect(textOf(head?.html ?? "")).toContain("was RED Database 2 RED");
+  /** A head that a story has led to, read a while later. */
+  async function headAfter(
+    story: (registry: StatusRegistry, clock: ReturnType<typeof createFakeClock>) => Promise<unknown>,
+    laterMs: number,
+    parts?: SceneParts,
+  ): Promise<string> {
+    const clock = createFakeClock();
+    const registry = createStatusRegistry({ clock });
+    await story(registry, clock);
+    await clock.advance(laterMs);
+    const [head] = renderParts(await createPageScene(registry, { now: clock.now(), ...parts }));
+    return textOf(head?.html ?? "");
+  }
+
+  /** A database that was well, and then is not; four depend on it. */
+  async function loseDatabase(registry: StatusRegistry, detail: string): Promise<void> {
+    const database = new StateHandler();
+    database.setState("OK");
+    registry.addStatusHandler("Database", database, { critical: false });
+    for (const name of ["Exports", "Invoices", "Orders", "Reports"])
+      registry.addStatusHandler(name, () => ({ state: database.state ?? "RED" }), {
+        dependsOn: ["Database"],
+      });
+    await registry.getReport();
+    database.setState("RED", { detail });
+    await registry.getReport();
+  }
+
+  test("says since when, what, why, and what is RED with it", async () => {
+    const text = await headAfter(
+      (registry) => loseDatabase(registry, "connect ECONNREFUSED 10.1.2.3:5432"),
+      480_000,
+    );
+    expect(text).toContain(
+      "was RED for 8 min : Database — connect ECONNREFUSED 10.1.2.3:5432 . 4 more with it: Exports , Invoices , Orders and 1 more. 5 RED",
+    );
+  });
+
+  test("ends the sentence once, and cuts a long detail", async () => {
+    expect(await headAfter((registry) => loseDatabase(registry, "It is gone!"), 0)).toContain(
+      "— It is gone! 4 more with it",
+    );
+    expect(await headAfter((registry) => loseDatabase(registry, "x".repeat(999)), 0)).toContain(
+      `— ${"x".repeat(MAX_HEADLINE_DETAIL_LENGTH)}… 4 more`,
+    );
+  });
+
+  test("says of a first result when it was first seen, as nobody knows how long it was so", async () => {
+    const text = await headAfter(async (registry) => {
+      registry.addStatusHandler("Database", () => ({ state: "RED" }));
+      await registry.getReport();
+    }, 3_000);
+    expect(text).toContain("was RED first seen 3 s ago : Database .");
+    expect(text).not.toMatch(/RED for/);
+  });
+
+  test("begins with the cause that is the oldest", async () => {
+    const text = await headAfter(async (registry, clock) => {
+      registry.addStatusHandler("Z", () => ({ state: "RED" }));
+      await registry.getReport();
+      await clock.advance(60_000);
+      await loseDatabase(registry, "gone");
+    }, 1_000);
+    expect(text).toContain("first seen 1 min ago : Z . Also Database .");
+  });
+
+  test("says how long a handler hangs", async () => {
+    const text = await headAfter(async (registry, clock) => {
+      registry.addStatusHandler("Hanging", () => new Promise(() => {}), { timeoutMs: 4_000 });
+      void registry.getReport();
+      await clock.advance(4_000);
+    }, 2_000);
+    expect(text).toContain(": Hanging — has not answered for 6 s (timed out after 4000 ms) .");
+  });
+
+  test("has names only where details are hidden", async () => {
+    const parts = { view: { ...FULL_VIEW, details: false } };
+    const text = await headAfter((registry) => loseDatabase(registry, "gone"), 1_000, parts);
+    expect(text).toContain("was RED Exports . Also Invoices , Orders , Reports . 5 RED");
   });
 
   test("says when the probe was decommissioned, and with which text", async () => {
@@ -113,10 +188,10 @@ describe("a row", () => {
     await clock.advance(200_000);
     const row = await renderRow(registry, { now: clock.now() });
     expect(textOf(row)).toContain(
-      "was RED Job not critical local stopped for 3 min <1 ms".replace("<", "&lt;"),
+      "was RED Job not critical local stopped first seen 3 min ago <1 ms".replace("<", "&lt;"),
     );
     expect(row).toContain(
-      '<time datetime="2026-01-01T00:00:00.000Z" title="2026-01-01 00:00:00 UTC" data-age="">3 min</time>',
+      '<time datetime="2026-01-01T00:00:00.000Z" title="2026-01-01 00:00:00 UTC" data-age=" ago">3 min ago</time>',
     );
   });
 

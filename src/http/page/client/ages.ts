@@ -12,11 +12,14 @@ export function getServerTime(): number {
   return Date.now() - aheadMs;
 }
 
-/** Updates the displayed ages. */
+/** Updates the displayed ages. Without a connection, only that of the last result grows. */
 export function updateAges(root: ParentNode): void {
   const now = getServerTime();
+  const isStale = document.documentElement.classList.contains("stale");
+  const last = document.querySelector<HTMLTimeElement>(".link time");
   for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-age]")) {
-    const text = toAgeText(now - Date.parse(time.dateTime)) + time.dataset["age"];
+    const until = isStale && last && time !== last ? Date.parse(last.dateTime) : now;
+    const text = toAgeText(until - Date.parse(time.dateTime)) + time.dataset["age"];
     if (time.textContent !== text) time.textContent = text;
   }
   for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-left]"))
