@@ -15,9 +15,9 @@ import { pathToFileURL } from "node:url";
 export const REPOSITORY_URL = undefined;
 
 /** The files that name the repository, or link to its files. */
-const FILES = ["package.json", "README.md", "CHANGELOG.md"];
+const FILES = ["package.json", "README.md"];
 
-const SHIPPED = /^(?:README|CHANGELOG)\.md(?:#|$)|^LICENSE$/;
+const SHIPPED = /^README\.md(?:#|$)|^LICENSE$/;
 const CODE = /(^```[\s\S]*?^```$)/m;
 const IMAGE = /!\[([^\]]*)\]\(([^)\s]+)\)/g;
 /** The link text may contain images, and brackets in code. */

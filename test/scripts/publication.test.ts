@@ -7,7 +7,7 @@ import { publication } from "../support/publication.ts";
 const { apply, REPOSITORY_URL, restore, toManifest, toPackedPage, withoutTools } = publication;
 
 const root = join(import.meta.dirname, "../..");
-const FILES = ["package.json", "README.md", "CHANGELOG.md"] as const;
+const FILES = ["package.json", "README.md"] as const;
 const URL = "https://host.test/owner/svc-status";
 
 /** A folder with the files that are packed. */
@@ -44,7 +44,7 @@ describe("a packed page", () => {
 
   test("links to the files of the repository at the tag of its version", () => {
     expect(toPackedPage(page, { repositoryUrl: URL, version: "1.2.3" }).split("\n")).toEqual([
-      `[HTTP](${URL}/blob/v1.2.3/docs/http.md#options), [below](#below), [more](https://nodejs.org/), [changes](CHANGELOG.md)`,
+      `[HTTP](${URL}/blob/v1.2.3/docs/http.md#options), [below](#below), [more](https://nodejs.org/), [changes](${URL}/blob/v1.2.3/CHANGELOG.md)`,
       "",
       `![The page](${URL}/raw/v1.2.3/docs/images/page.png)`,
       "",
@@ -59,7 +59,7 @@ describe("a packed page", () => {
 
   test("has only links that work without a repository", () => {
     expect(toPackedPage(page, { repositoryUrl: undefined, version: "1.2.3" }).split("\n")).toEqual([
-      "HTTP, [below](#below), [more](https://nodejs.org/), [changes](CHANGELOG.md)",
+      "HTTP, [below](#below), [more](https://nodejs.org/), changes",
       "",
       "```md",
       "[code](docs/http.md)",
@@ -127,7 +127,7 @@ describe("packing", () => {
     const [, ...pages] = readAll(folder);
     const dead = pages
       .flatMap(linksOf)
-      .filter((link) => !/^(?:#|https:\/\/|(?:README|CHANGELOG)\.md(?:#|$)|LICENSE$)/.test(link));
+      .filter((link) => !/^(?:#|https:\/\/|README\.md(?:#|$)|LICENSE$)/.test(link));
     expect(dead).toEqual([]);
   });
 

@@ -14,7 +14,7 @@ import {
   SHARED_NAMES,
 } from "./fields.ts";
 
-export type { Declared, Liveness, NumberName } from "./fields.ts";
+export type { Declared } from "./fields.ts";
 
 const DELAY: NumberShape = { kind: "number", min: 0, max: MAX_TIMER_MS, integer: true };
 
