@@ -11,7 +11,7 @@ import { HANDLER_NAME } from "./registration.ts";
  */
 export type Scope = "shared" | "instance" | "local";
 
-export const SCOPES: readonly Scope[] = ["shared", "instance", "local"];
+const SCOPES: readonly Scope[] = ["shared", "instance", "local"];
 
 /** How a registered handler is run and how its results count. Every option is optional. */
 export interface HandlerOptions extends HandlerInfo {

@@ -13,7 +13,7 @@ export interface HeartbeatOptions {
   readonly clock?: Clock;
 }
 
-export const HEARTBEAT_OPTIONS: OptionShapes<HeartbeatOptions> = {
+const HEARTBEAT_OPTIONS: OptionShapes<HeartbeatOptions> = {
   maxSilenceMs: { ...PERIOD_MS, required: true },
   clock: { ...methods("monotonicNow"), default: systemClock },
 };

@@ -86,7 +86,7 @@ const PROBE_BODY: TextShape = {
   expected: `a string of at most ${MAX_PROBE_BODY_LENGTH} characters without control characters`,
 };
 
-export const PROBE_OPTIONS: OptionShapes<ProbeOptions, WithDefaults<ProbeOptions, "logger">> = {
+const PROBE_OPTIONS: OptionShapes<ProbeOptions, WithDefaults<ProbeOptions, "logger">> = {
   body: { ...PROBE_BODY, default: COMMISSIONED_BODY },
   logger: LOGGER,
 };

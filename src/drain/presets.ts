@@ -79,7 +79,7 @@ function toDeadlineMs({ preset, graceMs, preStopMs = 0 }: Given): number {
 }
 
 /** The environment variable for `preStopMs`, because the hook and its length are in the platform's manifest. */
-export const PRE_STOP_VARIABLE = "SVC_STATUS_PRESTOP_MS";
+const PRE_STOP_VARIABLE = "SVC_STATUS_PRESTOP_MS";
 
 export function readPreStopMs(environment: NodeJS.ProcessEnv): number | undefined {
   const text = environment[PRE_STOP_VARIABLE]?.trim();

@@ -124,7 +124,7 @@ export function drainOnSignals(
 
 type OwnOptions = Required<Omit<SignalOptions, keyof DrainOptions>>;
 
-export const SIGNAL_OPTIONS: OptionShapes<SignalOptions, ReadDrainOptions & OwnOptions> = {
+const SIGNAL_OPTIONS: OptionShapes<SignalOptions, ReadDrainOptions & OwnOptions> = {
   ...DRAIN_OPTIONS,
   signals: {
     kind: "list",

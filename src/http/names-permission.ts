@@ -6,7 +6,7 @@ import type { ResolvedSvcStatus } from "./options.ts";
 import { isPermitted } from "./permission.ts";
 
 /** Timeout for `authorize` here: a verdict must not be late because of the names in it. */
-export const NAMES_TIMEOUT_MS = 500;
+const NAMES_TIMEOUT_MS = 500;
 
 const TROUBLE = {
   what: "svcStatus.authorize threw, health probes hide names",

@@ -215,7 +215,7 @@ const HTTP_STATUSES: OptionShapes<Partial<Record<State, number>>> = {
   RED: { ...HTTP_STATUS, default: 200 },
 };
 
-export const PROMETHEUS_OPTIONS: OptionShapes<PrometheusViewOptions, PrometheusWithDefaults> = {
+const PROMETHEUS_OPTIONS: OptionShapes<PrometheusViewOptions, PrometheusWithDefaults> = {
   repeatMetadata: { ...FLAG, default: false },
   extended: { ...FLAG, default: false },
   metrics: methods("metrics"),

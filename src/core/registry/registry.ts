@@ -98,7 +98,7 @@ export interface StatusRegistry {
 /** Maximum length of the history. Longer histories belong in a database. */
 export const MAX_HISTORY_LIMIT = 100_000;
 
-export const REGISTRY_OPTIONS: OptionShapes<RegistryOptions, WithDefaults<RegistryOptions, "logger">> = {
+const REGISTRY_OPTIONS: OptionShapes<RegistryOptions, WithDefaults<RegistryOptions, "logger">> = {
   logger: LOGGER,
   clock: { ...CLOCK, default: systemClock },
   historyLimit: { kind: "number", min: 0, max: MAX_HISTORY_LIMIT, integer: true, default: 100 },

@@ -25,7 +25,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-export const WAIT_OPTIONS: OptionShapes<WaitOptions, WithDefaults<WaitOptions, "timeoutMs" | "signal">> = {
+const WAIT_OPTIONS: OptionShapes<WaitOptions, WithDefaults<WaitOptions, "timeoutMs" | "signal">> = {
   intervalMs: { ...PERIOD_MS, default: 1_000 },
   timeoutMs: DELAY_MS,
   throwOnUnknown: { ...FLAG, default: false },
