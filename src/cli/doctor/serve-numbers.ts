@@ -52,7 +52,7 @@ function toReadiness(
   probeStatus: ServeConfig["probeStatus"],
   healthProbes: ServeConfig["healthProbes"],
 ): Pick<Declared, "requireHealthy" | "shared" | "holdMs"> {
-  const required = (probeStatus || {}).requireHealthy ?? false;
+  const required = probeStatus ? (probeStatus.requireHealthy ?? false) : false;
   if (required === true) return { requireHealthy: true };
   const served = typeof healthProbes === "object" ? healthProbes : {};
   const { shared, holdMs } = required === false ? served : { shared: "hold" as const, ...required };
