@@ -40,7 +40,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
   const hearers: Hearers<ToWorker> = {
     hello: () => send({ kind: "hello" }),
     bye() {
-      log(registry.logger, "warn", `the primary stopped coordinating: ${ALONE}`);
+      log(registry.logger, "warn", "cluster-ended", `the primary stopped coordinating: ${ALONE}`);
       standAlone();
     },
     welcome({ kind: _, timeoutMs, identity, ...setting }) {
@@ -101,6 +101,7 @@ function createEntriesTeller(
   registry: StatusRegistry,
 ): (id: number, names: readonly string[] | undefined) => Promise<void> {
   const trouble = createTrouble({
+    event: "cluster-entries",
     what: "sending the status to the primary failed",
     getLogger: () => registry.logger,
   });

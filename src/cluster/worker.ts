@@ -62,10 +62,11 @@ export async function joinCluster(options: WorkerOptions = {}): Promise<ClusterM
       log(
         registry.logger,
         "warn",
+        "cluster-unanswered",
         `the primary does not coordinate, call coordinateWorkers() in it: ${ALONE}`,
       );
   } else {
-    log(registry.logger, "info", `not a worker of node:cluster: ${ALONE}`);
+    log(registry.logger, "info", "cluster-alone", `not a worker of node:cluster: ${ALONE}`);
   }
 
   return {

@@ -99,7 +99,11 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   let since = new Date();
   let draining: Draining | undefined;
   const awaitEnd = createAlarm(endDecommissioning);
-  const trouble = createTrouble({ what: "a listener of the probe failed", getLogger: () => logger });
+  const trouble = createTrouble({
+    event: "probe-listener",
+    what: "a listener of the probe failed",
+    getLogger: () => logger,
+  });
   const listeners = createListeners<ProbeChange>(trouble.failed);
 
   /** The latest setting, whichever thread made it. */

@@ -167,6 +167,7 @@ function toSetting({ body, reason, until, by }: PublicProbe): ProbeSetting {
 }
 
 const { failed } = createTrouble({
+  event: "internal-part",
   what: "an internal part of svc-status failed",
   getLogger: () => undefined,
 });

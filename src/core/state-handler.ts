@@ -2,7 +2,7 @@ import { describeError } from "../util/describe-error.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isError } from "../util/is-error.ts";
 import { createListeners, type Listeners } from "../util/listeners.ts";
-import { log } from "../util/logger.ts";
+import { logText } from "../util/logger.ts";
 import { quoteDetail } from "../util/printable.ts";
 import { RED, type State } from "./state.ts";
 import type { Status } from "./status.ts";
@@ -59,7 +59,7 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
       // The state comes first, as in the original, and no property can replace it.
       this.#status = Object.assign({ state }, properties, { state });
       if (state === before) return;
-      log(this.logger, "info", describeChange(before, this.#status));
+      logText(this.logger, describeChange(before, this.#status));
       this.#listeners.tell();
     }
 

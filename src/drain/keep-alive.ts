@@ -20,6 +20,7 @@ export function warnOfKeepAlive(
     log(
       logger,
       "warn",
+      "keep-alive-short",
       `keepAliveTimeout is ${keepAliveMs} ms, but a load balancer that keeps idle connections for ${balancerIdleMs} ms ` +
         `may reuse one as it closes and lose the request: set server.keepAliveTimeout = ${balancerIdleMs + 5_000}`,
     );

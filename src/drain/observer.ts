@@ -73,6 +73,7 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
     log(
       logger,
       "warn",
+      "drain-recommissioned",
       "commissioned while draining: decommissioned again, because the process is about to exit",
     );
     decommission();

@@ -16,9 +16,10 @@ import { isFromKubelet, toLabel, toProberId } from "./prober-name.ts";
 import { interrupt, isSteady, MAX_GAP_MS } from "./rhythm.ts";
 
 const PROBER_ID_TROUBLE = {
+  event: "prober-id",
   what: "proberId failed, using the prober's address",
   recovery: "proberId works again",
-};
+} as const;
 
 const MAX_ID_LENGTH = 300;
 
@@ -80,6 +81,7 @@ export function createProbers(setup: ProbersSetup): Probers {
     log(
       logger,
       "warn",
+      "prober-slow",
       `${label} probes every ${interval} s and sees ${redsSeen} failures after ${needed} s, but a drain waits at most ${limit} s: requests that it sends later are lost. Let a load balancer probe more often, and exclude a monitor with proberId`,
     );
     return { ...prober, isWarnedOf: true };

@@ -86,13 +86,13 @@ export async function runDrain(cause: Cause, parts: Parts): Promise<DrainReport>
     consumers,
     hookFailures,
   });
-  log(logger, report.ok ? "info" : "error", describeDrain(report));
+  log(logger, report.ok ? "info" : "error", "drain-ended", describeDrain(report));
   return report;
 }
 
 function moveClients({ options, servers, context }: Run): Promise<Rule> {
   const { logger, clock, capMs } = options;
-  log(logger, "info", `${context.reason}: closing, the other workers continue to serve`);
+  log(logger, "info", "drain-worker", `${context.reason}: closing, the other workers continue to serve`);
   for (const server of servers) server.setLeaving(true);
   return waitForClients({ servers, capMs, clock });
 }
@@ -117,22 +117,26 @@ async function leaveBalancers({ options, observer, context, times }: Run, nobody
   const { logger, clock } = options;
   observer.decommission();
   if (nobody !== undefined) return nobody;
-  log(logger, "info", `${context.reason}: decommissioned, waiting for the load balancers to leave`);
+  log(
+    logger,
+    "info",
+    "drain-waits",
+    `${context.reason}: decommissioned, waiting for the load balancers to leave`,
+  );
   return waitForBalancers({ observer, getEndsAt: times.getWaitEndsAt, clock });
 }
 
 async function close({ options, seams, servers, stopWatching, times }: Run): Promise<Closing> {
   const { clock, logger, streams, websockets } = options;
   const timeoutMs = times.getCloseMs(clock.monotonicNow());
-  const warn = (message: string): void => log(logger, "warn", message);
   const closing = await closeServers(servers, {
     timeoutMs,
     clock,
     endStreams: seams.closing.tell,
-    isEndless: guardIsEndless(streams.isEndless, warn),
+    isEndless: guardIsEndless(streams.isEndless, (message) => log(logger, "warn", "drain-streams", message)),
     spreadMs: streams.spreadMs ?? Math.min(MAX_SPREAD_MS, timeoutMs / 4),
     websockets,
-    onFailure: warn,
+    onFailure: (message) => log(logger, "warn", "drain-close", message),
   });
   stopWatching();
   return closing;

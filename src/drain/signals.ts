@@ -84,7 +84,7 @@ export function drainOnSignals(
   }
 
   function onError(trigger: Trigger, error: unknown): void {
-    log(logger, "error", `${trigger}: ${describeError(error)}`);
+    log(logger, "error", "drain-trigger", `${trigger}: ${describeError(error)}`);
     drains.haveCrashed = true;
     if (!isStarted && first === undefined) void run({ reason: trigger, error });
   }
@@ -170,13 +170,13 @@ interface SecondSignal {
 
 function atSecondSignal(signal: NodeJS.Signals, { onSecondSignal, logger }: SecondSignal): void {
   if (onSecondSignal === "end") {
-    log(logger, "warn", `${signal} while draining: exiting at once`);
+    log(logger, "warn", "second-signal", `${signal} while draining: exiting at once`);
     endAsSignalled(signal);
   } else if (onSecondSignal !== "ignore") {
     try {
       onSecondSignal(signal);
     } catch (error) {
-      log(logger, "error", `onSecondSignal failed: ${describeError(error)}`);
+      log(logger, "error", "second-signal-option", `onSecondSignal failed: ${describeError(error)}`);
     }
   }
 }

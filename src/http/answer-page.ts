@@ -83,6 +83,7 @@ export function createPageAnswers(setup: PageSetup, ask: AskReport): PageAnswers
 }
 
 const CONTROL_TROUBLE = {
+  event: "page-controls",
   what: "probeStatus.control failed, controls are hidden",
   recovery: "probeStatus.control works again",
-};
+} as const;

@@ -21,7 +21,11 @@ export function createMetricsCollector(
 ): CollectMetrics {
   let running: Promise<string> | undefined;
   let isOverdue = false;
-  const trouble = createTrouble({ what: "collecting the application's metrics failed", getLogger });
+  const trouble = createTrouble({
+    event: "application-metrics",
+    what: "collecting the application's metrics failed",
+    getLogger,
+  });
 
   async function collect(): Promise<string> {
     return expectShape(TEXT, await source.metrics(), "metrics()") as string;

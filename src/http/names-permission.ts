@@ -9,9 +9,10 @@ import { isPermitted } from "./permission.ts";
 const NAMES_TIMEOUT_MS = 500;
 
 const TROUBLE = {
+  event: "health-names",
   what: "svcStatus.authorize threw, health probes hide names",
   recovery: "svcStatus.authorize works again for health probes",
-};
+} as const;
 
 /** Whether a client of the health probes may see names: it needs permission for the report. Never rejects. */
 export function createNamesPermission(

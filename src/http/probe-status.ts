@@ -37,9 +37,10 @@ const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS", "POST"];
 const BODY_IN_REQUEST = `the new body must be a query parameter: curl -X POST '…?body=OFF'; nothing was changed\n`;
 
 const CONTROL_TROUBLE = {
+  event: "control-option",
   what: "probeStatus.control failed, the probe is unchanged",
   recovery: "probeStatus.control works again",
-};
+} as const;
 
 export function createProbeStatusView(setup: ProbeStatusSetup): ProbeStatusView {
   const { probe, registry, options, identification } = setup;
@@ -122,14 +123,15 @@ export function createProbeStatusView(setup: ProbeStatusSetup): ProbeStatusView 
     const end = until === undefined ? "" : `, until ${until.toISOString()}`;
     const isIn = body === COMMISSIONED_BODY;
     const text = isIn ? `commissioned${who}` : `decommissioned${who}: ${quoteDetail(body)}${why}${end}`;
-    log(registry.logger, "info", text);
+    log(registry.logger, "info", "probe-changed", text);
     stopFollowing();
     stopFollowing = until === undefined ? () => {} : probe.on("change", logEnd);
   }
 
   function logEnd({ commissioned, reason }: ProbeChange): void {
     stopFollowing();
-    if (commissioned && reason !== undefined) log(registry.logger, "info", `commissioned: ${reason}`);
+    if (commissioned && reason !== undefined)
+      log(registry.logger, "info", "probe-expired", `commissioned: ${reason}`);
   }
 }
 

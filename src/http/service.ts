@@ -54,7 +54,11 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
     ...(probeStatus ? [probeStatus.path] : []),
     ...(healthProbesView?.paths ?? []),
   ];
-  const trouble = createTrouble({ what: "a status request failed", getLogger: () => registry.logger });
+  const trouble = createTrouble({
+    event: "status-request",
+    what: "a status request failed",
+    getLogger: () => registry.logger,
+  });
   const warnIfEmpty = createEmptyWarning(svcStatus ? (svcStatus.registry ?? registry) : registry);
 
   function route(request: StatusRequest): Answer {

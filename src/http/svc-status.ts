@@ -111,13 +111,15 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
 }
 
 const AUTHORIZE_TROUBLE = {
+  event: "authorize-option",
   what: "svcStatus.authorize failed, the answer is 500",
   recovery: "svcStatus.authorize works again",
-};
+} as const;
 const DETAILS_TROUBLE = {
+  event: "details-option",
   what: "svcStatus.details failed, details are hidden",
   recovery: "svcStatus.details works again",
-};
+} as const;
 
 const VARY: Asked["headers"] = { Vary: "Accept" };
 const NO_HEADERS: Asked["headers"] = {};

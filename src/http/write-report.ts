@@ -112,7 +112,12 @@ export function createReportWriter(
   function tellLeftOut(what: string): void {
     if (told.has(what) || told.size >= MAX_TOLD) return;
     told.add(what);
-    log(registry.logger, "warn", `omitted from the Prometheus format as a duplicate: ${what}`);
+    log(
+      registry.logger,
+      "warn",
+      "duplicate-series",
+      `omitted from the Prometheus format as a duplicate: ${what}`,
+    );
   }
 
   return (format, writing) => writers[format](writing);

@@ -1,4 +1,5 @@
 import type { Clock } from "../util/clock.ts";
+import type { LogEvent } from "../util/log-events.ts";
 import type { Logger } from "../util/logger.ts";
 import type { StatusNotification } from "./notification.ts";
 import type { Failure, Target } from "./target.ts";
@@ -16,7 +17,7 @@ export interface AttemptsSetup {
   readonly target: Target;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  readonly tell: (level: keyof Logger, what: string) => void;
+  readonly tell: (level: keyof Logger, event: LogEvent, what: string) => void;
 }
 
 /** The attempts to deliver one notification after the other. */
@@ -36,17 +37,18 @@ export function createAttempts({ target, timeoutMs, clock, tell }: AttemptsSetup
       const failure = await attemptOnce(notification);
       if (isClosed) return false;
       if (failure === undefined) {
-        if (lastFailure !== undefined) tell("info", "are delivered again");
+        if (lastFailure !== undefined) tell("info", "notify-recovered", "are delivered again");
         lastFailure = undefined;
         return true;
       }
       if (failure.isFinal || attempt === MAX_ATTEMPTS) {
         const attempts = attempt === 1 ? "1 attempt" : `${attempt} attempts`;
-        tell("error", `one dropped after ${attempts}: ${failure.why}`);
+        tell("error", "notify-dropped", `one dropped after ${attempts}: ${failure.why}`);
         lastFailure = failure.why;
         return false;
       }
-      if (failure.why !== lastFailure) tell("warn", `one failed and will be retried: ${failure.why}`);
+      if (failure.why !== lastFailure)
+        tell("warn", "notify-retry", `one failed and will be retried: ${failure.why}`);
       lastFailure = failure.why;
       await pause(toPauseMs(attempt, failure));
       if (isClosed) return false;

@@ -1,4 +1,5 @@
 import type { Clock } from "../util/clock.ts";
+import type { LogEvent } from "../util/log-events.ts";
 import { type Logger, log } from "../util/logger.ts";
 import { logOrWarn } from "../util/trouble.ts";
 import { createAttempts } from "./attempts.ts";
@@ -47,7 +48,7 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
   function dropOldest(): void {
     waiting.shift();
     missed += 1;
-    if (!isDropping) tell("warn", `${MAX_WAITING} are waiting, the oldest are dropped`);
+    if (!isDropping) tell("warn", "notify-full", `${MAX_WAITING} are waiting, the oldest are dropped`);
     isDropping = true;
   }
 
@@ -69,14 +70,14 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
     isClosed = true;
     const unsent = waiting.length + (isWorking ? 1 : 0);
     waiting.length = 0;
-    if (unsent > 0) tell("warn", `${unsent} were not sent: closed`);
+    if (unsent > 0) tell("warn", "notify-closed", `${unsent} were not sent: closed`);
     attempts.close();
   }
 
-  function tell(level: keyof Logger, what: string): void {
+  function tell(level: keyof Logger, event: LogEvent, what: string): void {
     const line = `notifications to ${label}: ${what}`;
-    if (level === "error") logOrWarn(getLogger(), "a notification is given up", line);
-    else log(getLogger(), level, line);
+    if (level === "error") logOrWarn(getLogger(), event, line);
+    else log(getLogger(), level, event, line);
   }
 
   return {

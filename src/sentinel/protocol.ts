@@ -3,6 +3,7 @@ import type { Standing } from "../core/readiness/rule.ts";
 import type { ChangeCounts } from "../core/registry/track.ts";
 import type { Identity } from "../core/seams.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
+import type { LogEvent } from "../util/log-events.ts";
 import type { Logger } from "../util/logger.ts";
 import type { SentChange } from "../wire/sent-change.ts";
 import type { SentEntry } from "../wire/sent-entry.ts";
@@ -78,7 +79,12 @@ export type ToMain =
   | { readonly kind: "failed"; readonly message: string; readonly code: string | undefined }
   | { readonly kind: "probe" }
   | SentQuestion
-  | { readonly kind: "log"; readonly level: keyof Logger; readonly message: string };
+  | {
+      readonly kind: "log";
+      readonly level: keyof Logger;
+      readonly event: LogEvent;
+      readonly message: string;
+    };
 
 /** A client has requested the sentinel's probe. */
 export interface SentQuestion {

@@ -31,6 +31,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
   const { getKnownReport } = getRegistrySeams(registry);
   const differences = createDifferences(registry);
   const trouble = createTrouble({
+    event: "sentinel-publish",
     what: "publishing a report to the sentinel failed",
     recovery: "publishing reports to the sentinel works again",
     getLogger: () => registry.logger,

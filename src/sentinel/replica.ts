@@ -41,11 +41,13 @@ interface Memory {
   readonly standing: Standing;
 }
 
+const LISTENER_TROUBLE = { event: "sentinel-listener", what: "a listener of the registry failed" } as const;
+
 /** A registry that runs no handlers. Its reports contain the published entries and the sentinel's own. */
 export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): Replica {
   let published = new Map<string, Entry>();
   const memories = new Map<string, Memory>();
-  const trouble = createTrouble({ what: "a listener of the registry failed", getLogger: () => logger });
+  const trouble = createTrouble({ ...LISTENER_TROUBLE, getLogger: () => logger });
   const listeners = createListeners<Change>(trouble.failed);
 
   function takeReport({ names, entries, rechecked, memories: sent }: SentReport): void {

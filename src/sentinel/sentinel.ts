@@ -56,10 +56,10 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
     hearers: {
       probe: () => shared.take(),
       asked: (question) => tellProbeAnswered(probe, toProbeAnswered(question)),
-      log({ level, message }) {
+      log({ level, event, message }) {
         const line = hideSecrets(message);
-        if (level === "error") logOrWarn(registry.logger, "the sentinel's thread reports trouble", line);
-        else log(registry.logger, level, line);
+        if (level === "error") logOrWarn(registry.logger, event, line);
+        else log(registry.logger, level, event, line);
       },
     },
     onRestart: () => publisher.repeat(),

@@ -77,7 +77,7 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
     if (isClosed || address === undefined) return;
     logOrWarn(
       getLogger(),
-      "the sentinel's thread ended",
+      "sentinel-ended",
       `the sentinel's thread ended: ${cause}; restarting it in ${restartMs} ms`,
     );
     restarting = setTimeout(startAgain, restartMs).unref();

@@ -6,7 +6,7 @@ import { createProbe } from "../core/probe.ts";
 import { getProbeSeams } from "../core/seams.ts";
 import { createStatusService } from "../http/service.ts";
 import { parseTarget } from "../http/target.ts";
-import type { Logger } from "../util/logger.ts";
+import type { LogFields, Logger } from "../util/logger.ts";
 import { type Hearers, hear } from "../wire/hearers.ts";
 import { BEAT_MS, openCounters, processNow } from "./counters.ts";
 import { endWedgedProcess } from "./end-wedged.ts";
@@ -92,10 +92,18 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   );
 }
 
+/** A structured logger, so that the main thread gets the event of each line. */
 function createLogger(tell: (message: ToMain) => void): Logger {
+  const writeAt =
+    (level: keyof Logger) =>
+    ({ event }: LogFields, message: string): void =>
+      tell({ kind: "log", level, event, message });
+  const isStructured = (): void => {};
   return {
-    info: (message) => tell({ kind: "log", level: "info", message }),
-    warn: (message) => tell({ kind: "log", level: "warn", message }),
-    error: (message) => tell({ kind: "log", level: "error", message }),
-  };
+    info: writeAt("info"),
+    warn: writeAt("warn"),
+    error: writeAt("error"),
+    child: isStructured,
+    bindings: isStructured,
+  } as unknown as Logger;
 }

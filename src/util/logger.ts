@@ -1,3 +1,4 @@
+import { type LogEvent, toLogId } from "./log-events.ts";
 import { toPrintable } from "./printable.ts";
 import { isThenable } from "./thenable.ts";
 
@@ -11,14 +12,53 @@ export interface Logger {
   error(message: string): void;
 }
 
-/** Writes one printable line. The logger may be missing, throw or reject without affecting the caller. */
-export function log(logger: Partial<Logger> | undefined, level: keyof Logger, message: string): void {
+/** The fields that a structured logger gets before the message. */
+export interface LogFields {
+  readonly event: LogEvent;
+}
+
+/** pino and its children have these methods. Their `info`, `warn` and `error` accept fields before the message. */
+interface Structured {
+  child?: unknown;
+  bindings?: unknown;
+}
+
+/**
+ * Writes one printable line with the id of its event: in front of the message, or as a field if the logger is
+ * structured. The logger may be missing, throw or reject without affecting the caller.
+ */
+export function log(
+  logger: Partial<Logger> | undefined,
+  level: keyof Logger,
+  event: LogEvent,
+  message: string,
+): void {
+  write(() =>
+    isStructured(logger)
+      ? logger[level]?.({ event }, toLine(message))
+      : logger?.[level]?.(toLine(`${toLogId(event)} ${message}`)),
+  );
+}
+
+/** Logs a message as it is, without an id. */
+export function logText(logger: Partial<Logger> | undefined, message: string): void {
+  write(() => logger?.info?.(toLine(message)));
+}
+
+function write(call: () => unknown): void {
   try {
-    const returned: unknown = logger?.[level]?.(toLine(message));
+    const returned = call();
     if (isThenable(returned)) Promise.resolve(returned).catch(() => {});
   } catch {
     // There is no other place to report the error of a logger.
   }
+}
+
+type StructuredLogger = Partial<Record<keyof Logger, (fields: LogFields, message: string) => void>>;
+
+function isStructured(logger: object | undefined): logger is StructuredLogger {
+  const { child, bindings } = (logger ?? {}) as Structured;
+  return typeof child === "function" && typeof bindings === "function";
 }
 
 function toLine(message: string): string {

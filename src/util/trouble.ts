@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { describeError } from "./describe-error.ts";
+import type { LogEvent } from "./log-events.ts";
 import { type Logger, log } from "./logger.ts";
 import { warnOnce } from "./warn-once.ts";
 
@@ -10,7 +11,9 @@ export const MAX_TROUBLE_LINES_PER_MINUTE = 10;
 export const TROUBLE_FORGOTTEN_AFTER_MS = 600_000;
 
 export interface TroubleSetup {
-  /** What fails, and the consequence: the beginning of each line, and the kind of the process warning. */
+  /** The event of each line, and the kind of the process warning. */
+  readonly event: LogEvent;
+  /** What fails, and the consequence: the beginning of each line. */
   readonly what: string;
   /** The line to log when it works again. Default: none. */
   readonly recovery?: string;
@@ -33,7 +36,13 @@ const MINUTE_MS = 60_000;
  * failure of this kind in the process becomes a process warning. Only the last message is kept. The maximum
  * number of lines per minute limits callers that can choose the message, or that fail every other time.
  */
-export function createTrouble({ what, recovery, getLogger, clock = systemClock }: TroubleSetup): Trouble {
+export function createTrouble({
+  event,
+  what,
+  recovery,
+  getLogger,
+  clock = systemClock,
+}: TroubleSetup): Trouble {
   let lastMessage: string | undefined;
   let lastAt = 0;
   let minuteBegan = Number.NEGATIVE_INFINITY;
@@ -68,8 +77,8 @@ export function createTrouble({ what, recovery, getLogger, clock = systemClock }
     lines += 1;
     const line = unsaid === 0 ? message : `${message} (lines not logged before this one: ${unsaid})`;
     unsaid = 0;
-    if (level === "error") logOrWarn(getLogger(), what, line);
-    else log(getLogger(), level, line);
+    if (level === "error") logOrWarn(getLogger(), event, line);
+    else log(getLogger(), level, event, line);
     return true;
   }
 
@@ -88,7 +97,7 @@ export function createTrouble({ what, recovery, getLogger, clock = systemClock }
 }
 
 /** Logs an error. Without a logger, the first one of its kind in the process becomes a process warning. */
-export function logOrWarn(logger: Partial<Logger> | undefined, kind: string, message: string): void {
-  if (logger === undefined) warnOnce(kind, message);
-  else log(logger, "error", message);
+export function logOrWarn(logger: Partial<Logger> | undefined, event: LogEvent, message: string): void {
+  if (logger === undefined) warnOnce(event, message);
+  else log(logger, "error", event, message);
 }

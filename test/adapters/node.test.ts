@@ -254,7 +254,9 @@ describe("over node:http", () => {
     const { ask } = await serveStatus({ registry, svcStatus: { authorize } });
     expect(await ask("/svc_status")).toMatchObject({ status: 500, body: "internal error\n" });
     expect(await ask("/svc_status", { method: "HEAD" })).toMatchObject({ status: 500, body: "" });
-    expect(logger.lines).toEqual(["error: svcStatus.authorize failed, the answer is 500: inner details"]);
+    expect(logger.lines).toEqual([
+      "error: SVC008 svcStatus.authorize failed, the answer is 500: inner details",
+    ]);
   });
 
   test("a mistake in the options throws at once", () => {

@@ -5,8 +5,8 @@ import { startCluster, type TestCluster, type WorkerSettings } from "../support/
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const CLOSING = "info: SIGTERM: closing, the other workers continue to serve";
-const WAITING = "info: SIGTERM: decommissioned, waiting for the load balancers to leave";
+const CLOSING = "info: SVC019 SIGTERM: closing, the other workers continue to serve";
+const WAITING = "info: SVC018 SIGTERM: decommissioned, waiting for the load balancers to leave";
 
 /** Drains fast, where it has to wait for balancers that nobody has seen. */
 const worker: WorkerSettings = { drain: { fallbackMs: 300 } };

@@ -83,7 +83,7 @@ describe("without the primary's part", () => {
     const cluster = await startCluster(alone);
     expect(await cluster.getState(1)).toMatchObject({ isCoordinated: false });
     expect(cluster.logOf(1)).toEqual([
-      "warn: the primary does not coordinate, call coordinateWorkers() in it: the probe and the report cover this process only",
+      "warn: SVC031 the primary does not coordinate, call coordinateWorkers() in it: the probe and the report cover this process only",
     ]);
   });
 
@@ -110,7 +110,7 @@ describe("without the primary's part", () => {
     await cluster.ask(1, "/probe_status?body=OFF", POST);
     expect(await cluster.getState(2)).toMatchObject({ body: "OK" });
     expect(cluster.logOf(2)).toEqual([
-      "warn: the primary stopped coordinating: the probe and the report cover this process only",
+      "warn: SVC033 the primary stopped coordinating: the probe and the report cover this process only",
     ]);
   });
 });

@@ -170,7 +170,7 @@ describe("a listener of a probe", () => {
     probe.decommission();
     expect(changes).toEqual([{ body: "OFF", commissioned: false, state: "decommissioned" }]);
     expect(probe.commissioned).toBe(false);
-    expect(errors).toEqual(["a listener of the probe failed: cannot reach http://***@consul"]);
+    expect(errors).toEqual(["SVC005 a listener of the probe failed: cannot reach http://***@consul"]);
   });
 
   test("that throws disturbs nobody even when there is no logger, or one that throws too", () => {

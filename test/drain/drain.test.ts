@@ -117,7 +117,7 @@ describe("a drain of a busy service", () => {
     expect(report.lastRequestMs).toBeGreaterThanOrEqual(1_000);
     expect(report.probers[0]?.refusals).toBeGreaterThanOrEqual(3);
     expect(logger.lines.at(-1)).toMatch(
-      /^info: drained in 2\.\d s: 10\.0\.0\.1 saw 503 \d×, last request 1\.0 s before close, 0 requests cut$/,
+      /^info: SVC020 drained in 2\.\d s: 10\.0\.0\.1 saw 503 \d×, last request 1\.0 s before close, 0 requests cut$/,
     );
   });
 
@@ -126,7 +126,7 @@ describe("a drain of a busy service", () => {
     void drain.start("SIGTERM");
     expect(probe.commissioned).toBe(false);
     expect(logger.lines.at(-1)).toBe(
-      "info: SIGTERM: decommissioned, waiting for the load balancers to leave",
+      "info: SVC018 SIGTERM: decommissioned, waiting for the load balancers to leave",
     );
   });
 
@@ -294,7 +294,7 @@ describe("a drain without proof", () => {
       hookFailures: [],
     });
     expect(logger.lines.at(-1)).toBe(
-      "info: drained in 5.0 s: no probers seen, no requests seen, 0 requests cut, " +
+      "info: SVC020 drained in 5.0 s: no probers seen, no requests seen, 0 requests cut, " +
         "too little traffic to judge; waited the default 5 s",
     );
   });
@@ -432,7 +432,7 @@ describe("a service that is commissioned while it drains", () => {
     expect(probe.commissioned).toBe(false);
     expect(bodies).toEqual(["OFF", "OK", "OFF"]);
     expect(logger.lines).toContain(
-      "warn: commissioned while draining: decommissioned again, because the process is about to exit",
+      "warn: SVC021 commissioned while draining: decommissioned again, because the process is about to exit",
     );
   });
 });
@@ -622,14 +622,14 @@ describe("the hooks of a drain", () => {
   ])("make an error of the last line after %s", async (_, options) => {
     const { run, logger } = createSubject({ fixedMs: 0, ...options });
     expect(await run()).toMatchObject({ ok: false });
-    expect(logger.lines.at(-1)).toMatch(/^error: drained in .* failed: /);
+    expect(logger.lines.at(-1)).toMatch(/^error: SVC020 drained in .* failed: /);
   });
 
   test("make an error of the last line after a request that was cut", async () => {
     const { run, request, logger } = createSubject({ fixedMs: 0, closeTimeoutMs: 100 });
     request();
     expect(await run()).toMatchObject({ ok: false, requestsCut: 1 });
-    expect(logger.lines.at(-1)).toMatch(/^error: drained in .* 1 request cut/);
+    expect(logger.lines.at(-1)).toMatch(/^error: SVC020 drained in .* 1 request cut/);
   });
 
   test("are checked when they are added", () => {
@@ -677,7 +677,7 @@ describe("the warning about keepAliveTimeout", () => {
 
   test("says what loses requests, and the fix", async () => {
     expect(await warningsOf(5_000)).toEqual([
-      "warn: keepAliveTimeout is 5000 ms, but a load balancer that keeps idle connections for 60000 ms " +
+      "warn: SVC030 keepAliveTimeout is 5000 ms, but a load balancer that keeps idle connections for 60000 ms " +
         "may reuse one as it closes and lose the request: set server.keepAliveTimeout = 65000",
     ]);
   });

@@ -81,8 +81,8 @@ describe("a worker whose peers go on serving", () => {
     await clock.advance(0);
     await ended;
     expect(logger.lines).toEqual([
-      "info: SIGTERM: closing, the other workers continue to serve",
-      "info: drained in 0.0 s: no probers seen, no requests seen, 0 requests cut, the other workers continue to serve",
+      "info: SVC019 SIGTERM: closing, the other workers continue to serve",
+      "info: SVC020 drained in 0.0 s: no probers seen, no requests seen, 0 requests cut, the other workers continue to serve",
     ]);
   });
 

@@ -243,7 +243,7 @@ describe("proberId", () => {
     for (let now = 0; now < 10; now += 1) probers.note(KUBELET, { status: 200, now });
     expect(probers.list.map(({ id }) => id)).toEqual(["10.0.0.2 kube-probe/1.31"]);
     expect(logger.lines).toEqual([
-      expect.stringMatching(/^error: proberId failed, using the prober's address: /),
+      expect.stringMatching(/^error: SVC029 proberId failed, using the prober's address: /),
     ]);
   });
 });

@@ -46,8 +46,8 @@ describe("a service that gets a signal", () => {
     service.kill(signal);
     expect(await service.exit).toEqual({ code: null, signal });
     expect(service.lines.slice(2)).toEqual([
-      `info: ${signal}: decommissioned, waiting for the load balancers to leave`,
-      "info: drained in 0.1 s: no probers seen, no requests seen, 0 requests cut, after a fixed wait",
+      `info: SVC018 ${signal}: decommissioned, waiting for the load balancers to leave`,
+      "info: SVC020 drained in 0.1 s: no probers seen, no requests seen, 0 requests cut, after a fixed wait",
     ]);
   });
 
@@ -65,7 +65,7 @@ describe("a service that gets a signal", () => {
     const service = await startService({ drain: { fixedMs: 0, exit: "zero" } });
     service.kill("SIGTERM");
     expect(await service.exit).toEqual({ code: 0, signal: null });
-    expect(lastLine(service)).toMatch(/^info: drained in /);
+    expect(lastLine(service)).toMatch(/^info: SVC020 drained in /);
   });
 
   test.each([
@@ -75,7 +75,7 @@ describe("a service that gets a signal", () => {
     const service = await startService({ drain: { fixedMs: 0, exit: "zero", ...drain }, ...options });
     service.kill("SIGTERM");
     expect(await service.exit).toEqual({ code: 1, signal: null });
-    expect(lastLine(service)).toMatch(/^error: drained in .* onClose\[0\] failed: /);
+    expect(lastLine(service)).toMatch(/^error: SVC020 drained in .* onClose\[0\] failed: /);
   });
 
   test('ends with 1 if exit is "zero" and a request is cut', async () => {
@@ -86,7 +86,7 @@ describe("a service that gets a signal", () => {
     service.kill("SIGTERM");
     expect(await answer).toBe("socket hang up");
     expect(await service.exit).toEqual({ code: 1, signal: null });
-    expect(lastLine(service)).toMatch(/^error: drained in .* 1 request cut/);
+    expect(lastLine(service)).toMatch(/^error: SVC020 drained in .* 1 request cut/);
   });
 
   test('ends when nothing is left to do where exit is "none"', async () => {
@@ -102,7 +102,7 @@ describe("a service that gets a signal", () => {
     await service.waitForLine(LEAVING);
     service.kill(second);
     expect(await service.exit).toEqual({ code: null, signal: second });
-    expect(lastLine(service)).toBe(`warn: ${second} while draining: exiting at once`);
+    expect(lastLine(service)).toBe(`warn: SVC025 ${second} while draining: exiting at once`);
   });
 
   test("and then another while a hook hangs ends at once", async () => {
@@ -121,7 +121,7 @@ describe("a service that gets a signal", () => {
       expect(pid).toBe("1");
       await ask(service.port, "/kill");
       expect(await service.exit).toEqual({ code: 143, signal: null });
-      expect(lastLine(service)).toMatch(/^info: drained in /);
+      expect(lastLine(service)).toMatch(/^info: SVC020 drained in /);
     },
   );
 });
@@ -147,7 +147,7 @@ describe("two drains in one process", () => {
     expect(await answer).toMatchObject({ status: 200, body: "held\n" });
     expect(await service.exit).toEqual(end);
     expect(service.lines.filter((line) => line === "hook 0")).toHaveLength(2);
-    expect(service.lines.filter((line) => line.startsWith("info: drained"))).toHaveLength(2);
+    expect(service.lines.filter((line) => line.startsWith("info: SVC020 drained"))).toHaveLength(2);
   });
 
   test("end it at once by a second signal, also when one is done", async () => {
@@ -155,7 +155,7 @@ describe("two drains in one process", () => {
     service.kill("SIGTERM");
     expect(await answer).toBe("socket hang up");
     expect(await service.exit).toEqual(BY_SIGTERM);
-    expect(lastLine(service)).toBe("warn: SIGTERM while draining: exiting at once");
+    expect(lastLine(service)).toBe("warn: SVC025 SIGTERM while draining: exiting at once");
   });
 });
 

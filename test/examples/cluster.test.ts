@@ -64,8 +64,8 @@ describe("the example of a cluster", () => {
     await expect
       .poll(() => toListening(example.lines).sort(), { timeout: 20_000 })
       .toEqual(["1", "2", "3", "4"]);
-    expect(example.lines.filter((line) => line.startsWith("SIGTERM: "))).toEqual(
-      Array(2).fill("SIGTERM: closing, the other workers continue to serve"),
+    expect(example.lines.filter((line) => line.startsWith("SVC019 SIGTERM: "))).toEqual(
+      Array(2).fill("SVC019 SIGTERM: closing, the other workers continue to serve"),
     );
     expect(await ask(example.port, "/probe_status")).toMatchObject({ status: 200, body: "OK" });
   });
@@ -74,7 +74,7 @@ describe("the example of a cluster", () => {
     const example = await startExample(2);
     example.process.kill("SIGTERM");
     expect(await example.ended).toEqual({ code: 0, signal: null });
-    expect(example.lines.filter((line) => line.startsWith("drained in"))).toHaveLength(2);
+    expect(example.lines.filter((line) => line.startsWith("SVC020 drained in"))).toHaveLength(2);
   });
 
   test("is what the page about clusters shows", () => {

@@ -259,7 +259,7 @@ describe("control as a function", () => {
   ])("that %s is a 500 that says nothing, and is logged", async (_, control) => {
     const { answer, probe, log } = await decommission(control);
     expect(answer).toMatchObject({ status: 500, body: "internal error\n" });
-    expect(log).toEqual(["error: probeStatus.control failed, the probe is unchanged: no access"]);
+    expect(log).toEqual(["error: SVC011 probeStatus.control failed, the probe is unchanged: no access"]);
     expect(probe.commissioned).toBe(true);
   });
 
@@ -279,7 +279,7 @@ describe("control as a function", () => {
       const { answer, probe, log } = await attempt;
       expect(answer).toMatchObject({ status: 500, body: "internal error\n" });
       expect(log).toEqual([
-        "error: probeStatus.control failed, the probe is unchanged: timed out after 5000 ms",
+        "error: SVC011 probeStatus.control failed, the probe is unchanged: timed out after 5000 ms",
       ]);
       expect(probe.commissioned).toBe(true);
       expect(vi.getTimerCount()).toBe(0);

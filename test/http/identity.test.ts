@@ -186,8 +186,8 @@ describe("a POST that decommissions", () => {
     ]);
     await ask("/probe_status?body=OK", { method: "POST" });
     expect(logger.lines).toEqual([
-      `info: decommissioned by 127.0.0.1: "OFF", "upgrade", until ${until}`,
-      "info: commissioned by 127.0.0.1",
+      `info: SVC016 decommissioned by 127.0.0.1: "OFF", "upgrade", until ${until}`,
+      "info: SVC016 commissioned by 127.0.0.1",
     ]);
   });
 
@@ -199,7 +199,7 @@ describe("a POST that decommissions", () => {
     expect(probe.until?.toISOString()).toBe("2026-01-01T01:00:00.000Z");
     vi.advanceTimersByTime(3_600_000);
     expect(probe.commissioned).toBe(true);
-    expect(logger.lines.at(-1)).toBe("info: commissioned: the time is over");
+    expect(logger.lines.at(-1)).toBe("info: SVC017 commissioned: the time is over");
   });
 
   test.each([

@@ -145,7 +145,7 @@ describe("prom-client's register", () => {
       );
     }
     expect(log).toEqual([
-      "warn: omitted from the Prometheus format as a duplicate: the application's family svc_status",
+      "warn: SVC015 omitted from the Prometheus format as a duplicate: the application's family svc_status",
     ]);
   });
 
@@ -205,7 +205,7 @@ describe("metrics of any other source", () => {
       const openMetrics = await scrape("application/openmetrics-text");
       expect(openMetrics.headers["Content-Type"]).toBe(OPENMETRICS);
       expect(openMetrics.body).toBe(`${OURS_OPENMETRICS}# EOF\n`);
-      expect(log).toEqual([`error: collecting the application's metrics failed: ${failure}`]);
+      expect(log).toEqual([`error: SVC014 collecting the application's metrics failed: ${failure}`]);
     },
   );
 
@@ -282,7 +282,9 @@ describe("metrics of any other source", () => {
       await vi.advanceTimersByTimeAsync(5_000);
       expect((await second).body).toBe(OURS);
       expect(calls).toBe(1);
-      expect(log).toEqual(["error: collecting the application's metrics failed: timed out after 5000 ms"]);
+      expect(log).toEqual([
+        "error: SVC014 collecting the application's metrics failed: timed out after 5000 ms",
+      ]);
       expect(vi.getTimerCount()).toBe(0);
 
       finish("late 1\n");
@@ -308,7 +310,7 @@ describe("label series that stand there already", () => {
       expect(body).toContain('svc_status{name="A"} 0\nsvc_status{name="A_c"} 2\nsvc_status{name="A_b"} 2\n');
     }
     expect(log.filter((line) => line.startsWith("warn"))).toEqual([
-      'warn: omitted from the Prometheus format as a duplicate: the label series "A_b"',
+      'warn: SVC015 omitted from the Prometheus format as a duplicate: the label series "A_b"',
     ]);
   });
 

@@ -336,7 +336,7 @@ describe("the button for the probe", () => {
     const get = createGet({ registry, svcStatus: { controls: true }, probeStatus: { control } });
     const { status, body } = await get("/svc_status.html");
     expect({ status, hasButton: body.includes("data-control") }).toEqual({ status: 200, hasButton: false });
-    expect(logger.lines).toEqual(["error: probeStatus.control failed, controls are hidden: no idea"]);
+    expect(logger.lines).toEqual(["error: SVC012 probeStatus.control failed, controls are hidden: no idea"]);
   });
 
   test("leads to the probe's path", async () => {

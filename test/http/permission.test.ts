@@ -135,7 +135,7 @@ describe("details", () => {
     expectHidden(answers);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 503, 200, 200, 200]);
     const told = log.filter((line) => line.includes("svcStatus"));
-    expect(told).toEqual(["error: svcStatus.details failed, details are hidden: no idea"]);
+    expect(told).toEqual(["error: SVC009 svcStatus.details failed, details are hidden: no idea"]);
   });
 });
 
@@ -182,7 +182,7 @@ describe("authorize", () => {
   ])("that %s is a 500 that says nothing, and is logged once", async (_, authorize) => {
     const { answers, log } = await askForAll({ authorize });
     for (const answer of answers) expect(answer).toMatchObject({ status: 500, body: "internal error\n" });
-    expect(log).toEqual([`error: svcStatus.authorize failed, the answer is 500: ${MARKER} no idea`]);
+    expect(log).toEqual([`error: SVC008 svcStatus.authorize failed, the answer is 500: ${MARKER} no idea`]);
   });
 
   test("does not guard the probe", async () => {
@@ -193,8 +193,8 @@ describe("authorize", () => {
 
 describe("a function that throws now and then", () => {
   test.each([
-    ["authorize", "svcStatus.authorize", "the answer is 500"],
-    ["details", "svcStatus.details", "details are hidden"],
+    ["authorize", "SVC008 svcStatus.authorize", "the answer is 500"],
+    ["details", "SVC009 svcStatus.details", "details are hidden"],
   ])(
     "as %s is logged when it begins to throw, throws another thing, and works again",
     async (option, name, what) => {
@@ -223,8 +223,12 @@ describe("a function that never answers", () => {
   afterEach(() => void vi.useRealTimers());
 
   test.each<[option: string, status: number, line: string]>([
-    ["authorize", 500, "error: svcStatus.authorize failed, the answer is 500: timed out after 5000 ms"],
-    ["details", 200, "error: svcStatus.details failed, details are hidden: timed out after 5000 ms"],
+    [
+      "authorize",
+      500,
+      "error: SVC008 svcStatus.authorize failed, the answer is 500: timed out after 5000 ms",
+    ],
+    ["details", 200, "error: SVC009 svcStatus.details failed, details are hidden: timed out after 5000 ms"],
   ])("as %s is given up after 5 s: %d", async (option, status, line) => {
     const logger = createRecordingLogger();
     const registry = registryOf([["A", { state: "OK", detail: MARKER }]], { logger });

@@ -326,7 +326,7 @@ describe("what goes wrong inside", () => {
         "Cache-Control": "no-store",
       });
     }
-    expect(logger.lines).toEqual(["error: a status request failed: inner details"]);
+    expect(logger.lines).toEqual(["error: SVC007 a status request failed: inner details"]);
   });
 
   test("is a process warning without a logger, once", async () => {
@@ -357,6 +357,6 @@ describe("what goes wrong inside", () => {
     const service = createStatusService({ registry: { ...registryOf([]), logger }, probe });
     isBroken = true;
     expect(await get(service, "/probe_status")).toMatchObject({ status: 500, body: "internal error\n" });
-    expect(logger.lines).toEqual(["error: a status request failed: no idea"]);
+    expect(logger.lines).toEqual(["error: SVC007 a status request failed: no idea"]);
   });
 });

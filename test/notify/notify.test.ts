@@ -34,7 +34,7 @@ function createScene(options: NotifyCommonOptions = {}): Scene {
   const sent: StatusNotification[] = [];
   const lines: string[] = [];
   const note = (level: string) => (line: string) => {
-    if (line.startsWith("notifications")) lines.push(`${level}: ${line}`);
+    if (line.includes(" notifications to ")) lines.push(`${level}: ${line}`);
   };
   const logger: Logger = { info: note("info"), warn: note("warn"), error: note("error") };
   const registry = createStatusRegistry({ clock, logger });
@@ -159,8 +159,8 @@ describe("a notification that fails", () => {
     expect(pauses).toEqual([750, 1_500, 3_000, 6_000, 12_000, 24_000, 45_000, 45_000, 45_000]);
     expect(sent).toHaveLength(MAX_ATTEMPTS);
     expect(lines).toEqual([
-      "warn: notifications to send: one failed and will be retried: no network",
-      "error: notifications to send: one dropped after 10 attempts: no network",
+      "warn: SVC040 notifications to send: one failed and will be retried: no network",
+      "error: SVC041 notifications to send: one dropped after 10 attempts: no network",
     ]);
   });
 
@@ -247,7 +247,7 @@ describe("a notification that fails", () => {
     await become("RED");
     await clock.advance(750);
     expect(sent).toHaveLength(2);
-    expect(lines).toEqual([`warn: notifications to send: one failed and will be retried: ${why}`]);
+    expect(lines).toEqual([`warn: SVC040 notifications to send: one failed and will be retried: ${why}`]);
   });
 
   test("is one whose send never settles and looks at no signal", async () => {
@@ -259,8 +259,8 @@ describe("a notification that fails", () => {
     await clock.advance(750);
     expect(sent).toHaveLength(2);
     expect(lines).toEqual([
-      "warn: notifications to send: one failed and will be retried: timed out after 1000 ms",
-      "info: notifications to send: are delivered again",
+      "warn: SVC040 notifications to send: one failed and will be retried: timed out after 1000 ms",
+      "info: SVC042 notifications to send: are delivered again",
     ]);
   });
 
@@ -295,7 +295,7 @@ describe("the queue", () => {
     const count = 1 + MAX_WAITING + 3;
     for (let index = 0; index < count; index += 1)
       await become(states[index % 2] ?? "OK", { detail: `${index}` });
-    expect(lines).toEqual(["warn: notifications to send: 100 are waiting, the oldest are dropped"]);
+    expect(lines).toEqual(["warn: SVC038 notifications to send: 100 are waiting, the oldest are dropped"]);
     sendBy(() => {});
     await clock.advance(5_750);
     const arrived = sent.slice(1);
@@ -437,7 +437,7 @@ describe("close", () => {
     await become("OK");
     expect(clock.pendingTimers).toBe(0);
     expect(sent).toHaveLength(1);
-    expect(lines.slice(1)).toEqual(["warn: notifications to send: 2 were not sent: closed"]);
+    expect(lines.slice(1)).toEqual(["warn: SVC039 notifications to send: 2 were not sent: closed"]);
   });
 
   test("aborts what is on its way", async () => {

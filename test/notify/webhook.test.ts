@@ -35,7 +35,7 @@ function createScene(port: number, options: NotifyCommonOptions = {}): Scene {
   const lines: string[] = [];
   let check = (): void => {};
   const note = (line: string): void => {
-    if (line.startsWith("notifications")) lines.push(line);
+    if (line.includes(" notifications to ")) lines.push(line);
     check();
   };
   const logger: Logger = { info: note, warn: note, error: note };
@@ -124,8 +124,8 @@ describe("a webhook", () => {
     await untilLines(2);
     const label = `notifications to http://127.0.0.1:${receiver.port}`;
     expect(lines).toEqual([
-      `${label}: one failed and will be retried: answered ${status}`,
-      `${label}: are delivered again`,
+      `SVC040 ${label}: one failed and will be retried: answered ${status}`,
+      `SVC042 ${label}: are delivered again`,
     ]);
   });
 
@@ -155,7 +155,7 @@ describe("a webhook", () => {
     await clock.advance(750);
     expect((await receiver.next()).body["name"]).toBe("Queue");
     expect(lines).toEqual([
-      `notifications to http://127.0.0.1:${port}: one failed and will be retried: ` +
+      `SVC040 notifications to http://127.0.0.1:${port}: one failed and will be retried: ` +
         `fetch failed: connect ECONNREFUSED 127.0.0.1:${port}`,
     ]);
   });
@@ -209,7 +209,7 @@ describe("a webhook", () => {
       expect(body).toMatchObject({ to: "OK", missed: 1 });
       expect(elsewhere.count).toBe(0);
       expect(lines).toEqual([
-        `notifications to http://127.0.0.1:${receiver.port}: one dropped after 1 attempt: ` +
+        `SVC041 notifications to http://127.0.0.1:${receiver.port}: one dropped after 1 attempt: ` +
           `answered ${status}, and redirects are not followed`,
       ]);
     },
@@ -252,7 +252,9 @@ describe("a webhook", () => {
     await become("OK");
     notifier.close();
     await cut;
-    expect(lines).toEqual([`notifications to http://127.0.0.1:${receiver.port}: 2 were not sent: closed`]);
+    expect(lines).toEqual([
+      `SVC039 notifications to http://127.0.0.1:${receiver.port}: 2 were not sent: closed`,
+    ]);
   });
 });
 
@@ -284,7 +286,7 @@ describe("the log", () => {
     await become("RED");
     await untilLines(1);
     expect(lines).toEqual([
-      "notifications to http://127.0.0.1:9: one failed and will be retried: cannot reach http://127.0.0.1:9/***",
+      "SVC040 notifications to http://127.0.0.1:9: one failed and will be retried: cannot reach http://127.0.0.1:9/***",
     ]);
   });
 });

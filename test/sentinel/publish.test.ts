@@ -274,7 +274,7 @@ describe("publishing", () => {
     };
     const world = createWorld({}, broken);
     await world.next();
-    expect(logger.lines).toEqual(["error: publishing a report to the sentinel failed: broken"]);
+    expect(logger.lines).toEqual(["error: SVC036 publishing a report to the sentinel failed: broken"]);
     isBroken = false;
     await vi.advanceTimersByTimeAsync(PUBLISH_MS);
     expect(world.rounds).toBe(1);

@@ -297,7 +297,7 @@ describe("a thread that dies", () => {
   }
 
   function toLog(cause: string, restartMs = MIN_RESTART_MS): string {
-    return `error: the sentinel's thread ended: ${cause}; restarting it in ${restartMs} ms`;
+    return `error: SVC035 the sentinel's thread ended: ${cause}; restarting it in ${restartMs} ms`;
   }
 
   test.each([

@@ -94,7 +94,7 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
     expect(requests / seconds).toBeGreaterThanOrEqual(500);
     expect(seconds).toBeGreaterThanOrEqual(20);
     for (const { report } of drains)
-      expect(report).toMatch(/^info: drained in \d\.\d s: HAProxy saw 503 \d+×, .*0 requests cut$/);
+      expect(report).toMatch(/^info: SVC020 drained in \d\.\d s: HAProxy saw 503 \d+×, .*0 requests cut$/);
     // Of the ten, the median: a busy machine may hold a single process up.
     const afterLeftMs = drains.map((drain) => drain.afterLeftMs).sort((one, other) => one - other);
     expect(afterLeftMs[5]).toBeLessThanOrEqual(1_500);
@@ -115,7 +115,7 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
       const behind = await startBehindHaproxy({ changes });
       const { failed, outcomes } = await loadWhile(behind.port, QUIET, async () => {
         const { report, afterLeftMs } = await endAfterProbe(behind, "one");
-        expect(report).toMatch(/^info: drained in [67]\.\d s: HAProxy saw 503 3×/);
+        expect(report).toMatch(/^info: SVC020 drained in [67]\.\d s: HAProxy saw 503 3×/);
         expect(afterLeftMs).toBeLessThanOrEqual(1_500);
       });
       expect(outcomes, behind.haproxy.lines.join("\n")).toEqual({ 200: expect.any(Number) });
@@ -161,7 +161,7 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
       for (const name of ["one", "two"] as const) {
         const { report } = await end(behind, name);
         expect(report).toMatch(
-          /^info: drained in 5\.\d s: HAProxy saw 503 \d+×, .*waited the default 5(?:\.\d)? s$/,
+          /^info: SVC020 drained in 5\.\d s: HAProxy saw 503 \d+×, .*waited the default 5(?:\.\d)? s$/,
         );
         await startAgain(behind, name);
       }

@@ -93,7 +93,9 @@ describe("triggers", () => {
     expect(await program.exit).toEqual({ code: 1, signal: null });
     expect(program.lines).toContain("hook began");
     expect(program.lines).toContain("error: uncaughtException: password=*** is wrong");
-    expect(program.lines.at(-1)).toMatch(/^error: drained in .*, after an error: password=\*\*\* is wrong$/);
+    expect(program.lines.at(-1)).toMatch(
+      /^error: SVC020 drained in .*, after an error: password=\*\*\* is wrong$/,
+    );
   });
 
   test("drain after an unhandled rejection", async () => {
@@ -106,7 +108,9 @@ describe("triggers", () => {
   test("drain at once when nothing keeps the process alive", async () => {
     const program = await start({ drain: { ...drain, fixedMs: 20_000 }, trouble: "idle" });
     expect(await program.exit).toEqual({ code: 0, signal: null });
-    expect(program.lines.at(-1)).toMatch(/^info: drained in 0\.\d s: .*, nothing kept the process alive$/);
+    expect(program.lines.at(-1)).toMatch(
+      /^info: SVC020 drained in 0\.\d s: .*, nothing kept the process alive$/,
+    );
     expect(program.lines).toContain("hook began");
   });
 

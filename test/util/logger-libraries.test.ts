@@ -20,6 +20,12 @@ function createSink(): { readonly stream: Writable; readonly lines: () => string
   return { stream, lines: () => text.trimEnd().split("\n") };
 }
 
+interface PinoLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly event: string;
+}
+
 /** Six reports with three changes and a listener that throws. */
 async function play(logger: Logger): Promise<void> {
   const registry = createStatusRegistry({ clock: createFakeClock(), logger });
@@ -36,11 +42,12 @@ async function play(logger: Logger): Promise<void> {
   await registry.getReport();
 }
 
-const EXPECTED = [
+const CHANGES = [
   ["error", 'Db: OK -> RED (threw) "connection refused"'],
   ["warn", 'Db: RED -> YELLOW (reported) "one \\"replica\\""'],
   ["info", "Db: YELLOW -> OK"],
-];
+] as const;
+const EXPECTED = CHANGES.map(([level, text]) => [level, `SVC001 ${text}`]);
 
 describe("a registry writes its changes, and nothing but its changes, to", () => {
   test("a console as it is", async () => {
@@ -53,9 +60,18 @@ describe("a registry writes its changes, and nothing but its changes, to", () =>
   test("pino as it is", async () => {
     const sink = createSink();
     await play(pino(sink.stream));
-    const written = sink.lines().map((line) => JSON.parse(line) as { level: number; msg: string });
+    const written = sink.lines().map((line) => JSON.parse(line) as PinoLine);
     const labels = pino.levels.labels;
-    expect(written.map(({ level, msg }) => [labels[level], msg])).toEqual(EXPECTED);
+    expect(written.map(({ level, msg }) => [labels[level], msg])).toEqual(CHANGES);
+    expect(new Set(written.map(({ event }) => event))).toEqual(new Set(["state-change"]));
+  });
+
+  test("a child of pino, beside its own fields", async () => {
+    const sink = createSink();
+    await play(pino(sink.stream).child({ part: "status" }));
+    expect(sink.lines().map((line) => JSON.parse(line) as PinoLine)).toEqual(
+      CHANGES.map(([, msg]) => expect.objectContaining({ part: "status", event: "state-change", msg })),
+    );
   });
 
   test("winston as it is", async () => {
@@ -76,7 +92,7 @@ describe("a registry writes its changes, and nothing but its changes, to", () =>
     registry.logger = new Console(sink.stream, sink.stream);
     handler.report("OK");
     await registry.getReport();
-    expect(sink.lines()).toEqual(["Db: RED -> OK"]);
+    expect(sink.lines()).toEqual(["SVC001 Db: RED -> OK"]);
   });
 
   test("one that throws or rejects, which disturbs nobody", async () => {

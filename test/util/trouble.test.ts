@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import type { LogEvent } from "../../src/util/log-events.ts";
 import {
   createTrouble,
   MAX_TROUBLE_LINES_PER_MINUTE,
@@ -11,6 +12,7 @@ function createScene() {
   const clock = createFakeClock();
   const logger = createRecordingLogger();
   const trouble = createTrouble({
+    event: "status-request",
     what: "asking failed",
     recovery: "asking works again",
     getLogger: () => logger,
@@ -24,13 +26,13 @@ describe("trouble", () => {
   test("that comes each time is logged once", () => {
     const { fail, lines } = createScene();
     for (let count = 0; count < 1_000; count += 1) fail("no idea");
-    expect(lines).toEqual(["error: asking failed: no idea"]);
+    expect(lines).toEqual(["error: SVC007 asking failed: no idea"]);
   });
 
   test("is logged again when its message is another one", () => {
     const { fail, lines } = createScene();
     for (const message of ["no idea", "no idea", "no memory", "no memory"]) fail(message);
-    expect(lines).toEqual(["error: asking failed: no idea", "error: asking failed: no memory"]);
+    expect(lines).toEqual(["error: SVC007 asking failed: no idea", "error: SVC007 asking failed: no memory"]);
   });
 
   test("is logged when it ends, and when it begins again", () => {
@@ -41,9 +43,9 @@ describe("trouble", () => {
     trouble.worked();
     fail("no idea");
     expect(lines).toEqual([
-      "error: asking failed: no idea",
-      "info: asking works again",
-      "error: asking failed: no idea",
+      "error: SVC007 asking failed: no idea",
+      "info: SVC007 asking works again",
+      "error: SVC007 asking failed: no idea",
     ]);
   });
 
@@ -84,7 +86,9 @@ describe("trouble", () => {
     await clock.advance(60_000);
     fail("no end");
     expect(lines).toHaveLength(MAX_TROUBLE_LINES_PER_MINUTE + 1);
-    expect(lines.at(-1)).toMatch(/^error: asking failed: no end \(lines not logged before this one: \d+\)$/);
+    expect(lines.at(-1)).toMatch(
+      /^error: SVC007 asking failed: no end \(lines not logged before this one: \d+\)$/,
+    );
   });
 
   test("that could not be logged is logged when there is room again", async () => {
@@ -93,7 +97,7 @@ describe("trouble", () => {
     fail("no idea");
     await clock.advance(60_000);
     fail("no idea");
-    expect(lines.at(-1)).toBe("error: asking failed: no idea (lines not logged before this one: 1)");
+    expect(lines.at(-1)).toBe("error: SVC007 asking failed: no idea (lines not logged before this one: 1)");
   });
 
   test("is watched: what works is given, and what throws or rejects is undefined", async () => {
@@ -106,9 +110,9 @@ describe("trouble", () => {
     expect(await trouble.watch(throwNow)).toBeUndefined();
     expect(await trouble.watch(async () => 5)).toBe(5);
     expect(lines).toEqual([
-      "error: asking failed: no idea",
-      "error: asking failed: no memory",
-      "info: asking works again",
+      "error: SVC007 asking failed: no idea",
+      "error: SVC007 asking failed: no memory",
+      "info: SVC007 asking works again",
     ]);
   });
 });
@@ -127,19 +131,19 @@ describe("trouble without a logger", () => {
   async function load() {
     const { createTrouble: create } = await import("../../src/util/trouble.ts");
     const { warnOnce, MAX_WARNED_KINDS } = await import("../../src/util/warn-once.ts");
-    const fail = (what: string, message: string) =>
-      create({ what, getLogger: () => undefined }).failed(new Error(message));
+    const fail = (event: LogEvent, message: string) =>
+      create({ event, what: `${event} failed`, getLogger: () => undefined }).failed(new Error(message));
     return { fail, warnOnce, MAX_WARNED_KINDS };
   }
 
   test("is a process warning the first time for each kind, whatever the instance and the message", async () => {
     const { fail } = await load();
-    fail("asking failed", "no idea");
-    fail("asking failed", "no memory");
-    fail("telling failed", "no\u001b idea");
+    fail("status-request", "no idea");
+    fail("status-request", "no memory");
+    fail("page-updates", "no\u001b idea");
     expect(emitWarning.mock.calls).toEqual([
-      ["asking failed: no idea", expect.objectContaining({ type: "SvcStatusWarning" })],
-      ["telling failed: no  idea", expect.objectContaining({ type: "SvcStatusWarning" })],
+      ["status-request failed: no idea", expect.objectContaining({ type: "SvcStatusWarning" })],
+      ["page-updates failed: no  idea", expect.objectContaining({ type: "SvcStatusWarning" })],
     ]);
   });
 
@@ -163,6 +167,6 @@ describe("trouble without a logger", () => {
   ])("disturbs nobody where the process %s", async (_, process) => {
     vi.stubGlobal("process", process);
     const { fail } = await load();
-    expect(() => fail("asking failed", "no idea")).not.toThrow();
+    expect(() => fail("status-request", "no idea")).not.toThrow();
   });
 });

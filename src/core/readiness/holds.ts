@@ -94,12 +94,12 @@ export function createLoggedHolds({ clock, getLogger, ...setup }: LoggedHoldsSet
 
   function tellBegin(name: string, { shared, holdMs }: ReadinessRule): void {
     const limit = shared === "hold" ? ` until it has lasted ${holdMs / 1_000} s` : "";
-    log(getLogger(), "warn", `${name}: readiness is held, its RED does not count${limit}`);
+    log(getLogger(), "warn", "readiness-held", `${name}: readiness is held, its RED does not count${limit}`);
   }
 
   function tellEnd(name: string, judged: Judged | undefined): void {
     const [level, why] = toEnd(judged);
-    log(getLogger(), level, `${name}: readiness is no longer held, ${why}`);
+    log(getLogger(), level, "readiness-released", `${name}: readiness is no longer held, ${why}`);
   }
 
   return {

@@ -37,12 +37,17 @@ export interface News {
 const LOG_LEVELS: Readonly<Record<State, keyof Logger>> = { OK: "info", YELLOW: "warn", RED: "error" };
 
 export function createNews({ clock, getLogger, ending }: NewsSetup): News {
-  const trouble = createTrouble({ what: "a listener of the registry failed", getLogger, clock });
+  const trouble = createTrouble({
+    event: "registry-listener",
+    what: "a listener of the registry failed",
+    getLogger,
+    clock,
+  });
   const listeners = createListeners<Change>(trouble.failed);
 
   return {
     tell(change) {
-      log(getLogger(), LOG_LEVELS[change.to], describeChange(change));
+      log(getLogger(), LOG_LEVELS[change.to], "state-change", describeChange(change));
       listeners.tell(change);
     },
     on(event, listener) {

@@ -50,7 +50,7 @@ export function runConsumers({ consumers, probe, logger, clock }: ConsumersSetup
   }
 
   function reportFailure(message: string): void {
-    if (!isLeaving) log(logger, "error", message);
+    if (!isLeaving) log(logger, "error", "consumer-failed", message);
   }
 
   function dispose(): void {

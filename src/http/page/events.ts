@@ -59,6 +59,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
   const { closing } = getProbeSeams(source.probe);
   const pending = createPendingPictures();
   const trouble = createTrouble({
+    event: "page-updates",
     what: "updating the status pages failed",
     getLogger: () => registry.logger,
     clock,

@@ -79,7 +79,7 @@ describe("svc-status serve", () => {
     expect(await ask(port, "/probe_status?body=OFF", post)).toMatchObject({ status: 401 });
     const headers = { authorization: "Bearer s3cret" };
     expect(await ask(port, "/probe_status?body=OFF", { ...post, headers })).toMatchObject({ status: 200 });
-    expect(await waitForLine(/Closed/, 4)).toMatch(/^Closed: none -> RED \(reported\) "refused: /);
+    expect(await waitForLine(/Closed/, 4)).toMatch(/^SVC001 Closed: none -> RED \(reported\) "refused: /);
   });
 
   test("serves the handlers of a module", async () => {
@@ -331,8 +331,8 @@ describe("at the end", () => {
     kill(signal);
     expect(await exit).toEqual({ code: null, signal });
     expect(lines.slice(4)).toEqual([
-      `${signal}: decommissioned, waiting for the load balancers to leave`,
-      expect.stringMatching(/^drained in 0\.\d s: no probers seen/),
+      `SVC018 ${signal}: decommissioned, waiting for the load balancers to leave`,
+      expect.stringMatching(/^SVC020 drained in 0\.\d s: no probers seen/),
     ]);
   });
 
@@ -342,7 +342,7 @@ describe("at the end", () => {
     await waitForLine(/^SIGTERM: decommissioned/);
     expect(await ask(port, "/probe_status")).toMatchObject({ status: 503, body: "OFF" });
     kill("SIGTERM");
-    expect(await waitForLine(/at once/)).toBe("SIGTERM while draining: exiting at once");
+    expect(await waitForLine(/at once/)).toBe("SVC025 SIGTERM while draining: exiting at once");
     expect(await exit).toEqual({ code: null, signal: "SIGTERM" });
   });
 });

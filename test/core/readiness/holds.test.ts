@@ -27,7 +27,7 @@ async function createWorld(holdMs = 300_000) {
   };
 }
 
-const BEGIN = "warn: Database: readiness is held, its RED does not count until it has lasted 300 s";
+const BEGIN = "warn: SVC002 Database: readiness is held, its RED does not count until it has lasted 300 s";
 
 describe("what readiness holds", () => {
   test("is logged once when it begins and once when it ends", async () => {
@@ -42,7 +42,7 @@ describe("what readiness holds", () => {
     database.report("YELLOW");
     await ask();
     expect(getHeld(registry).size).toBe(0);
-    expect(holdLines()).toEqual([BEGIN, "info: Database: readiness is no longer held, it is not RED"]);
+    expect(holdLines()).toEqual([BEGIN, "info: SVC003 Database: readiness is no longer held, it is not RED"]);
   });
 
   test("ends by itself after holdMs, without any request", async () => {
@@ -54,7 +54,7 @@ describe("what readiness holds", () => {
     await clock.advance(1);
     expect(holdLines()).toEqual([
       BEGIN,
-      "error: Database: readiness is no longer held, its RED counts after 5 min",
+      "error: SVC003 Database: readiness is no longer held, its RED counts after 5 min",
     ]);
     expect(getHeld(registry).size).toBe(0);
   });
@@ -70,7 +70,9 @@ describe("what readiness holds", () => {
     expect([...getHeld(registry).keys()]).toEqual(["Orders"]);
     await clock.advance(60_000);
     expect(getHeld(registry).size).toBe(0);
-    expect(holdLines().at(-1)).toBe("error: Orders: readiness is no longer held, its RED counts after 1 min");
+    expect(holdLines().at(-1)).toBe(
+      "error: SVC003 Orders: readiness is no longer held, its RED counts after 1 min",
+    );
   });
 
   test("does not depend on the wall clock", async () => {
@@ -92,7 +94,7 @@ describe("what readiness holds", () => {
     registry.removeStatusHandler("Database");
     expect(holdLines()).toEqual([
       BEGIN,
-      "info: Database: readiness is no longer held, the handler was removed",
+      "info: SVC003 Database: readiness is no longer held, the handler was removed",
     ]);
     registry.addStatusHandler("Database", database);
     await ask();

@@ -198,8 +198,8 @@ describe("on('change')", () => {
     await expect(registry.getReport()).resolves.toMatchObject({ state: "RED" });
     expect(arrowsOf(told)).toEqual(["Db: OK -> RED"]);
     expect(logger.lines).toEqual([
-      "error: Db: OK -> RED (reported)",
-      "error: a listener of the registry failed: no disk for password=***",
+      "error: SVC001 Db: OK -> RED (reported)",
+      "error: SVC004 a listener of the registry failed: no disk for password=***",
     ]);
   });
 
@@ -219,7 +219,7 @@ describe("on('change')", () => {
     registry.logger = logger;
     handler.report("RED", { detail });
     await registry.getReport();
-    expect(logger.lines).toEqual([`error: Db: none -> RED (reported)${logged}`]);
+    expect(logger.lines).toEqual([`error: SVC001 Db: none -> RED (reported)${logged}`]);
   });
 
   test("logs where a first state comes from", async () => {
@@ -227,7 +227,7 @@ describe("on('change')", () => {
     const logger = createRecordingLogger();
     registry.logger = logger;
     await see("YELLOW");
-    expect(logger.lines).toEqual(["warn: Db: none -> YELLOW (reported)"]);
+    expect(logger.lines).toEqual(["warn: SVC001 Db: none -> YELLOW (reported)"]);
   });
 
   test("logs an asynchronous listener that rejects, where it would have ended the process", async () => {
@@ -239,7 +239,7 @@ describe("on('change')", () => {
     });
     await see("RED");
     await clock.advance(0);
-    expect(logger.lines.at(-1)).toBe("error: a listener of the registry failed: no disk");
+    expect(logger.lines.at(-1)).toBe("error: SVC004 a listener of the registry failed: no disk");
   });
 
   test("lets a listener ask, remove and replace", async () => {

@@ -37,7 +37,7 @@ describe("a drain of a process without a server", () => {
     expect(report.consumers).toEqual([{ name: "jobs", finished: 1, left: 0 }]);
     expect(order).toEqual(["job", "job", "onClose"]);
     expect(probe.commissioned).toBe(false);
-    expect(logger.lines.at(-1)).toContain("drained in 2.0 s: jobs: 1 finished, 0 left");
+    expect(logger.lines.at(-1)).toContain("SVC020 drained in 2.0 s: jobs: 1 finished, 0 left");
     expect(clock.pendingTimers).toBe(0);
   });
 

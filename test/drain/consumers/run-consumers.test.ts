@@ -126,7 +126,7 @@ describe("a decommissioning by hand", () => {
     expect(lines).toEqual([]);
     endStop();
     await clock.advance(0);
-    expect(lines).toEqual(["consumer c0 cannot resume: no broker"]);
+    expect(lines).toEqual(["SVC027 consumer c0 cannot resume: no broker"]);
     expect(calls).toEqual([]);
   });
 

@@ -357,7 +357,7 @@ describe("all readers of the same page", () => {
     };
     probe.decommission();
     await clock.advance(0);
-    expect(logger.lines).toContain("error: updating the status pages failed: no history");
+    expect(logger.lines).toContain("error: SVC013 updating the status pages failed: no history");
     registry.history = history;
     await clock.advance(PAGE_READ_EVERY_MS);
     expect(JSON.stringify(reader.pictures.at(-1))).toContain("Decommissioned");
@@ -370,10 +370,10 @@ describe("all readers of the same page", () => {
     const reader = await read();
     registry.getReport = () => Promise.reject(new Error("no report"));
     await clock.advance(PAGE_READ_EVERY_MS);
-    expect(logger.lines).toContain("error: updating the status pages failed: no report");
+    expect(logger.lines).toContain("error: SVC013 updating the status pages failed: no report");
     registry.getReport = async () => 5 as unknown as Report;
     await clock.advance(PAGE_READ_EVERY_MS);
-    expect(logger.lines.at(-1)).toContain("error: updating the status pages failed: Cannot read");
+    expect(logger.lines.at(-1)).toContain("error: SVC013 updating the status pages failed: Cannot read");
     registry.getReport = getReport;
     registry.removeStatusHandler("Asked");
     await clock.advance(PAGE_READ_EVERY_MS);
