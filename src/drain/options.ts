@@ -6,7 +6,7 @@ import type { ListShape, OptionShapes, WithDefaults } from "../options/shape.ts"
 import { type Clock, systemClock } from "../util/clock.ts";
 import type { Logger } from "../util/logger.ts";
 import type { Consumer } from "./consumers/consumer.ts";
-import { CONSUMER } from "./consumers/options.ts";
+import { CONSUMERS } from "./consumers/options.ts";
 import type { DrainHook } from "./hooks.ts";
 import { type DerivedTimes, deriveTimes, PRESETS, type Preset, readPreStopMs } from "./presets.ts";
 import { STREAMS_OPTIONS, type StreamsOptions, WEBSOCKETS, type WebSockets } from "./streams/options.ts";
@@ -159,7 +159,7 @@ export const DRAIN_OPTIONS: OptionShapes<DrainOptions, ReadDrainOptions> = {
   closeTimeoutMs: DELAY_MS,
   onLeave: { ...HOOKS, default: [] },
   onClose: { ...HOOKS, default: [] },
-  consumers: { kind: "list", items: CONSUMER, expected: "an array of consumers", default: [] },
+  consumers: { ...CONSUMERS, default: [] },
   streams: { kind: "object", properties: STREAMS_OPTIONS, default: {} },
   websockets: WEBSOCKETS,
   hooksTimeoutMs: DELAY_MS,

@@ -1,5 +1,6 @@
 import type { StatusHandler } from "../../core/handler.ts";
 import type { HandlerOptions } from "../../core/handler-options.ts";
+import { CONSUMERS } from "../../drain/consumers/options.ts";
 import { DRAIN_OPTIONS, type DrainOptions, HOOKS } from "../../drain/options.ts";
 import { HEALTH_PROBES_OPTIONS } from "../../http/health-probe-options.ts";
 import {
@@ -87,6 +88,7 @@ const { probe: _probe, logger: _logger, clock: _clock, ...DRAIN } = DRAIN_OPTION
 
 /** An empty list is a mistake: JSON cannot hold any other. */
 const GIVEN_HOOKS: Shape = { ...HOOKS, isNonEmpty: true };
+const GIVEN_CONSUMERS: Shape = { ...CONSUMERS, isNonEmpty: true };
 
 const PROPERTIES: Readonly<Record<keyof ServeConfig, Shape>> = {
   $schema: { kind: "text", pattern: /^/u, expected: "a string" },
@@ -128,7 +130,7 @@ const PROPERTIES: Readonly<Record<keyof ServeConfig, Shape>> = {
   },
   drain: {
     kind: "object",
-    properties: { ...DRAIN, onLeave: GIVEN_HOOKS, onClose: GIVEN_HOOKS },
+    properties: { ...DRAIN, onLeave: GIVEN_HOOKS, onClose: GIVEN_HOOKS, consumers: GIVEN_CONSUMERS },
     help: "How it leaves the load balancer on SIGTERM.",
   },
 };

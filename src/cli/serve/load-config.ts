@@ -19,7 +19,7 @@ export type Loaded =
  */
 export const MAX_LOAD_MS = 30_000;
 
-type Kind = "module" | "code" | "json";
+type Kind = "module" | "code" | "yaml" | "json";
 
 let loads = 0;
 
@@ -51,11 +51,13 @@ const READERS: Readonly<Record<Kind, (file: string) => Promise<Read>>> = {
   module: readModule,
   // Node.js would not evaluate these again when they are reloaded.
   code: async () => ({ mistake: { path: "", text: "expected a .json file or a module that ends in .mjs" } }),
+  yaml: async () => ({ mistake: { path: "", text: "YAML is not supported; use .json or .mjs" } }),
   json: readJsonFile,
 };
 
 function toKind(file: string): Kind {
   if (file.endsWith(".mjs")) return "module";
+  if (/\.ya?ml$/i.test(file)) return "yaml";
   return /\.[cm]?[jt]s$/.test(file) ? "code" : "json";
 }
 

@@ -1,6 +1,6 @@
 import { fits } from "../../options/read.ts";
 import { FLAG, line, methods } from "../../options/rules.ts";
-import type { CodeShape, OptionShapes, Shape, WithDefaults } from "../../options/shape.ts";
+import type { CodeShape, ListShape, OptionShapes, Shape, WithDefaults } from "../../options/shape.ts";
 import type { Consumer, ConsumerOptions, ResumableOptions } from "./consumer.ts";
 
 export const NAME: Shape = line(200);
@@ -36,3 +36,5 @@ export const CONSUMER: CodeShape = {
     return fits(onDecommission ? RESUMABLE_WORKER : WORKER, value);
   },
 };
+
+export const CONSUMERS: ListShape = { kind: "list", items: CONSUMER, expected: "an array of consumers" };

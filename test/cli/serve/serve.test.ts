@@ -155,6 +155,8 @@ describe("svc-status serve", () => {
       'line 3, column 1: expected a property name in double quotes, got "}"',
     ],
     ["status.json", "\ufeff[]", "expected an object, got an array"],
+    ["status.yaml", "port: 1", "YAML is not supported; use .json or .mjs"],
+    ["STATUS.YML", "{}", "YAML is not supported; use .json or .mjs"],
     ["status.js", "module.exports = {};", "expected a .json file or a module that ends in .mjs"],
     ["status.mjs", "export const config = {};", "has no default export"],
     ["status.mjs", "export default {", "cannot be loaded: Unexpected end of input"],
