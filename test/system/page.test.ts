@@ -136,12 +136,12 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       service.set("Database", "RED", { detail: "connect ECONNREFUSED" });
       service.set("Orders", "RED");
       await page.waitForFunction(() => document.querySelectorAll(".fold .row").length === 1);
-      expect(await rowsOf(page)).toEqual(["RED Database", "RED Orders", "OK Cache"]);
+      expect(await rowsOf(page)).toEqual(["OK Cache", "RED Database", "RED Orders"]);
       expect(await page.title()).toBe("RED: orders (web:1)");
       expect(await shownText(page, ".overall")).toMatch(
         /^RED for \d s: Database — connect ECONNREFUSED\. 1 more with it: Orders\.$/,
       );
-      expect(await page.locator(".row").first().locator(".detail").first().textContent()).toBe(
+      expect(await rowOf(page, "Database").locator(".detail").first().textContent()).toBe(
         "connect ECONNREFUSED",
       );
       const icon = await page.locator("link[rel=icon]").getAttribute("href");
@@ -158,6 +158,50 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       });
       expect(kept).toEqual({ isSame: true, isOpen: true, hasFocus: true, selected: "OK" });
       expect(await page.locator("#news").textContent()).toBe("RED: orders (web:1)");
+    });
+
+    test("rows keep their places while somebody reads, and are sorted on request or when nobody does", async () => {
+      const service = await startOrders();
+      const page = await newPage();
+      await page.clock.install();
+      await open(page, service.url);
+      await page.mouse.move(200, 200);
+      const sort = page.getByRole("button", { name: /sort$/ });
+      const tops = (): Promise<number[]> =>
+        page.locator("#rows > *").evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
+      const before = await tops();
+      service.set("Orders", "YELLOW", { detail: "slow" });
+      await rowOf(page, "Orders", ".YELLOW").waitFor();
+      expect(await sort.textContent()).toBe("1 row changed, sort");
+      expect(await tops()).toEqual(before);
+      service.set("Aardvark", "OK");
+      await rowOf(page, "Aardvark").waitFor();
+      service.registry.removeStatusHandler("Cache");
+      await page.locator(".gone", { hasText: "Cache is no longer registered" }).waitFor();
+      expect(await rowsOf(page)).toEqual(["OK Database", "YELLOW Orders", "OK Aardvark"]);
+      expect((await tops()).slice(0, 3)).toEqual(before);
+      expect(await violationsOf(page)).toEqual([]);
+      expect(await sort.textContent()).toBe("3 rows changed, sort");
+      await sort.click();
+      expect(await rowsOf(page)).toEqual(["YELLOW Orders", "OK Aardvark", "OK Database"]);
+      expect(await sort.count()).toBe(0);
+
+      service.set("Database", "YELLOW");
+      await sort.waitFor();
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+      await page.clock.runFor(61_000);
+      await sort.waitFor({ state: "hidden" });
+      expect(await rowsOf(page)).toEqual(["YELLOW Database", "YELLOW Orders", "OK Aardvark"]);
+    });
+
+    test.each([1_100, 320])("nothing moves when the connection is lost, at a width of %d", async (width) => {
+      const service = await startOrders();
+      const page = await newPage({ viewport: { width, height: 800 } });
+      await open(page, service.url);
+      const before = await page.locator("#rows").boundingBox();
+      await service.stop();
+      await waitForLink(page, "Connection lost");
+      expect((await page.locator("#rows").boundingBox())?.y).toBe(before?.y);
     });
 
     test("the probe is shown as it is", async () => {

@@ -68,13 +68,16 @@ export function renderPage(scene: PageScene): string {
         <p class="actions scripted"><button type="button" id="pause">Pause</button> <button type="button" id="copy">Copy as Markdown</button></p>
         ${renderFilter(scene)}
       </div>
-      <p id="moved" class="moved" role="status" hidden></p>
       <section id="handlers" tabindex="-1">
         <h2 class="quiet">Handlers</h2>
         <ul id="rows" class="rows">${groups.map((group) => renderRow(group, scene))}</ul>
         <p id="none" class="none"${hidesNothing && html` hidden`}>No handler matches the filter.</p>
       </section>
       </main>
+      <div class="notices scripted" role="status">
+        <p id="moved" class="moved" hidden><span></span> <button type="button">Close</button></p>
+        <button type="button" id="sort" hidden></button>
+      </div>
       <footer>
         <p>The same for programs: ${Object.entries(LINKED_FORMATS).map(
           ([suffix, name], index) => html`${index > 0 && " · "}<a href="${toUrl(scene, suffix)}">${name}</a>`,

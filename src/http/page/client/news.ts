@@ -2,7 +2,8 @@ import { updateAges } from "./ages.ts";
 import { closeControl } from "./control.ts";
 import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
-import { keyOf, morph, move } from "./morph.ts";
+import { keyOf, morph } from "./morph.ts";
+import { noteChanged, showOrder } from "./order.ts";
 
 /** An update of the page, as the server sends it. */
 export interface News {
@@ -23,20 +24,17 @@ export function toNews(parsed: Document): News {
 /** Updates the page in place. */
 export function showNews({ order, parts }: News): void {
   const list = find("rows");
-  const rows = new Map([...list.children].map((row) => [keyOf(row), row]));
+  const rows = new Map([...list.children].map((row) => [keyOf(row) ?? "", row]));
   const head = document.querySelector<HTMLElement>(".head");
   const before = head?.dataset["instance"];
   for (const [key, html] of parts) {
     const part = toElement(html);
     const present = key === keyOf(head) ? head : rows.get(key);
+    if (stateOf(present) !== stateOf(part)) noteChanged(key);
     if (present) morph(present, part);
     else rows.set(key, part);
   }
-  if (order !== undefined)
-    arrange(
-      list,
-      order.flatMap((key) => rows.get(key) ?? []),
-    );
+  showOrder(order, rows);
   showMove(before, head);
   showState();
   applyFilter();
@@ -47,10 +45,17 @@ function showMove(before: string | undefined, head: HTMLElement | null): void {
   const now = head?.dataset["instance"];
   if (before === undefined || now === before) return;
   closeControl();
-  const text = find("moved");
+  const notice = find("moved");
+  const [text, close] = notice.children;
   const started = head?.querySelector(".instance")?.textContent ?? "";
-  text.textContent = `Now showing ${started}. Before, it was ${before}. To stay on one instance, open its own address.`;
-  text.hidden = false;
+  if (text)
+    text.textContent = `Now showing ${started}. Before, it was ${before}. To stay on one instance, open its own address.`;
+  close?.addEventListener("click", () => (notice.hidden = true), { once: true });
+  notice.hidden = false;
+}
+
+function stateOf(part: Element | null | undefined): string | undefined {
+  return part instanceof HTMLElement ? part.dataset["state"] : undefined;
 }
 
 /** Sets the title and icon of the tab from the page's head, unless the head is stale. */
@@ -72,29 +77,4 @@ function toElement(html: string): Element {
   template.innerHTML = html;
   updateAges(template.content);
   return template.content.firstElementChild ?? document.createElement("li");
-}
-
-/**
- * Moves as few rows as possible. The row that the user has selected or focused stays, and the others move
- * around it.
- */
-function arrange(list: Element, rows: readonly Element[]): void {
-  const kept = new Set(rows);
-  for (const row of [...list.children]) if (!kept.has(row)) row.remove();
-  const { anchorNode } = getSelection() ?? {};
-  const reader = anchorNode && list.contains(anchorNode) ? anchorNode : document.activeElement;
-  const found = rows.findIndex((row) => row.contains(reader));
-  const fixed = found === -1 ? Math.floor(rows.length / 2) : found;
-  const still = rows[fixed];
-  if (still && still.parentNode !== list) list.append(still);
-  let next = still;
-  for (const row of rows.slice(0, fixed).reverse()) {
-    if (next && row.nextElementSibling !== next) move(list, row, next);
-    next = row;
-  }
-  let previous = still;
-  for (const row of rows.slice(fixed + 1)) {
-    if (previous && row.previousElementSibling !== previous) move(list, row, previous.nextSibling);
-    previous = row;
-  }
 }

@@ -3,6 +3,7 @@ import { startControl } from "./control.ts";
 import { startCopying } from "./copy.ts";
 import { startFilter } from "./filter.ts";
 import { startLive } from "./live.ts";
+import { startSorting } from "./order.ts";
 
 // The page is complete as rendered by the server. The script keeps it up to date and adds features that need
 // a script.
@@ -13,4 +14,5 @@ updateAges(document);
 startFilter();
 startCopying();
 startControl();
+startSorting();
 startLive();

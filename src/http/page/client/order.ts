@@ -1,0 +1,126 @@
+import { applyFilter } from "./filter.ts";
+import { find } from "./find.ts";
+import { keyOf, move } from "./morph.ts";
+
+/** Rows keep their places until the user has not touched the page for this long. */
+const READING_MS = 60_000;
+
+/** More changed rows are sorted at once. */
+const MAX_CHANGED = 500;
+
+/** The order of the server, until the rows have it. */
+let wanted: readonly string[] | undefined;
+
+/** The keys of the rows whose state changed since the rows were sorted. */
+const changed = new Set<string>();
+
+let touchedAt = Number.NEGATIVE_INFINITY;
+
+/** Sorts the rows on request, and when nobody reads them. */
+export function startSorting(): void {
+  for (const type of ["pointermove", "pointerdown", "wheel", "touchmove", "keydown"])
+    addEventListener(type, () => (touchedAt = performance.now()), { passive: true });
+  find("sort").addEventListener("click", sortPending);
+  setInterval(() => !isReading() && sortPending(), 1_000);
+}
+
+function sortPending(): void {
+  if (!wanted) return;
+  sort();
+  applyFilter();
+}
+
+export function noteChanged(key: string): void {
+  changed.add(key);
+}
+
+/**
+ * Puts the rows in the new order, if there is one. While somebody reads them, they keep their places, and new
+ * rows come last.
+ */
+export function showOrder(order: readonly string[] | undefined, rows: ReadonlyMap<string, Element>): void {
+  wanted = order ?? wanted;
+  if (!wanted) changed.clear();
+  else if (placeRows(rows, wanted) || changed.size > MAX_CHANGED || !isReading()) sort();
+  else offerSorting();
+}
+
+/** Adds new rows, empties those that are gone, and returns whether all rows are in order. */
+function placeRows(rows: ReadonlyMap<string, Element>, order: readonly string[]): boolean {
+  const list = find("rows");
+  const keys = new Set(order);
+  for (const row of list.children) if (!keys.has(keyOf(row) ?? "")) leavePlace(row);
+  for (const key of keys) if (rows.get(key)?.parentNode !== list) list.append(rows.get(key) ?? "");
+  const { children } = list;
+  return children.length === order.length && order.every((key, at) => keyOf(children[at] ?? null) === key);
+}
+
+function offerSorting(): void {
+  const button = find("sort");
+  const text = changed.size > 1 ? `${changed.size} rows changed, sort` : "1 row changed, sort";
+  if (button.textContent !== text) button.textContent = text;
+  button.hidden = false;
+}
+
+/** An empty row, so that the rows below it do not move. */
+function leavePlace(row: Element): void {
+  if (row.className === "gone") return;
+  const key = keyOf(row) ?? "";
+  changed.add(key);
+  const name = row.querySelector(".name bdi")?.textContent ?? "";
+  const isFolded = [...document.querySelectorAll(".fold .row")].some((each) => keyOf(each) === key);
+  row.removeAttribute("data-state");
+  row.className = "gone";
+  row.textContent = `${name} ${isFolded ? "is RED with another handler" : "is no longer registered"}`;
+}
+
+function isReading(): boolean {
+  const list = find("rows");
+  const selection = getSelection();
+  return (
+    !document.hidden &&
+    (performance.now() - touchedAt < READING_MS ||
+      list.contains(document.activeElement) ||
+      (selection?.isCollapsed === false && list.contains(selection.anchorNode)) ||
+      list.querySelector("details[open] > .summary") !== null)
+  );
+}
+
+function sort(): void {
+  const list = find("rows");
+  const rows = new Map([...list.children].map((row) => [keyOf(row), row]));
+  const button = find("sort");
+  if (document.activeElement === button) find("handlers").focus({ preventScroll: true });
+  button.hidden = true;
+  arrange(
+    list,
+    (wanted ?? []).flatMap((key) => rows.get(key) ?? []),
+  );
+  wanted = undefined;
+  changed.clear();
+}
+
+/**
+ * Moves as few rows as possible. The row that the user has selected or focused stays, and the others move
+ * around it.
+ */
+function arrange(list: Element, rows: readonly Element[]): void {
+  const kept = new Set(rows);
+  for (const row of [...list.children]) if (!kept.has(row)) row.remove();
+  const { anchorNode } = getSelection() ?? {};
+  const reader = anchorNode && list.contains(anchorNode) ? anchorNode : document.activeElement;
+  const found = rows.findIndex((row) => row.contains(reader));
+  const fixed = found === -1 ? Math.floor(rows.length / 2) : found;
+  const still = rows[fixed];
+  if (still && still.parentNode !== list) list.append(still);
+  let next = still;
+  for (const row of rows.slice(0, fixed).reverse()) {
+    if (next && row.nextElementSibling !== next) move(list, row, next);
+    next = row;
+  }
+  let previous = still;
+  for (const row of rows.slice(fixed + 1)) {
+    if (previous && row.previousElementSibling !== previous) move(list, row, previous.nextSibling);
+    previous = row;
+  }
+}
