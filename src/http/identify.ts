@@ -27,6 +27,8 @@ export interface IdentificationSetup {
 }
 
 export function createIdentification({ probe, instance, control }: IdentificationSetup): Identification {
+  let last: { readonly parts: readonly unknown[]; readonly identified: StatusResponse } | undefined;
+
   function getIdentity(): Identity {
     return findIdentity(probe, instance);
   }
@@ -41,6 +43,15 @@ export function createIdentification({ probe, instance, control }: Identificatio
     return { ...response, headers: { ...response.headers, ...headers } };
   }
 
+  /** Responses from memory stay the same object until the identity or the probe's state changes. */
+  function toIdentifiedOnce(response: StatusResponse): StatusResponse {
+    const { instance: name, startedAt } = getIdentity();
+    const parts = [response, name, startedAt, toProbeState(getProbeSeams(probe).getSetting())];
+    if (last === undefined || parts.some((part, index) => part !== last?.parts[index]))
+      last = { parts, identified: toIdentified(response) };
+    return last.identified;
+  }
+
   async function identifyLater(
     answer: NonNullable<Answer>,
     isKnown: Promise<boolean>,
@@ -52,7 +63,7 @@ export function createIdentification({ probe, instance, control }: Identificatio
     const isKnown = decideQuickly(control, request);
     if (isKnown instanceof Promise) return identifyLater(answer, isKnown);
     if (!isKnown) return answer;
-    return answer instanceof Promise ? answer.then(toIdentified) : toIdentified(answer);
+    return answer instanceof Promise ? answer.then(toIdentified) : toIdentifiedOnce(answer);
   }
 
   return { getIdentity, toIdentified, identify };

@@ -47,6 +47,17 @@ async function terminate(cluster: TestCluster, id: number): Promise<void> {
   expect(await cluster.find("exit", id)).toMatchObject({ signal: "SIGTERM" });
 }
 
+/** Keeps a connection to a worker open without a request, so that the worker waits for it while leaving. */
+async function connectTo(cluster: TestCluster, id: number): Promise<void> {
+  const { pid } = await cluster.find("ready", id);
+  async function connect(): Promise<string> {
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    return (await cluster.askAny("/kept", { agent })).body;
+  }
+  await expect.poll(connect, { timeout: 10_000 }).toBe(String(pid));
+}
+
 describe("a rolling restart, one worker after the other", () => {
   test("loses no request, and no balancer sees it", async () => {
     const cluster = await startCluster({ workers: [worker, worker, worker] });
@@ -139,6 +150,7 @@ describe("a worker that is about to leave", () => {
 
   test("still shares what an operator changes", async () => {
     const cluster = await startCluster({ workers: [worker, worker] });
+    await connectTo(cluster, 1);
     cluster.order("kill", { worker: 1, signal: "SIGTERM" });
     await expect.poll(() => cluster.logOf(1)).toContain(CLOSING);
     await cluster.ask(1, "/probe_status?body=OFF", { method: "POST" });

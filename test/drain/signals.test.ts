@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { request as startTlsRequest, Agent as TlsAgent } from "node:https";
 import { connect, type Socket } from "node:net";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { ask } from "../support/http.ts";
 import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
@@ -174,7 +174,7 @@ describe("the hooks of a service that ends", () => {
     service.kill("SIGTERM");
     expect(await service.exit).toEqual(BY_SIGTERM);
     expect(lastLine(service)).toContain(
-      "onClose[0] failed: not finished after 100 ms, onClose[1] failed: was not called any more",
+      "onClose[0] failed: not finished after 100 ms, onClose[1] failed: was not called",
     );
   });
 });
@@ -235,14 +235,15 @@ describe("the connections of a service that closes", () => {
     "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-  test("a WebSocket is cut at the end of the time, and counted", async () => {
+  test("a WebSocket gets the close code 1001, and ends with the time if its client stays", async () => {
     const service = await startService({ kind: "websocket", drain: { fixedMs: 0, closeTimeoutMs: 300 } });
     const socket = await connectTo(service.port, UPGRADE);
+    const received = buffer(socket);
     await service.waitForLine(/^connected/);
     service.kill("SIGTERM");
-    await waitForClose(socket);
+    expect((await received).subarray(-4)).toEqual(Buffer.of(0x88, 0x02, 0x03, 0xe9));
     expect(await service.exit).toEqual(BY_SIGTERM);
-    expect(lastLine(service)).toMatch(/drained in 0\.[3-9] s.* 1 request cut,/);
+    expect(lastLine(service)).toMatch(/drained in 0\.[3-9] s.* 1 socket closed, 0 requests cut,/);
   });
 
   test("a WebSocket that has ended is not counted", async () => {
