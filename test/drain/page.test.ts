@@ -35,7 +35,7 @@ test("a process that drains shows it on an open page, and then ends as ever", {
   const streams = await Promise.all([openEvents(service.port), openEvents(service.port)]);
   await Promise.all(streams.map((stream) => stream.waitFor("In service")));
   service.kill("SIGTERM");
-  await Promise.all(streams.map((stream) => stream.waitFor("Decommissioned")));
+  await Promise.all(streams.map((stream) => stream.waitFor("<strong>Draining</strong> (SIGTERM)")));
   expect(await Promise.all(streams.map(({ ended }) => ended))).toEqual([true, true]);
   expect(await service.exit).toEqual({ code: null, signal: "SIGTERM" });
   const [report] = service.lines.filter((line) => line.includes("SVC020 drained in"));
