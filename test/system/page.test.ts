@@ -659,6 +659,24 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await page.emulateMedia({ media: "print" });
       expect(await page.locator(".row:visible").count()).toBe(3);
       expect(await page.locator("button:visible, input:visible, .control:visible").count()).toBe(0);
+      const shown = await page.locator(".since, .probe time, #link").evaluateAll(
+        (elements) =>
+          elements
+            .flatMap((element) => [element, ...element.querySelectorAll("*")])
+            .filter((element) => {
+              const size = getComputedStyle(element).fontSize;
+              return (
+                /^(Live|for|\d+ s)/.test(element.textContent ?? "") &&
+                size !== "0px" &&
+                !element.children.length
+              );
+            }).length,
+      );
+      expect(shown).toBe(0);
+      const after = (element: Element): string => getComputedStyle(element, "::after").content;
+      expect(await page.locator(".row time").first().evaluate(after)).toMatch(/^"20\d\d-.* UTC"$/);
+      expect(await page.locator(".for").first().evaluate(after)).toBe('"since "');
+      expect((await page.locator(".more").first().boundingBox())?.height).toBeGreaterThan(50);
     });
 
     test("it works behind a prefix, for the handlers that were asked for", async () => {

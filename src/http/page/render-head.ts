@@ -9,7 +9,7 @@ import type { PageScene, ServiceLink } from "./page-model.ts";
 import { renderSince } from "./render-since.ts";
 import { cut } from "./shown-text.ts";
 import { renderIcon, renderState, toFavicon } from "./state-markup.ts";
-import { renderAge, renderLeft, renderMoment } from "./time-markup.ts";
+import { renderAge, renderFor, renderLeft, renderMoment } from "./time-markup.ts";
 
 /** The key of the part with the overall state. */
 export const HEAD_KEY = "head";
@@ -109,7 +109,7 @@ function renderProbe(scene: PageScene): Markup {
   const { since } = scene.source.probe;
   if (draining !== undefined && body !== "OK")
     return html`<p class="probe off">${renderIcon("YELLOW")}<strong>Draining</strong> (${draining.reason}), at most ${renderLeft(new Date(draining.deadlineAt), scene.now)} left</p>`;
-  const held = html`for ${renderAge(since, scene.now)}`;
+  const held = renderFor(since, scene.now);
   if (body === "OK") return html`<p class="probe">In service ${held}</p>`;
   const { details, seesWho } = scene.view;
   return html`<p class="probe off">${renderIcon("YELLOW")}<strong>Decommissioned</strong> “<bdi>${body}</bdi>” ${held}${

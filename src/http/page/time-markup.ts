@@ -11,6 +11,11 @@ export function renderAge(date: Date, now: number | undefined, suffix = ""): Mar
   return html`<time datetime="${date.toISOString()}" title="${exact}" data-age="${suffix}">${text}</time>`;
 }
 
+/** `for 3 min`; on paper `since` and the exact time. */
+export function renderFor(date: Date, now: number | undefined): Markup {
+  return html`<span class="for">for </span>${renderAge(date, now)}`;
+}
+
 /** The time that is left until a moment, which the client counts down. */
 export function renderLeft(date: Date, now: number | undefined): Markup {
   const exact = toExactText(date);

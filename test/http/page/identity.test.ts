@@ -16,7 +16,7 @@ async function render(probe = createProbe(), view = {}): Promise<string> {
     view: { ...FULL_VIEW, ...view },
     now: NOW,
   });
-  return renderPage(scene).replace(/<\/?(?:bdi|time|strong)[^>]*>/g, "");
+  return renderPage(scene).replace(/<\/?(?:bdi|time|strong|span)[^>]*>/g, "");
 }
 
 describe("the page of one instance of several", () => {

@@ -45,7 +45,7 @@ export function showOrder(order: readonly string[] | undefined, rows: ReadonlyMa
   else offerSorting();
 }
 
-/** Adds new rows, empties those that are gone, and returns whether all rows are in order. */
+/** Adds new rows, empties the removed rows, and returns whether all rows are in order. */
 function placeRows(rows: ReadonlyMap<string, Element>, order: readonly string[]): boolean {
   const list = find("rows");
   const keys = new Set(order);
