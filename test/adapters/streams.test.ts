@@ -148,9 +148,9 @@ describe("a page that is left open", () => {
     const stream = await openEvents(port);
     await stream.waitFor("event: read");
     const draining = drain.start();
-    await stream.waitFor("Decommissioned");
+    await stream.waitFor("<strong>Draining</strong>");
     const late = await openEvents(port);
-    await late.waitFor("Decommissioned");
+    await late.waitFor("<strong>Draining</strong>");
     const { requestsCut, requestsServed, lastRequestMs, closeMs } = await draining;
     expect({ requestsCut, requestsServed, lastRequestMs }).toEqual({
       requestsCut: 0,
