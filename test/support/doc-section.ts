@@ -38,7 +38,7 @@ const root = join(import.meta.dirname, "../..");
  * - `sh` blocks hold `curl` lines, which ask the program's servers, and whose answers stand in a `text` or `json`
  *   block behind them; `npx svc-status` lines, which are run with the program that was built; or `npm` and other `npx`
  *   lines, which must name what there is
- * - moments are shown as 2026-01-01T00:00:00.000Z
+ * - moments are shown as 2026-01-01T00:00:00.000Z, and the name of the instance as orders-7f9c:17
  *
  * Everything else throws, unless it says `no-run` and why.
  */
@@ -139,5 +139,6 @@ function withFixedMoments(text: string): string {
     .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "2026-01-01T00:00:00.000Z")
     .replace(/\b(OK|YELLOW|RED)( +)\d+ s\b/g, "$1$23 s")
     .replace(/^((?:In service|Decommissioned) for) \d+ s\b/gm, "$1 3 s")
+    .replace(/^(Svc-Status-Instance: )\S+:\d+/gm, "$1orders-7f9c:17")
     .replace(/^\S+:\d+, started \d+ s ago$/gm, "orders-7f9c:17, started 3 s ago");
 }
