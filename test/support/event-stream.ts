@@ -20,32 +20,35 @@ export async function openEvents(port: number, target = "/svc_status.events"): P
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request.on("error", reject).on("response", resolve).end();
   });
-  const waiting = new Set<() => void>();
+  const waiting = new Set<(chunk: string) => void>();
   let text = "";
   let isEnded = false;
   response.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk;
-    for (const look of waiting) look();
+    for (const look of waiting) look(chunk);
   });
   const ended = new Promise<boolean>((resolve) => {
     response.on("error", () => {});
     response.on("close", () => {
       isEnded = true;
-      for (const look of waiting) look();
+      for (const look of waiting) look("");
       resolve(response.complete);
     });
   });
 
   function waitFor(wanted: string, from = 0): Promise<void> {
+    // Searches each piece once: the page of a large report has megabytes.
+    let unread = "";
     return new Promise((resolve, reject) => {
-      function look(): void {
-        if (text.includes(wanted, from)) resolve();
+      function look(chunk: string): void {
+        unread = unread.slice(1 - wanted.length) + chunk;
+        if (unread.includes(wanted)) resolve();
         else if (isEnded) reject(new Error(`ended without ${JSON.stringify(wanted)}: ${text.slice(-500)}`));
         else return;
         waiting.delete(look);
       }
       waiting.add(look);
-      look();
+      look(text.slice(from));
     });
   }
 
