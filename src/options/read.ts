@@ -1,5 +1,6 @@
 import { describeValue } from "../util/describe-value.ts";
 import type {
+  CodeShape,
   EitherShape,
   ListShape,
   NumberShape,
@@ -71,12 +72,21 @@ const COMPOSED: readonly Shape["kind"][] = ["either", "list", "map", "object"];
 
 /** Whether the value itself is right, whatever it contains. */
 function isRight(shape: Exclude<Shape, EitherShape>, value: unknown): boolean {
-  if (shape.kind === "code") return shape.isRight(value);
+  if (shape.kind === "code") return isRightCode(shape, value);
   if (shape.kind === "choice") return shape.values.includes(value as string);
   if (TYPES[shape.kind] !== toType(value)) return false;
   if (shape.kind === "text") return isRightText(shape, value as string);
   if (shape.kind === "number") return isInRange(shape, value as number);
   return shape.kind !== "list" || hasRightLength(shape, value as unknown[]);
+}
+
+/** A value whose getters throw is wrong: the mistake then names its path. */
+function isRightCode(shape: CodeShape, value: unknown): boolean {
+  try {
+    return shape.isRight(value);
+  } catch {
+    return false;
+  }
 }
 
 function isRightText(shape: TextShape, text: string): boolean {

@@ -99,7 +99,7 @@ describe("svc-status serve", () => {
     expect(asked.body).toContain("so so");
     expect((await ask(port, "/svc_status.json")).body).not.toContain("so so");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
-    expect(await waitForLine(/^Own: none -> YELLOW/)).not.toMatch(/\u001b/);
+    expect(await waitForLine(/^SVC001 Own: none -> YELLOW/)).not.toMatch(/\u001b/);
   });
 
   test("listens on a Unix socket", async () => {
@@ -341,7 +341,7 @@ describe("at the end", () => {
   test("the probe says that it leaves, and a second signal ends it at once", async () => {
     const { port, kill, exit, waitForLine } = await startServing([]);
     kill("SIGTERM");
-    await waitForLine(/^SIGTERM: decommissioned/);
+    await waitForLine(/^SVC018 SIGTERM: decommissioned/);
     expect(await ask(port, "/probe_status")).toMatchObject({ status: 503, body: "OFF" });
     kill("SIGTERM");
     expect(await waitForLine(/at once/)).toBe("SVC025 SIGTERM while draining: exiting at once");
