@@ -101,7 +101,8 @@ describe("while the main thread is blocked", () => {
 
   test("readiness goes on until it is wedged", async () => {
     const probeStatus = { requireHealthy: true };
-    const service = await startBusyService({ sentinel: { wedgedAfterMs: WEDGED_AFTER_MS, probeStatus } });
+    const sentinel = { wedgedAfterMs: WEDGED_AFTER_MS, probeStatus, healthProbes: { exclude: true } };
+    const service = await startBusyService({ sentinel });
     await service.waitFor("/startupz", "ok");
     await service.block("wait", "600000");
     await service.waitFor("/readyz", "ok, main thread busy for 1 s");
