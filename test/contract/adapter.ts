@@ -70,7 +70,8 @@ export function describeAdapter(name: string, start: StartApplication, facts: Ad
           const isNobodys = standsAlone && expected.headers === undefined;
           const { status, body = received.body, headers } = isNobodys ? NOBODYS : expected;
           expect({ status: received.status, body: received.body }).toEqual({ status, body });
-          if (headers !== undefined) expect(ownHeaders(received)).toEqual({ ...ALWAYS, ...headers });
+          if (headers !== undefined)
+            expect(ownHeaders(received)).toEqual({ ...ALWAYS, ...headers, ...(isKnown(sent) && IDENTITY) });
         },
       );
     });
@@ -312,4 +313,17 @@ function createHeldRegistry(): HeldRegistry {
       events.emit("release");
     },
   };
+}
+
+/** What tells a client that may know it which instance answers. */
+const IDENTITY = {
+  "svc-status-instance": expect.stringMatching(/^[!-~]+:\d+$/),
+  "svc-status-started": expect.stringMatching(/^[\d-]+T[\d:.]+Z$/),
+  "svc-status-probe": expect.stringMatching(/^(?:in-service|decommissioned)$/),
+};
+
+/** Whether it comes from this machine without a proxy, or has the token. */
+function isKnown({ headers = {} }: Sent): boolean {
+  const isForwarded = "x-forwarded-for" in headers || "forwarded" in headers;
+  return !isForwarded || headers["authorization"] === "Bearer s3cret";
 }

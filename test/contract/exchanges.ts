@@ -239,7 +239,7 @@ export const SCENES: readonly Scene[] = [
     createOptions: () => ({
       registry: createRegistry(),
       probe: createProbe(),
-      healthProbes: { live: "/livez", ready: "/health/ready" },
+      healthProbes: { live: "/livez", ready: "/health/ready", exclude: true },
     }),
     exchanges: [
       ours("GET /livez", IN_GOOD_HEALTH),
