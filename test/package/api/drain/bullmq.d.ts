@@ -5,7 +5,7 @@ export interface BullMqWorker {
     pause(doNotWaitActive?: boolean): Promise<void>;
     resume(): void;
     close(force?: boolean): Promise<void>;
-    on(event: any, listener: any): unknown;
+    on(event: never, listener: never): unknown;
 }
 
 export declare function bullmq(worker: BullMqWorker, options?: ResumableOptions): Consumer;

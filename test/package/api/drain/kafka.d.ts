@@ -6,7 +6,7 @@ export interface KafkaConsumer {
     readonly events?: {
         readonly END_BATCH_PROCESS: string;
     };
-    on?(event: any, listener: any): unknown;
+    on?(event: never, listener: never): unknown;
 }
 
 export declare function kafka(consumer: KafkaConsumer, options?: ConsumerOptions): Consumer;
