@@ -133,7 +133,7 @@ describe("two drains in one process", () => {
     const answer = ask(service.ports[1] ?? 0, "/held").catch((error: Error) => error.message);
     await service.waitForLine(/^holding/);
     service.kill("SIGTERM");
-    await service.waitForLine(/^info: drained/);
+    await service.waitForLine(/^info: SVC020 drained/);
     return { service, answer };
   }
 

@@ -133,7 +133,7 @@ describeWithProgram(
       expect(new Set(statuses)).toEqual(new Set([200]));
 
       program.kill("SIGTERM");
-      await program.waitForLine(/^SIGTERM: decommissioned/);
+      await program.waitForLine(/^SVC018 SIGTERM: decommissioned/);
       expect(await probe(port, "/livez")).toBe(200);
       await expect
         .poll(() => statuses.filter((status) => status === 503).length, { timeout: 10_000 })
