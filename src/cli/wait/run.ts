@@ -53,7 +53,7 @@ export async function runWait({
         throw error;
       // The end of the wait aborted this request, which proves nothing about the service. The previous result
       // counts.
-      if (last.state !== undefined && wasCutShort(signal)) return false;
+      if (last.key !== "" && wasCutShort(signal)) return false;
       last = { state: undefined, key: "no answer", text: error.message };
     }
     tell();
