@@ -267,7 +267,7 @@ function withoutTimes({ status, body, headers }: StatusResponse): StatusResponse
   const timeless = body
     .replace(/<time .*?<\/time>/g, "<time>")
     .replace(/ data-now="\d+"/, "")
-    .replaceAll("<div><dt>Asked</dt><dd><time></dd></div>", "");
+    .replaceAll("<div><dt>Checked</dt><dd><time></dd></div>", "");
   const hasItsLength = headers["content-length"] === String(Buffer.byteLength(body));
   return { status, body: timeless, headers: { ...headers, "content-length": `right: ${hasItsLength}` } };
 }
