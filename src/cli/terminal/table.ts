@@ -26,7 +26,9 @@ export function renderTable(handlers: readonly HandlerStatus[], options: TableOp
   // The state must be visible: a name may take half of the terminal.
   const nameWidth = Math.min(widest, Math.max("NAME".length, Math.floor(columns / 2)));
   const ages = handlers.map(({ forMs }) => (forMs === undefined ? "" : toAgeText(forMs)));
-  const sinceWidth = ages.some((age) => age !== "") ? Math.max("SINCE".length, ...ages.map(toWidth)) : 0;
+  const widestAge = Math.max("SINCE".length, ...ages.map(toWidth));
+  const fits = nameWidth + STATE_WIDTH + widestAge + 2 * GAP.length <= columns;
+  const sinceWidth = fits && ages.some((age) => age !== "") ? widestAge : 0;
   const sinceGap = sinceWidth > 0 ? GAP : "";
   const detailWidth = columns - nameWidth - STATE_WIDTH - sinceWidth - sinceGap.length - 2 * GAP.length;
 

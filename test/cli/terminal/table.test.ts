@@ -30,6 +30,13 @@ describe("the table", () => {
     ]);
   });
 
+  test("leaves out since when, unless it fits into the width", () => {
+    const handlers = [{ name: "Database", state: "YELLOW", detail: "slow", labels: [], forMs: 0 } as const];
+    const render = (columns: number): readonly string[] => renderTable(handlers, { columns, paint: plain });
+    expect(render(23)).toEqual(["NAME      STATE   SINC…", "Database  YELLOW  0 s"]);
+    expect(render(22)).toEqual(["NAME      STATE   DET…", "Database  YELLOW  slow"]);
+  });
+
   test("is not made wider by a name that is longer than names are", () => {
     const named = (name: string) => ({ name, state: "OK", detail: "", labels: [] }) as const;
     const aligned = "a".repeat(MAX_ALIGNED_WIDTH);

@@ -49,8 +49,8 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     registry.addStatusHandler("Database", () => ({ state: "RED", detail: "数据".repeat(50) }));
     const terminal = await startShell({ columns: 40 });
     await enter(terminal, `svc-status show ${address}`);
-    const screen = await terminal.waitFor(/^RED: 0 of 1/m);
-    expect(screen).toMatch(/^Database {2}RED {5}(?:数据)+数?…$/m);
+    const screen = await terminal.waitFor(/^RED: 1 of 1 failing/m);
+    expect(screen).toMatch(/^Database {2}RED {5}\d+ s +(?:数据)+数?…$/m);
     expect(await terminal.read({ withColors: true })).toContain("\u001b[1m\u001b[31mRED");
     for (const [index, plain] of ["NO_COLOR=1 svc-status show", "svc-status show --no-color"].entries()) {
       await enter(terminal, `clear; ${plain} ${address}; echo done=${index}`);
@@ -104,9 +104,9 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     expect(await terminal.waitFor(/Cache {5}OK[\s\S]*connection refused[\s\S]*q quits/)).toBe(
       [
         `http://${address} OK: 2 of 2 handlers OK`,
-        "NAME      STATE   DETAIL",
-        "Database  OK      it is OK",
-        "Cache     OK",
+        "NAME      STATE   SINCE  DETAIL",
+        "Database  OK      0 s    it is OK",
+        "Cache     OK      0 s",
         "",
         `no answer from http://${nobody}: connection refused. Is the service running?`,
         "",
@@ -117,7 +117,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     expect(await terminal.ask("cursor_flag")).toBe("0");
     expect(await terminal.read({ withColors: true })).not.toContain(INVERSE);
     state = "RED";
-    await terminal.waitFor(/Database {2}RED {5}it is RED/);
+    await terminal.waitFor(/Database {2}RED {5}\d+ s {4}it is RED/);
     const marked = (await terminal.read({ withColors: true }))
       .split("\n")
       .filter((line) => line.includes(INVERSE));
@@ -137,7 +137,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     await terminal.waitFor(/OK: 1 of 1/);
     expect(await terminal.ask("window_bell_flag")).toBe("0");
     state = "RED";
-    await terminal.waitFor(/RED: 0 of 1/);
+    await terminal.waitFor(/RED: 1 of 1 failing/);
     await expect.poll(() => terminal.ask("window_bell_flag")).toBe("1");
   });
 
@@ -189,7 +189,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
       state = "RED";
       await enter(terminal, "clear; fg");
     }
-    await terminal.waitFor(/RED: 0 of 1[\s\S]*q quits/);
+    await terminal.waitFor(/RED: 1 of 1 failing[\s\S]*q quits/);
     expect(await terminal.ask("alternate_on")).toBe("1");
     expect(await terminal.ask("cursor_flag")).toBe("0");
     await terminal.press("q");
@@ -214,7 +214,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     const { address } = await startService();
     const terminal = await startShell();
     await enter(terminal, `svc-status watch ${address}`);
-    await terminal.waitFor(/OK: 0 of 0[\s\S]*q quits/);
+    await terminal.waitFor(/OK: no handlers[\s\S]*q quits/);
     await terminal.press("C-c");
     await terminal.waitFor(/\n\$$/);
     await expectCleanTerminal(terminal, 130);
@@ -227,7 +227,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     const { address } = await startService();
     const terminal = await startShell();
     await enter(terminal, `svc-status watch ${address}`);
-    await terminal.waitFor(/OK: 0 of 0[\s\S]*q quits/);
+    await terminal.waitFor(/OK: no handlers[\s\S]*q quits/);
     const [, child = 0] = findTree(Number(await terminal.ask("pane_pid")));
     process.kill(child, signal);
     await terminal.waitFor(/\n\$$/);
