@@ -144,7 +144,7 @@ describeWithProgram(
       expect(failed).toBe(0);
 
       expect(await program.exit).toEqual({ code: null, signal: "SIGTERM" });
-      expect(program.lines.join("\n")).toMatch(/drained in .*, 0 requests cut$/);
+      expect(program.lines.join("\n")).toMatch(/drained in .*, 0 requests cut, only kubelets probed it/);
       const observer = new Pool({
         host: "127.0.0.1",
         port: postgres.port,
