@@ -92,7 +92,7 @@ describe("triggers", () => {
     expect(await ask(program.port, "/throw")).toMatchObject({ body: "thrown\n" });
     expect(await program.exit).toEqual({ code: 1, signal: null });
     expect(program.lines).toContain("hook began");
-    expect(program.lines).toContain("error: uncaughtException: password=*** is wrong");
+    expect(program.lines).toContain("error: SVC024 uncaughtException: password=*** is wrong");
     expect(program.lines.at(-1)).toMatch(
       /^error: SVC020 drained in .*, after an error: password=\*\*\* is wrong$/,
     );

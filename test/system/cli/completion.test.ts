@@ -83,7 +83,7 @@ describeWithProgram(["tmux", "zsh"], "completion in zsh", () => {
       await complete(terminal, "svc-status sho⇥--fo⇥nag⇥x", /^\$ svc-status show --format[= ]nagios x$/m);
       await complete(terminal, "svc-status show --ca aut⇥x", /^\$ svc-status show --ca authority\.pem x$/m);
       await complete(terminal, "svc-status completion z⇥x", /^\$ svc-status completion zsh x$/m);
-      await complete(terminal, "svc-status wait -⇥", /--interval +-i +-- How long to pause/);
+      await complete(terminal, "svc-status wait -⇥", /--interval +-i +-- Pause between two requests/);
     },
   );
 });
