@@ -37,6 +37,7 @@ const COPIED = {
   "metrics/families": ["http", "metrics"],
   "metrics/status-samples": ["http", "metrics"],
   "metrics/labels": ["http", "metrics", "cli"],
+  "http/page/time-text": ["http", "cli"],
   "util/sort-by-name": ["http", "metrics"],
 };
 

@@ -30,11 +30,17 @@ function getOwnIdentity(): Identity {
 
 /** Runtimes without processes get a random name: it only has to differ from the others. */
 function toIdentity(runtime: Runtime): Identity {
-  const host = runtime
-    .getBuiltinModule?.("node:os")
-    ?.hostname()
-    .replace(/[^!-~]/g, "-");
+  const host = readHostname(runtime)?.replace(/[^!-~]/g, "-");
   const number = runtime.pid ?? Math.random().toString(36).slice(2, 10);
   const startedAt = new Date(Date.now() - Math.round((runtime.uptime?.() ?? 0) * 1_000));
   return { instance: `${host || "instance"}:${number}`.slice(-MAX_INSTANCE_LENGTH), startedAt };
+}
+
+/** Deno lets only programs with the permission know it. */
+function readHostname(runtime: Runtime): string | undefined {
+  try {
+    return runtime.getBuiltinModule?.("node:os")?.hostname();
+  } catch {
+    return undefined;
+  }
 }

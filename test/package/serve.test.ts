@@ -17,7 +17,7 @@ describe("the installed package", () => {
     program.kill("SIGHUP");
     await program.waitForLine(/^SIGHUP/);
     program.kill("SIGTERM");
-    await program.waitForLine(/^SIGTERM: decommissioned/);
+    await program.waitForLine(/^SVC018 SIGTERM: decommissioned/);
     program.kill("SIGTERM");
     expect(await program.exit).toEqual({ code: null, signal: "SIGTERM" });
   });

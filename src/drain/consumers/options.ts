@@ -27,7 +27,7 @@ const WORKER = methods("stop", "finish");
 const RESUMABLE_WORKER = methods("stop", "finish", "resume");
 
 /** Any object, of any class, with the methods of a consumer. */
-export const CONSUMER: CodeShape = {
+const CONSUMER: CodeShape = {
   kind: "code",
   expected: "a consumer with a name, stop() and finish(), and resume() for onDecommission",
   isRight(value) {
