@@ -3,7 +3,7 @@ import type { Clock } from "../../util/clock.ts";
 import { describeError } from "../../util/describe-error.ts";
 import { type Logger, log } from "../../util/logger.ts";
 import { settleWithin } from "../../util/settle-within.ts";
-import type { DrainContext } from "../hooks.ts";
+import { createContext, type DrainContext } from "../hooks.ts";
 import type { Consumer, ConsumerResult } from "./consumer.ts";
 
 /** The result of one consumer. */
@@ -61,9 +61,7 @@ export function runConsumers({ consumers, probe, logger, clock }: ConsumersSetup
   return {
     async leave({ reason, finishMs, returnMs }) {
       dispose();
-      const controller = new AbortController();
-      const cancel = clock.startTimer(finishMs, () => controller.abort());
-      const context = { reason, signal: controller.signal, deadlineAt: clock.now() + finishMs };
+      const { context, end } = createContext({ reason, deadlineMs: finishMs, clock });
       const timeoutMs = finishMs + returnMs;
       const reports = await Promise.all(
         running.map((consumer) =>
@@ -76,7 +74,7 @@ export function runConsumers({ consumers, probe, logger, clock }: ConsumersSetup
           ),
         ),
       );
-      cancel();
+      end();
       return reports;
     },
     dispose,

@@ -35,8 +35,9 @@ export function isEventStream(contentType: unknown): boolean {
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-function toFarewell(contentEncoding: unknown, retryMs: number): string {
-  const isPlain = contentEncoding === undefined || contentEncoding === "identity";
+function toFarewell(getHeader: (name: string) => unknown, retryMs: number): string {
+  const encoding = getHeader("content-encoding") ?? "identity";
+  const isPlain = encoding === "identity" && isEventStream(getHeader("content-type"));
   return isPlain ? `:\nretry: ${retryMs}\n` : "";
 }
 
@@ -52,25 +53,22 @@ export function getSentHeader(response: ServerResponse, name: string): string | 
 
 /** An HTTP/1 response. */
 export function fromResponse(response: ServerResponse, retryMs: number): Endless {
-  const farewell = isEventStream(getSentHeader(response, "content-type"))
-    ? toFarewell(getSentHeader(response, "content-encoding"), retryMs)
-    : "";
+  const getHeader = (name: string): unknown => getSentHeader(response, name);
   return {
     identity: response,
     kind: "stream",
-    end: () => endAnswer(response, farewell),
+    end: () => endAnswer(response, toFarewell(getHeader, retryMs)),
     destroy: () => response.destroy(),
   };
 }
 
 /** An HTTP/2 stream, with or without a response object. */
 export function fromStream(stream: ServerHttp2Stream, retryMs: number): Endless {
-  const { "content-type": contentType, "content-encoding": encoding } = stream.sentHeaders ?? {};
-  const farewell = isEventStream(contentType) ? toFarewell(encoding, retryMs) : "";
+  const getHeader = (name: string): unknown => stream.sentHeaders?.[name];
   return {
     identity: stream,
     kind: "stream",
-    end: () => endAnswer(stream, farewell),
+    end: () => endAnswer(stream, toFarewell(getHeader, retryMs)),
     destroy: () => stream.close(),
   };
 }
