@@ -59,8 +59,13 @@ export function createInterrupts(): Interrupts {
     stop() {
       stopListening();
       if (received === undefined) return undefined;
-      process.kill(process.pid, received);
-      return 128 + constants.signals[received];
+      return endBySignal(received);
     },
   };
+}
+
+/** Ends this process by a signal. Process 1 survives it and should exit with the returned status, as in a shell. */
+export function endBySignal(signal: NodeJS.Signals): number {
+  process.kill(process.pid, signal);
+  return 128 + constants.signals[signal];
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { constants } from "node:os";
 import { describeError } from "../../util/describe-error.ts";
 import { withinDeadline } from "../client/deadline.ts";
 import { parseServiceUrl, type ServiceUrl } from "../client/service-url.ts";
 import type { Invocation } from "../command.ts";
+import { endBySignal } from "../interrupts.ts";
 import type { Output } from "../io.ts";
 import { changeProbe, readToken } from "../probe/change.ts";
 import { clean } from "../terminal/clean.ts";
@@ -41,7 +41,7 @@ export async function runCommand({ operands, values, io }: Invocation<typeof RUN
   try {
     const { code, signal } = await untilEnd(child);
     stopForwarding();
-    return code ?? endBy(signal);
+    return code ?? (signal === null ? 1 : endBySignal(signal));
   } catch (error) {
     stopForwarding();
     const { code } = error as NodeJS.ErrnoException;
@@ -103,11 +103,4 @@ function untilEnd(child: ChildProcess): Promise<End> {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-}
-
-/** Ends this process by the same signal. Process 1 survives it and exits with the status that a shell shows. */
-function endBy(signal: NodeJS.Signals | null): number {
-  if (signal === null) return 1;
-  process.kill(process.pid, signal);
-  return 128 + constants.signals[signal];
 }
