@@ -2,8 +2,7 @@ import { findIdentity } from "../core/identity.ts";
 import type { Probe } from "../core/probe.ts";
 import { toProbeState } from "../core/probe-setting.ts";
 import { getProbeSeams, type Identity } from "../core/seams.ts";
-import type { Control } from "./access.ts";
-import { decideQuickly } from "./access.ts";
+import { type Control, decideQuickly } from "./access.ts";
 import type { Answer, StatusRequest, StatusResponse } from "./message.ts";
 
 /** The instance that a request is meant for: another one refuses it. */
