@@ -2,8 +2,6 @@ import { MAX_TIMER_MS } from "../util/clock.ts";
 import { DURATION_UNITS_MS } from "../util/duration-text.ts";
 import { CliError } from "./cli-error.ts";
 
-export { toDurationText as renderDuration } from "../util/duration-text.ts";
-
 const EXPECTED = "expected a number and a unit, such as 500ms, 5s, 2m or 1h";
 
 /**

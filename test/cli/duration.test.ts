@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { CliError } from "../../src/cli/cli-error.ts";
-import { parseDuration, renderDuration } from "../../src/cli/duration.ts";
+import { parseDuration } from "../../src/cli/duration.ts";
 import { MAX_TIMER_MS } from "../../src/util/clock.ts";
+import { toDurationText } from "../../src/util/duration-text.ts";
 
 describe("a duration", () => {
   test.each([
@@ -40,6 +41,6 @@ describe("a duration", () => {
     [90_000, "90s"],
     [7_200_000, "2h"],
   ])("of %d ms is written as %s", (ms, text) => {
-    expect(renderDuration(ms)).toBe(text);
+    expect(toDurationText(ms)).toBe(text);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { renderDuration } from "../../src/cli/duration.ts";
 import { FLEET } from "../../src/cli/fleet/definition.ts";
 import { DEFAULT_TIMES_MS } from "../../src/fleet/options.ts";
+import { toDurationText } from "../../src/util/duration-text.ts";
 import { runCli } from "../support/cli.ts";
 
 test.each([
@@ -42,5 +42,5 @@ test.each([
 test("the help names every time with its default", () => {
   const text = FLEET.description.join(" ");
   for (const [name, ms] of Object.entries(DEFAULT_TIMES_MS))
-    expect(text).toContain(`${name} (${ms === 0 ? "0" : renderDuration(ms)})`);
+    expect(text).toContain(`${name} (${ms === 0 ? "0" : toDurationText(ms)})`);
 });

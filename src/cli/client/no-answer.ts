@@ -1,6 +1,6 @@
 import { describeError } from "../../util/describe-error.ts";
+import { toDurationText } from "../../util/duration-text.ts";
 import { CliError } from "../cli-error.ts";
-import { renderDuration } from "../duration.ts";
 import { DeadlineError } from "./deadline.ts";
 import type { ServiceUrl } from "./service-url.ts";
 
@@ -95,7 +95,7 @@ export function toNoAnswer(error: unknown, { url, socketPath }: ServiceUrl, sign
   // The path does not matter if there is no answer.
   const from = socketPath === undefined ? url.origin : `unix:${socketPath}`;
   if (signal.reason instanceof DeadlineError) {
-    const time = renderDuration(signal.reason.timeoutMs);
+    const time = toDurationText(signal.reason.timeoutMs);
     const text = `no complete answer from ${from} within ${time}. Use a longer --timeout, or check why it is slow`;
     return new NoAnswerError("failed", text, { cause: error });
   }

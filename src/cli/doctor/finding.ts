@@ -1,4 +1,4 @@
-import { renderDuration } from "../duration.ts";
+import { toDurationText } from "../../util/duration-text.ts";
 import type { Declared, NumberName, Platform } from "./fields.ts";
 import { type Numbers, resolveNumbers } from "./numbers.ts";
 import { PLATFORMS, type PlatformFacts } from "./platforms.ts";
@@ -39,7 +39,7 @@ export function toCase(declared: Declared, platform?: Platform): Case {
     handlerRounds: numbers.handlerIntervalMs === undefined ? rounds : 0,
     say(name) {
       const value = numbers[name];
-      const shown = typeof value === "number" && name.endsWith("Ms") ? renderDuration(value) : value;
+      const shown = typeof value === "number" && name.endsWith("Ms") ? toDurationText(value) : value;
       if (declared[name] !== undefined) return `${name} ${shown}`;
       const own = name === "keepAliveTimeoutMs" ? "Node.js" : "svc-status";
       const origin = facts !== undefined && name in platformDefaults ? facts.title : own;

@@ -1,4 +1,5 @@
 import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH } from "../../core/probe.ts";
+import { toDurationText } from "../../util/duration-text.ts";
 import { CliError } from "../cli-error.ts";
 import { toConnection } from "../client/connection.ts";
 import { withinDeadline } from "../client/deadline.ts";
@@ -7,7 +8,7 @@ import { NoAnswerError } from "../client/no-answer.ts";
 import { repeatUntil } from "../client/repeat.ts";
 import { describeServiceUrl, parseServiceUrl, type ServiceUrl } from "../client/service-url.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
-import { parseDuration, renderDuration } from "../duration.ts";
+import { parseDuration } from "../duration.ts";
 import { clean } from "../terminal/clean.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { changeProbe, readToken } from "./change.ts";
@@ -57,7 +58,7 @@ async function waitUntilClosed(
   }
   if (!hasClosed)
     throw new CliError(
-      `${where} still accepts connections after ${renderDuration(values.timeout)}. Stop it, wait longer with --timeout, or check whether it was restarted`,
+      `${where} still accepts connections after ${toDurationText(values.timeout)}. Stop it, wait longer with --timeout, or check whether it was restarted`,
     );
   io.stdout.write(`${clean(`${where} has closed`)}\n`);
 }

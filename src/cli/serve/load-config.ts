@@ -3,8 +3,8 @@ import { pathToFileURL } from "node:url";
 import { findMistakes } from "../../options/find-mistakes.ts";
 import type { Mistake } from "../../options/words.ts";
 import { describeError } from "../../util/describe-error.ts";
+import { toDurationText } from "../../util/duration-text.ts";
 import { settleWithin } from "../../util/settle-within.ts";
-import { renderDuration } from "../duration.ts";
 import { type Read, readJsonFile, readTextFile } from "../schema/read-json-file.ts";
 import { SERVE_CONFIG, type ServeConfig } from "./config.ts";
 import { type RightParts, toRightParts } from "./right-parts.ts";
@@ -71,7 +71,7 @@ async function readModule(file: string): Promise<Read> {
   url.searchParams.set("load", String(loads));
   try {
     const loading: Promise<{ readonly default?: unknown }> = import(url.href);
-    const message = `it has not finished within ${renderDuration(MAX_LOAD_MS)}`;
+    const message = `it has not finished within ${toDurationText(MAX_LOAD_MS)}`;
     const module = await settleWithin(loading, MAX_LOAD_MS, { message });
     if (module.default === undefined) return { mistake: { path: "", text: "has no default export" } };
     return { value: module.default };

@@ -1,4 +1,5 @@
 import { OK, type State, toWorseState } from "../../core/state.ts";
+import { toDurationText } from "../../util/duration-text.ts";
 import { CliError } from "../cli-error.ts";
 import { toConnection } from "../client/connection.ts";
 import { DeadlineError } from "../client/deadline.ts";
@@ -7,7 +8,6 @@ import { ATTEMPT_TIMEOUT_MS, repeatUntil } from "../client/repeat.ts";
 import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
 import { askStatus, type HandlerStatus, type ServiceStatus, toExitStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
-import { renderDuration } from "../duration.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { WAIT } from "./definition.ts";
 
@@ -71,7 +71,7 @@ export async function runWait({
     if (!io.stderr.isTTY) progress.tell(`${where} is ${last.state ?? OK} after ${seconds}s`);
     return 0;
   }
-  throw new CliError(`not ${wanted.join(" or ")} within ${renderDuration(timeoutMs)}: ${last.text}`, {
+  throw new CliError(`not ${wanted.join(" or ")} within ${toDurationText(timeoutMs)}: ${last.text}`, {
     exitStatus: toFailure(last.state),
   });
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { toDurationText } from "../../util/duration-text.ts";
 import { toConnection } from "../client/connection.ts";
 import { withinDeadline } from "../client/deadline.ts";
 import { NoAnswerError } from "../client/no-answer.ts";
 import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
 import { askStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
-import { renderDuration } from "../duration.ts";
 import type { Io } from "../io.ts";
 import { createPaint } from "../terminal/style.ts";
 import type { WATCH } from "./definition.ts";
@@ -44,7 +44,7 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
   const quitting = new AbortController();
   const quit = () => quitting.abort();
   io.signal.addEventListener("abort", quit);
-  const footer = `every ${renderDuration(interval)}, q quits`;
+  const footer = `every ${toDurationText(interval)}, q quits`;
   const display = io.stdout.isTTY ? createScreenDisplay(io, { footer, bell, quit }) : createLineDisplay(io);
 
   async function askOne(service: (typeof services)[number]): Promise<ServiceAnswer> {

@@ -8,7 +8,7 @@ import { renderProperties } from "./render-properties.ts";
 import { renderSince } from "./render-since.ts";
 import { renderState } from "./state-markup.ts";
 import { renderMoment } from "./time-markup.ts";
-import { toDurationText } from "./time-text.ts";
+import { toRunTimeText } from "./time-text.ts";
 
 /**
  * If a result is this much older than the report, the row shows its age: the report did not run the handler.
@@ -85,7 +85,7 @@ function renderName(name: string): Markup {
 function renderTook({ reason, durationMs }: Entry): Markup {
   return reason === "hung"
     ? html`<span class="took" title="Time without an answer">${toElapsedText(durationMs)}</span>`
-    : html`<span class="took" title="Duration of the last run">${toDurationText(durationMs)}</span>`;
+    : html`<span class="took" title="Duration of the last run">${toRunTimeText(durationMs)}</span>`;
 }
 
 function renderFlags({ name, critical, scope }: Entry, { held }: PageScene): Markup {
@@ -112,7 +112,7 @@ function renderFacts(entry: Entry, scene: PageScene): Markup {
 function renderRun({ reason, durationMs }: Entry): Markup {
   return reason === "hung"
     ? html`no answer for ${toElapsedText(durationMs)}`
-    : html`took ${toDurationText(durationMs)}`;
+    : html`took ${toRunTimeText(durationMs)}`;
 }
 
 function renderFact(term: string, description: Markup): Markup {

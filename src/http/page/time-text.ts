@@ -17,7 +17,7 @@ export function toExactText(date: Date): string {
 }
 
 /** The duration of a run to two digits, so that small differences do not cause an update. */
-export function toDurationText(durationMs: number): string {
+export function toRunTimeText(durationMs: number): string {
   if (durationMs < 1) return "<1 ms";
   const rounded = Number(durationMs.toPrecision(2));
   return rounded < SECOND_MS ? `${Math.round(rounded)} ms` : `${rounded / SECOND_MS} s`;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toAgeText, toDurationText, toExactText } from "../../../src/http/page/time-text.ts";
+import { toAgeText, toExactText, toRunTimeText } from "../../../src/http/page/time-text.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -28,7 +28,7 @@ test.each([
   [1_234, "1.2 s"],
   [12_345, "12 s"],
 ])("a duration of %d ms is %s", (durationMs, text) => {
-  expect(toDurationText(durationMs)).toBe(text);
+  expect(toRunTimeText(durationMs)).toBe(text);
 });
 
 test("a moment is told to the second, in UTC", () => {

@@ -1,6 +1,6 @@
 import { MIN_QUIET_MS } from "../../../drain/decide.ts";
 import { PRESETS, toNeededGraceMs, toSpareMs } from "../../../drain/presets.ts";
-import { renderDuration } from "../../duration.ts";
+import { toDurationText } from "../../../util/duration-text.ts";
 import type { Rule } from "../finding.ts";
 import type { Numbers } from "../numbers.ts";
 
@@ -45,13 +45,13 @@ export const findShortGrace: Rule = ({ numbers, facts, say }) => {
   const usualMs = preStopMs + waitMs + requestMs;
   const isFatal = graceMs < usualMs;
   const preStop = preStopMs === 0 ? [] : [say("preStopMs")];
-  const deadline = [...preStop, say("deadlineMs"), renderDuration(neededMs - preStopMs - deadlineMs)].join(
+  const deadline = [...preStop, say("deadlineMs"), toDurationText(neededMs - preStopMs - deadlineMs)].join(
     " + ",
   );
   const usual = [
     ...preStop,
-    `${renderDuration(waitMs)} until the balancer has left`,
-    ...(requestMs === 0 ? [] : [`${renderDuration(requestMs)} for the longest request`]),
+    `${toDurationText(waitMs)} until the balancer has left`,
+    ...(requestMs === 0 ? [] : [`${toDurationText(requestMs)} for the longest request`]),
   ].join(" + ");
   const leftMs = graceMs - preStopMs;
   const forPlatform = preset === undefined ? facts?.preset : undefined;
@@ -60,11 +60,11 @@ export const findShortGrace: Rule = ({ numbers, facts, say }) => {
   return {
     severity: isFatal ? "error" : "warning",
     text:
-      `${say("graceMs")} < ${deadline} = ${renderDuration(neededMs)}: ` +
+      `${say("graceMs")} < ${deadline} = ${toDurationText(neededMs)}: ` +
       (isFatal
-        ? `each drain is killed before it ends, because ${usual} = ${renderDuration(usualMs)}`
+        ? `each drain is killed before it ends, because ${usual} = ${toDurationText(usualMs)}`
         : "a long drain is killed before it ends"),
-    remedy: `set the grace period to ${renderDuration(neededMs)}${shorterMs > 0 ? `, or deadlineMs to ${shorterMs}` : ""}${canUsePreset ? `, or use the preset "${forPlatform}"` : ""}`,
+    remedy: `set the grace period to ${toDurationText(neededMs)}${shorterMs > 0 ? `, or deadlineMs to ${shorterMs}` : ""}${canUsePreset ? `, or use the preset "${forPlatform}"` : ""}`,
   };
 };
 
@@ -91,12 +91,12 @@ export const findSlowDetection: Rule = ({ numbers, facts, say }) => {
   const limit =
     waitMs === capMs
       ? say("capMs")
-      : `${renderDuration(waitMs)}, which is what ${say("deadlineMs")} leaves for the wait after the time for closing and onClose`;
+      : `${toDurationText(waitMs)}, which is what ${say("deadlineMs")} leaves for the wait after the time for closing and onClose`;
   const isFatal = facts?.balancesByProbe !== false;
   return {
     severity: isFatal ? "error" : "warning",
     text:
-      `${count} × ${say("probeIntervalMs")} + ${renderDuration(MIN_QUIET_MS)} of quiet = ${renderDuration(neededMs)} > ${limit}: ` +
+      `${count} × ${say("probeIntervalMs")} + ${toDurationText(MIN_QUIET_MS)} of quiet = ${toDurationText(neededMs)} > ${limit}: ` +
       (isFatal
         ? "the listener is closed while the balancer still sends requests"
         : "each drain takes the maximum wait"),
@@ -130,7 +130,7 @@ export const findCutRequests: Rule = ({ numbers, say }) => {
   if (longestRequestMs <= closingMs) return undefined;
   return {
     severity: "warning",
-    text: `${say("longestRequestMs")} > ${renderDuration(closingMs)}, which is what ${say("deadlineMs")} leaves after the maximum wait (${say("capMs")}) and ${say("hooksTimeoutMs")}: requests are cut after a long wait`,
+    text: `${say("longestRequestMs")} > ${toDurationText(closingMs)}, which is what ${say("deadlineMs")} leaves after the maximum wait (${say("capMs")}) and ${say("hooksTimeoutMs")}: requests are cut after a long wait`,
     remedy: `set deadlineMs to ${numbers.capMs + Math.min(closeTimeoutMs, longestRequestMs) + numbers.hooksTimeoutMs}, and the grace period with it`,
   };
 };

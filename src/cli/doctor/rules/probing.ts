@@ -1,5 +1,5 @@
 import { DEFAULT_RULE, type SharedReadiness } from "../../../core/readiness/rule.ts";
-import { renderDuration } from "../../duration.ts";
+import { toDurationText } from "../../../util/duration-text.ts";
 import type { AmountName } from "../fields.ts";
 import type { Rule } from "../finding.ts";
 import type { Numbers } from "../numbers.ts";
@@ -14,7 +14,7 @@ export const findImpatientProbe: Rule = ({ numbers, handlerRounds, say }) => {
   return {
     severity: "error",
     text: `${say("probeTimeoutMs")} ≤ ${rounds}${say("handlerTimeoutMs")}: the probe waits for the handlers and times out before a slow but healthy one answers`,
-    remedy: `set the probe's timeout to more than ${renderDuration(handlersTakeMs)}, timeoutMs of the handlers to less than ${renderDuration(probeTimeoutMs / handlerRounds)}, or give the handlers an intervalMs, so that the probe answers from memory`,
+    remedy: `set the probe's timeout to more than ${toDurationText(handlersTakeMs)}, timeoutMs of the handlers to less than ${toDurationText(probeTimeoutMs / handlerRounds)}, or give the handlers an intervalMs, so that the probe answers from memory`,
   };
 };
 
@@ -25,7 +25,7 @@ export const findBusyTakenForDead: Rule = ({ numbers, facts, say }) => {
   return {
     severity: "warning",
     text: `${say("probeTimeoutMs")} ≤ ${say("probeIntervalMs")}: without a longer "timeout check", a check times out after inter, and under load HAProxy removes one healthy instance after the other`,
-    remedy: `set timeout check to more than inter, such as ${renderDuration(Math.max(2_000, (probeIntervalMs ?? 0) + 1_000))}`,
+    remedy: `set timeout check to more than inter, such as ${toDurationText(Math.max(2_000, (probeIntervalMs ?? 0) + 1_000))}`,
   };
 };
 
@@ -62,7 +62,7 @@ export const findShortHold: Rule = ({ numbers, say }) => {
   return {
     severity: "warning",
     text: `${say("holdMs")} ≤ ${say("handlerIntervalMs")}: a single RED of a shared dependency lasts longer than readiness is held, so all instances leave`,
-    remedy: `set holdMs to more than ${renderDuration(2 * handlerIntervalMs)}, or leave the default of ${renderDuration(DEFAULT_RULE.holdMs)}`,
+    remedy: `set holdMs to more than ${toDurationText(2 * handlerIntervalMs)}, or leave the default of ${toDurationText(DEFAULT_RULE.holdMs)}`,
   };
 };
 
@@ -114,7 +114,7 @@ export const findRejected: Rule = ({ numbers, facts, say }) => {
   const objections = Object.entries(ranges).flatMap(([key, { min, max }]) => {
     const name = key as AmountName;
     const value = numbers[name] ?? min;
-    const [low, high] = name.endsWith("Ms") ? [renderDuration(min), renderDuration(max)] : [min, max];
+    const [low, high] = name.endsWith("Ms") ? [toDurationText(min), toDurationText(max)] : [min, max];
     return value < min || value > max ? [`${say(name)} is not from ${low} to ${high}`] : [];
   });
   const { probeIntervalMs = 0, probeTimeoutMs = 0 } = numbers;

@@ -1,4 +1,4 @@
-import { renderDuration } from "../../duration.ts";
+import { toDurationText } from "../../../util/duration-text.ts";
 import type { Numbers } from "../numbers.ts";
 import { toSeconds } from "./addresses.ts";
 
@@ -9,10 +9,10 @@ const STARTUP_MS = 60_000;
 export function renderDocker(numbers: Numbers): string {
   const { probeIntervalMs = 0, probeTimeoutMs = 0, fall, startupMs = STARTUP_MS, graceMs } = numbers;
   // The command itself times out first, and reports why.
-  const timeout = renderDuration(probeTimeoutMs - 1_000);
+  const timeout = toDurationText(probeTimeoutMs - 1_000);
   return `# docker stop -t ${toSeconds(graceMs)}, or in Compose: stop_grace_period: ${toSeconds(graceMs)}s
 # Docker itself only shows that a container is unhealthy; Swarm and others restart it.
-HEALTHCHECK --interval=${renderDuration(probeIntervalMs)} --timeout=${renderDuration(probeTimeoutMs)} --start-period=${renderDuration(Math.max(startupMs, 1_000))} --retries=${fall} \\
+HEALTHCHECK --interval=${toDurationText(probeIntervalMs)} --timeout=${toDurationText(probeTimeoutMs)} --start-period=${toDurationText(Math.max(startupMs, 1_000))} --retries=${fall} \\
   CMD ["node_modules/.bin/svc-status", "show", "http://localhost:8080", "--fail-on", "RED", "--quiet", "--timeout", "${timeout}"]
 CMD ["node", "server.mjs"]
 `;

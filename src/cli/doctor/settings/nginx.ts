@@ -1,4 +1,4 @@
-import { renderDuration } from "../../duration.ts";
+import { toDurationText } from "../../../util/duration-text.ts";
 import type { Numbers } from "../numbers.ts";
 import { toAddresses } from "./addresses.ts";
 
@@ -25,7 +25,7 @@ ${renderKeepAlive(balancerIdleMs)}  }
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_connect_timeout 1s;
-      proxy_read_timeout ${renderDuration(Math.max(READ_TIMEOUT_MS, longestRequestMs + 5_000))};
+      proxy_read_timeout ${toDurationText(Math.max(READ_TIMEOUT_MS, longestRequestMs + 5_000))};
       # nginx never asks the probe: what helps is a second try. Not for POST and the like.
       proxy_next_upstream error timeout http_503;
       proxy_next_upstream_tries 2;
@@ -36,5 +36,5 @@ ${renderKeepAlive(balancerIdleMs)}  }
 }
 
 function renderKeepAlive(ms: number): string {
-  return ms === 0 ? "" : `    keepalive 32;\n    keepalive_timeout ${renderDuration(ms)};\n`;
+  return ms === 0 ? "" : `    keepalive 32;\n    keepalive_timeout ${toDurationText(ms)};\n`;
 }
