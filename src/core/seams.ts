@@ -181,7 +181,7 @@ function attach(owner: object, seams: RegistrySeams | ProbeSeams): boolean {
   return Reflect.defineProperty(owner, SEAMS, { value: { owner, seams } });
 }
 
-/** An object that inherits from another one, or that stands for it, has no seams: it may answer otherwise. */
+/** An object that inherits from another one, or wraps it, has no seams, because it may respond differently. */
 function find<Seams>(owner: object): Seams | undefined {
   const attached = read<Seams>(owner);
   return attached?.owner === owner ? attached.seams : undefined;

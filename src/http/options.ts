@@ -84,7 +84,7 @@ export interface SvcStatusOptions {
    * @default "always"
    */
   readonly details?: "always" | "never" | Permission;
-  /** Who may see the report; others get 403. Default: everyone. */
+  /** Decides which clients may see the report; others get 403. Default: all clients. */
   readonly authorize?: Permission;
   /**
    * The status code of csv and JSON for each overall state, for monitors that check status codes. Prometheus
@@ -135,8 +135,8 @@ export interface ProbeStatusOptions {
   /** @default "/probe_status" */
   readonly path?: string;
   /**
-   * Who may decommission and commission with a POST. `"loopback"`: clients on this machine whose request has
-   * no forwarding header. nginx and HAProxy do not add one by default, so use a token behind a proxy on this
+   * The clients that may decommission and commission with a POST. `"loopback"`: clients on this machine whose
+   * request has no forwarding header. nginx and HAProxy do not add one by default, so use a token behind a proxy on this
    * machine. A browser's cross-site request is always refused. A function may return `{ allowed: true, as }`
    * with the user's name, which the log and the page show.
    * @default "loopback"

@@ -77,7 +77,7 @@ export interface SentinelSvcStatusOptions
 /** Options for the probe: data only, because the sentinel cannot call functions of the main thread. */
 export interface SentinelProbeStatusOptions extends Omit<ProbeStatusOptions, "control"> {
   /**
-   * Who may decommission and commission with a POST.
+   * The clients that may decommission and commission with a POST.
    * @default "loopback"
    */
   readonly control?: Exclude<Control, ControlFunction>;

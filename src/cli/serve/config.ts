@@ -116,7 +116,7 @@ const PROPERTIES: Readonly<Record<keyof ServeConfig, Shape>> = {
     ...or(
       choice(false),
       withHelp(PROBE_STATUS, {
-        control: "Who may decommission and commission with a POST.",
+        control: "The clients that may decommission and commission with a POST.",
         requireHealthy:
           "Also 503 while a critical check is RED, as far as shared lets it count. true: at once.",
       } satisfies Help<ProbeConfig>),
