@@ -9,7 +9,7 @@ import { MAX_ALIGNED_WIDTH } from "../src/cli/terminal/table.ts";
 import { MAX_MEASURED_LENGTH } from "../src/cli/terminal/width.ts";
 import { HIGHLIGHT_MS } from "../src/cli/watch/render.ts";
 import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/back-off.ts";
-import { MAX_PROBE_BODY_LENGTH } from "../src/core/probe.ts";
+import { MAX_PROBE_BODY_LENGTH } from "../src/core/probe-setting.ts";
 import { MAX_NAME_LENGTH } from "../src/core/registration.ts";
 import { MAX_QUEUED_CHANGES } from "../src/core/registry/changes.ts";
 import { MAX_HISTORY_LIMIT } from "../src/core/registry/registry.ts";

@@ -37,6 +37,12 @@ export interface Draining {
   readonly deadlineAt: number;
 }
 
+/** The body of a commissioned probe. */
+export const COMMISSIONED_BODY = "OK";
+
+/** Maximum length of a probe body, in UTF-16 code units as `length` counts them. */
+export const MAX_PROBE_BODY_LENGTH = 1_024;
+
 /** Maximum length of the reason, and of the name of who did it. */
 export const MAX_REASON_LENGTH = 200;
 
@@ -74,7 +80,7 @@ export function isUntil(until: unknown, now: number): boolean {
 }
 
 export function toProbeState({ body, draining }: ProbeSetting): ProbeState {
-  if (body === "OK") return "in-service";
+  if (body === COMMISSIONED_BODY) return "in-service";
   return draining === undefined ? "decommissioned" : "draining";
 }
 
@@ -109,4 +115,4 @@ export function fromSettingText(text: string): ProbeSetting {
 }
 
 /** Maximum length of a setting as a text: the texts, and two times. */
-export const MAX_SETTING_LENGTH: number = 1_024 + 3 * MAX_REASON_LENGTH + 50;
+export const MAX_SETTING_LENGTH: number = MAX_PROBE_BODY_LENGTH + 3 * MAX_REASON_LENGTH + 50;

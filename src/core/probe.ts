@@ -9,8 +9,10 @@ import { createListeners } from "../util/listeners.ts";
 import type { Logger } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
 import {
+  COMMISSIONED_BODY,
   type DecommissionOptions,
   type Draining,
+  MAX_PROBE_BODY_LENGTH,
   type ProbeSetting,
   type ProbeState,
   resolveDecommissionOptions,
@@ -18,12 +20,6 @@ import {
   toSettingText,
 } from "./probe-setting.ts";
 import { addProbeSeams } from "./seams.ts";
-
-/** Maximum length of a probe body, in UTF-16 code units as `length` counts them. */
-export const MAX_PROBE_BODY_LENGTH = 1_024;
-
-/** The body of a commissioned probe. */
-export const COMMISSIONED_BODY = "OK";
 
 /** The options of a probe. */
 export interface ProbeOptions {

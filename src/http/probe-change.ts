@@ -1,5 +1,12 @@
-import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH } from "../core/probe.ts";
-import { type DecommissionOptions, isUntil, MAX_REASON_LENGTH, REASON } from "../core/probe-setting.ts";
+import { isProbeBody } from "../core/probe.ts";
+import {
+  COMMISSIONED_BODY,
+  type DecommissionOptions,
+  isUntil,
+  MAX_PROBE_BODY_LENGTH,
+  MAX_REASON_LENGTH,
+  REASON,
+} from "../core/probe-setting.ts";
 import { fits } from "../options/read.ts";
 
 /** The change that a POST requests. */

@@ -1,5 +1,5 @@
-import { COMMISSIONED_BODY, type Probe, type ProbeChange } from "../core/probe.ts";
-import type { DecommissionOptions } from "../core/probe-setting.ts";
+import type { Probe, ProbeChange } from "../core/probe.ts";
+import { COMMISSIONED_BODY, type DecommissionOptions } from "../core/probe-setting.ts";
 import type { ReadinessRule } from "../core/readiness/rule.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { RED } from "../core/state.ts";

@@ -1,5 +1,5 @@
-import { COMMISSIONED_BODY, type Probe } from "../core/probe.ts";
-import { fromSettingText, toSettingText } from "../core/probe-setting.ts";
+import type { Probe } from "../core/probe.ts";
+import { COMMISSIONED_BODY, fromSettingText, toSettingText } from "../core/probe-setting.ts";
 import { getProbeSeams } from "../core/seams.ts";
 import type { SharedText } from "./shared-text.ts";
 

@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { serviceStatus } from "../../src/adapters/node.ts";
-import { createProbe, MAX_PROBE_BODY_LENGTH } from "../../src/core/probe.ts";
+import { createProbe } from "../../src/core/probe.ts";
+import { MAX_PROBE_BODY_LENGTH } from "../../src/core/probe-setting.ts";
 import { createDrain } from "../../src/drain/drain.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { runCli } from "../support/cli.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_PROBE_BODY_LENGTH } from "../../src/core/probe.ts";
+import { MAX_PROBE_BODY_LENGTH } from "../../src/core/probe-setting.ts";
 import { createSharedTextBuffer, openSharedText, type SharedText } from "../../src/sentinel/shared-text.ts";
 
 function openBoth(): Record<"main" | "sentinel", SharedText> {

@@ -1,4 +1,4 @@
-import { COMMISSIONED_BODY, MAX_PROBE_BODY_LENGTH } from "../../core/probe.ts";
+import { COMMISSIONED_BODY, MAX_PROBE_BODY_LENGTH } from "../../core/probe-setting.ts";
 import { CHECK_HEADER } from "../../http/observe.ts";
 import { CliError } from "../cli-error.ts";
 import { type Answer, ask } from "../client/ask.ts";

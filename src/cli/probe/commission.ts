@@ -1,4 +1,4 @@
-import { COMMISSIONED_BODY } from "../../core/probe.ts";
+import { COMMISSIONED_BODY } from "../../core/probe-setting.ts";
 import { toConnection } from "../client/connection.ts";
 import { withinDeadline } from "../client/deadline.ts";
 import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";

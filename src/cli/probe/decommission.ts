@@ -1,4 +1,5 @@
-import { COMMISSIONED_BODY, isProbeBody, MAX_PROBE_BODY_LENGTH } from "../../core/probe.ts";
+import { isProbeBody } from "../../core/probe.ts";
+import { COMMISSIONED_BODY, MAX_PROBE_BODY_LENGTH } from "../../core/probe-setting.ts";
 import { toDurationText } from "../../util/duration-text.ts";
 import { CliError } from "../cli-error.ts";
 import { toConnection } from "../client/connection.ts";
