@@ -13,6 +13,8 @@ const CROWDED_BEATS = 1.5;
 const PATIENCE_REQUESTS = 12;
 /** From this many requests outside its rhythm, another prober may hide behind the same identity. */
 const CROWD = 3;
+/** If a larger share of the requests comes later than the rhythm allows, there is none. */
+const MAX_LATE_SHARE = 0.05;
 /**
  * The learned interval of a prober. Other clients may have the identity of a balancer, for example if their
  * requests come through it. Their requests split the balancer's gaps, so only long gaps are trusted: more
@@ -32,6 +34,10 @@ export interface Rhythm {
   readonly requestsSinceRun: number;
   /** The times of the last requests outside the rhythm. */
   readonly extrasAt: readonly number[];
+  /** Number of requests that came later than the rhythm allows. */
+  readonly late: number;
+  /** Start of the first run of equal gaps, or the last request that came later than the rhythm allows. */
+  readonly steadySince: number;
   /** The rhythm was steady, without other requests, for as long as it takes to see the slowest prober. */
   readonly isProven: boolean;
 }
@@ -45,6 +51,8 @@ export const NO_RHYTHM: Rhythm = {
   steadyMs: undefined,
   requestsSinceRun: 0,
   extrasAt: [],
+  late: 0,
+  steadySince: 0,
   isProven: false,
 };
 
@@ -69,8 +77,9 @@ export function interrupt(rhythm: Rhythm): Rhythm {
 }
 
 /** Whether the prober's interval is known. */
-export function isSteady({ steadyMs, isProven, extrasAt }: Rhythm): boolean {
-  return steadyMs !== undefined && (isProven || extrasAt.length < CROWD);
+export function isSteady({ steadyMs, isProven, extrasAt, late, requests }: Rhythm): boolean {
+  const isRegular = extrasAt.length < CROWD && late < Math.max(CROWD, MAX_LATE_SHARE * requests);
+  return steadyMs !== undefined && (isProven || isRegular);
 }
 
 /**
@@ -107,30 +116,35 @@ function addRun(rhythm: Rhythm): Rhythm {
   const { times, steadyMs = 0, extrasAt } = rhythm;
   const [runStart = 0] = times;
   const gapsMs = toGaps(times);
+  const longest = Math.max(...gapsMs);
   return {
     ...rhythm,
     beatMs: Math.min(...gapsMs),
-    steadyMs: Math.max(steadyMs, ...gapsMs),
+    steadyMs: Math.max(steadyMs, longest),
+    ...(longest > RUN_RATIO * steadyMs ? { late: 0, steadySince: runStart } : {}),
     requestsSinceRun: 0,
     extrasAt: extrasAt.filter((at) => at <= runStart),
   };
 }
 
 function addIrregular(rhythm: Rhythm): Rhythm {
-  const { times, beatMs, requestsSinceRun, extrasAt } = rhythm;
+  const { times, beatMs, steadyMs = 0, requestsSinceRun, extrasAt, late, steadySince } = rhythm;
   if (beatMs === undefined) return rhythm;
-  const [now = 0, , beforeLast = Number.NEGATIVE_INFINITY] = times.toReversed();
+  const [now = 0, last = now, beforeLast = Number.NEGATIVE_INFINITY] = times.toReversed();
+  const isLate = now - last > RUN_RATIO * steadyMs;
   const isExtra = now - beforeLast < CROWDED_BEATS * beatMs || requestsSinceRun >= PATIENCE_REQUESTS;
   return {
     ...rhythm,
     requestsSinceRun: requestsSinceRun + 1,
     // The next run may remove the extras within it, so earlier ones must be kept too.
     extrasAt: isExtra ? [...extrasAt, now].slice(-CROWD - RUN_GAPS) : extrasAt,
+    late: isLate ? late + 1 : late,
+    steadySince: isLate ? now : steadySince,
   };
 }
 
 function prove(rhythm: Rhythm, now: number): Rhythm {
-  const { isProven, steadyMs, extrasAt, firstAt } = rhythm;
-  const cleanMs = now - (extrasAt.at(-1) ?? firstAt);
+  const { isProven, steadyMs, extrasAt, steadySince } = rhythm;
+  const cleanMs = now - Math.max(steadySince, ...extrasAt.slice(-1));
   return { ...rhythm, isProven: isProven || (steadyMs !== undefined && cleanMs >= MAX_GAP_MS) };
 }
