@@ -95,8 +95,8 @@ export function pool(numbers: PoolNumbers, options: PoolOptions = {}): StatusFun
   return withDefaultScope(ask, "instance");
 }
 
-function read(name: string, tell: () => number): number {
-  const value: unknown = tell();
+function read(name: string, getValue: () => number): number {
+  const value: unknown = getValue();
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
   throw new CheckError("wrong answer", `${name}() returned no number`);
 }

@@ -6,7 +6,7 @@ export interface GatheringSetup {
   readonly members: ReadonlySet<Worker>;
   /** Timeout for the entries of a worker. */
   readonly timeoutMs: number;
-  readonly tell: (worker: Worker, message: ToWorker) => void;
+  readonly send: (worker: Worker, message: ToWorker) => void;
 }
 
 /** Gathers the entries of all workers, for the workers that request them. */
@@ -26,7 +26,7 @@ interface Question {
   readonly finish: () => void;
 }
 
-export function createGathering({ members, timeoutMs, tell }: GatheringSetup): Gathering {
+export function createGathering({ members, timeoutMs, send }: GatheringSetup): Gathering {
   const questions = new Map<number, Question>();
   let lastId = 0;
 
@@ -37,12 +37,12 @@ export function createGathering({ members, timeoutMs, tell }: GatheringSetup): G
       const answers = new Map(Array.from(members, (worker) => [worker.id, undefined]));
       const timer = setTimeout(finish, timeoutMs);
       questions.set(id, { answers, finish });
-      for (const worker of members) tell(worker, { kind: "ask", id, ...(names && { names }) });
+      for (const worker of members) send(worker, { kind: "ask", id, ...(names && { names }) });
 
       function finish(): void {
         clearTimeout(timer);
         questions.delete(id);
-        tell(asking, { kind: "answers", id: askingId, answers: Array.from(answers, toAnswer) });
+        send(asking, { kind: "answers", id: askingId, answers: Array.from(answers, toAnswer) });
       }
     },
     note(worker, id, entries) {

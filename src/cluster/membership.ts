@@ -35,7 +35,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
   const shared = shareSetting(probe, (setting) => {
     if (reportTimeoutMs !== undefined) send({ kind: "body", ...setting });
   });
-  const tellEntries = createEntriesTeller(registry);
+  const sendEntries = createEntriesSender(registry);
 
   const hearers: Hearers<ToWorker> = {
     hello: () => send({ kind: "hello" }),
@@ -51,7 +51,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
       welcomes.answer(FIRST, true);
     },
     body: ({ kind: _, ...setting }) => shared.take(setting),
-    ask: ({ id, names }) => void tellEntries(id, names),
+    ask: ({ id, names }) => void sendEntries(id, names),
     answers: ({ id, answers }) => reports.answer(id, answers),
     left: ({ id, isCovered }) => leaves.answer(id, isCovered),
   };
@@ -97,7 +97,7 @@ const FIRST = 1;
 export const ALONE = "the probe and the report cover this process only";
 
 /** Sends the entries of this worker to the primary. */
-function createEntriesTeller(
+function createEntriesSender(
   registry: StatusRegistry,
 ): (id: number, names: readonly string[] | undefined) => Promise<void> {
   const trouble = createTrouble({
@@ -106,7 +106,7 @@ function createEntriesTeller(
     getLogger: () => registry.logger,
   });
 
-  return async function tellEntries(id, names) {
+  return async function sendEntries(id, names) {
     try {
       const entries = await getOwnEntries(registry, names);
       send({ kind: "entries", id, entries: entries.map(toSentEntry) });

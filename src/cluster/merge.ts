@@ -11,8 +11,8 @@ import type { WorkerAnswer } from "./protocol.ts";
 export function mergeAnswers(answers: readonly WorkerAnswer[], now: number, waitedMs = 0): readonly Entry[] {
   const byName = new Map<string, Map<number, Entry>>();
   for (const { worker, entries } of answers) {
-    const told = entries && toEntries(entries);
-    for (const entry of told ?? [toSilentEntry(`worker ${worker}`, now, waitedMs)]) {
+    const sent = entries && toEntries(entries);
+    for (const entry of sent ?? [toSilentEntry(`worker ${worker}`, now, waitedMs)]) {
       const said = byName.get(entry.name) ?? new Map<number, Entry>();
       byName.set(entry.name, said.set(worker, entry));
     }

@@ -61,7 +61,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   const members = new Set<Worker>();
   const listening = new WeakSet<Worker>();
   const leaving = new WeakSet<Worker>();
-  const gathering = createGathering({ members, timeoutMs, tell });
+  const gathering = createGathering({ members, timeoutMs, send: send });
 
   function hear(worker: Worker, packed: unknown): void {
     hearPacked<ToPrimary>(packed, toHearers(worker));
@@ -72,7 +72,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
       hello() {
         members.add(worker);
         leaving.delete(worker);
-        tell(worker, { kind: "welcome", ...readSetting(probe), timeoutMs, identity: getIdentity() });
+        send(worker, { kind: "welcome", ...readSetting(probe), timeoutMs, identity: getIdentity() });
       },
       bye: () => forget(worker),
       body: ({ kind: _, ...setting }) => take(setting),
@@ -80,7 +80,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
       entries: ({ id, entries }) => gathering.note(worker, id, entries),
       leave({ id }) {
         leaving.add(worker);
-        tell(worker, { kind: "left", id, isCovered: isCovered() });
+        send(worker, { kind: "left", id, isCovered: isCovered() });
       },
     };
   }
@@ -97,7 +97,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   }
 
   function broadcast(): void {
-    for (const worker of members) tell(worker, { kind: "body", ...readSetting(probe) });
+    for (const worker of members) send(worker, { kind: "body", ...readSetting(probe) });
   }
 
   /** Whether another worker can take over the connections of the workers that leave. */
@@ -119,7 +119,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   const stopListening = probe.on("change", broadcast);
   cluster.on("message", hear).on("disconnect", forget).on("listening", noteListening);
   // Workers that already run sent their hello before there was a listener.
-  for (const worker of Object.values(cluster.workers ?? {})) if (worker) tell(worker, { kind: "hello" });
+  for (const worker of Object.values(cluster.workers ?? {})) if (worker) send(worker, { kind: "hello" });
 
   return function stopCoordinating() {
     if (!isCoordinating) return;
@@ -127,11 +127,11 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     stopListening();
     cluster.off("message", hear).off("disconnect", forget).off("listening", noteListening);
     gathering.finish();
-    for (const worker of members) tell(worker, { kind: "bye" });
+    for (const worker of members) send(worker, { kind: "bye" });
   };
 }
 
 /** Ignores errors: the worker may just have exited, and its `disconnect` event handles that. */
-function tell(worker: Worker, message: ToWorker): void {
+function send(worker: Worker, message: ToWorker): void {
   if (worker.isConnected()) worker.send(pack(message), () => {});
 }

@@ -13,15 +13,15 @@ export interface SharedSetting {
 }
 
 /**
- * Calls `tell` with each change that applies to all workers. If a listener of the application changes a
+ * Calls `send` with each change that applies to all workers. If a listener of the application changes a
  * received setting, that change does too.
  */
-export function shareSetting(probe: Probe, tell: (setting: SentSetting) => void): SharedSetting {
+export function shareSetting(probe: Probe, send: (setting: SentSetting) => void): SharedSetting {
   let taking: string | undefined;
   let isAlone = false;
-  const stop = probe.on("change", function tellSetting() {
+  const stop = probe.on("change", function handleChange() {
     const setting = readSetting(probe);
-    if (!isAlone && toSettingText(setting) !== taking) tell(setting);
+    if (!isAlone && toSettingText(setting) !== taking) send(setting);
   });
 
   return {

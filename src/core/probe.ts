@@ -104,12 +104,12 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 
   /** The latest setting, whichever thread made it. */
   function getSetting(): ProbeSetting {
-    seams.sources.tell();
+    seams.sources.emit();
     return draining === undefined ? setting : { ...setting, draining };
   }
 
   function set(next: ProbeSetting): void {
-    seams.sources.tell();
+    seams.sources.emit();
     const { draining: taken } = setting;
     const isLeaving = taken !== undefined && next.body !== COMMISSIONED_BODY;
     change(isLeaving ? { ...next, draining: taken } : next, next.body === setting.body ? since : new Date());
@@ -126,7 +126,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
     if (toSettingText(next) === toSettingText(setting)) return;
     setting = next;
     awaitEnd(setting.until);
-    listeners.tell(toChange({ ...next, ...(draining && { draining }) }));
+    listeners.emit(toChange({ ...next, ...(draining && { draining }) }));
   }
 
   function endDecommissioning(): void {
@@ -141,7 +141,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   function setDraining(next: Draining): void {
     const isKnown = draining?.deadlineAt === next.deadlineAt;
     draining = next;
-    if (!isKnown && getSetting().body !== COMMISSIONED_BODY) listeners.tell(toChange(getSetting()));
+    if (!isKnown && getSetting().body !== COMMISSIONED_BODY) listeners.emit(toChange(getSetting()));
   }
 
   const probe: Probe = {

@@ -60,7 +60,7 @@ export function StateHandlerMixin<Base extends Constructor>(base: Base): WithSet
       this.#status = Object.assign({ state }, properties, { state });
       if (state === before) return;
       logText(this.logger, describeChange(before, this.#status));
-      this.#listeners.tell();
+      this.#listeners.emit();
     }
 
     status(): Status {

@@ -101,7 +101,7 @@ export function startHooks({ hooks, context, clock }: Omit<HooksSetup, "timeoutM
   const failures: Failure[] = [];
   const running = new Set<number>();
   let begun = 0;
-  let tellAllHaveEnded = (): void => {};
+  let resolveEnd = (): void => {};
 
   async function run({ call }: AddedHook): Promise<void> {
     const index = begun;
@@ -113,7 +113,7 @@ export function startHooks({ hooks, context, clock }: Omit<HooksSetup, "timeoutM
       failures.push({ index, message: describeError(error) });
     }
     running.delete(index);
-    if (running.size === 0) tellAllHaveEnded();
+    if (running.size === 0) resolveEnd();
   }
 
   for (const hook of [...hooks]) void run(hook);
@@ -124,7 +124,7 @@ export function startHooks({ hooks, context, clock }: Omit<HooksSetup, "timeoutM
       await new Promise<void>((resolve) => {
         if (running.size === 0) return resolve();
         const cancel = clock.startTimer(timeoutMs, resolve);
-        tellAllHaveEnded = () => {
+        resolveEnd = () => {
           cancel();
           resolve();
         };

@@ -132,7 +132,7 @@ async function close({ options, seams, servers, stopWatching, times }: Run): Pro
   const closing = await closeServers(servers, {
     timeoutMs,
     clock,
-    endStreams: seams.closing.tell,
+    endStreams: seams.closing.emit,
     isEndless: guardIsEndless(streams.isEndless, (message) => log(logger, "warn", "drain-streams", message)),
     spreadMs: streams.spreadMs ?? Math.min(MAX_SPREAD_MS, timeoutMs / 4),
     websockets,

@@ -12,7 +12,7 @@ export interface Sockets {
 
 export function createSockets(): Sockets {
   const sockets = new Set<Socket>();
-  let tellAllHaveEnded = (): void => {};
+  let onAllEnded = (): void => {};
 
   return {
     add(socket) {
@@ -22,7 +22,7 @@ export function createSockets(): Sockets {
       void socket.remoteAddress;
       socket.once("close", function noteClose() {
         sockets.delete(socket);
-        if (sockets.size === 0) tellAllHaveEnded();
+        if (sockets.size === 0) onAllEnded();
       });
       return true;
     },
@@ -30,7 +30,7 @@ export function createSockets(): Sockets {
       return sockets.size;
     },
     whenAllHaveEnded(run) {
-      tellAllHaveEnded = run;
+      onAllEnded = run;
       if (sockets.size === 0) run();
     },
     destroy() {

@@ -2,7 +2,7 @@ import { HEALTH_WRITERS, type Line } from "./health-formats.ts";
 import { createHealthLines, type HealthLinesSetup, type IsExcluded } from "./health-lines.ts";
 import { QUESTIONS, type Question, type ResolvedHealthProbes } from "./health-probe-options.ts";
 import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
-import { tellProbeAnswered } from "./observe.ts";
+import { emitProbeAnswered } from "./observe.ts";
 import type { Target } from "./target.ts";
 
 export interface HealthProbesSetup extends HealthLinesSetup {
@@ -56,7 +56,7 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
     const response =
       single === undefined ? await answerAll() : toSingle(lines.find(({ name }) => name === single));
     if (lines.some(({ isProbe, verdict }) => isProbe && verdict !== "excluded"))
-      tellProbeAnswered(probe, { request, status: response.status });
+      emitProbeAnswered(probe, { request, status: response.status });
     return response;
 
     async function answerAll(): Promise<StatusResponse> {

@@ -8,7 +8,7 @@ import type { Answer, StatusRequest, StatusResponse } from "./message.ts";
 /** The instance that a request is meant for: another one refuses it. */
 export const INSTANCE_HEADER = "Svc-Status-Instance";
 
-/** Tells which instance answers. */
+/** Names the instance that answers. */
 export interface Identification {
   /** Looked up for each answer, because a worker learns its instance when it joins a cluster. */
   getIdentity(): Identity;

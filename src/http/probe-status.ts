@@ -16,7 +16,7 @@ import {
   type StatusResponse,
   toMethodNotAllowed,
 } from "./message.ts";
-import { tellProbeAnswered } from "./observe.ts";
+import { emitProbeAnswered } from "./observe.ts";
 import type { ResolvedProbeStatus } from "./options.ts";
 import { readChange, type WantedChange } from "./probe-change.ts";
 import { judgeReadiness } from "./readiness.ts";
@@ -56,12 +56,12 @@ export function createProbeStatusView(setup: ProbeStatusSetup): ProbeStatusView 
     if (request.method === "POST") return change(request, query);
     if (!METHODS.includes(request.method)) return notAllowed;
     return requireHealthy && probe.commissioned
-      ? getHealthyVerdict(requireHealthy).then(tell)
-      : tell(getVerdict());
+      ? getHealthyVerdict(requireHealthy).then(emitAnswered)
+      : emitAnswered(getVerdict());
 
     /** A drain needs to know which clients have seen the verdict. */
-    function tell(response: StatusResponse): StatusResponse {
-      tellProbeAnswered(probe, { request, status: response.status });
+    function emitAnswered(response: StatusResponse): StatusResponse {
+      emitProbeAnswered(probe, { request, status: response.status });
       return response;
     }
   };

@@ -46,14 +46,14 @@ export interface WriterSources {
 }
 
 /** Maximum number of different warnings to log. Remembering more would be a memory leak. */
-const MAX_TOLD = 1_000;
+const MAX_LOGGED = 1_000;
 
 export function createReportWriter(
   { detailColumn, repeatMetadata, extended }: WriterOptions,
   { registry, probe, service = {} }: WriterSources,
 ): WriteReport {
   const ownFamilies = extended ? [...OWN_FAMILIES, ...EXTENDED_FAMILIES] : OWN_FAMILIES;
-  const told = new Set<string>();
+  const logged = new Set<string>();
   const renderJson = createJsonRenderer();
   const renderPrometheus = createPrometheusRenderer();
 
@@ -70,7 +70,7 @@ export function createReportWriter(
       details,
       repeatMetadata,
       openMetrics: false,
-      onLeftOut: tellSeries,
+      onLeftOut: logLeftOutSeries,
     });
     const further = append(isOpenMetrics(metrics) ? toPrometheusText(metrics) : metrics);
     return { format: "prometheus", text: own + writeExtended(report, details, false) + further };
@@ -83,7 +83,7 @@ export function createReportWriter(
       details,
       repeatMetadata: false,
       openMetrics: true,
-      onLeftOut: tellSeries,
+      onLeftOut: logLeftOutSeries,
     });
     return {
       format: "openmetrics",
@@ -100,18 +100,18 @@ export function createReportWriter(
 
   function append(metrics: string): string {
     const { text, leftOut } = toAppendable(metrics, ownFamilies);
-    for (const family of leftOut) tellLeftOut(`the application's family ${family}`);
+    for (const family of leftOut) logLeftOut(`the application's family ${family}`);
     return text;
   }
 
-  function tellSeries(series: string): void {
-    tellLeftOut(`the label series ${JSON.stringify(series)}`);
+  function logLeftOutSeries(series: string): void {
+    logLeftOut(`the label series ${JSON.stringify(series)}`);
   }
 
   /** Logs each omission once, because every scrape would repeat it. */
-  function tellLeftOut(what: string): void {
-    if (told.has(what) || told.size >= MAX_TOLD) return;
-    told.add(what);
+  function logLeftOut(what: string): void {
+    if (logged.has(what) || logged.size >= MAX_LOGGED) return;
+    logged.add(what);
     log(
       registry.logger,
       "warn",

@@ -17,7 +17,7 @@ export interface AttemptsSetup {
   readonly target: Target;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  readonly tell: (level: keyof Logger, event: LogEvent, what: string) => void;
+  readonly log: (level: keyof Logger, event: LogEvent, what: string) => void;
 }
 
 /** The attempts to deliver one notification after the other. */
@@ -27,7 +27,7 @@ export interface Attempts {
   close(): void;
 }
 
-export function createAttempts({ target, timeoutMs, clock, tell }: AttemptsSetup): Attempts {
+export function createAttempts({ target, timeoutMs, clock, log }: AttemptsSetup): Attempts {
   let isClosed = false;
   let lastFailure: string | undefined;
   let stopWaiting = (): void => {};
@@ -37,18 +37,18 @@ export function createAttempts({ target, timeoutMs, clock, tell }: AttemptsSetup
       const failure = await attemptOnce(notification);
       if (isClosed) return false;
       if (failure === undefined) {
-        if (lastFailure !== undefined) tell("info", "notify-recovered", "are delivered again");
+        if (lastFailure !== undefined) log("info", "notify-recovered", "are delivered again");
         lastFailure = undefined;
         return true;
       }
       if (failure.isFinal || attempt === MAX_ATTEMPTS) {
         const attempts = attempt === 1 ? "1 attempt" : `${attempt} attempts`;
-        tell("error", "notify-dropped", `one dropped after ${attempts}: ${failure.why}`);
+        log("error", "notify-dropped", `one dropped after ${attempts}: ${failure.why}`);
         lastFailure = failure.why;
         return false;
       }
       if (failure.why !== lastFailure)
-        tell("warn", "notify-retry", `one failed and will be retried: ${failure.why}`);
+        log("warn", "notify-retry", `one failed and will be retried: ${failure.why}`);
       lastFailure = failure.why;
       await pause(toPauseMs(attempt, failure));
       if (isClosed) return false;

@@ -33,7 +33,7 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
   let isDropping = false;
   /** Number of lost notifications that the receiver does not know about yet. */
   let missed = 0;
-  const attempts = createAttempts({ target, timeoutMs, clock, tell });
+  const attempts = createAttempts({ target, timeoutMs, clock, log: logLine });
 
   function push(notification: StatusNotification): void {
     if (isClosed) return;
@@ -48,7 +48,7 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
   function dropOldest(): void {
     waiting.shift();
     missed += 1;
-    if (!isDropping) tell("warn", "notify-full", `${MAX_WAITING} are waiting, the oldest are dropped`);
+    if (!isDropping) logLine("warn", "notify-full", `${MAX_WAITING} are waiting, the oldest are dropped`);
     isDropping = true;
   }
 
@@ -58,11 +58,11 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
   }
 
   async function deliver(notification: StatusNotification): Promise<void> {
-    const told = missed;
+    const reported = missed;
     if (waiting.length === 0) isDropping = false;
-    const isDelivered = await attempts.deliver(withMissed(notification, told));
+    const isDelivered = await attempts.deliver(withMissed(notification, reported));
     if (isClosed) return;
-    missed += isDelivered ? -told : 1;
+    missed += isDelivered ? -reported : 1;
   }
 
   function close(): void {
@@ -70,11 +70,11 @@ export function createDelivery({ target, timeoutMs, clock, getLogger }: Delivery
     isClosed = true;
     const unsent = waiting.length + (isWorking ? 1 : 0);
     waiting.length = 0;
-    if (unsent > 0) tell("warn", "notify-closed", `${unsent} were not sent: closed`);
+    if (unsent > 0) logLine("warn", "notify-closed", `${unsent} were not sent: closed`);
     attempts.close();
   }
 
-  function tell(level: keyof Logger, event: LogEvent, what: string): void {
+  function logLine(level: keyof Logger, event: LogEvent, what: string): void {
     const line = `notifications to ${label}: ${what}`;
     if (level === "error") logOrWarn(getLogger(), event, line);
     else log(getLogger(), level, event, line);

@@ -40,7 +40,7 @@ export function notify(registry: StatusRegistry, options: NotifyOptions): Notifi
     return state !== undefined && STATE_NUMBERS[state] >= STATE_NUMBERS[minState];
   }
 
-  function tell(change: Change): void {
+  function handleChange(change: Change): void {
     reminders?.note(change.name, change.to);
     if (isBad(change.from) || isBad(change.to)) delivery.push(toChangeNotification(change));
   }
@@ -50,7 +50,7 @@ export function notify(registry: StatusRegistry, options: NotifyOptions): Notifi
     if (delivery.isIdle) delivery.push(toReminder(entry, clock.now()));
   }
 
-  const stopListening = registry.on("change", tell);
+  const stopListening = registry.on("change", handleChange);
 
   function close(): void {
     stopListening();

@@ -13,7 +13,7 @@ export const MAX_FORWARDED = 200;
 /** Forwards requests for the probe to the main thread, where a drain counts the refusals of each prober. */
 export function createForwarder(
   counters: Pick<Counters, "beats">,
-  tell: (question: SentQuestion) => void,
+  send: (question: SentQuestion) => void,
 ): (event: ProbeAnswered) => void {
   let { beats } = counters;
   let forwarded = 0;
@@ -24,7 +24,7 @@ export function createForwarder(
       forwarded = 0;
     }
     forwarded += 1;
-    if (forwarded <= MAX_FORWARDED) tell(toSentQuestion(request, status));
+    if (forwarded <= MAX_FORWARDED) send(toSentQuestion(request, status));
   };
 }
 

@@ -78,7 +78,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
     remember(memory, change, remembered);
     memory.counts = counts;
     memories.set(name, memory);
-    listeners.tell(change);
+    listeners.emit(change);
   }
 
   function isTaken(name: string): boolean {

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { findIdentity } from "../core/identity.ts";
 import { toSettingText } from "../core/probe-setting.ts";
 import { getProbeSeams, setReadinessRule } from "../core/seams.ts";
-import { tellProbeAnswered } from "../http/observe.ts";
+import { emitProbeAnswered } from "../http/observe.ts";
 import { log } from "../util/logger.ts";
 import { hideSecrets } from "../util/redact/hide-secrets.ts";
 import { logOrWarn } from "../util/trouble.ts";
@@ -55,7 +55,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
     getTicks: () => counters.ticks,
     hearers: {
       probe: () => shared.take(),
-      asked: (question) => tellProbeAnswered(probe, toProbeAnswered(question)),
+      asked: (question) => emitProbeAnswered(probe, toProbeAnswered(question)),
       log({ level, event, message }) {
         const line = hideSecrets(message);
         if (level === "error") logOrWarn(registry.logger, event, line);

@@ -28,17 +28,17 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   const { port, host, views, reportPath, publishMs, wedgedAfterMs, exitAfterMs } = data;
   const counters = openCounters(data.counters);
   const watch = watchMainThread({ counters, monotonicNow: processNow });
-  const probe = createProbe({ logger: createLogger(tell) });
+  const probe = createProbe({ logger: createLogger(send) });
   getProbeSeams(probe).identity = data.identity;
   let hasPublished = false;
 
   const { take } = shareProbe({
     probe,
     text: openSharedText(data.probe, "sentinel"),
-    onOwnChange: () => tell({ kind: "probe" }),
+    onOwnChange: () => send({ kind: "probe" }),
   });
   const { registry, takeReport, takeNews } = createReplica({
-    logger: createLogger(tell),
+    logger: createLogger(send),
     getOwn,
     getReportedAt: () => Date.now() - watch.reportAgeMs,
   });
@@ -51,7 +51,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
     probe: take,
   };
 
-  function tell(message: ToMain): void {
+  function send(message: ToMain): void {
     main.postMessage(message);
   }
 
@@ -62,7 +62,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   }
 
   /** Adds an `Age` header with the report's age, like a cache (RFC 9111, 5.1). */
-  function tellAge(response: ServerResponse, target: string): void {
+  function setAge(response: ServerResponse, target: string): void {
     const path = parseTarget(target)?.path;
     const isReport = reportPath !== undefined && (path === reportPath || path?.startsWith(`${reportPath}.`));
     if (hasPublished && isReport) response.setHeader("Age", Math.floor(watch.reportAgeMs / 1_000));
@@ -79,25 +79,25 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
 
   const looking = setInterval(look, BEAT_MS);
   main.on("message", (message: ToSentinel) => hear(message, hearers));
-  getProbeSeams(probe).answered.add(createForwarder(counters, tell));
+  getProbeSeams(probe).answered.add(createForwarder(counters, send));
 
   const answer = toNodeHandler(createStatusService({ ...views, registry, probe }));
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    tellAge(response, request.url ?? "");
+    setAge(response, request.url ?? "");
     answer(request, response);
   });
-  server.on("error", ({ message, code }: NodeJS.ErrnoException) => tell({ kind: "failed", message, code }));
+  server.on("error", ({ message, code }: NodeJS.ErrnoException) => send({ kind: "failed", message, code }));
   server.listen({ port, ...(host !== undefined && { host }) }, () =>
-    tell({ kind: "listening", address: server.address() as AddressInfo }),
+    send({ kind: "listening", address: server.address() as AddressInfo }),
   );
 }
 
 /** A structured logger, so that the main thread gets the event of each line. */
-function createLogger(tell: (message: ToMain) => void): Logger {
+function createLogger(send: (message: ToMain) => void): Logger {
   const writeAt =
     (level: keyof Logger) =>
     ({ event }: LogFields, message: string): void =>
-      tell({ kind: "log", level, event, message });
+      send({ kind: "log", level, event, message });
   const isStructured = (): void => {};
   return {
     info: writeAt("info"),

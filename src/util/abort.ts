@@ -26,7 +26,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
 function createHub(signal: AbortSignal): Hub {
   const listeners = new Set<() => void>();
 
-  function tellAll(): void {
+  function callAll(): void {
     stop();
     for (const call of listeners) {
       listeners.delete(call);
@@ -35,12 +35,12 @@ function createHub(signal: AbortSignal): Hub {
   }
 
   function stop(): void {
-    signal.removeEventListener("abort", tellAll);
+    signal.removeEventListener("abort", callAll);
     if (hubs.get(signal) === hub) hubs.delete(signal);
   }
 
   const hub: Hub = { listeners, stop };
   hubs.set(signal, hub);
-  signal.addEventListener("abort", tellAll);
+  signal.addEventListener("abort", callAll);
   return hub;
 }

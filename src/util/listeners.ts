@@ -4,7 +4,7 @@ import { isThenable } from "./thenable.ts";
 export interface Listeners<Event> {
   /** Returns a function that removes the listener. A function that is added twice is called twice. */
   add(listener: (event: Event) => void): () => void;
-  tell(event: Event): void;
+  emit(event: Event): void;
 }
 
 /** A listener that throws or rejects is reported to `onError` and does not affect the others. */
@@ -16,7 +16,7 @@ export function createListeners<Event>(onError: (error: unknown) => void): Liste
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    tell(event) {
+    emit(event) {
       for (const { call } of [...listeners]) {
         try {
           const returned: unknown = call(event);

@@ -56,16 +56,16 @@ export function createTrouble({
     lastAt = now;
     if (isKnown) return;
     // A line that was not logged does not count: the next failure is logged when the limit allows it.
-    lastMessage = tell("error", `${what}: ${message}`, now) ? message : undefined;
+    lastMessage = report("error", `${what}: ${message}`, now) ? message : undefined;
   }
 
   function worked(): void {
     if (lastMessage === undefined) return;
     lastMessage = undefined;
-    if (recovery !== undefined) tell("info", recovery, clock.monotonicNow());
+    if (recovery !== undefined) report("info", recovery, clock.monotonicNow());
   }
 
-  function tell(level: keyof Logger, message: string, now: number): boolean {
+  function report(level: keyof Logger, message: string, now: number): boolean {
     if (now - minuteBegan >= MINUTE_MS) {
       minuteBegan = now;
       lines = 0;

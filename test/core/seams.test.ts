@@ -112,9 +112,9 @@ describe("the seams of a probe", () => {
     const probe = create();
     const seen: ProbeAnswered[] = [];
     const stop = getProbeSeams(probe).answered.add((event) => void seen.push(event));
-    getProbeSeams(probe).answered.tell(ANSWERED);
+    getProbeSeams(probe).answered.emit(ANSWERED);
     stop();
-    getProbeSeams(probe).answered.tell(ANSWERED);
+    getProbeSeams(probe).answered.emit(ANSWERED);
     expect(seen).toEqual([ANSWERED]);
   });
 
@@ -136,7 +136,7 @@ describe("the seams of a probe", () => {
     const probe = Object.freeze(new OwnProbe());
     const seen: ProbeAnswered[] = [];
     getProbeSeams(probe).answered.add((event) => void seen.push(event));
-    getProbeSeams(probe).answered.tell(ANSWERED);
+    getProbeSeams(probe).answered.emit(ANSWERED);
     probe.decommission();
     expect([seen, probe.body]).toEqual([[], "OFF"]);
   });

@@ -10,7 +10,7 @@ test("listeners are told in the order in which they were added", () => {
   const listeners = createListeners<string>(failOnError);
   const told: string[] = [];
   for (const name of ["a", "b", "c"]) listeners.add((event) => told.push(`${name} ${event}`));
-  listeners.tell("now");
+  listeners.emit("now");
   expect(told).toEqual(["a now", "b now", "c now"]);
 });
 
@@ -20,8 +20,8 @@ test("a listener that is added while others are told is told the next time", () 
   listeners.add((event) => {
     if (event === "first") listeners.add((later) => told.push(later));
   });
-  listeners.tell("first");
-  listeners.tell("second");
+  listeners.emit("first");
+  listeners.emit("second");
   expect(told).toEqual(["second"]);
 });
 
@@ -32,7 +32,7 @@ test.each<[what: string, call: () => unknown]>([
   const errors: unknown[] = [];
   const listeners = createListeners<string>((error) => errors.push(error));
   listeners.add(call as () => void);
-  listeners.tell("now");
+  listeners.emit("now");
   await vi.waitFor(() => expect(errors).toEqual(["no"]));
 });
 
@@ -44,7 +44,7 @@ test("what a listener throws is reported, and the others are told all the same",
     throw "a string";
   });
   listeners.add((event) => told.push(event));
-  listeners.tell("now");
+  listeners.emit("now");
   expect(errors).toEqual(["a string"]);
   expect(told).toEqual(["now"]);
 });

@@ -76,7 +76,7 @@ function toDeclared(values: Readonly<Record<string, unknown>>): Declared {
 const TITLES: Readonly<Record<Finding["severity"], string>> = { error: "cannot work", warning: "warning" };
 
 function renderOpinion({ findings, unknown, settings }: Opinion): string {
-  const told = findings.map(
+  const blocks = findings.map(
     ({ severity, text: what, remedy }) => `${TITLES[severity]}: ${what}\n  → ${remedy}\n`,
   );
   const unsaid = unknown.length === 0 ? [] : [`not set, so not checked: ${unknown.join(", ")}\n`];
@@ -84,7 +84,7 @@ function renderOpinion({ findings, unknown, settings }: Opinion): string {
     const { title } = PLATFORMS[name as Platform];
     return `\n=== ${title}: in the service\n\n${service}\n\n=== ${title}: settings\n\n${platform}`;
   });
-  return [...(told.length === 0 ? ["no problems found\n"] : told), ...unsaid, ...parts].join("");
+  return [...(blocks.length === 0 ? ["no problems found\n"] : blocks), ...unsaid, ...parts].join("");
 }
 
 function toExitStatus(findings: readonly Finding[]): ExitStatus {

@@ -46,7 +46,7 @@ async function waitUntilClosed(
 ): Promise<void> {
   const where = describeServiceUrl(service);
   const progress = createProgress(io.stderr);
-  progress.tell(`waiting until ${where} has closed`);
+  progress.show(`waiting until ${where} has closed`);
   let hasClosed: boolean;
   try {
     // Connects without sending a request, because a drain counts any client that requests the probe as a load

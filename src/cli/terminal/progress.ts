@@ -5,7 +5,7 @@ import { truncate } from "./width.ts";
 
 /** Shows what the command waits for. */
 export interface Progress {
-  tell(text: string): void;
+  show(text: string): void;
   /** Removes the progress line. */
   stop(): void;
 }
@@ -50,7 +50,7 @@ function createSpinner(output: Output): Progress {
   }
 
   return {
-    tell(next) {
+    show(next) {
       text = clean(next);
       draw();
     },
@@ -66,7 +66,7 @@ function createSpinner(output: Output): Progress {
 function createLines(output: Output): Progress {
   let last = "";
   return {
-    tell(next) {
+    show(next) {
       if (next !== last) output.write(`${clean(next)}\n`);
       last = next;
     },

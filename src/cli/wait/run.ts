@@ -33,14 +33,14 @@ export async function runWait({
   const progress = createProgress(io.stderr);
   const startedAt = performance.now();
   let last: Seen = { state: undefined, key: "", text: "no answer yet" };
-  let toldKey = "";
-  progress.tell(`waiting for ${where}`);
+  let shownKey = "";
+  progress.show(`waiting for ${where}`);
 
   /** A log gets a line for each change of the states, not for each new wording. */
-  function tell(): void {
-    if (!io.stderr.isTTY && last.key === toldKey) return;
-    toldKey = last.key;
-    progress.tell(`waiting for ${where}: ${last.text}`);
+  function showResult(): void {
+    if (!io.stderr.isTTY && last.key === shownKey) return;
+    shownKey = last.key;
+    progress.show(`waiting for ${where}: ${last.text}`);
   }
 
   async function attempt(signal: AbortSignal): Promise<boolean> {
@@ -56,7 +56,7 @@ export async function runWait({
       if (last.key !== "" && wasCutShort(signal)) return false;
       last = { state: undefined, key: "no answer", text: error.message };
     }
-    tell();
+    showResult();
     return false;
   }
 
@@ -68,7 +68,7 @@ export async function runWait({
   }
   if (isReached) {
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
-    if (!io.stderr.isTTY) progress.tell(`${where} is ${last.state ?? OK} after ${seconds}s`);
+    if (!io.stderr.isTTY) progress.show(`${where} is ${last.state ?? OK} after ${seconds}s`);
     return 0;
   }
   throw new CliError(`not ${wanted.join(" or ")} within ${toDurationText(timeoutMs)}: ${last.text}`, {

@@ -73,8 +73,8 @@ export function createLoggedHolds({ clock, getLogger, ...setup }: LoggedHoldsSet
     const { rule } = holds;
     if (rule === undefined) return;
     const held = holds.getHeld();
-    for (const name of held.keys()) if (!before.has(name)) tellBegin(name, rule);
-    for (const name of before.keys()) if (!held.has(name)) tellEnd(name, find(name));
+    for (const name of held.keys()) if (!before.has(name)) logBegin(name, rule);
+    for (const name of before.keys()) if (!held.has(name)) logEnd(name, find(name));
     before = held;
     cancelTimer();
     if (held.size > 0) cancelTimer = startTimer(rule);
@@ -92,12 +92,12 @@ export function createLoggedHolds({ clock, getLogger, ...setup }: LoggedHoldsSet
     return [...before.keys()].flatMap((name) => find(name)?.dependsOn ?? []);
   }
 
-  function tellBegin(name: string, { shared, holdMs }: ReadinessRule): void {
+  function logBegin(name: string, { shared, holdMs }: ReadinessRule): void {
     const limit = shared === "hold" ? ` until it has lasted ${holdMs / 1_000} s` : "";
     log(getLogger(), "warn", "readiness-held", `${name}: readiness is held, its RED does not count${limit}`);
   }
 
-  function tellEnd(name: string, judged: Judged | undefined): void {
+  function logEnd(name: string, judged: Judged | undefined): void {
     const [level, why] = toEnd(judged);
     log(getLogger(), level, "readiness-released", `${name}: readiness is no longer held, ${why}`);
   }

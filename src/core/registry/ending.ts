@@ -24,7 +24,7 @@ export function createEnding(): OwnEnding {
     close(stop) {
       isClosed = true;
       stop();
-      listeners.tell();
+      listeners.emit();
     },
   };
 }

@@ -27,9 +27,9 @@ export interface NewsSetup {
   readonly ending: Ending;
 }
 
-/** The changes of a registry's handlers as they happen: logged, told to listeners, iterated over. */
+/** The changes of a registry's handlers as they happen: in the log, for listeners, and as an iterable. */
 export interface News {
-  tell(change: Change): void;
+  emit(change: Change): void;
   on(event: "change", listener: (change: Change) => void): () => void;
   changes(options?: ChangesOptions): AsyncIterable<ObservedChange>;
 }
@@ -46,9 +46,9 @@ export function createNews({ clock, getLogger, ending }: NewsSetup): News {
   const listeners = createListeners<Change>(trouble.failed);
 
   return {
-    tell(change) {
+    emit(change) {
       log(getLogger(), LOG_LEVELS[change.to], "state-change", describeChange(change));
-      listeners.tell(change);
+      listeners.emit(change);
     },
     on(event, listener) {
       if (event !== "change") failExpectation("event", '"change"', event);

@@ -131,7 +131,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   }
 
   function onChange(change: Change): void {
-    news.tell(change);
+    news.emit(change);
     review();
   }
 

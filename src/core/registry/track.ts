@@ -52,12 +52,12 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
     // The wall clock may be set back, but a later change must not look earlier.
     sinceMs = Math.max(checkedAt, sinceMs);
     if (from !== undefined || state !== OK) {
-      tell({ name, from, to: state, status, at: new Date(sinceMs), heldMs, ...(reason && { reason }) });
+      emit({ name, from, to: state, status, at: new Date(sinceMs), heldMs, ...(reason && { reason }) });
     }
     return toSince(sinceMs);
   }
 
-  function tell(bareChange: Change): void {
+  function emit(bareChange: Change): void {
     const change = Object.freeze(explain(bareChange));
     counts[change.to] += 1;
     history.push(change);

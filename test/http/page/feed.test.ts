@@ -195,7 +195,7 @@ describe("a reader", () => {
   test("is let go when the servers close", async () => {
     const { clock, probe, read } = createSubject();
     const readers = [await read(), await read()];
-    getProbeSeams(probe).closing.tell();
+    getProbeSeams(probe).closing.emit();
     await clock.advance(0);
     expect(readers.map(({ isOver }) => isOver)).toEqual([true, true]);
     expect(clock.pendingTimers).toBe(0);
