@@ -18,7 +18,7 @@ const THREAD = "./sentinel/worker";
 /** The entry that starts the thread. */
 const SENTINEL = "./sentinel";
 
-/** Writes the syntax in fewer characters. Keeps all names, so that stack traces are readable. */
+/** Writes the syntax in fewer characters. Keeps all names, because toCommonJs() reads them. */
 const OUTPUT = {
   format: "esm",
   comments: false,
@@ -88,8 +88,7 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
   expectNoCycles(chunks);
   return [
     ...chunks.map(({ fileName, code, isEntry }) => {
-      const text = toCommonJs(code, { isEntry });
-      return [join(dist, fileName), PROGRAM.test(fileName) ? shortenVariables(text) : text];
+      return [join(dist, fileName), shortenVariables(toCommonJs(code, { isEntry }))];
     }),
     [join(root, exports[THREAD].default), await joinThread(thread)],
   ];
@@ -110,15 +109,12 @@ async function joinThread(source) {
   return shortenVariables(text);
 }
 
-/** The command line. */
-const PROGRAM = /^cli\b/;
-
 /**
- * Shortens the variables and parameters in functions. Functions, classes and properties keep their names, which
- * stack traces show. Not for what applications load.
+ * Shortens the names of variables, parameters and imports. Functions, classes and properties keep their names,
+ * which stack traces and heap profiles show. The variables of a file are local to it, because it is CommonJS.
  */
 function shortenVariables(text) {
-  const mangle = { toplevel: false, keepNames: true };
+  const mangle = { toplevel: true, keepNames: true };
   const { code, errors } = minifySync("file.cjs", text, {
     compress: false,
     mangle,

@@ -59,6 +59,49 @@ test("imports itself, Node.js and its optional peers, nothing else", async () =>
   expect(imports.flat().filter(({ name }) => !isOurs(name))).toEqual([]);
 });
 
+test("shows the names of the functions that an error passed through", async () => {
+  const program = `
+    const { addStatusHandler, getReport } = require("svc-status");
+    const { serviceStatus } = require("svc-status/node");
+    Error.stackTraceLimit = 20;
+    const showStack = ({ stack }) => console.log(stack);
+    try { serviceStatus({ svcStatus: { path: "no-slash" } }); } catch (error) { showStack(error); }
+    addStatusHandler("Queue", () => { showStack(new Error("asked")); return { state: "OK" }; });
+    void getReport();`;
+  const { stdout } = await run(process.execPath, ["--eval", program], consumer);
+  const called = [...stdout.matchAll(/^ +at (?:async )?(\S+) \(.*node_modules/gm)].map(([, name]) => name);
+  const expected = [
+    "throwViolation",
+    "readOptions",
+    "resolveOptions",
+    "createStatusService",
+    "serviceStatus",
+  ];
+  expect(called).toEqual(expect.arrayContaining([...expected, "callHandler", "runHandlers", "getReport"]));
+});
+
+test("keeps the name of every function and class", async () => {
+  const sources = await readdir(join(root, "src"), { recursive: true });
+  const texts = await Promise.all(
+    sources.filter((file) => file.endsWith(".ts")).map((file) => readFile(join(root, "src", file), "utf8")),
+  );
+  const words = new Set(texts.join("\n").match(/[$\w]+/g));
+  const names = await Promise.all(
+    files
+      .filter((file) => file.endsWith(".js"))
+      .map(async (file) => {
+        const code = await readFile(join(consumer, "node_modules/svc-status", file), "utf8");
+        return functionNamesOf(parseAst(code));
+      }),
+  );
+  expect(names.flat().length).toBeGreaterThan(1_000);
+  // Two functions of one name get a number in a joined file; "__" is a helper of the bundler.
+  const isUnknown = (name: string): boolean =>
+    !name.startsWith("__") && !words.has(name.replace(/\$\d+$/, ""));
+  expect(names.flat().filter(isUnknown)).toEqual([]);
+  expect(names.flat().filter((name) => name.length === 1)).toEqual([]);
+});
+
 /** Every rule for `require` and `import` alike; the JSON beside the modules has no types. */
 const ATTW_OPTIONS = [
   ...["--exclude-entrypoints", "./config.schema.json", "./package.json"],
@@ -90,4 +133,23 @@ function importsOf(node: unknown): string[] {
   const isRequire = callee?.name === "require" || callee?.property?.name === "getBuiltinModule";
   const name = isRequire ? (argument?.value ?? argument?.quasis?.[0]?.value.cooked) : undefined;
   return [...(typeof name === "string" ? [name] : []), ...Object.values(node).flatMap(importsOf)];
+}
+
+/** What a parser calls a function or class, and a variable that holds one. */
+interface Named {
+  readonly type?: string;
+  readonly id?: { readonly name?: string } | null;
+  readonly init?: { readonly type?: string; readonly id?: unknown } | null;
+}
+
+const NAMED = /^(?:Function|Class)/;
+const UNNAMED = /^(?:ArrowFunction|Function|Class)Expression$/;
+
+/** The names of all functions and classes in a part of a program, as a stack trace shows them. */
+function functionNamesOf(node: unknown): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  const { type = "", id, init } = node as Named;
+  const takesName = UNNAMED.test(init?.type ?? "") && (init?.id ?? undefined) === undefined;
+  const name = NAMED.test(type) || takesName ? id?.name : undefined;
+  return [...(name === undefined ? [] : [name]), ...Object.values(node).flatMap(functionNamesOf)];
 }
