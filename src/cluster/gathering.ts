@@ -13,7 +13,7 @@ export interface GatheringSetup {
 export interface Gathering {
   /** Requests the entries of all workers, and sends them to the asking one under its own id. */
   askAll(asking: Worker, askingId: number, names: readonly string[] | undefined): void;
-  note(worker: Worker, id: number, entries: readonly SentEntry[]): void;
+  record(worker: Worker, id: number, entries: readonly SentEntry[]): void;
   /** No longer waits for the entries of a worker. */
   forget(worker: Worker): void;
   /** Answers all pending requests with the entries known so far. */
@@ -45,7 +45,7 @@ export function createGathering({ members, timeoutMs, send }: GatheringSetup): G
         send(asking, { kind: "answers", id: askingId, answers: Array.from(answers, toAnswer) });
       }
     },
-    note(worker, id, entries) {
+    record(worker, id, entries) {
       const question = questions.get(id);
       if (!question?.answers.has(worker.id)) return;
       question.answers.set(worker.id, entries);

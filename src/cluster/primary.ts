@@ -61,7 +61,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   const members = new Set<Worker>();
   const listening = new WeakSet<Worker>();
   const leaving = new WeakSet<Worker>();
-  const gathering = createGathering({ members, timeoutMs, send: send });
+  const gathering = createGathering({ members, timeoutMs, send });
 
   function hear(worker: Worker, packed: unknown): void {
     hearPacked<ToPrimary>(packed, toHearers(worker));
@@ -77,7 +77,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
       bye: () => forget(worker),
       body: ({ kind: _, ...setting }) => take(setting),
       ask: ({ id, names }) => gathering.askAll(worker, id, names),
-      entries: ({ id, entries }) => gathering.note(worker, id, entries),
+      entries: ({ id, entries }) => gathering.record(worker, id, entries),
       leave({ id }) {
         leaving.add(worker);
         send(worker, { kind: "left", id, isCovered: isCovered() });
@@ -112,12 +112,12 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     gathering.forget(worker);
   }
 
-  function noteListening(worker: Worker): void {
+  function recordListening(worker: Worker): void {
     listening.add(worker);
   }
 
   const stopListening = probe.on("change", broadcast);
-  cluster.on("message", hear).on("disconnect", forget).on("listening", noteListening);
+  cluster.on("message", hear).on("disconnect", forget).on("listening", recordListening);
   // Workers that already run sent their hello before there was a listener.
   for (const worker of Object.values(cluster.workers ?? {})) if (worker) send(worker, { kind: "hello" });
 
@@ -125,7 +125,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     if (!isCoordinating) return;
     isCoordinating = false;
     stopListening();
-    cluster.off("message", hear).off("disconnect", forget).off("listening", noteListening);
+    cluster.off("message", hear).off("disconnect", forget).off("listening", recordListening);
     gathering.finish();
     for (const worker of members) send(worker, { kind: "bye" });
   };

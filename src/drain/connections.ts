@@ -11,11 +11,11 @@ export type EndOfRequest = (isAnswered: boolean) => void;
 
 /** The HTTP/1 connections of a server with their open requests. */
 export interface Connections {
-  note(socket: Socket): void;
+  record(socket: Socket): void;
   /** Adds a connection from before the watch began. It may have a request that was never seen. */
-  noteEarly(socket: Socket): void;
-  noteRequest(response: ServerResponse<IncomingMessage>, onEnd: EndOfRequest): void;
-  noteUpgrade(socket: Socket, isWebSocket: boolean): void;
+  recordEarly(socket: Socket): void;
+  recordRequest(response: ServerResponse<IncomingMessage>, onEnd: EndOfRequest): void;
+  recordUpgrade(socket: Socket, isWebSocket: boolean): void;
   /** The open upgraded connections, and the responses that `isEndless` accepts. */
   findEndless(isEndless: (response: ServerResponse) => boolean, retryMs: number): readonly Endless[];
   /** While `true`, each connection ends with its last response. */
@@ -62,7 +62,7 @@ export function createConnections(): Connections {
     if (known !== undefined) return known;
     const connection = createConnection(socket);
     connections.set(socket, connection);
-    socket.once("close", function noteClose() {
+    socket.once("close", function handleClose() {
       connections.delete(socket);
       if (connection.isEnding) lost += connection.open.size;
       // Before Node.js 24, only the first of pipelined responses emits `close` with its connection.
@@ -79,18 +79,18 @@ export function createConnections(): Connections {
   }
 
   return {
-    note: (socket) => void get(socket),
-    noteEarly(socket) {
+    record: (socket) => void get(socket),
+    recordEarly(socket) {
       get(socket).isEarly = true;
     },
-    noteRequest(response, onEnd) {
+    recordRequest(response, onEnd) {
       const connection = get(response.req.socket);
       connection.isEarly = false;
       connection.open.set(response, onEnd);
       response.once("close", () => end(connection, response));
       if (isLeaving) endWith(connection, response);
     },
-    noteUpgrade(socket, isWebSocket) {
+    recordUpgrade(socket, isWebSocket) {
       get(socket).upgrade = { isWebSocket, bytesWritten: socket.bytesWritten };
     },
     findEndless(isEndless, retryMs) {

@@ -58,7 +58,7 @@ export function prepareDrain(
   const consumers = runConsumers(resolved);
   const requests = createRequests(resolved.clock);
   const watched = list.map((server) =>
-    watchServer(server, { onRequest: requests.note, onConnection: requests.noteConnection }),
+    watchServer(server, { onRequest: requests.record, onConnection: requests.recordConnection }),
   );
   const warnings = list.map((server) => warnOfKeepAlive(server, resolved));
   const seams = getProbeSeams(resolved.probe);

@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 
 /** The open connections that have not sent a request yet. Closing them may lose their first request. */
 export interface FreshConnections {
-  note(socket: Socket, now: number): void;
-  noteRequest(request: object): void;
+  record(socket: Socket, now: number): void;
+  recordRequest(request: object): void;
   /** When the last of them came; `undefined` if there is none. */
   readonly lastAt: number | undefined;
 }
@@ -11,11 +11,11 @@ export interface FreshConnections {
 export function createFreshConnections(): FreshConnections {
   const arrivals = new Map<object, number>();
   return {
-    note(socket, now) {
+    record(socket, now) {
       arrivals.set(socket, now);
       socket.once("close", () => arrivals.delete(socket));
     },
-    noteRequest(request) {
+    recordRequest(request) {
       const { socket } = request as { readonly socket?: object };
       if (socket !== undefined) arrivals.delete(socket);
     },

@@ -12,7 +12,7 @@ export function watchGrpcServer(server: GrpcServer): WatchedServer {
     setLeaving() {},
     close() {
       return new Promise((resolve) => {
-        server.tryShutdown(function noteEnd() {
+        server.tryShutdown(function handleEnd() {
           isOpen = false;
           resolve();
         });

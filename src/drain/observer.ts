@@ -52,7 +52,7 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
   let isProbed = false;
 
   /** An operator may decommission long before the signal. Evidence counts from then on. */
-  function noteProbe(): void {
+  function followProbe(): void {
     // Reads the probe instead of the event, because an earlier listener may have changed it again.
     const { commissioned } = probe;
     if (commissioned === (decommissioning === undefined)) return;
@@ -86,11 +86,11 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
   const stops = [
     seams.answered.add(({ request, status }) => {
       isProbed = true;
-      probers.note(request, { status, now: clock.monotonicNow() });
+      probers.record(request, { status, now: clock.monotonicNow() });
     }),
-    probe.on("change", noteProbe),
+    probe.on("change", followProbe),
   ];
-  noteProbe();
+  followProbe();
 
   return {
     forbidCommissioning({ reason, deadlineAt }) {

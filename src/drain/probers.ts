@@ -30,7 +30,7 @@ const MAX_SENSIBLE_WAIT_MS = 60_000;
 const MAX_SLOW_WARNINGS = 5;
 
 export interface Probers {
-  note(request: StatusRequest, answer: { readonly status: number; readonly now: number }): void;
+  record(request: StatusRequest, answer: { readonly status: number; readonly now: number }): void;
   /**
    * Starts or stops counting refusals. Forgets earlier refusals and probers that have been silent for long.
    * While it counts, it learns nothing new about known probers.
@@ -98,7 +98,7 @@ export function createProbers(setup: ProbersSetup): Probers {
   }
 
   return {
-    note(request, { status, now }) {
+    record(request, { status, now }) {
       const id = toId(request);
       if (id === undefined) return;
       const before = memory.get(id) ?? { ...UNKNOWN, id };

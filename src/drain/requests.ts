@@ -8,8 +8,8 @@ import { createTraffic, type TrafficSummary } from "./traffic.ts";
 /** The ordinary requests of the servers: requests that no view of svc-status answers. */
 export interface Requests {
   /** Records a request that arrives. Returns a function to call when it has ended. */
-  note(request: object): EndOfRequest;
-  noteConnection(socket: Socket): void;
+  record(request: object): EndOfRequest;
+  recordConnection(socket: Socket): void;
   /** Starts at 0. Counts the requests that arrive from now on, if `isCounting`, when they have been answered. */
   setCounting(isCounting: boolean): void;
   /** Number of counted requests. */
@@ -29,24 +29,24 @@ export function createRequests(clock: Clock): Requests {
   let served = 0;
 
   /** Whether a view answers a request is certain only at its end. Until then, the request counts as traffic. */
-  function noteTraffic(request: object): void {
+  function recordTraffic(request: object): void {
     const at = undecided.get(request);
     if (at === undefined || !undecided.delete(request) || isOwn(request)) return;
-    traffic.note(at);
+    traffic.record(at);
   }
 
   return {
-    note(request) {
+    record(request) {
       const isCounted = isCounting;
       undecided.set(request, clock.monotonicNow());
-      fresh.noteRequest(request);
-      return function noteEnd(isAnswered) {
-        noteTraffic(request);
+      fresh.recordRequest(request);
+      return function recordEnd(isAnswered) {
+        recordTraffic(request);
         if (isCounted && isAnswered && !isOwn(request)) served += 1;
       };
     },
-    noteConnection(socket) {
-      fresh.note(socket, clock.monotonicNow());
+    recordConnection(socket) {
+      fresh.record(socket, clock.monotonicNow());
     },
     setCounting(newIsCounting) {
       isCounting = newIsCounting;
@@ -62,7 +62,7 @@ export function createRequests(clock: Clock): Requests {
       return fresh.lastAt;
     },
     summarise(now) {
-      for (const request of [...undecided.keys()]) noteTraffic(request);
+      for (const request of [...undecided.keys()]) recordTraffic(request);
       return traffic.summarise(now);
     },
   };

@@ -122,44 +122,44 @@ function listenTo(server: NodeServer, records: Records): () => void {
   const { listen, joinIn, stop } = createListening(server);
 
   for (const socket of findSockets(server)) {
-    noteSocket(socket);
-    if (speaksHttp1(server, socket)) connections.noteEarly(socket);
+    recordSocket(socket);
+    if (speaksHttp1(server, socket)) connections.recordEarly(socket);
   }
-  listen("connection", noteSocket);
-  if (isSecure(server)) listen("secureConnection", noteSocket);
-  if (isHttp2(server)) listen("session", sessions.note);
-  else listen("request", noteRequest);
+  listen("connection", recordSocket);
+  if (isSecure(server)) listen("secureConnection", recordSocket);
+  if (isHttp2(server)) listen("session", sessions.record);
+  else listen("request", recordRequest);
 
-  function noteSocket(socket: Socket): void {
+  function recordSocket(socket: Socket): void {
     if (!sockets.add(socket)) return;
     if (speaksHttp1(server, socket)) {
-      connections.note(socket);
+      connections.record(socket);
       onConnection?.(socket);
     }
     // If a server has no `request` listener, adding one would change how Node.js handles its streams.
-    if (isHttp2(server) && !joinIn("request", noteRequest)) listen("stream", noteStream);
-    joinIn("checkContinue", noteRequest);
-    joinIn("checkExpectation", noteRequest);
-    joinIn("upgrade", noteUpgrade);
-    joinIn("connect", noteUpgrade);
+    if (isHttp2(server) && !joinIn("request", recordRequest)) listen("stream", recordStream);
+    joinIn("checkContinue", recordRequest);
+    joinIn("checkExpectation", recordRequest);
+    joinIn("upgrade", recordUpgrade);
+    joinIn("connect", recordUpgrade);
   }
 
-  function noteRequest(request: Request, response: ServerResponse | Http2ServerResponse): void {
+  function recordRequest(request: Request, response: ServerResponse | Http2ServerResponse): void {
     if ("stream" in response) {
-      noteStream(response.stream, request, response);
+      recordStream(response.stream, request, response);
     } else {
-      noteSocket(response.req.socket);
-      connections.noteRequest(response, onRequest(request));
+      recordSocket(response.req.socket);
+      connections.recordRequest(response, onRequest(request));
     }
   }
 
-  function noteStream(stream: ServerHttp2Stream, request: object, response?: Http2ServerResponse): void {
-    sessions.noteStream(stream, { response, onRequest: () => onRequest(request) });
+  function recordStream(stream: ServerHttp2Stream, request: object, response?: Http2ServerResponse): void {
+    sessions.recordStream(stream, { response, onRequest: () => onRequest(request) });
   }
 
-  function noteUpgrade(request: Request, socket: Socket | Http2ServerResponse): void {
-    if ("stream" in socket) noteStream(socket.stream, request);
-    else connections.noteUpgrade(socket, request.headers.upgrade?.toLowerCase() === "websocket");
+  function recordUpgrade(request: Request, socket: Socket | Http2ServerResponse): void {
+    if ("stream" in socket) recordStream(socket.stream, request);
+    else connections.recordUpgrade(socket, request.headers.upgrade?.toLowerCase() === "websocket");
   }
 
   return stop;

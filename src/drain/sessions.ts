@@ -16,9 +16,9 @@ export type IsEndlessStream = (
 
 /** The HTTP/2 sessions of a server with their open streams. */
 export interface Sessions {
-  note(session: Http2Session): void;
+  record(session: Http2Session): void;
   /** Adds a stream, unless it is known. */
-  noteStream(stream: ServerHttp2Stream, setup: StreamSetup): void;
+  recordStream(stream: ServerHttp2Stream, setup: StreamSetup): void;
   /** The open streams that `isEndless` accepts. */
   findEndless(isEndless: IsEndlessStream, retryMs: number): readonly Endless[];
   /** Lets each session end with its last stream, and later sessions too. */
@@ -33,12 +33,12 @@ export function createSessions(): Sessions {
   let isClosing = false;
 
   return {
-    note(session) {
+    record(session) {
       sessions.add(session);
       session.once("close", () => sessions.delete(session));
       if (isClosing) session.close();
     },
-    noteStream(stream, { response, onRequest }) {
+    recordStream(stream, { response, onRequest }) {
       if (streams.has(stream)) return;
       streams.set(stream, response);
       const onEnd = onRequest();

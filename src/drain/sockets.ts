@@ -20,7 +20,7 @@ export function createSockets(): Sockets {
       sockets.add(socket);
       // Makes Node.js cache the address. Otherwise, a prober that disconnects early would have none later.
       void socket.remoteAddress;
-      socket.once("close", function noteClose() {
+      socket.once("close", function handleClose() {
         sockets.delete(socket);
         if (sockets.size === 0) onAllEnded();
       });

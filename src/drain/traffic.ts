@@ -21,7 +21,7 @@ export interface TrafficSummary {
 /** Records the times of ordinary requests in a fixed amount of memory. */
 export interface Traffic {
   /** Records a request at this moment, which may be in the past. */
-  note(at: number): void;
+  record(at: number): void;
   /** The time of the last request; `undefined` if there was none. */
   readonly lastRequestAt: number | undefined;
   summarise(now: number): TrafficSummary;
@@ -36,7 +36,7 @@ export function createTraffic(): Traffic {
   let lastRequestAt: number | undefined;
 
   return {
-    note(at) {
+    record(at) {
       const second = Math.floor(at / BUCKET_MS);
       const bucket = buckets[second % BUCKETS];
       const gapMs = at - (lastRequestAt ?? at);

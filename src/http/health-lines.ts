@@ -74,7 +74,7 @@ export function createHealthLines({ registry, probe, options }: HealthLinesSetup
 
   async function judge(names: readonly string[]): Promise<readonly Line[]> {
     const { entries } = await registry.getReport({ names });
-    standings.note(entries);
+    standings.record(entries);
     return entries.map(({ name, status }) => toLine(name, status.state === RED ? "failed" : "ok"));
   }
 

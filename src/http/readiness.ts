@@ -46,7 +46,7 @@ export async function judgeReadiness(
       : getRegistrySeams(registry).getKnownReport(HELD_WAIT_MS, [...undecisive]),
   ]);
   const entries = [...decisive.entries, ...(known?.entries ?? [])];
-  standings.note(entries);
+  standings.record(entries);
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const findNow = toFind(registry.handlers, standings);
   return names.flatMap((name) => {

@@ -10,7 +10,7 @@ export interface Standings {
   /** `undefined` for an unknown handler, and for those of a closed registry. */
   find(name: string): Standing | undefined;
   /** Records the entries of a report. Does nothing if the registry itself remembers. */
-  note(entries: readonly Entry[]): void;
+  record(entries: readonly Entry[]): void;
 }
 
 /**
@@ -19,16 +19,16 @@ export interface Standings {
  */
 export function createStandings(registry: StatusRegistry): Standings {
   const { hasRegistrations, getRegistration } = getRegistrySeams(registry);
-  if (hasRegistrations) return { find: (name) => getRegistration(name)?.standing, note() {} };
+  if (hasRegistrations) return { find: (name) => getRegistration(name)?.standing, record() {} };
   const records = new Map<string, StandingRecord>();
   return {
     find: (name) => records.get(name)?.current,
-    note(entries) {
+    record(entries) {
       const names = new Set(registry.names);
       for (const name of records.keys()) if (!names.has(name)) records.delete(name);
       for (const { name, status } of entries) {
         const record = records.get(name) ?? createStandingRecord(systemClock.monotonicNow);
-        record.note(status.state);
+        record.record(status.state);
         if (names.has(name)) records.set(name, record);
       }
     },

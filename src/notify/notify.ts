@@ -41,7 +41,7 @@ export function notify(registry: StatusRegistry, options: NotifyOptions): Notifi
   }
 
   function handleChange(change: Change): void {
-    reminders?.note(change.name, change.to);
+    reminders?.record(change.name, change.to);
     if (isBad(change.from) || isBad(change.to)) delivery.push(toChangeNotification(change));
   }
 

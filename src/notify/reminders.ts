@@ -14,7 +14,7 @@ export interface RemindersSetup {
 /** Calls a function at intervals for each handler whose state stays bad. */
 export interface Reminders {
   /** Call it when a handler's state has changed. It restarts or ends the handler's interval. */
-  note(name: string, state: State): void;
+  record(name: string, state: State): void;
   close(): void;
 }
 
@@ -22,7 +22,7 @@ export function createReminders({ registry, clock, repeatMs, isBad, remind }: Re
   const timers = new Map<string, () => void>();
   const changes = registry.changes()[Symbol.asyncIterator]();
 
-  function note(name: string, state: State): void {
+  function record(name: string, state: State): void {
     timers.get(name)?.();
     timers.delete(name);
     if (isBad(state)) start(name);
@@ -71,5 +71,5 @@ export function createReminders({ registry, clock, repeatMs, isBad, remind }: Re
   }
 
   void closeWithRegistry();
-  return { note, close };
+  return { record, close };
 }

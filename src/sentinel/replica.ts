@@ -54,7 +54,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
     for (const { name, ...memory } of sent) memories.set(name, toMemory(memory));
     for (const entry of toEntries(entries) ?? []) {
       published.set(entry.name, entry);
-      memories.get(entry.name)?.record.note(entry.status.state);
+      memories.get(entry.name)?.record.record(entry.status.state);
     }
     for (const [name, checkedAt, durationMs] of rechecked) {
       const entry = published.get(name);
@@ -168,8 +168,8 @@ function refuse(): never {
 
 function remember(memory: Memory, change: Change, remembered: number): void {
   // A first result that is OK is no news.
-  if (change.from !== undefined) memory.record.note(change.from);
-  memory.record.note(change.to);
+  if (change.from !== undefined) memory.record.record(change.from);
+  memory.record.record(change.to);
   const all = [...memory.history, change];
   memory.history = all.slice(Math.max(0, all.length - Math.min(remembered, MAX_SENT_HISTORY)));
 }

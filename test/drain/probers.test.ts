@@ -15,7 +15,7 @@ const KUBELET = createStatusRequest({
 /** The only prober, after it has asked at these moments. */
 function askedAt(...moments: readonly number[]): Prober | undefined {
   const probers = createProbers({ redsSeen: 3 });
-  for (const now of moments) probers.note(HAPROXY, { status: 200, now });
+  for (const now of moments) probers.record(HAPROXY, { status: 200, now });
   expect(probers.list).toHaveLength(1);
   return probers.list[0];
 }
@@ -37,7 +37,7 @@ describe("a prober", () => {
   test("is told from others by its address and its User-Agent", () => {
     const probers = createProbers({ redsSeen: 3 });
     for (const request of [HAPROXY, KUBELET, createStatusRequest({ remoteAddress: "10.0.0.2" }), HAPROXY])
-      probers.note(request, { status: 200, now: 1_000 });
+      probers.record(request, { status: 200, now: 1_000 });
     expect(probers.list.map(({ id }) => id)).toEqual(["10.0.0.2 kube-probe/1.31", "10.0.0.2 ", "10.0.0.1 "]);
   });
 
@@ -51,13 +51,13 @@ describe("a prober", () => {
     ["itself in a hundred characters", { "user-agent": "x".repeat(200) }, "x".repeat(100)],
   ])("is called %s", (_, headers, label) => {
     const probers = createProbers({ redsSeen: 3 });
-    probers.note(createStatusRequest({ remoteAddress: "10.0.0.1", headers }), { status: 200, now: 0 });
+    probers.record(createStatusRequest({ remoteAddress: "10.0.0.1", headers }), { status: 200, now: 0 });
     expect(probers.list[0]?.label).toBe(label);
   });
 
   test("without an address is called unknown", () => {
     const probers = createProbers({ redsSeen: 3 });
-    probers.note(createStatusRequest({ remoteAddress: undefined }), { status: 200, now: 0 });
+    probers.record(createStatusRequest({ remoteAddress: undefined }), { status: 200, now: 0 });
     expect(probers.list[0]).toMatchObject({ id: " ", label: "unknown" });
   });
 });
@@ -65,32 +65,32 @@ describe("a prober", () => {
 describe("refusals", () => {
   test("count from the decommissioning on", () => {
     const probers = createProbers({ redsSeen: 3 });
-    probers.note(HAPROXY, { status: 503, now: 0 });
+    probers.record(HAPROXY, { status: 503, now: 0 });
     expect(probers.list[0]).toMatchObject({ refusals: 0, refusedWith: undefined });
     probers.setCounting(true, 100);
-    probers.note(HAPROXY, { status: 503, now: 500 });
+    probers.record(HAPROXY, { status: 503, now: 500 });
     expect(probers.list[0]).toMatchObject({ refusals: 1, refusedWith: 503, convincedAt: undefined });
   });
 
   test("are whatever is not 200, and the last code is remembered", () => {
     const probers = createProbers({ redsSeen: 3 });
     probers.setCounting(true, 0);
-    for (const status of [200, 404, 200]) probers.note(HAPROXY, { status, now: 500 });
+    for (const status of [200, 404, 200]) probers.record(HAPROXY, { status, now: 500 });
     expect(probers.list[0]).toMatchObject({ refusals: 1, refusedWith: 404 });
   });
 
   test("convince at the last one that is needed, and further ones do not put that off", () => {
     const probers = createProbers({ redsSeen: 2 });
     probers.setCounting(true, 0);
-    for (const now of [500, 1_000, 1_500]) probers.note(HAPROXY, { status: 503, now });
+    for (const now of [500, 1_000, 1_500]) probers.record(HAPROXY, { status: 503, now });
     expect(probers.list[0]).toMatchObject({ refusals: 3, convincedAt: 1_000 });
   });
 
   test("of each prober are its own", () => {
     const probers = createProbers({ redsSeen: 1 });
-    probers.note(KUBELET, { status: 200, now: 0 });
+    probers.record(KUBELET, { status: 200, now: 0 });
     probers.setCounting(true, 0);
-    probers.note(HAPROXY, { status: 503, now: 500 });
+    probers.record(HAPROXY, { status: 503, now: 500 });
     expect(probers.list.map(({ refusals, convincedAt }) => [refusals, convincedAt])).toEqual([
       [0, undefined],
       [1, 500],
@@ -100,9 +100,9 @@ describe("refusals", () => {
   test("are forgotten when the service is commissioned again, but not the rhythm", () => {
     const probers = createProbers({ redsSeen: 1 });
     probers.setCounting(true, 0);
-    for (const now of [500, 1_000]) probers.note(HAPROXY, { status: 503, now });
+    for (const now of [500, 1_000]) probers.record(HAPROXY, { status: 503, now });
     probers.setCounting(false, 1_200);
-    probers.note(HAPROXY, { status: 200, now: 1_500 });
+    probers.record(HAPROXY, { status: 200, now: 1_500 });
     expect(probers.list[0]).toMatchObject({
       refusals: 0,
       refusedWith: undefined,
@@ -116,11 +116,11 @@ describe("refusals of a prober with a rhythm", () => {
   /** A prober that has asked each two seconds, the last time at 20 s, when the service was decommissioned. */
   function createRegular() {
     const probers = createProbers({ redsSeen: 3 });
-    for (let now = 0; now <= 20_000; now += 2_000) probers.note(HAPROXY, { status: 200, now });
+    for (let now = 0; now <= 20_000; now += 2_000) probers.record(HAPROXY, { status: 200, now });
     probers.setCounting(true, 20_000);
     return {
       refuseAt(...moments: readonly number[]): Prober | undefined {
-        for (const now of moments) probers.note(HAPROXY, { status: 503, now });
+        for (const now of moments) probers.record(HAPROXY, { status: 503, now });
         return probers.list[0];
       },
     };
@@ -151,18 +151,18 @@ describe("refusals of a prober with a rhythm", () => {
 describe("the list", () => {
   test("leaves out probers that had not asked for long when the service was decommissioned", () => {
     const probers = createProbers({ redsSeen: 3 });
-    probers.note(KUBELET, { status: 200, now: 0 });
-    probers.note(HAPROXY, { status: 200, now: 1 });
+    probers.record(KUBELET, { status: 200, now: 0 });
+    probers.record(HAPROXY, { status: 200, now: 1 });
     probers.setCounting(true, 1 + MAX_GAP_MS);
     expect(probers.list.map(({ label }) => label)).toEqual(["10.0.0.1"]);
   });
 
   test("has at most 1,000 probers, and no newcomer evicts one that is established", () => {
     const probers = createProbers({ redsSeen: 3 });
-    for (let now = 0; now <= 2_000; now += 500) probers.note(HAPROXY, { status: 200, now });
+    for (let now = 0; now <= 2_000; now += 500) probers.record(HAPROXY, { status: 200, now });
     for (let index = 0; index <= MAX_PROBERS + 500; index += 1) {
       const headers = { "user-agent": `spoof-${index}` };
-      probers.note(createStatusRequest({ headers }), { status: 200, now: 2_000 + index });
+      probers.record(createStatusRequest({ headers }), { status: 200, now: 2_000 + index });
     }
     const labels = probers.list.map(({ label }) => label);
     expect(labels).toHaveLength(MAX_PROBERS);
@@ -175,9 +175,9 @@ describe("the list", () => {
     const probers = createProbers({ redsSeen: 3 });
     for (let index = 0; index < MAX_PROBERS + 50; index += 1) {
       const request = createStatusRequest({ headers: { "user-agent": `spoof-${index}` } });
-      for (let now = 0; now <= 2_000; now += 500) probers.note(request, { status: 200, now });
+      for (let now = 0; now <= 2_000; now += 500) probers.record(request, { status: 200, now });
     }
-    probers.note(HAPROXY, { status: 200, now: 2_000 });
+    probers.record(HAPROXY, { status: 200, now: 2_000 });
     const labels = probers.list.map(({ label }) => label);
     expect(labels).toHaveLength(MAX_PROBERS);
     expect(labels).toContain("spoof-0");
@@ -188,7 +188,7 @@ describe("the list", () => {
     const probers = createProbers({ redsSeen: 3 });
     for (let index = 0; index <= MAX_PROBERS; index += 1) {
       const headers = { "user-agent": `spoof-${index}` };
-      probers.note(createStatusRequest({ headers }), { status: 200, now: 0 });
+      probers.record(createStatusRequest({ headers }), { status: 200, now: 0 });
       probers.setCounting(false, 0);
       expect(probers.isComplete).toBe(index < MAX_PROBERS);
     }
@@ -200,11 +200,11 @@ describe("the list", () => {
 
   test("keeps everybody who was there before the decommissioning, whoever comes after it", () => {
     const probers = createProbers({ redsSeen: 3 });
-    probers.note(HAPROXY, { status: 200, now: 0 });
+    probers.record(HAPROXY, { status: 200, now: 0 });
     probers.setCounting(true, 0);
     for (let index = 0; index <= MAX_PROBERS + 500; index += 1) {
       const headers = { "user-agent": `spoof-${index}` };
-      probers.note(createStatusRequest({ headers }), { status: 503, now: 1 });
+      probers.record(createStatusRequest({ headers }), { status: 503, now: 1 });
     }
     const labels = probers.list.map(({ label }) => label);
     expect(labels).toHaveLength(MAX_PROBERS);
@@ -214,7 +214,7 @@ describe("the list", () => {
 
   test("keeps the beginning of a huge User-Agent only", () => {
     const probers = createProbers({ redsSeen: 3, proberId: () => "x".repeat(10_000) });
-    probers.note(HAPROXY, { status: 200, now: 0 });
+    probers.record(HAPROXY, { status: 200, now: 0 });
     expect(probers.list[0]?.id).toHaveLength(300);
   });
 });
@@ -224,13 +224,13 @@ describe("proberId", () => {
 
   test("says who asks", () => {
     const probers = createProbers({ redsSeen: 3, proberId: (request) => request.header("x-prober") });
-    probers.note(byName, { status: 200, now: 0 });
+    probers.record(byName, { status: 200, now: 0 });
     expect(probers.list.map(({ id, label }) => [id, label])).toEqual([["one", "127.0.0.1"]]);
   });
 
   test("leaves out whom it calls undefined", () => {
     const probers = createProbers({ redsSeen: 3, proberId: (request) => request.header("x-prober") });
-    probers.note(HAPROXY, { status: 200, now: 0 });
+    probers.record(HAPROXY, { status: 200, now: 0 });
     expect(probers.list).toEqual([]);
   });
 
@@ -240,7 +240,7 @@ describe("proberId", () => {
   ])("that %s is logged once, and the address and the User-Agent decide", (_, proberId) => {
     const logger = createRecordingLogger();
     const probers = createProbers({ redsSeen: 3, proberId, logger });
-    for (let now = 0; now < 10; now += 1) probers.note(KUBELET, { status: 200, now });
+    for (let now = 0; now < 10; now += 1) probers.record(KUBELET, { status: 200, now });
     expect(probers.list.map(({ id }) => id)).toEqual(["10.0.0.2 kube-probe/1.31"]);
     expect(logger.lines).toEqual([
       expect.stringMatching(/^error: SVC029 proberId failed, using the prober's address: /),
@@ -254,7 +254,7 @@ describe("a slow prober", () => {
     const probers = createProbers({ redsSeen: 3, capMs: 20_000, logger });
     const probe = (request = HAPROXY, everyMs = 30_000, times = 10): void => {
       for (let index = 0; index < times; index += 1)
-        probers.note(request, { status: 200, now: index * everyMs });
+        probers.record(request, { status: 200, now: index * everyMs });
     };
     return { logger, probe };
   }

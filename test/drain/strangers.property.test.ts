@@ -212,8 +212,8 @@ function drain(world: World, withStrangers: boolean): Wait {
   function takeUntil(end: number, status: number): void {
     for (let next = requests[index]; next !== undefined && next.at < end; next = requests[index]) {
       index += 1;
-      if (next.identity === undefined) traffic.note(next.at);
-      else probers.note(createStatusRequest(next.identity), { status, now: next.at });
+      if (next.identity === undefined) traffic.record(next.at);
+      else probers.record(createStatusRequest(next.identity), { status, now: next.at });
     }
   }
 

@@ -4,7 +4,7 @@ import { createTraffic, TRAFFIC_WINDOW_MS } from "../../src/drain/traffic.ts";
 /** Traffic with requests at these moments. */
 function trafficAt(...moments: readonly number[]) {
   const traffic = createTraffic();
-  for (const moment of moments) traffic.note(moment);
+  for (const moment of moments) traffic.record(moment);
   return traffic;
 }
 
@@ -42,7 +42,7 @@ describe("traffic", () => {
   test("forgets a gap along with the request that ended it", () => {
     const traffic = trafficAt(0, 20_000, 20_100);
     expect(traffic.summarise(20_100).largestGapMs).toBe(20_000);
-    for (let moment = 21_000; moment <= 90_000; moment += 1_000) traffic.note(moment);
+    for (let moment = 21_000; moment <= 90_000; moment += 1_000) traffic.record(moment);
     expect(traffic.summarise(90_000).largestGapMs).toBe(1_000);
   });
 
@@ -53,7 +53,7 @@ describe("traffic", () => {
 
   test("of a long time is remembered in the same memory", () => {
     const traffic = createTraffic();
-    for (let moment = 0; moment < 600_000; moment += 10) traffic.note(moment);
+    for (let moment = 0; moment < 600_000; moment += 10) traffic.record(moment);
     expect(traffic.summarise(599_999)).toEqual({ requests: 6_000, largestGapMs: 10 });
   });
 });

@@ -82,12 +82,12 @@ async function startInstance(healthProbes: HealthProbesOptions, getDatabase: () 
   const waiting = new Set<() => void>();
   let probes = 0;
   const server = createServer((request, response) => {
-    if (request.url === "/readyz") response.once("close", noteProbe);
+    if (request.url === "/readyz") response.once("close", handleClose);
     handler(request, response, () => response.end("hello"));
   });
   const { port } = await listen(server);
 
-  function noteProbe(): void {
+  function handleClose(): void {
     probes += 1;
     for (const look of waiting) look();
   }

@@ -5,9 +5,9 @@ export const MAX_HUNG_BACKOFF_MS = 60_000;
 export interface BackOff {
   /** The start of the first call that timed out since the handler last settled, during a pause. */
   getHungSince(now: number): number | undefined;
-  noteTimeout(startedAt: number): void;
+  recordTimeout(startedAt: number): void;
   /** Even a late result shows that the handler settles again. */
-  noteSettled(isLate: boolean): void;
+  recordSettled(isLate: boolean): void;
 }
 
 /** The pause begins at `timeoutMs` and doubles with each unsettled call, up to one call per 60 s. */
@@ -18,13 +18,13 @@ export function createBackOff(timeoutMs: number): BackOff {
 
   return {
     getHungSince: (now) => (now < nextCallAt ? hungSince : undefined),
-    noteTimeout(startedAt) {
+    recordTimeout(startedAt) {
       unsettled += 1;
       hungSince ??= startedAt;
       const pauseMs = timeoutMs * 2 ** (unsettled - 1);
       nextCallAt = startedAt + Math.min(timeoutMs + pauseMs, Math.max(timeoutMs, MAX_HUNG_BACKOFF_MS));
     },
-    noteSettled(isLate) {
+    recordSettled(isLate) {
       if (isLate) unsettled -= 1;
       nextCallAt = Number.NEGATIVE_INFINITY;
       hungSince = undefined;

@@ -47,7 +47,7 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
     const context = new CallContext(name);
     const result = call(context);
     if (result instanceof Promise) return race(result, context, startedAt);
-    backOff.noteSettled(false);
+    backOff.recordSettled(false);
     return toOutcome(result, startedAt, clock);
   }
 
@@ -70,14 +70,14 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
   }
 
   function settle(running: RunningCall, result: Result): void {
-    backOff.noteSettled(running.isOver);
+    backOff.recordSettled(running.isOver);
     if (running.isOver) return;
     deadlines.end(running);
     finish(running, result);
   }
 
   function atDeadline(running: RunningCall): void {
-    backOff.noteTimeout(running.startedAt);
+    backOff.recordTimeout(running.startedAt);
     finish(running, toFailure("timeout", `timed out after ${timeoutMs} ms`));
     CallContext.abort(running.context, new DOMException(`timed out after ${timeoutMs} ms`, "TimeoutError"));
   }

@@ -4,7 +4,7 @@ import type { Standing } from "./rule.ts";
 /** Keeps the standing of one name. */
 export interface StandingRecord {
   /** Records the state at this moment. */
-  note(state: State): void;
+  record(state: State): void;
   readonly current: Standing;
 }
 
@@ -19,7 +19,7 @@ export function createStandingRecord(
   let leftRedAt = before.leftRedMs === undefined ? undefined : startedAt - before.leftRedMs;
 
   return {
-    note(state) {
+    record(state) {
       if (state === RED) {
         redAt ??= monotonicNow();
         return;

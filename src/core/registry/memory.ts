@@ -87,14 +87,14 @@ export function createMemory({ name, options, clock, track, toDate, predecessor 
     },
     remember(outcome) {
       if (isStopped) return last ?? recall(toUnknown(outcome));
-      const entry = toEntry(outcome, track.note(outcome));
+      const entry = toEntry(outcome, track.record(outcome));
       // A listener for the change may have stopped the handler.
       return recall(isStopped ? toStale(entry, NOT_ASKED) : entry);
     },
     toStale(entry, ageMs) {
       const stale = toStale(entry, `the last result is ${Math.round(ageMs / 1_000)} s old`);
       const { status } = stale;
-      return recall({ ...stale, since: track.note({ status, reason: "stale", checkedAt: clock.now() }) });
+      return recall({ ...stale, since: track.record({ status, reason: "stale", checkedAt: clock.now() }) });
     },
     get isStopped() {
       return isStopped;

@@ -18,7 +18,7 @@ export interface TrackSetup {
 /** The record of a name: its state, since when, and its last changes. It survives a replaced handler. */
 export interface Track {
   /** Records an outcome, reports it if it is a change, and returns the start of the state. */
-  note(outcome: Pick<Outcome, "status" | "reason" | "checkedAt">): Date;
+  record(outcome: Pick<Outcome, "status" | "reason" | "checkedAt">): Date;
   readonly history: readonly Change[];
   /** Number of changes to each state, including changes that the history no longer contains. */
   readonly counts: ChangeCounts;
@@ -42,12 +42,12 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
   const toSince = createDates();
   const standing = createStandingRecord(clock.monotonicNow);
 
-  function note({ status, reason, checkedAt }: Pick<Outcome, "status" | "reason" | "checkedAt">): Date {
+  function record({ status, reason, checkedAt }: Pick<Outcome, "status" | "reason" | "checkedAt">): Date {
     if (status.state === state) return toSince(sinceMs);
     const from = state;
     const heldMs = from === undefined ? 0 : clock.monotonicNow() - enteredAt;
     state = status.state;
-    standing.note(state);
+    standing.record(state);
     enteredAt = clock.monotonicNow();
     // The wall clock may be set back, but a later change must not look earlier.
     sinceMs = Math.max(checkedAt, sinceMs);
@@ -66,7 +66,7 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
   }
 
   return {
-    note,
+    record,
     history,
     counts,
     get standing() {

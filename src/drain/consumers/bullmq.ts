@@ -38,7 +38,7 @@ export function bullmq(worker: BullMqWorker, options: ResumableOptions = {}): Co
   let finished = 0;
   let paused: Promise<void> | undefined;
 
-  const noteEnd: JobListener = function noteEnd(job) {
+  const recordEnd: JobListener = function recordEnd(job) {
     // The check for stalled jobs reports jobs of other workers too.
     if (!active.delete(job?.id)) return;
     finished += 1;
@@ -46,8 +46,8 @@ export function bullmq(worker: BullMqWorker, options: ResumableOptions = {}): Co
   };
   const on = worker.on.bind(worker) as (event: string, listener: JobListener) => void;
   on("active", (job) => void active.add(job?.id));
-  on("completed", noteEnd);
-  on("failed", noteEnd);
+  on("completed", recordEnd);
+  on("failed", recordEnd);
 
   function stop(): void {
     if (paused !== undefined) return;

@@ -64,7 +64,7 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   let stops: readonly (() => void)[] = [];
 
   function start(first: Report | undefined): void {
-    stops = [listen(noteChange), startBeating(beat, clock), pace.stop, onIdle];
+    stops = [listen(handleChange), startBeating(beat, clock), pace.stop, onIdle];
     if (first === undefined) return void live.ask();
     live.set(first);
     present();
@@ -76,8 +76,8 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
     wakeAll();
   }
 
-  function noteChange(change?: Change): void {
-    if (change !== undefined) live.note(change);
+  function handleChange(change?: Change): void {
+    if (change !== undefined) live.recordChange(change);
     pace.updateSoon();
   }
 

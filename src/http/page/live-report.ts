@@ -15,19 +15,19 @@ export interface LiveReport {
   readonly current: Report | undefined;
   /** Whether a handler changed after the report checked it. Changes by the run itself are in the report. */
   readonly isOutdated: boolean;
-  note(change: Change): void;
+  recordChange(change: Change): void;
   set(report: Report): void;
   /** Runs the handlers, unless they are running. */
   ask(): Promise<void>;
 }
 
-interface NotedChange {
+interface RecordedChange {
   readonly change: Change;
   readonly round: number;
 }
 
 export function createLiveReport({ read, onRead, onError }: LiveReportSetup): LiveReport {
-  const changes = new Map<string, NotedChange>();
+  const changes = new Map<string, RecordedChange>();
   let report: Report | undefined;
   /** Counts the runs. A change belongs to the run that started last. */
   let round = 0;
@@ -41,12 +41,12 @@ export function createLiveReport({ read, onRead, onError }: LiveReportSetup): Li
     },
     get isOutdated() {
       const outdated = report?.entries.some((entry) => {
-        const noted = changes.get(entry.name);
-        return noted?.round === round && isNewer(noted.change, entry);
+        const recorded = changes.get(entry.name);
+        return recorded?.round === round && isNewer(recorded.change, entry);
       });
       return outdated === true;
     },
-    note: (change) => void changes.set(change.name, { change, round }),
+    recordChange: (change) => void changes.set(change.name, { change, round }),
     set(newReport) {
       report = newReport;
     },
@@ -56,7 +56,7 @@ export function createLiveReport({ read, onRead, onError }: LiveReportSetup): Li
       round += 1;
       try {
         report = await read();
-        for (const [name, noted] of changes) if (noted.round < round) changes.delete(name);
+        for (const [name, recorded] of changes) if (recorded.round < round) changes.delete(name);
         onRead();
       } catch (error) {
         onError(error);

@@ -462,18 +462,18 @@ describe("a handler that is late every time", () => {
 describe("a handler that asks for another one while it is called", () => {
   test("reaches its own deadline first, though the other's call was the first to wait", async () => {
     const ended: string[] = [];
-    const noteEnd = (name: string) => (entry: Entry) =>
+    const recordEnd = (name: string) => (entry: Entry) =>
       void ended.push(`${name} ${entry.reason} at ${clock.monotonicNow()}`);
     registry.addStatusHandler("Inner", hang, { timeoutMs: 1_000 });
     registry.addStatusHandler(
       "Outer",
       () => {
-        void askEntry("Inner").then(noteEnd("Inner"));
+        void askEntry("Inner").then(recordEnd("Inner"));
         return hang();
       },
       { timeoutMs: 1_000 },
     );
-    void askEntry("Outer").then(noteEnd("Outer"));
+    void askEntry("Outer").then(recordEnd("Outer"));
     await clock.advance(999);
     expect(ended).toEqual([]);
     await clock.advance(1);

@@ -10,7 +10,7 @@ function start({ historyLimit = 100 } = {}) {
   const onChange = (change: Change) => void told.push(change);
   const track = createTrack({ name: "Db", clock, historyLimit, explain: (change) => change, onChange });
   const note = (state: State) =>
-    track.note({
+    track.record({
       status: { state },
       reason: state === "OK" ? undefined : "reported",
       checkedAt: clock.now(),
@@ -62,7 +62,7 @@ describe("a track", () => {
       explain: (change) => ({ ...change, reason: "dependency" }),
       onChange: (change) => void told.push(change),
     });
-    track.note({ status: { state: "RED" }, reason: "threw", checkedAt: 0 });
+    track.record({ status: { state: "RED" }, reason: "threw", checkedAt: 0 });
     expect(told).toMatchObject([{ reason: "dependency" }]);
     expect(track.history).toEqual(told);
   });

@@ -4,7 +4,7 @@ import { toAgeText } from "../time-text.ts";
 let aheadMs = 0;
 
 /** Records the server's time. Ages use the server's clock, because this machine's may be wrong. */
-export function noteServerTime(nowMs: number): void {
+export function setServerTime(nowMs: number): void {
   aheadMs = Date.now() - nowMs;
 }
 

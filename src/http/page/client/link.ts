@@ -3,16 +3,16 @@ import { find } from "./find.ts";
 import { showState } from "./news.ts";
 
 /** Polling interval if the page cannot use the event stream. */
-export const ASK_EVERY_MS = 2_000;
+export const POLL_EVERY_MS = 2_000;
 
 /** The stream sends something at least every second. After this silence, the page reports "No answer". */
 export const SILENCE_MS = 5_000;
 
-export type Link = "live" | "asking" | "late" | "silent" | "lost" | "paused";
+export type Link = "live" | "polling" | "late" | "silent" | "lost" | "paused";
 
 const WORDS: Readonly<Record<Link, string>> = {
   live: "Live",
-  asking: `Updated every ${ASK_EVERY_MS / 1_000} s`,
+  polling: `Updated every ${POLL_EVERY_MS / 1_000} s`,
   late: "Checks are late",
   silent: `No answer for over ${SILENCE_MS / 1_000} s`,
   lost: "Connection lost",
@@ -27,7 +27,7 @@ export interface LinkDisplay {
   readonly isPaused: boolean;
   show(link: Link, reason?: string): void;
   /** Records a sign of life. A silence after it may mean a busy server instead of a lost connection. */
-  noteSign(): void;
+  recordSign(): void;
   pause(): void;
 }
 
@@ -56,7 +56,7 @@ export function createLinkDisplay(): LinkDisplay {
       return link === "paused";
     },
     show,
-    noteSign() {
+    recordSign() {
       clearTimeout(silence);
       silence = setTimeout(() => link !== "lost" && show("silent"), SILENCE_MS);
     },

@@ -1,6 +1,6 @@
-import { noteServerTime, updateAges } from "./ages.ts";
+import { setServerTime, updateAges } from "./ages.ts";
 import { find } from "./find.ts";
-import { ASK_EVERY_MS, createLinkDisplay, type Link, type LinkDisplay, SILENCE_MS } from "./link.ts";
+import { createLinkDisplay, type Link, type LinkDisplay, POLL_EVERY_MS, SILENCE_MS } from "./link.ts";
 import { type News, showNews, toNews } from "./news.ts";
 
 /** Minimum pause between polls, used if a response takes longer than the interval. */
@@ -23,22 +23,22 @@ export function startLive(): void {
 
   function connect(): void {
     if (hasEvents) listen();
-    else void ask();
+    else void poll();
   }
 
   function listen(): void {
     const opened = new EventSource(url);
     source = opened;
-    hear(opened, "picture", (news: News) => showNews(news), noteEvent);
-    hear(opened, "read", (read: Read) => showRead(link, read, "live"), noteEvent);
+    listenFor(opened, "picture", (news: News) => showNews(news), handleEvent);
+    listenFor(opened, "read", (read: Read) => showRead(link, read, "live"), handleEvent);
     // The server ends each stream after a while and checks permissions again.
     opened.addEventListener("again", () => restart());
     opened.addEventListener("error", () => fail());
     timer = setTimeout(giveUpEvents, PATIENCE_MS);
   }
 
-  function noteEvent(): void {
-    link.noteSign();
+  function handleEvent(): void {
+    link.recordSign();
     clearTimeout(timer);
     timer = setTimeout(fail, SILENCE_MS);
   }
@@ -51,26 +51,26 @@ export function startLive(): void {
 
   function fail(): void {
     stop();
-    void ask();
+    void poll();
   }
 
-  async function ask(): Promise<void> {
+  async function poll(): Promise<void> {
     const controller = new AbortController();
-    const askedAt = performance.now();
+    const startedAt = performance.now();
     timer = setTimeout(() => controller.abort(), PATIENCE_MS);
     const stopped = timer;
-    const answer = await askPage(controller.signal);
+    const answer = await fetchPage(controller.signal);
     if (timer !== stopped) return; // paused meanwhile
     clearTimeout(timer);
     if (typeof answer === "string") {
       hasEvents = mayHaveEvents;
       link.show("lost", answer);
     } else {
-      link.noteSign();
-      showRead(link, answer, "asking");
+      link.recordSign();
+      showRead(link, answer, "polling");
       showNews(answer.news);
     }
-    timer = setTimeout(connect, Math.max(MIN_REST_MS, ASK_EVERY_MS - (performance.now() - askedAt)));
+    timer = setTimeout(connect, Math.max(MIN_REST_MS, POLL_EVERY_MS - (performance.now() - startedAt)));
   }
 
   function stop(): void {
@@ -87,7 +87,7 @@ export function startLive(): void {
 
   listenToPause(link, { stop, restart });
   setInterval(() => updateAges(document), 1_000);
-  link.noteSign();
+  link.recordSign();
   connect();
 }
 
@@ -96,28 +96,28 @@ function listenToPause(link: LinkDisplay, connection: { stop(): void; restart():
   pause.addEventListener("click", () => {
     const isPaused = !link.isPaused;
     pause.textContent = isPaused ? "Resume" : "Pause";
-    link.noteSign();
+    link.recordSign();
     if (!isPaused) return connection.restart();
     connection.stop();
     link.pause();
   });
 }
 
-/** Calls `note` with the data of each event, and then `onEvent`. */
-function hear<Data>(
+/** Calls `handle` with the data of each event, and then `onEvent`. */
+function listenFor<Data>(
   source: EventSource,
   event: string,
-  note: (data: Data) => void,
+  handle: (data: Data) => void,
   onEvent: () => void,
 ): void {
   source.addEventListener(event, ({ data }: MessageEvent<string>) => {
-    note(JSON.parse(data) as Data);
+    handle(JSON.parse(data) as Data);
     onEvent();
   });
 }
 
 function showRead(link: LinkDisplay, read: Read, current: Link): void {
-  noteRead(read);
+  showReadTime(read);
   link.show(isLate(read) ? "late" : current);
 }
 
@@ -131,8 +131,8 @@ function isLate({ at, now }: Read): boolean {
   return now - Date.parse(at) > LATE_MS;
 }
 
-function noteRead({ at, now }: Read): void {
-  noteServerTime(now);
+function showReadTime({ at, now }: Read): void {
+  setServerTime(now);
   const time = document.querySelector<HTMLTimeElement>(".link time");
   if (time && time.dateTime !== at) {
     time.dateTime = at;
@@ -142,7 +142,7 @@ function noteRead({ at, now }: Read): void {
 }
 
 /** The current page, or the reason why there is none. */
-async function askPage(signal: AbortSignal): Promise<(Read & { readonly news: News }) | string> {
+async function fetchPage(signal: AbortSignal): Promise<(Read & { readonly news: News }) | string> {
   const { events = "" } = document.documentElement.dataset;
   const url = new URL(events.replace(/\.events(?=\?|$)/, ".html"), location.href);
   try {

@@ -3,7 +3,7 @@ import { closeControl } from "./control.ts";
 import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
 import { keyOf, morph } from "./morph.ts";
-import { noteChanged, showOrder } from "./order.ts";
+import { markChanged, showOrder } from "./order.ts";
 
 /** An update of the page, as the server sends it. */
 export interface News {
@@ -30,7 +30,7 @@ export function showNews({ order, parts }: News): void {
   for (const [key, html] of parts) {
     const part = toElement(html);
     const present = key === keyOf(head) ? head : rows.get(key);
-    if (stateOf(present) !== stateOf(part)) noteChanged(key);
+    if (stateOf(present) !== stateOf(part)) markChanged(key);
     if (present) morph(present, part);
     else rows.set(key, part);
   }

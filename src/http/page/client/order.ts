@@ -30,7 +30,7 @@ function sortPending(): void {
   applyFilter();
 }
 
-export function noteChanged(key: string): void {
+export function markChanged(key: string): void {
   changed.add(key);
 }
 

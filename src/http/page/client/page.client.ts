@@ -1,4 +1,4 @@
-import { noteServerTime, updateAges } from "./ages.ts";
+import { setServerTime, updateAges } from "./ages.ts";
 import { startControl } from "./control.ts";
 import { startCopying } from "./copy.ts";
 import { startFilter } from "./filter.ts";
@@ -9,7 +9,7 @@ import { startSorting } from "./order.ts";
 // a script.
 const { classList, dataset } = document.documentElement;
 classList.add("with-script");
-noteServerTime(Number(dataset["now"]));
+setServerTime(Number(dataset["now"]));
 updateAges(document);
 startFilter();
 startCopying();
