@@ -60,7 +60,7 @@ export function clock(options: ClockOptions = {}): StatusFunction {
   const { warnDriftMs, maxDriftMs, windowMs, clock: source } = readOptions(OPTIONS, options);
   const samples: Sample[] = [takeSample(source)];
 
-  return withDefaultScope(function askClock() {
+  return withDefaultScope(function checkClock() {
     const sample = takeSample(source);
     while (samples[0] !== undefined && sample.at - samples[0].at > windowMs) samples.shift();
     const offsets = [...samples, sample].map(({ offset }) => offset);

@@ -68,7 +68,7 @@ export function disk(path: string, options: DiskOptions = {}): StatusFunction {
   const { warnUsedRatio, maxUsedRatio, warnFreeBytes, minFreeBytes, warnUsedInodeRatio, maxUsedInodeRatio } =
     readOptions(OPTIONS, options);
 
-  const ask = withFailureKind(async function askDisk() {
+  const run = withFailureKind(async function checkDisk() {
     const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
     // As in df, the blocks reserved for root count as neither free nor used.
     const usable = blocks - bfree + bavail;
@@ -107,7 +107,7 @@ export function disk(path: string, options: DiskOptions = {}): StatusFunction {
     }
     return toStatus(measures);
   });
-  return withDefaultScope(ask, "instance");
+  return withDefaultScope(run, "instance");
 }
 
 define(disk, {

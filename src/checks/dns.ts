@@ -35,9 +35,9 @@ export interface DnsOptions {
   readonly maxLatencyMs?: number;
 }
 
-type Ask = (resolver: Resolver, name: string) => Promise<string[]>;
+type ResolveRecord = (resolver: Resolver, name: string) => Promise<string[]>;
 
-const RECORDS: Readonly<Record<DnsRecordType, Ask>> = {
+const RECORDS: Readonly<Record<DnsRecordType, ResolveRecord>> = {
   A: (resolver, name) => resolver.resolve4(name),
   AAAA: (resolver, name) => resolver.resolve6(name),
   CNAME: (resolver, name) => resolver.resolveCname(name),
@@ -81,7 +81,7 @@ export function dns(name: string, options: DnsOptions = {}): StatusFunction {
     });
   if (servers !== undefined) new Resolver().setServers(servers); // throws at once if an address is invalid
 
-  return withFailureKind(async function askDns({ signal }) {
+  return withFailureKind(async function checkDns({ signal }) {
     const startedAt = performance.now();
     const answers =
       recordType === undefined ? await lookUp(name) : await resolve({ name, recordType, servers, signal });
@@ -105,7 +105,7 @@ async function lookUp(name: string): Promise<string[]> {
   return (await lookup(name, { all: true })).map(({ address }) => address);
 }
 
-interface Question {
+interface Lookup {
   readonly name: string;
   readonly recordType: DnsRecordType;
   readonly servers: readonly string[] | undefined;
@@ -113,7 +113,7 @@ interface Question {
 }
 
 /** Creates a resolver for each query, because canceling a resolver cancels all its queries. */
-async function resolve({ name, recordType, servers, signal }: Question): Promise<string[]> {
+async function resolve({ name, recordType, servers, signal }: Lookup): Promise<string[]> {
   const resolver = new Resolver();
   if (servers !== undefined) resolver.setServers(servers);
   const stopListening = onAbort(signal, () => resolver.cancel());

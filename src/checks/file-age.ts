@@ -45,7 +45,7 @@ export function fileAge(path: string, options: FileAgeOptions): StatusFunction {
   expectShape(LINE, path, "path");
   const { maxAgeMs, warnAgeMs, minBytes } = readOptions(OPTIONS, options);
 
-  const ask = withFailureKind(async function askFileAge() {
+  const run = withFailureKind(async function checkFileAge() {
     const { mtimeMs, size } = await stat(path);
     const measures: Measure[] = [
       measureRising({
@@ -69,7 +69,7 @@ export function fileAge(path: string, options: FileAgeOptions): StatusFunction {
     ];
     return toStatus(measures);
   });
-  return withDefaultScope(ask, "instance");
+  return withDefaultScope(run, "instance");
 }
 
 define(fileAge, {

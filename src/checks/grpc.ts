@@ -57,7 +57,7 @@ export function grpc(client: GrpcClient, options: GrpcOptions = {}): StatusFunct
   expectMethods("client", client, ["makeUnaryRequest"]);
   const { service } = readOptions(OPTIONS, options);
 
-  return withFailureKind(async function askGrpc({ signal }) {
+  return withFailureKind(async function checkGrpc({ signal }) {
     const startedAt = performance.now();
     const status = await callHealth(client, service, signal);
     if (status !== SERVING) throw new CheckError("wrong answer", STATUS_NAMES[status] ?? `status ${status}`);

@@ -109,7 +109,7 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
   const { expectedBody, expectedJson, fetch = globalThis.fetch } = given;
   const isExpected = toStatusPredicate(given.expectedStatus, report);
 
-  const askHttp = withFailureKind(async function askHttp({ signal }) {
+  const checkHttp = withFailureKind(async function checkHttp({ signal }) {
     const startedAt = performance.now();
     const send: SendQuestion = (question) =>
       fetch(question.url, {
@@ -129,7 +129,7 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
     const measures = [answered, measureLatency(startedAt, given)];
     return toStatus(report === undefined ? measures : [takeOver(body, report), ...measures]);
   });
-  return upstream === undefined ? askHttp : offerUpstream(askHttp, upstream);
+  return upstream === undefined ? checkHttp : offerUpstream(checkHttp, upstream);
 }
 
 define(http, {

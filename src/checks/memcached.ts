@@ -55,7 +55,7 @@ export function memcached(client: MemcachedClient, options: MemcachedOptions = {
   expectMethods("client", client, ["stats"]);
   const { warnMemoryRatio, maxMemoryRatio } = readOptions(OPTIONS, options);
 
-  return withFailureKind(async function askMemcached() {
+  return withFailureKind(async function checkMemcached() {
     const startedAt = performance.now();
     const { servers, errors } = await readServers(client);
     if (servers.length === 0) throw errors[0] ?? new CheckError("wrong answer", "no server has answered");

@@ -53,7 +53,7 @@ const OPTIONS: OptionShapes<MemoryOptions> = {
 export function memory(options: MemoryOptions = {}): StatusFunction {
   const { warnUsedRatio, maxUsedRatio, warnHeapRatio, maxHeapRatio } = readOptions(OPTIONS, options);
 
-  return withDefaultScope(function askMemory() {
+  return withDefaultScope(function checkMemory() {
     const { rss, heapUsed } = process.memoryUsage();
     const limit = readMemoryLimit();
     const heapLimit = Math.min(getHeapStatistics().heap_size_limit, limit.bytes);

@@ -38,7 +38,7 @@ export function mqtt(client: MqttClient, options: MqttOptions = {}): StatusFunct
   expectMethods("client", client, ["unsubscribe"]);
   const { topic } = readOptions(OPTIONS, options);
 
-  return withFailureKind(async function askMqtt() {
+  return withFailureKind(async function checkMqtt() {
     const startedAt = performance.now();
     // While offline, the client would queue the packet and send it to the broker it connects to later.
     if (!client.connected) throw new CheckError("closed", "the client is not connected");

@@ -43,10 +43,14 @@ const LAG_COLUMNS: readonly string[] = ["Seconds_Behind_Source", "Seconds_Behind
 export function mysql(client: MysqlClient, options: MysqlOptions = {}): StatusFunction {
   expectMethods("client", client, ["query"]);
   const limits = readOptions(DATABASE_LIMITS, options);
-  const { asksLag, asksConnections, asksWaiting } = toQuestions(limits);
+  const {
+    readsLag: asksLag,
+    readsConnections: asksConnections,
+    readsWaiting: asksWaiting,
+  } = toQuestions(limits);
   if (asksWaiting) expectMethods("warnWaiting, maxWaiting: client", client, ["taskQueueSize"]);
 
-  return withFailureKind(async function askMysql() {
+  return withFailureKind(async function checkMysql() {
     const startedAt = performance.now();
     const measures: Measure[] = [];
     // Read before the query, which may itself have to wait.

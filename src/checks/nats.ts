@@ -48,7 +48,7 @@ export function nats(connection: NatsConnection, options: NatsOptions = {}): Sta
   if ((warnPending ?? maxPending) !== undefined && consumer === undefined)
     throw new TypeError("consumer: expected a consumer, because its pending messages are limited");
 
-  return withFailureKind(async function askNats() {
+  return withFailureKind(async function checkNats() {
     const startedAt = performance.now();
     await connection.rtt();
     const measures: Measure[] = [measureLatency(startedAt)];

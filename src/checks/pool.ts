@@ -68,7 +68,7 @@ export function pool(numbers: PoolNumbers, options: PoolOptions = {}): StatusFun
   if ((warnUsedRatio ?? maxUsedRatio) !== undefined && (used === undefined || size === undefined))
     throw new TypeError("numbers: expected used and size, because a ratio is limited");
 
-  const ask = withFailureKind(function askPool() {
+  const run = withFailureKind(function checkPool() {
     const measures: Measure[] = [];
     const usedCount = used && read("used", used);
     const sizeCount = size && read("size", size);
@@ -92,7 +92,7 @@ export function pool(numbers: PoolNumbers, options: PoolOptions = {}): StatusFun
     }
     return toStatus(measures);
   });
-  return withDefaultScope(ask, "instance");
+  return withDefaultScope(run, "instance");
 }
 
 function read(name: string, getValue: () => number): number {

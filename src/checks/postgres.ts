@@ -54,7 +54,11 @@ current_setting('max_connections')::float8 AS max_connections`;
 export function postgres(client: PgClient | PostgresJsClient, options: PostgresOptions = {}): StatusFunction {
   const query = toQuery(client);
   const limits = readOptions(DATABASE_LIMITS, options);
-  const { asksLag, asksConnections, asksWaiting } = toQuestions(limits);
+  const {
+    readsLag: asksLag,
+    readsConnections: asksConnections,
+    readsWaiting: asksWaiting,
+  } = toQuestions(limits);
   if (asksWaiting && readWaiting(client) === undefined)
     throw new TypeError(
       "warnWaiting, maxWaiting: expected a client that reports its waitingCount, as a Pool does",
@@ -62,7 +66,7 @@ export function postgres(client: PgClient | PostgresJsClient, options: PostgresO
   const columns = ["1 AS one", ...(asksLag ? [LAG] : []), ...(asksConnections ? [CONNECTIONS] : [])];
   const sql = `SELECT ${columns.join(", ")}`;
 
-  return withFailureKind(async function askPostgres() {
+  return withFailureKind(async function checkPostgres() {
     const startedAt = performance.now();
     const measures: Measure[] = [];
     // Read before the query, which may itself have to wait.

@@ -75,7 +75,7 @@ export function rabbitmq(
   if (queue === undefined && Object.values(options).some((value) => value !== undefined))
     failExpectation("queue", "a name, because its messages or consumers are limited", queue);
 
-  return withFailureKind(async function askRabbitmq() {
+  return withFailureKind(async function checkRabbitmq() {
     const startedAt = performance.now();
     const present = typeof connection === "function" ? connection() : connection;
     if (present === undefined) throw new CheckError("closed", "the application has no connection");

@@ -63,15 +63,15 @@ const OPTIONS: OptionShapes<
 export function redis(client: RedisClient, options: RedisOptions = {}): StatusFunction {
   expectMethods("client", client, ["ping"]);
   const { warnMemoryRatio, maxMemoryRatio, replicaLink } = readOptions(OPTIONS, options);
-  const asksMemory = (warnMemoryRatio ?? maxMemoryRatio) !== undefined;
-  if (asksMemory || replicaLink) expectMethods("client", client, ["info"]);
+  const readsMemory = (warnMemoryRatio ?? maxMemoryRatio) !== undefined;
+  if (readsMemory || replicaLink) expectMethods("client", client, ["info"]);
 
-  return withFailureKind(async function askRedis() {
+  return withFailureKind(async function checkRedis() {
     const startedAt = performance.now();
     const answer = String(await client.ping());
     if (answer !== "PONG") throw new CheckError("wrong answer", "PING was not answered with PONG");
     const measures: Measure[] = [measureLatency(startedAt)];
-    if (asksMemory) {
+    if (readsMemory) {
       const limits = { warn: warnMemoryRatio, max: maxMemoryRatio };
       measures.push(measureMemory(await readInfo(client, "memory"), limits));
     }

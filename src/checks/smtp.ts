@@ -23,7 +23,7 @@ export interface SmtpTransporter {
 export function smtp(transporter: SmtpTransporter): StatusFunction {
   expectMethods("transporter", transporter, ["verify"]);
 
-  return withFailureKind(async function askSmtp() {
+  return withFailureKind(async function checkSmtp() {
     const startedAt = performance.now();
     if ((await transporter.verify()) === false)
       throw new CheckError("wrong answer", "the server was not verified");

@@ -41,7 +41,7 @@ export function sqlite(client: SqliteClient, options: SqliteOptions = {}): Statu
   expectMethods("client", client, ["prepare"]);
   const { quickCheck } = readOptions(OPTIONS, options);
 
-  const ask = withFailureKind(function askSqlite() {
+  const run = withFailureKind(function checkSqlite() {
     const startedAt = performance.now();
     const { tables } = readRow(client, READ_SCHEMA);
     if (typeof tables !== "number" && typeof tables !== "bigint")
@@ -53,7 +53,7 @@ export function sqlite(client: SqliteClient, options: SqliteOptions = {}): Statu
       { state: "OK", text: `${tables} tables and indices`, labels: { schema_entries: Number(tables) } },
     ]);
   });
-  return withDefaultScope(ask, "instance");
+  return withDefaultScope(run, "instance");
 }
 
 function readRow(client: SqliteClient, sql: string): Readonly<Record<string, unknown>> {

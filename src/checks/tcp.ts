@@ -35,7 +35,7 @@ export function tcp(target: string, options: TcpOptions = {}): StatusFunction {
   expectShape(PORT, port, "port");
   const limits = readOptions<TcpOptions, TcpOptions>(LATENCY, options);
 
-  return withFailureKind(async function askTcp({ signal }) {
+  return withFailureKind(async function checkTcp({ signal }) {
     const startedAt = performance.now();
     await closeAfter(connect({ host, port }), "connect", signal);
     return toStatus([measureLatency(startedAt, limits)]);

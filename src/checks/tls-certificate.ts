@@ -70,7 +70,7 @@ export function tlsCertificate(host: string, options: TlsCertificateOptions = {}
   const given = readOptions(OPTIONS, options);
   const { port, warnDays, minDays, ca, servername = isIP(host) === 0 ? host : undefined } = given;
 
-  return withFailureKind(async function askTlsCertificate({ signal }) {
+  return withFailureKind(async function checkTlsCertificate({ signal }) {
     // An untrusted certificate is inspected too, because the message that it has expired is more useful.
     const socket = connect({
       host,

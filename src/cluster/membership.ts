@@ -5,9 +5,9 @@ import { getProbeSeams } from "../core/seams.ts";
 import { MAX_TIMER_MS } from "../util/clock.ts";
 import { log } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
-import type { Hearers } from "../wire/hearers.ts";
+import type { Receivers } from "../wire/dispatch.ts";
 import { toSentEntry } from "../wire/sent-entry.ts";
-import { hearPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
+import { dispatchPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
 import { createQuestions } from "./questions.ts";
 import { shareSetting } from "./share-setting.ts";
 import { getOwnEntries } from "./shared-report.ts";
@@ -37,7 +37,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
   });
   const sendEntries = createEntriesSender(registry);
 
-  const hearers: Hearers<ToWorker> = {
+  const receivers: Receivers<ToWorker> = {
     hello: () => send({ kind: "hello" }),
     bye() {
       log(registry.logger, "warn", "cluster-ended", `the primary stopped coordinating: ${ALONE}`);
@@ -56,8 +56,8 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
     left: ({ id, isCovered }) => leaves.answer(id, isCovered),
   };
 
-  function hear(packed: unknown): void {
-    hearPacked(packed, hearers);
+  function receive(packed: unknown): void {
+    dispatchPacked(packed, receivers);
   }
 
   async function askToLeave(): Promise<boolean> {
@@ -77,14 +77,14 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
       return reportTimeoutMs !== undefined;
     },
     async begin(timeoutMs) {
-      process.on("message", hear).on("disconnect", standAlone);
+      process.on("message", receive).on("disconnect", standAlone);
       return (await welcomes.ask(timeoutMs, () => send({ kind: "hello" }))) === true;
     },
     askAll: (names) =>
       reports.ask(reportTimeoutMs ?? 0, (id) => send({ kind: "ask", id, ...(names && { names }) })),
     end() {
       shared.stop();
-      process.off("message", hear).off("disconnect", standAlone);
+      process.off("message", receive).off("disconnect", standAlone);
       if (reportTimeoutMs !== undefined) send({ kind: "bye" });
       standAlone();
     },

@@ -5,10 +5,10 @@ import { toSettingText } from "../core/probe-setting.ts";
 import { readOptions } from "../options/read-options.ts";
 import { methods, PERIOD_MS } from "../options/rules.ts";
 import type { OptionShapes } from "../options/shape.ts";
-import type { Hearers } from "../wire/hearers.ts";
+import type { Receivers } from "../wire/dispatch.ts";
 import { createGathering } from "./gathering.ts";
 import {
-  hearPacked,
+  dispatchPacked,
   pack,
   type SentIdentity,
   type SentSetting,
@@ -63,11 +63,11 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   const leaving = new WeakSet<Worker>();
   const gathering = createGathering({ members, timeoutMs, send });
 
-  function hear(worker: Worker, packed: unknown): void {
-    hearPacked<ToPrimary>(packed, toHearers(worker));
+  function receive(worker: Worker, packed: unknown): void {
+    dispatchPacked<ToPrimary>(packed, toReceivers(worker));
   }
 
-  function toHearers(worker: Worker): Hearers<ToPrimary> {
+  function toReceivers(worker: Worker): Receivers<ToPrimary> {
     return {
       hello() {
         members.add(worker);
@@ -117,7 +117,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   }
 
   const stopListening = probe.on("change", broadcast);
-  cluster.on("message", hear).on("disconnect", forget).on("listening", recordListening);
+  cluster.on("message", receive).on("disconnect", forget).on("listening", recordListening);
   // Workers that already run sent their hello before there was a listener.
   for (const worker of Object.values(cluster.workers ?? {})) if (worker) send(worker, { kind: "hello" });
 
@@ -125,7 +125,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     if (!isCoordinating) return;
     isCoordinating = false;
     stopListening();
-    cluster.off("message", hear).off("disconnect", forget).off("listening", recordListening);
+    cluster.off("message", receive).off("disconnect", forget).off("listening", recordListening);
     gathering.finish();
     for (const worker of members) send(worker, { kind: "bye" });
   };

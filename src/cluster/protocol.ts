@@ -1,7 +1,7 @@
 import { isInstance } from "../core/identity.ts";
 import { isProbeBody } from "../core/probe.ts";
 import { areSettingFields, type ProbeSetting } from "../core/probe-setting.ts";
-import { type Hearers, hear } from "../wire/hearers.ts";
+import { dispatch, type Receivers } from "../wire/dispatch.ts";
 import type { SentEntry } from "../wire/sent-entry.ts";
 
 /** The probe's setting, without the drain of a single worker. */
@@ -61,16 +61,16 @@ export function pack(message: ToPrimary | ToWorker): object {
 }
 
 /** Passes a message to its listener. Ignores invalid messages and messages of the application. */
-export function hearPacked<Message extends ToPrimary | ToWorker>(
+export function dispatchPacked<Message extends ToPrimary | ToWorker>(
   packed: unknown,
-  hearers: Hearers<Message>,
+  receivers: Receivers<Message>,
 ): void {
   const fields = isObject(packed) ? packed[KEY] : undefined;
   if (!isObject(fields)) return;
   const kind = fields["kind"];
-  if (typeof kind !== "string" || !Object.hasOwn(hearers, kind)) return;
+  if (typeof kind !== "string" || !Object.hasOwn(receivers, kind)) return;
   if (!IS_COMPLETE[kind as Message["kind"]](fields)) return;
-  hear(fields as unknown as Message, hearers);
+  dispatch(fields as unknown as Message, receivers);
 }
 
 export function isListOfTexts(value: unknown): value is readonly string[] {

@@ -53,7 +53,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
       assets,
     },
     getTicks: () => counters.ticks,
-    hearers: {
+    receivers: {
       probe: () => shared.take(),
       asked: (question) => emitProbeAnswered(probe, toProbeAnswered(question)),
       log({ level, event, message }) {

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { describeError } from "../util/describe-error.ts";
 import type { Logger } from "../util/logger.ts";
 import { logOrWarn } from "../util/trouble.ts";
-import { type Hearers, hear } from "../wire/hearers.ts";
+import { dispatch, type Receivers } from "../wire/dispatch.ts";
 import { processNow } from "./counters.ts";
 import type { ThreadData, ToMain, ToSentinel } from "./protocol.ts";
 import { listenForSilence, type Silence } from "./silence.ts";
@@ -14,7 +14,7 @@ export interface ThreadSetup {
   /** A number that the thread changes every `BEAT_MS`. */
   readonly getTicks: () => number;
   /** Listeners for the thread's messages, except those about the thread itself. */
-  readonly hearers: Omit<Hearers<ToMain>, "listening" | "failed">;
+  readonly receivers: Omit<Receivers<ToMain>, "listening" | "failed">;
   /** Called when a new thread has replaced one that ended. */
   readonly onRestart: () => void;
   readonly getLogger: () => Logger | undefined;
@@ -42,7 +42,7 @@ export const MAX_HEAP_MEBIBYTES = 256;
 /** Small, because few objects live long and the memory is never released. */
 const MAX_YOUNG_MEBIBYTES = 4;
 
-export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger }: ThreadSetup): Thread {
+export function keepThread({ url, data, getTicks, receivers, onRestart, getLogger }: ThreadSetup): Thread {
   const first = createFirstWord();
   let running: RunningThread | undefined;
   let address: AddressInfo | undefined;
@@ -56,8 +56,8 @@ export function keepThread({ url, data, getTicks, hearers, onRestart, getLogger 
       url,
       data: { ...data, port: address?.port ?? data.port },
       getTicks,
-      hearers: {
-        ...hearers,
+      receivers: {
+        ...receivers,
         listening(message) {
           address = message.address;
           first.resolve(address);
@@ -124,13 +124,13 @@ interface RunningThread {
 }
 
 interface StartSetup extends Pick<ThreadSetup, "url" | "data" | "getTicks"> {
-  readonly hearers: Omit<Hearers<ToMain>, "failed">;
+  readonly receivers: Omit<Receivers<ToMain>, "failed">;
   readonly onFailure: (error: unknown) => void;
   /** Called once. */
   readonly onEnd: (why: string) => void;
 }
 
-function startThread({ url, data, getTicks, hearers, onFailure, onEnd }: StartSetup): RunningThread {
+function startThread({ url, data, getTicks, receivers, onFailure, onEnd }: StartSetup): RunningThread {
   const worker = startWorker(url, data);
   let cause = "without an error";
   let isOver = false;
@@ -143,14 +143,14 @@ function startThread({ url, data, getTicks, hearers, onFailure, onEnd }: StartSe
     onEnd(why);
   }
 
-  const ownHearers: Hearers<ToMain> = {
-    ...hearers,
+  const ownReceivers: Receivers<ToMain> = {
+    ...receivers,
     failed({ message, code }) {
       onFailure(Object.assign(new Error(message), { code }));
       end(message);
     },
   };
-  worker.on("message", (message: ToMain) => hear(message, ownHearers));
+  worker.on("message", (message: ToMain) => dispatch(message, ownReceivers));
   worker.on("error", (error) => {
     cause = describeError(error);
     onFailure(error);

@@ -7,7 +7,7 @@ import { getProbeSeams } from "../core/seams.ts";
 import { createStatusService } from "../http/service.ts";
 import { parseTarget } from "../http/target.ts";
 import type { LogFields, Logger } from "../util/logger.ts";
-import { type Hearers, hear } from "../wire/hearers.ts";
+import { dispatch, type Receivers } from "../wire/dispatch.ts";
 import { BEAT_MS, openCounters, processNow } from "./counters.ts";
 import { endWedgedProcess } from "./end-wedged.ts";
 import { createForwarder } from "./forward.ts";
@@ -42,7 +42,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
     getOwn,
     getReportedAt: () => Date.now() - watch.reportAgeMs,
   });
-  const hearers: Hearers<ToSentinel> = {
+  const receivers: Receivers<ToSentinel> = {
     report(report) {
       hasPublished = true;
       takeReport(report);
@@ -78,7 +78,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   }
 
   const looking = setInterval(look, BEAT_MS);
-  main.on("message", (message: ToSentinel) => hear(message, hearers));
+  main.on("message", (message: ToSentinel) => dispatch(message, receivers));
   getProbeSeams(probe).answered.add(createForwarder(counters, send));
 
   const answer = toNodeHandler(createStatusService({ ...views, registry, probe }));

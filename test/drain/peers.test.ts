@@ -8,7 +8,7 @@ import type { DrainOptions } from "../../src/drain/options.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 
-/** A worker whose peers stay, or have left too. Each change that the others would hear of is in `told`. */
+/** A worker whose peers stay, or have left too. Each change that the others would receive is in `told`. */
 function createWorker({ isCovered, ...options }: DrainOptions & { readonly isCovered: boolean }) {
   const clock = createFakeClock();
   const probe = createProbe();

@@ -35,7 +35,7 @@ interface HealthCheckError extends Error {
  */
 export function fromIndicator(indicator: Indicator): StatusFunction {
   if (indicator instanceof Promise) failExpectation("indicator", "a function", indicator);
-  return async function askIndicator() {
+  return async function checkIndicator() {
     try {
       return toWorst(await (typeof indicator === "function" ? indicator() : indicator));
     } catch (error) {

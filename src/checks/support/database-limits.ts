@@ -38,16 +38,16 @@ export const DATABASE_LIMITS: OptionShapes<DatabaseLimits, DatabaseLimits> = {
 
 /** The queries that the limits make necessary. */
 export interface DatabaseQuestions {
-  readonly asksLag: boolean;
-  readonly asksConnections: boolean;
-  readonly asksWaiting: boolean;
+  readonly readsLag: boolean;
+  readonly readsConnections: boolean;
+  readonly readsWaiting: boolean;
 }
 
 export function toQuestions(limits: DatabaseLimits): DatabaseQuestions {
   return {
-    asksLag: (limits.warnLagSeconds ?? limits.maxLagSeconds) !== undefined,
-    asksConnections: (limits.warnConnectionsRatio ?? limits.maxConnectionsRatio) !== undefined,
-    asksWaiting: (limits.warnWaiting ?? limits.maxWaiting) !== undefined,
+    readsLag: (limits.warnLagSeconds ?? limits.maxLagSeconds) !== undefined,
+    readsConnections: (limits.warnConnectionsRatio ?? limits.maxConnectionsRatio) !== undefined,
+    readsWaiting: (limits.warnWaiting ?? limits.maxWaiting) !== undefined,
   };
 }
 

@@ -112,10 +112,10 @@ const KIND_BY_MESSAGE: readonly (readonly [RegExp, FailureKind])[] = [
  * Creates a status handler from a function. If it throws, the handler is RED, and the detail has the kind of
  * failure in front and no secrets.
  */
-export function withFailureKind(ask: (context: HandlerContext) => Status | Promise<Status>): StatusFunction {
-  return async function askOrFail(context) {
+export function withFailureKind(run: (context: HandlerContext) => Status | Promise<Status>): StatusFunction {
+  return async function runOrFail(context) {
     try {
-      return await ask(context);
+      return await run(context);
     } catch (error) {
       return { state: RED, detail: toFailureDetail(error) };
     }

@@ -35,7 +35,7 @@ export async function followRedirects(send: SendQuestion, first: HttpQuestion): 
 function toNext({ url, method, headers }: HttpQuestion, status: number, location: string): HttpQuestion {
   const next = toTarget(location, url);
   const isSame = next.origin === new URL(url).origin;
-  const becomesGet = isAskedByGet(status, method);
+  const becomesGet = shouldBecomeGet(status, method);
   const kept = becomesGet ? withoutContent(headers) : headers;
   return { url: next.href, method: becomesGet ? "GET" : method, headers: isSame ? kept : {} };
 }
@@ -52,7 +52,7 @@ function toTarget(location: string, base: string): URL {
 }
 
 /** As in the Fetch standard: 303 redirects to another resource, and 301 and 302 turn a POST into a GET. */
-function isAskedByGet(status: number, method: string): boolean {
+function shouldBecomeGet(status: number, method: string): boolean {
   if (status === 303) return method !== "GET" && method !== "HEAD";
   return (status === 301 || status === 302) && method === "POST";
 }
