@@ -13,7 +13,7 @@ export interface ClosingSetup {
   readonly clock: Clock;
   /** Ends the streams of the views. Called when clients can no longer reopen them. */
   readonly endStreams: () => void;
-  readonly isEndless: EndlessSetup["isEndless"];
+  readonly tests: EndlessSetup["tests"];
   /** Time over which endless responses and connections are ended. */
   readonly spreadMs: number;
   readonly websockets?: WebSockets | undefined;
@@ -30,7 +30,7 @@ export interface Closing {
 
 /** Resolves when all connections have ended or been cut. */
 export function closeServers(servers: readonly WatchedServer[], setup: ClosingSetup): Promise<Closing> {
-  const { timeoutMs, clock, endStreams, isEndless, spreadMs, websockets, onFailure } = setup;
+  const { timeoutMs, clock, endStreams, tests, spreadMs, websockets, onFailure } = setup;
   const spread = createSpread({ startedAt: clock.monotonicNow(), spreadMs, onFailure });
 
   return new Promise((resolve) => {
@@ -51,7 +51,7 @@ export function closeServers(servers: readonly WatchedServer[], setup: ClosingSe
       const retryMs = Math.round(MEAN_RETRY_MS * (0.5 + clock.random()));
       const clients = Array.from(websockets?.clients ?? [], fromWebSocket);
       const known = new Set(clients.map(({ identity }) => identity));
-      const found = servers.flatMap((server) => server.findEndless({ isEndless, retryMs }));
+      const found = servers.flatMap((server) => server.findEndless({ tests, retryMs }));
       return [...clients, ...found.filter(({ identity }) => !known.has(identity))];
     }
 

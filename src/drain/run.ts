@@ -12,7 +12,7 @@ import type { Phases } from "./phases.ts";
 import { type DrainReport, describeDrain, type HookFailure, toReport } from "./report.ts";
 import type { Requests } from "./requests.ts";
 import type { WatchedServer } from "./servers.ts";
-import { guardIsEndless } from "./streams/options.ts";
+import { guardTests } from "./streams/options.ts";
 import { createTimes, type Times } from "./times.ts";
 import { waitForBalancers, waitForClients } from "./wait.ts";
 
@@ -133,7 +133,7 @@ async function close({ options, seams, servers, stopWatching, times }: Run): Pro
     timeoutMs,
     clock,
     endStreams: seams.closing.emit,
-    isEndless: guardIsEndless(streams.isEndless, (message) => log(logger, "warn", "drain-streams", message)),
+    tests: guardTests(streams, (message) => log(logger, "warn", "drain-streams", message)),
     spreadMs: streams.spreadMs ?? Math.min(MAX_SPREAD_MS, timeoutMs / 4),
     websockets,
     onFailure: (message) => log(logger, "warn", "drain-close", message),

@@ -26,7 +26,7 @@ export interface WatchSetup {
 }
 
 export interface EndlessSetup {
-  readonly isEndless: NonNullable<StreamsOptions["isEndless"]>;
+  readonly tests: Required<Pick<StreamsOptions, "isEndless" | "endsByItself">>;
   /** Time after which the client of an event stream reconnects. */
   readonly retryMs: number;
 }
@@ -83,19 +83,16 @@ function watchNodeServer(server: NodeServer, setup: WatchSetup): WatchedServer {
       if ("closeIdleConnections" in server) server.closeIdleConnections();
       connections.endSilent(now);
     },
-    findEndless({ isEndless, retryMs }) {
+    findEndless({ tests, retryMs }) {
       return [
         ...connections.findEndless(
           (response) =>
-            response.headersSent &&
-            (isEventStream(getSentHeader(response, "content-type")) || isEndless(response.req, response)),
+            response.headersSent && isEndless(getSentHeader(response, "content-type"), response, tests),
           retryMs,
         ),
         ...sessions.findEndless(
           (stream, response) =>
-            stream.headersSent &&
-            (isEventStream(stream.sentHeaders?.["content-type"]) ||
-              (response !== undefined && isEndless(response.req, response))),
+            stream.headersSent && isEndless(stream.sentHeaders?.["content-type"], response, tests),
           retryMs,
         ),
       ];
@@ -108,6 +105,16 @@ function watchNodeServer(server: NodeServer, setup: WatchSetup): WatchedServer {
     },
     stop,
   };
+}
+
+function isEndless(
+  contentType: unknown,
+  response: ServerResponse<IncomingMessage> | Http2ServerResponse | undefined,
+  { isEndless: isNamed, endsByItself }: EndlessSetup["tests"],
+): boolean {
+  if (response === undefined) return isEventStream(contentType);
+  if (isEventStream(contentType) && !endsByItself(response.req, response)) return true;
+  return isNamed(response.req, response);
 }
 
 interface Records extends WatchSetup {

@@ -4,16 +4,24 @@ import { DELAY_MS, FUNCTION } from "../../options/rules.ts";
 import type { CodeShape, OptionShapes } from "../../options/shape.ts";
 import { describeError } from "../../util/describe-error.ts";
 
+/** Answers a question about a response whose headers have been sent. */
+export type ResponseTest = (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => boolean;
+
 /** How the drain ends responses and connections that do not end by themselves. */
 export interface StreamsOptions {
   /**
    * Whether a response never ends by itself, such as a live log. Event streams (`text/event-stream`) and
-   * upgraded connections always count as endless. Not called for the `stream` event of HTTP/2 servers.
+   * upgraded connections count as endless without it. Not called for the `stream` event of HTTP/2 servers.
    */
-  readonly isEndless?: (
-    request: IncomingMessage | Http2ServerRequest,
-    response: ServerResponse | Http2ServerResponse,
-  ) => boolean;
+  readonly isEndless?: ResponseTest;
+  /**
+   * Whether an event stream ends by itself, such as the tokens of a language model. It then gets the time of
+   * other requests in flight. Not called for the `stream` event of HTTP/2 servers.
+   */
+  readonly endsByItself?: ResponseTest;
   /**
    * Time over which endless responses and connections are ended, one after the other, in milliseconds.
    * Default: a quarter of the time that is left when the servers close, at most 10 s.
@@ -26,25 +34,29 @@ export interface WebSockets {
   readonly clients: Iterable<{ close(code?: number): void; terminate?(): void }>;
 }
 
-/** `isEndless` of an application that throws counts as `false`, and is logged once. */
-export function guardIsEndless(
-  isEndless: StreamsOptions["isEndless"] = () => false,
+/** The answers of an application. A function that throws counts as `false`, and is logged once. */
+export function guardTests(
+  { isEndless, endsByItself }: StreamsOptions,
   warn: (message: string) => void,
-): NonNullable<StreamsOptions["isEndless"]> {
-  let hasFailed = false;
-  return function isEndlessGuarded(request, response) {
-    try {
-      return isEndless(request, response);
-    } catch (error) {
-      if (!hasFailed) warn(`streams.isEndless failed: ${describeError(error)}`);
-      hasFailed = true;
-      return false;
-    }
-  };
+): Required<Pick<StreamsOptions, "isEndless" | "endsByItself">> {
+  function guard(name: string, test: ResponseTest = () => false): ResponseTest {
+    let hasFailed = false;
+    return function testGuarded(request, response) {
+      try {
+        return test(request, response);
+      } catch (error) {
+        if (!hasFailed) warn(`streams.${name} failed: ${describeError(error)}`);
+        hasFailed = true;
+        return false;
+      }
+    };
+  }
+  return { isEndless: guard("isEndless", isEndless), endsByItself: guard("endsByItself", endsByItself) };
 }
 
 export const STREAMS_OPTIONS: OptionShapes<StreamsOptions, StreamsOptions> = {
   isEndless: FUNCTION,
+  endsByItself: FUNCTION,
   spreadMs: DELAY_MS,
 };
 

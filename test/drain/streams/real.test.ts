@@ -129,6 +129,39 @@ describe("event streams over HTTP/1", () => {
     expect(await drained).toMatchObject({ ok: true, streamsEnded: 1, requestsCut: 0 });
   });
 
+  test("that endsByItself names get the time of other requests in flight", async () => {
+    let finish = (): void => {};
+    const server = createServer((request, response) => {
+      sendEvents(response);
+      if (request.url === "/tokens") finish = () => void response.end("\ndata: [DONE]\n\n");
+    });
+    const endsByItself = (request: { readonly url?: string | undefined }): boolean =>
+      request.url === "/tokens";
+    const { drain, port } = await listen(server, { streams: { endsByItself, spreadMs: 0 } });
+    const [events, tokens] = [await openEvents(port, "/events"), await openEvents(port, "/tokens")];
+    await Promise.all([events.waitFor("unfinished"), tokens.waitFor("unfinished")]);
+    const drained = drain.start();
+    expect(await events.ended).toBe(true);
+    finish();
+    expect(await tokens.ended).toBe(true);
+    expect(tokens.text).toMatch(/unfinished\n\ndata: \[DONE\]\n\n$/);
+    expect(await drained).toMatchObject({ ok: true, streamsEnded: 1, requestsCut: 0 });
+  });
+
+  test("are ended as others where endsByItself throws, which is logged", async () => {
+    const lines: string[] = [];
+    const logger = { info() {}, error() {}, warn: (line: string) => void lines.push(line) };
+    const endsByItself = (): boolean => {
+      throw new Error("no route");
+    };
+    const server = createServer((_request, response) => sendEvents(response));
+    const { drain, port } = await listen(server, { logger, streams: { endsByItself, spreadMs: 0 } });
+    const events = await openEvents(port, "/");
+    await events.waitFor("unfinished");
+    expect(await drain.start()).toMatchObject({ ok: true, streamsEnded: 1, requestsCut: 0 });
+    expect(lines.filter((line) => line.includes("streams.endsByItself failed: no route"))).toHaveLength(1);
+  });
+
   test("are cut where isEndless throws, which is logged once", async () => {
     const lines: string[] = [];
     const logger = { info() {}, error() {}, warn: (line: string) => void lines.push(line) };
@@ -172,6 +205,29 @@ describe("event streams over HTTP/2", () => {
     expect(await drain.start()).toMatchObject({ ok: true, streamsEnded: 1, requestsCut: 0 });
     expect(text).toMatch(/\n:\nretry: \d+\n$/);
     expect(stream.rstCode).toBe(0);
+    session.close();
+  });
+
+  test("are left to end by themselves where endsByItself names them", async () => {
+    const server = createHttp2Server();
+    let finish = (): void => {};
+    server.on("request", (_request, response) => {
+      sendEvents(response as unknown as ServerResponse);
+      finish = () => void response.end("\ndata: [DONE]\n\n");
+    });
+    const { drain, port } = await listen(server, { streams: { endsByItself: () => true, spreadMs: 0 } });
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    const stream = session.request({ ":path": "/" }).setEncoding("utf8");
+    let text = "";
+    stream.on("data", (chunk: string) => {
+      text += chunk;
+    });
+    await expect.poll(() => text).toContain("unfinished");
+    const drained = drain.start();
+    await once(session, "goaway");
+    finish();
+    expect(await drained).toMatchObject({ ok: true, streamsEnded: 0, requestsCut: 0 });
+    expect(text).toMatch(/\ndata: \[DONE\]\n\n$/);
     session.close();
   });
 });

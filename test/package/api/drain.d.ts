@@ -145,9 +145,12 @@ export interface Logger {
 }
 
 export interface StreamsOptions {
-    readonly isEndless?: (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => boolean;
+    readonly isEndless?: ResponseTest;
+    readonly endsByItself?: ResponseTest;
     readonly spreadMs?: number;
 }
+
+export type ResponseTest = (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => boolean;
 
 export interface WebSockets {
     readonly clients: Iterable<{
