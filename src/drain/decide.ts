@@ -82,8 +82,12 @@ function toProof(evidence: Evidence, waits: Waits): Rule | undefined {
     return isFallbackOver && isIdle(evidence, waits) ? "quiet" : undefined;
   if (regular.length > 0 && before.requests >= MIN_PROVING_REQUESTS) {
     const reactionMs = Math.min(REACTION_MS, toQuietMs(before, waits));
+    // Beside a kubelet, clients learn from the cluster that the Pod leaves, whatever other probers have seen.
+    const isEarly =
+      !regular.some(({ isKubelet }) => isKubelet) &&
+      probers.some((prober) => prober.isKnown && isConvinced(prober, now));
     const isProved =
-      (isFallbackOver || probers.some((prober) => prober.isKnown && isConvinced(prober, now))) &&
+      (isFallbackOver || isEarly) &&
       regular.every((prober) => hasLeft(prober, now - reactionMs, waits)) &&
       isQuiet(evidence, waits);
     return isProved ? "evidence" : undefined;

@@ -90,11 +90,18 @@ export function toIntervalMs(rhythm: Rhythm): number | undefined {
   const { steadyMs, isProven, requests, longestMs } = rhythm;
   const [longest, secondLongest = 0] = longestMs;
   if (longest === undefined) return undefined;
-  if (steadyMs === undefined) return requests > PATIENCE_REQUESTS ? MAX_GAP_MS : longest;
+  if (steadyMs === undefined)
+    return requests > PATIENCE_REQUESTS ? MAX_GAP_MS : toIrregularMs(rhythm, longest);
   if (!isSteady(rhythm)) return MAX_GAP_MS;
   if (isProven) return steadyMs;
   // A single late check does not count if all others are in the rhythm.
   return secondLongest <= RUN_RATIO * steadyMs ? Math.max(steadyMs, secondLongest) : longest;
+}
+
+/** If one prober sent enough of the requests for a run, they span as many of its intervals as a run has gaps. */
+function toIrregularMs({ times, requests, firstAt }: Rhythm, longestMs: number): number {
+  const shareMs = requests > RUN_GAPS ? ((times.at(-1) ?? firstAt) - firstAt) / RUN_GAPS : 0;
+  return Math.max(longestMs, shareMs);
 }
 
 function addGap(longestMs: readonly number[], gapMs: number): readonly number[] {
@@ -128,8 +135,7 @@ function addRun(rhythm: Rhythm): Rhythm {
 }
 
 function addIrregular(rhythm: Rhythm): Rhythm {
-  const { times, beatMs, steadyMs = 0, requestsSinceRun, extrasAt, late, steadySince } = rhythm;
-  if (beatMs === undefined) return rhythm;
+  const { times, beatMs = 0, steadyMs = 0, requestsSinceRun, extrasAt, late, steadySince } = rhythm;
   const [now = 0, last = now, beforeLast = Number.NEGATIVE_INFINITY] = times.toReversed();
   const isLate = now - last > RUN_RATIO * steadyMs;
   const isExtra = now - beforeLast < CROWDED_BEATS * beatMs || requestsSinceRun >= PATIENCE_REQUESTS;

@@ -73,6 +73,14 @@ describe("the evidence", () => {
     expect(decide({ probers: [gone, proberOf()], afterMs: 4_001 }, waits)).toBe("evidence");
   });
 
+  test("beside a kubelet is not enough before fallbackMs is over, whoever else was refused", () => {
+    const kubelet = proberOf({ id: "kubelet", isKubelet: true });
+    expect(decide({ probers: [proberOf(), kubelet], afterMs: 4_999 })).toBeUndefined();
+    expect(decide({ probers: [proberOf(), kubelet], afterMs: 5_000 })).toBe("evidence");
+    const single = proberOf({ id: "kubelet", isKubelet: true, intervalMs: undefined });
+    expect(decide({ probers: [proberOf(), single] })).toBe("evidence");
+  });
+
   test.each<[which: string, parts: Partial<Prober>]>([
     ["that was not known well before", { isKnown: false }],
     ["that has gone without a third refusal", { convincedAt: undefined, lastAskedAt: DECOMMISSIONED_AT }],

@@ -66,6 +66,23 @@ describe("a rhythm", () => {
     expect(toIntervalMs(rhythmOf(...moments))).toBe(MAX_GAP_MS);
   });
 
+  test("of a few irregular requests is as long as that of a balancer that sent five of them may be", () => {
+    const balancer = [3_000, 7_500, 12_000, 16_500, 21_000];
+    const others = every(3_700, 0, 22_200);
+    expect(toIntervalMs(rhythmOf(...balancer, ...others))).toBe(22_200 / 4);
+    expect(toIntervalMs(rhythmOf(0, 1_000, 1_100, 9_000))).toBe(7_900);
+    expect(toIntervalMs(rhythmOf(0, 1_000, 1_100, 9_000, 9_100))).toBe(7_900);
+  });
+
+  test("that begins after irregular requests is not believed before five and a half minutes", () => {
+    const irregular = every(70, 0, MINUTE_MS).map((at, index) => at + ((index * 37) % 61));
+    const regular = every(500, MINUTE_MS + 500, 8 * MINUTE_MS);
+    const isLearned = (at: number): boolean =>
+      isSteady(rhythmOf(...irregular, ...regular.filter((moment) => moment <= at)));
+    expect(isLearned(MINUTE_MS + MAX_GAP_MS)).toBe(false);
+    expect(isLearned(MINUTE_MS + MAX_GAP_MS + 2_000)).toBe(true);
+  });
+
   test("survives a balancer that starts again, at another moment of the beat", () => {
     const moments = [...every(2_000, 0, 20_000), ...every(2_000, 20_300, 40_000)];
     expect(toIntervalMs(rhythmOf(...moments))).toBe(2_000);
