@@ -43,23 +43,19 @@ const LAG_COLUMNS: readonly string[] = ["Seconds_Behind_Source", "Seconds_Behind
 export function mysql(client: MysqlClient, options: MysqlOptions = {}): StatusFunction {
   expectMethods("client", client, ["query"]);
   const limits = readOptions(DATABASE_LIMITS, options);
-  const {
-    readsLag: asksLag,
-    readsConnections: asksConnections,
-    readsWaiting: asksWaiting,
-  } = toQuestions(limits);
-  if (asksWaiting) expectMethods("warnWaiting, maxWaiting: client", client, ["taskQueueSize"]);
+  const { readsLag, readsConnections, readsWaiting } = toQuestions(limits);
+  if (readsWaiting) expectMethods("warnWaiting, maxWaiting: client", client, ["taskQueueSize"]);
 
   return withFailureKind(async function checkMysql() {
     const startedAt = performance.now();
     const measures: Measure[] = [];
     // Read before the query, which may itself have to wait.
-    if (asksWaiting) measures.push(measureWaiting(client.taskQueueSize?.() ?? 0, limits));
+    if (readsWaiting) measures.push(measureWaiting(client.taskQueueSize?.() ?? 0, limits));
     const row = await queryRow(client, "SELECT 1 AS one");
     if (Number(row?.["one"]) !== 1) throw new CheckError("wrong answer", "SELECT 1 did not return 1");
     measures.unshift(measureLatency(startedAt));
-    if (asksLag) measures.push(measureLag(await readLag(client), limits));
-    if (asksConnections) measures.push(measureConnections(await readConnections(client), limits));
+    if (readsLag) measures.push(measureLag(await readLag(client), limits));
+    if (readsConnections) measures.push(measureConnections(await readConnections(client), limits));
     return toStatus(measures);
   });
 }

@@ -54,28 +54,24 @@ current_setting('max_connections')::float8 AS max_connections`;
 export function postgres(client: PgClient | PostgresJsClient, options: PostgresOptions = {}): StatusFunction {
   const query = toQuery(client);
   const limits = readOptions(DATABASE_LIMITS, options);
-  const {
-    readsLag: asksLag,
-    readsConnections: asksConnections,
-    readsWaiting: asksWaiting,
-  } = toQuestions(limits);
-  if (asksWaiting && readWaiting(client) === undefined)
+  const { readsLag, readsConnections, readsWaiting } = toQuestions(limits);
+  if (readsWaiting && readWaiting(client) === undefined)
     throw new TypeError(
       "warnWaiting, maxWaiting: expected a client that reports its waitingCount, as a Pool does",
     );
-  const columns = ["1 AS one", ...(asksLag ? [LAG] : []), ...(asksConnections ? [CONNECTIONS] : [])];
+  const columns = ["1 AS one", ...(readsLag ? [LAG] : []), ...(readsConnections ? [CONNECTIONS] : [])];
   const sql = `SELECT ${columns.join(", ")}`;
 
   return withFailureKind(async function checkPostgres() {
     const startedAt = performance.now();
     const measures: Measure[] = [];
     // Read before the query, which may itself have to wait.
-    if (asksWaiting) measures.push(measureWaiting(readWaiting(client) ?? 0, limits));
+    if (readsWaiting) measures.push(measureWaiting(readWaiting(client) ?? 0, limits));
     const row = await query(sql);
     if (row["one"] !== 1) throw new CheckError("wrong answer", "SELECT 1 did not return 1");
     measures.unshift(measureLatency(startedAt));
-    if (asksLag) measures.push(measureLag(readNumber(row, "lag"), limits));
-    if (asksConnections) {
+    if (readsLag) measures.push(measureLag(readNumber(row, "lag"), limits));
+    if (readsConnections) {
       const used = readNumber(row, "connections");
       const size = readNumber(row, "max_connections");
       measures.push(measureConnections({ used, size }, limits));

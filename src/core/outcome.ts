@@ -18,12 +18,12 @@ export interface Outcome extends Result {
 }
 
 /** Runs a handler. Never throws and never rejects: failures are results. */
-export type Ask<Answer = Outcome> = () => Answer | Promise<Answer>;
+export type RunHandler<Answer = Outcome> = () => Answer | Promise<Answer>;
 
-/** Maps the result. It adds no promise if `ask` returns none. */
-export function mapAnswer<From, To>(ask: Ask<From>, change: (answer: From) => To): Ask<To> {
-  return function askMapped() {
-    const answer = ask();
+/** Maps the result. It adds no promise if `run` returns none. */
+export function mapAnswer<From, To>(run: RunHandler<From>, change: (answer: From) => To): RunHandler<To> {
+  return function runMapped() {
+    const answer = run();
     return answer instanceof Promise ? answer.then(change) : change(answer);
   };
 }

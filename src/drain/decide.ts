@@ -109,9 +109,9 @@ export function toQuietMs(before: TrafficSummary, { quietMs }: Pick<Waits, "quie
 }
 
 function hasLeft(prober: Prober, at: number, { redsSeen = 0 }: Waits): boolean {
-  const { lastAskedAt, intervalMs = 0 } = prober;
+  const { lastProbedAt, intervalMs = 0 } = prober;
   const goneAfterMs = Math.max(GONE_AFTER_INTERVALS, redsSeen) * intervalMs;
-  return isConvinced(prober, at) || at - lastAskedAt > goneAfterMs;
+  return isConvinced(prober, at) || at - lastProbedAt > goneAfterMs;
 }
 
 function isConvinced({ convincedAt }: Prober, at: number): boolean {

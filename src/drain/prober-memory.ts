@@ -21,7 +21,7 @@ export function createProberMemory(): ProberMemory {
 
   function forgetGone(now: number): void {
     const [oldest] = established.values();
-    if (oldest !== undefined && now - oldest.lastAskedAt > MAX_GAP_MS) established.delete(oldest.id);
+    if (oldest !== undefined && now - oldest.lastProbedAt > MAX_GAP_MS) established.delete(oldest.id);
   }
 
   function forgetOldest(): Forgotten {

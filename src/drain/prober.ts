@@ -17,7 +17,7 @@ export interface Prober {
   readonly intervalMs: number | undefined;
   /** Its interval was known well before the decommissioning. */
   readonly isKnown: boolean;
-  readonly lastAskedAt: number;
+  readonly lastProbedAt: number;
   /** Number of refusals since the decommissioning, and the status code of the last one. */
   readonly refusals: number;
   readonly refusedWith: number | undefined;
@@ -33,14 +33,14 @@ export interface KnownProber extends Prober {
   /** Its interval was too long for the drain, and the log says so. */
   readonly isWarnedOf: boolean;
   /** The last request before the decommissioning; `undefined` if there was none. */
-  readonly askedBeforeAt: number | undefined;
+  readonly probedBeforeAt: number | undefined;
   /** The times of the refusals that count: no faster than its rhythm allows. */
   readonly countedAt: readonly number[];
 }
 
 type Refusals = Pick<
   KnownProber,
-  "refusals" | "refusedWith" | "convincedAt" | "countedAt" | "isKnown" | "askedBeforeAt"
+  "refusals" | "refusedWith" | "convincedAt" | "countedAt" | "isKnown" | "probedBeforeAt"
 >;
 
 export const UNREFUSED: Refusals = {
@@ -49,7 +49,7 @@ export const UNREFUSED: Refusals = {
   convincedAt: undefined,
   countedAt: [],
   isKnown: false,
-  askedBeforeAt: undefined,
+  probedBeforeAt: undefined,
 };
 
 export const UNKNOWN: Omit<KnownProber, "id"> = {
@@ -58,7 +58,7 @@ export const UNKNOWN: Omit<KnownProber, "id"> = {
   isKubelet: true,
   isWarnedOf: false,
   intervalMs: undefined,
-  lastAskedAt: 0,
+  lastProbedAt: 0,
   rhythm: NO_RHYTHM,
 };
 
@@ -73,11 +73,11 @@ export interface Learning {
 /** Returns the prober after another request. */
 export function learn(prober: KnownProber, { now, isShared, isCounting }: Learning): KnownProber {
   // Requests after the decommissioning do not change an interval that was learned before it.
-  if (prober.askedBeforeAt !== undefined && prober.intervalMs !== undefined)
-    return { ...prober, lastAskedAt: now };
+  if (prober.probedBeforeAt !== undefined && prober.intervalMs !== undefined)
+    return { ...prober, lastProbedAt: now };
   const rhythm = addRequest(prober.rhythm, now);
   const intervalMs = isShared || isCounting ? rhythm.longestMs[0] : toIntervalMs(rhythm);
-  return { ...prober, rhythm, lastAskedAt: now, intervalMs };
+  return { ...prober, rhythm, lastProbedAt: now, intervalMs };
 }
 
 export function isEstablished({ rhythm }: KnownProber, isShared: boolean): boolean {
@@ -115,9 +115,12 @@ export function refuse(prober: KnownProber, { status, now, redsSeen }: Refusal):
  * Other clients with the same identity may have received some of the refusals. The prober itself sends at
  * least one request in each interval after its last known request.
  */
-function toConvincedAt({ askedBeforeAt, intervalMs = 0 }: KnownProber, countedAt: readonly number[]): number {
+function toConvincedAt(
+  { probedBeforeAt, intervalMs = 0 }: KnownProber,
+  countedAt: readonly number[],
+): number {
   const [first = 0] = countedAt;
   const last = countedAt.at(-1) ?? first;
-  const startedAt = askedBeforeAt ?? first - intervalMs;
+  const startedAt = probedBeforeAt ?? first - intervalMs;
   return Math.max(last, startedAt + countedAt.length * intervalMs);
 }

@@ -63,10 +63,10 @@ export function createProbers(setup: ProbersSetup): Probers {
 
   function remember(prober: KnownProber, now: number): void {
     // After the decommissioning, new probers do not displace earlier ones.
-    const isKept = isCounting ? prober.askedBeforeAt !== undefined : isEstablished(prober, isShared);
+    const isKept = isCounting ? prober.probedBeforeAt !== undefined : isEstablished(prober, isShared);
     const forgotten = memory.set(prober, { isEstablished: isKept, now });
     if (forgotten === undefined || isCounting) return;
-    if (now - forgotten.lastAskedAt <= MAX_GAP_MS) forgottenAt = now;
+    if (now - forgotten.lastProbedAt <= MAX_GAP_MS) forgottenAt = now;
   }
 
   /** Warns once of a prober that a drain would not wait for, when its interval is learned. */
@@ -92,7 +92,7 @@ export function createProbers(setup: ProbersSetup): Probers {
       ...prober,
       ...UNREFUSED,
       rhythm: isCounting ? prober.rhythm : interrupt(prober.rhythm),
-      askedBeforeAt: isCounting ? prober.lastAskedAt : undefined,
+      probedBeforeAt: isCounting ? prober.lastProbedAt : undefined,
       isKnown: isCounting && isKnownAt(prober, { now, isShared }),
     };
   }
@@ -102,17 +102,17 @@ export function createProbers(setup: ProbersSetup): Probers {
       const id = toId(request);
       if (id === undefined) return;
       const before = memory.get(id) ?? { ...UNKNOWN, id };
-      const asked = warnOfSlow({
+      const probed = warnOfSlow({
         ...learn(before, { now, isShared, isCounting }),
         label: toLabel(request),
         isKubelet: before.isKubelet && isFromKubelet(request),
       });
-      remember(isCounting && status !== 200 ? refuse(asked, { status, now, redsSeen }) : asked, now);
+      remember(isCounting && status !== 200 ? refuse(probed, { status, now, redsSeen }) : probed, now);
     },
     setCounting(newIsCounting, now) {
       isCounting = newIsCounting;
       isComplete = now - forgottenAt > MAX_GAP_MS;
-      const recent = memory.all.filter(({ lastAskedAt }) => now - lastAskedAt <= MAX_GAP_MS);
+      const recent = memory.all.filter(({ lastProbedAt }) => now - lastProbedAt <= MAX_GAP_MS);
       memory.clear();
       for (const prober of recent) remember(toPhase(prober, now), now);
     },

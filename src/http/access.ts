@@ -1,7 +1,7 @@
 import { MAX_REASON_LENGTH } from "../core/probe-setting.ts";
 import { replaceControlCharacters, toWellFormed } from "../util/text.ts";
 import type { StatusRequest } from "./message.ts";
-import { askApplication } from "./permission.ts";
+import { callApplication } from "./permission.ts";
 
 /** Access control for decommissioning and commissioning over HTTP. */
 export type Control = "loopback" | "open" | "off" | { readonly token: string } | ControlFunction;
@@ -44,7 +44,7 @@ export async function decideControl(control: Control, request: StatusRequest): P
   if (isCrossSite(request) || control === "off") return FORBIDDEN;
   if (control === "open") return peer;
   if (control === "loopback") return isLoopbackRequest(request) ? peer : FORBIDDEN;
-  if (typeof control === "function") return toAccess(await askApplication(control, request), peer);
+  if (typeof control === "function") return toAccess(await callApplication(control, request), peer);
   return (await hasToken(request, control.token)) ? peer : UNAUTHORIZED;
 }
 

@@ -2,13 +2,13 @@ import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { decideControl } from "./access.ts";
-import type { Asked, AskReport } from "./asked.ts";
 import type { Identification } from "./identify.ts";
 import { createResponse, type StatusRequest, type StatusResponse } from "./message.ts";
 import type { ResolvedProbeStatus, ResolvedSvcStatus } from "./options.ts";
 import type { PageFilter, PageSource, PageView, ServiceDescription } from "./page/page-model.ts";
 import type { PageViews } from "./page/views.ts";
 import { renderReport } from "./report-json.ts";
+import type { LoadReport, ReportSelection } from "./report-selection.ts";
 
 export interface PageSetup {
   readonly registry: StatusRegistry;
@@ -22,13 +22,17 @@ export interface PageSetup {
 
 /** Answers with the status page, with the stream of its updates, or with the same for tools. */
 export interface PageAnswers {
-  answerPage(request: StatusRequest, asked: Asked, filter: PageFilter | undefined): Promise<StatusResponse>;
-  answerEvents(request: StatusRequest, asked: Asked): Promise<StatusResponse>;
+  answerPage(
+    request: StatusRequest,
+    selection: ReportSelection,
+    filter: PageFilter | undefined,
+  ): Promise<StatusResponse>;
+  answerEvents(request: StatusRequest, selection: ReportSelection): Promise<StatusResponse>;
   /** Answers with the report for tools. */
-  answerTool(request: StatusRequest, asked: Asked): Promise<StatusResponse>;
+  answerTool(request: StatusRequest, selection: ReportSelection): Promise<StatusResponse>;
 }
 
-export function createPageAnswers(setup: PageSetup, ask: AskReport): PageAnswers {
+export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): PageAnswers {
   const { registry, probe, options, service, probeStatus, identification } = setup;
   const { path } = options;
   const controlPath = options.controls ? probeStatus?.path : undefined;
@@ -48,7 +52,7 @@ export function createPageAnswers(setup: PageSetup, ask: AskReport): PageAnswers
     }
   }
 
-  async function toView(request: StatusRequest, { details, names }: Asked): Promise<PageView> {
+  async function toView(request: StatusRequest, { details, names }: ReportSelection): Promise<PageView> {
     // If the application's function fails, the page has no controls, but it is still served.
     const seesWho = (await trouble.watch(() => mayControl(request))) ?? false;
     return { details, seesWho, controls: seesWho && controlPath !== undefined, names };
@@ -59,21 +63,25 @@ export function createPageAnswers(setup: PageSetup, ask: AskReport): PageAnswers
   }
 
   return {
-    async answerPage(request, asked, filter) {
+    async answerPage(request, selection, filter) {
       const views = await loadViews();
-      const view = await toView(request, asked);
-      const { report } = await ask(asked);
-      const page = views.answerPage(view, { report, filter, headers: asked.headers });
+      const view = await toView(request, selection);
+      const { report } = await loadReport(selection);
+      const page = views.answerPage(view, { report, filter, headers: selection.headers });
       return view.seesWho ? toIdentified(page) : page;
     },
-    async answerEvents(request, asked) {
+    async answerEvents(request, selection) {
       const views = await loadViews();
-      const view = await toView(request, asked);
-      return views.answerEvents(view, async () => (await ask(asked)).report, request.remoteAddress);
+      const view = await toView(request, selection);
+      return views.answerEvents(
+        view,
+        async () => (await loadReport(selection)).report,
+        request.remoteAddress,
+      );
     },
-    async answerTool(request, asked) {
-      const { details, seesWho } = await toView(request, asked);
-      const { report } = await ask(asked);
+    async answerTool(request, selection) {
+      const { details, seesWho } = await toView(request, selection);
+      const { report } = await loadReport(selection);
       const identity = seesWho || details ? getIdentity() : undefined;
       const body = renderReport(report, { service, identity, probe, details, seesWho });
       const response = createResponse({ status: 200, contentType: "application/json", body });

@@ -1,11 +1,11 @@
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { FORMATS } from "../formats/formats.ts";
-import type { Asked, AskReport } from "./asked.ts";
 import { createMetricsCollector } from "./collect-metrics.ts";
 import { createResponse, type StatusResponse } from "./message.ts";
 import type { ResolvedSvcStatus } from "./options.ts";
 import type { ServiceDescription } from "./page/page-model.ts";
+import type { LoadReport, ReportSelection } from "./report-selection.ts";
 import { createReportWriter, type TextFormat, type Writing } from "./write-report.ts";
 
 export interface TextSetup {
@@ -16,31 +16,31 @@ export interface TextSetup {
 }
 
 /** Answers with the report in a machine-readable format. */
-export type AnswerText = (format: TextFormat, asked: Asked) => Promise<StatusResponse>;
+export type AnswerText = (format: TextFormat, selection: ReportSelection) => Promise<StatusResponse>;
 
 export function createTextAnswers(
   { registry, probe, options, service }: TextSetup,
-  ask: AskReport,
+  loadReport: LoadReport,
 ): AnswerText {
   const { metrics: source } = options;
   const collectMetrics = source && createMetricsCollector(source, () => registry.logger);
   const writeReport = createReportWriter(options, { registry, probe, service });
 
-  function toResponse(wanted: TextFormat, writing: Writing, { headers }: Asked): StatusResponse {
+  function toResponse(wanted: TextFormat, writing: Writing, { headers }: ReportSelection): StatusResponse {
     const { format, text } = writeReport(wanted, writing);
     const { contentType, httpStatus = options.httpStatus } = FORMATS[format];
     return createResponse({ status: httpStatus[writing.report.state], contentType, body: text, headers });
   }
 
-  return async function answerText(format, asked) {
+  return async function answerText(format, selection) {
     const isForPrometheus = format === "prometheus" || format === "openmetrics";
     const collecting = isForPrometheus ? collectMetrics?.() : undefined;
-    const shared = await ask(asked);
+    const shared = await loadReport(selection);
     const metrics = collecting && (await collecting);
     const { report } = shared;
-    const { details, headers } = asked;
+    const { details, headers } = selection;
     const write = (): StatusResponse =>
-      toResponse(format, { report, details, metrics: metrics ?? "" }, asked);
+      toResponse(format, { report, details, metrics: metrics ?? "" }, selection);
     const key = `${format} ${details} ${"Vary" in headers}`;
     return metrics === undefined ? shared.toResponse(key, write) : write();
   };

@@ -4,7 +4,7 @@ import { getRegistrySeams } from "../core/seams.ts";
 import { RED } from "../core/state.ts";
 import { toFreeName } from "../util/free-name.ts";
 import { type Line, PROBE_CHECKS } from "./health-formats.ts";
-import type { Question, ResolvedHealthProbes } from "./health-probe-options.ts";
+import type { HealthProbeName, ResolvedHealthProbes } from "./health-probe-options.ts";
 import { judgeReadiness } from "./readiness.ts";
 import { createStandings } from "./standings.ts";
 
@@ -16,9 +16,9 @@ export interface HealthLinesSetup {
 
 export type IsExcluded = (name: string) => boolean;
 
-/** Runs the handlers of a question, or of a group, and returns a line for each check. */
-export type AskHealth = (
-  asks: Question | readonly string[],
+/** Runs the handlers of a health probe, or of a group, and returns a line for each check. */
+export type ReadHealthLines = (
+  covers: HealthProbeName | readonly string[],
   isExcluded: IsExcluded,
 ) => Promise<readonly Line[]>;
 
@@ -29,18 +29,18 @@ const PROBE_PREFIX = "service-";
  * here: one that hangs would delay the response. Liveness covers what a restart of this process can fix, and
  * never the probe.
  */
-const DECIDES: Readonly<Record<Question, (handler: HandlerDescription) => boolean>> = {
+const DECIDES: Readonly<Record<HealthProbeName, (handler: HandlerDescription) => boolean>> = {
   live: ({ critical, scope }) => critical && scope === "local",
   ready: ({ critical }) => critical,
   startup: ({ critical }) => critical,
 };
 
-export function createHealthLines({ registry, probe, options }: HealthLinesSetup): AskHealth {
+export function createHealthLines({ registry, probe, options }: HealthLinesSetup): ReadHealthLines {
   const { rule, format } = options;
   const { getRemark } = getRegistrySeams(registry);
   const standings = createStandings(registry);
 
-  const ask: Readonly<Record<Question, (isExcluded: IsExcluded) => Promise<readonly Line[]>>> = {
+  const readers: Readonly<Record<HealthProbeName, (isExcluded: IsExcluded) => Promise<readonly Line[]>>> = {
     live: async (isExcluded) => {
       const { names, excluded } = select("live", isExcluded);
       return toOrdered([...(await judge(names)), ...excluded], "live");
@@ -62,10 +62,10 @@ export function createHealthLines({ registry, probe, options }: HealthLinesSetup
   };
 
   function select(
-    question: Question,
+    probeName: HealthProbeName,
     isExcluded: IsExcluded,
   ): { readonly names: readonly string[]; readonly excluded: readonly Line[] } {
-    const deciding = registry.handlers.filter(DECIDES[question]).map(({ name }) => name);
+    const deciding = registry.handlers.filter(DECIDES[probeName]).map(({ name }) => name);
     return {
       names: deciding.filter((name) => !isExcluded(name)),
       excluded: deciding.filter(isExcluded).map((name) => ({ name, verdict: "excluded" })),
@@ -83,9 +83,9 @@ export function createHealthLines({ registry, probe, options }: HealthLinesSetup
   }
 
   /** In order of registration. */
-  function toOrdered(lines: readonly Line[], question: Question): readonly Line[] {
+  function toOrdered(lines: readonly Line[], probeName: HealthProbeName): readonly Line[] {
     const byName = new Map(lines.map((line) => [line.name, line]));
-    return registry.handlers.filter(DECIDES[question]).flatMap(({ name }) => byName.get(name) ?? []);
+    return registry.handlers.filter(DECIDES[probeName]).flatMap(({ name }) => byName.get(name) ?? []);
   }
 
   /** Read after the handlers ran, because one of them may have changed the probe. */
@@ -96,14 +96,14 @@ export function createHealthLines({ registry, probe, options }: HealthLinesSetup
   }
 
   /** A handler that is not registered has failed: a group must not pass without it. */
-  async function askGroup(names: readonly string[], isExcluded: IsExcluded): Promise<readonly Line[]> {
-    const asked = names.filter((name) => !isExcluded(name) && registry.names.includes(name));
-    const byName = new Map((await judge(asked)).map((line) => [line.name, line]));
+  async function readGroup(names: readonly string[], isExcluded: IsExcluded): Promise<readonly Line[]> {
+    const registered = names.filter((name) => !isExcluded(name) && registry.names.includes(name));
+    const byName = new Map((await judge(registered)).map((line) => [line.name, line]));
     return names.map(
       (name) => byName.get(name) ?? { name, verdict: isExcluded(name) ? "excluded" : "failed" },
     );
   }
 
-  return (asks, isExcluded) =>
-    typeof asks === "string" ? ask[asks](isExcluded) : askGroup(asks, isExcluded);
+  return (covers, isExcluded) =>
+    typeof covers === "string" ? readers[covers](isExcluded) : readGroup(covers, isExcluded);
 }

@@ -69,12 +69,12 @@ export interface HealthProbesOptions extends SharedReadinessOptions {
   readonly exclude?: boolean;
 }
 
-export type Question = "live" | "ready" | "startup";
+export type HealthProbeName = "live" | "ready" | "startup";
 
-export const QUESTIONS: readonly Question[] = ["live", "ready", "startup"];
+export const HEALTH_PROBE_NAMES: readonly HealthProbeName[] = ["live", "ready", "startup"];
 
 export interface ResolvedHealthProbes {
-  readonly paths: Readonly<Partial<Record<Question, string>>>;
+  readonly paths: Readonly<Partial<Record<HealthProbeName, string>>>;
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly rule: ReadinessRule;
   readonly format: HealthProbeFormat;
@@ -82,7 +82,10 @@ export interface ResolvedHealthProbes {
   readonly exclude: boolean;
 }
 
-export type HealthProbesWithDefaults = WithDefaults<HealthProbesOptions, Question | "retryAfterSeconds">;
+export type HealthProbesWithDefaults = WithDefaults<
+  HealthProbesOptions,
+  HealthProbeName | "retryAfterSeconds"
+>;
 
 export const PATH: TextShape = {
   kind: "text",
@@ -122,7 +125,7 @@ export const HEALTH_PROBES_OPTIONS: OptionShapes<HealthProbesOptions, HealthProb
   exclude: { ...FLAG, default: false },
 };
 
-type Paths = Readonly<Record<Question, string>>;
+type Paths = Readonly<Record<HealthProbeName, string>>;
 
 const KUBERNETES_PATHS: Paths = { live: "/livez", ready: "/readyz", startup: "/startupz" };
 
@@ -140,7 +143,7 @@ const DEFAULT_PATHS: Readonly<Record<HealthProbeFormat, Paths>> = {
 /** Throws a TypeError for a group whose path no request can have. */
 export function resolveHealthProbes(options: HealthProbesWithDefaults): ResolvedHealthProbes {
   const { format, groups, shared, holdMs, exclude, retryAfterSeconds } = options;
-  const paths = QUESTIONS.map((question) => [question, options[question] ?? DEFAULT_PATHS[format][question]]);
+  const paths = HEALTH_PROBE_NAMES.map((name) => [name, options[name] ?? DEFAULT_PATHS[format][name]]);
   for (const path of Object.keys(groups))
     if (!PATH.pattern?.test(path))
       failExpectation("healthProbes.groups", `paths, each ${PATH.expected}`, path);

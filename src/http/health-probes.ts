@@ -1,6 +1,10 @@
 import { HEALTH_WRITERS, type Line } from "./health-formats.ts";
 import { createHealthLines, type HealthLinesSetup, type IsExcluded } from "./health-lines.ts";
-import { QUESTIONS, type Question, type ResolvedHealthProbes } from "./health-probe-options.ts";
+import {
+  HEALTH_PROBE_NAMES,
+  type HealthProbeName,
+  type ResolvedHealthProbes,
+} from "./health-probe-options.ts";
 import { createResponse, type StatusRequest, type StatusResponse, toMethodNotAllowed } from "./message.ts";
 import { emitProbeAnswered } from "./observe.ts";
 import type { Target } from "./target.ts";
@@ -18,17 +22,17 @@ export interface HealthProbesView {
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
 }
 
-/** One path, and what it asks. */
+/** One path, and what it covers. */
 interface Endpoint {
   readonly path: string;
-  /** A question, or the handlers of a group. */
-  readonly asks: Question | readonly string[];
+  /** A health probe, or the handlers of a group. */
+  readonly covers: HealthProbeName | readonly string[];
   /** The groups that Spring's root lists. */
   readonly groups: readonly string[];
 }
 
 /** A request for one endpoint: for all its checks or a single one. */
-interface Asked {
+interface EndpointMatch {
   readonly endpoint: Endpoint;
   readonly single: string | undefined;
 }
@@ -41,10 +45,10 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
   const writer = HEALTH_WRITERS[format];
   const notAllowed = toMethodNotAllowed(METHODS);
   const endpoints = toEndpoints(options);
-  const ask = createHealthLines({ registry, probe, options });
+  const readLines = createHealthLines({ registry, probe, options });
 
   async function answer(
-    { endpoint: { path, asks, groups }, single }: Asked,
+    { endpoint: { path, covers, groups }, single }: EndpointMatch,
     request: StatusRequest,
     query: string,
   ): Promise<StatusResponse> {
@@ -52,7 +56,7 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
     const parameters = new URLSearchParams(query);
     const excluded = new Set(exclude ? parameters.getAll("exclude") : []);
     const isExcluded: IsExcluded = (name) => (single === undefined ? excluded.has(name) : name !== single);
-    const lines = await ask(asks, isExcluded);
+    const lines = await readLines(covers, isExcluded);
     const response =
       single === undefined ? await answerAll() : toSingle(lines.find(({ name }) => name === single));
     if (lines.some(({ isProbe, verdict }) => isProbe && verdict !== "excluded"))
@@ -86,7 +90,7 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
   }
 
   /** One path may be below another, such as `/health/ready` and `/health`, so the longest match wins. */
-  function find(path: string): Asked | undefined {
+  function find(path: string): EndpointMatch | undefined {
     const whole = endpoints.find((endpoint) => path === endpoint.path);
     if (whole !== undefined) return { endpoint: whole, single: undefined };
     const endpoint = endpoints.find((each) => path.startsWith(`${each.path}/`));
@@ -98,10 +102,10 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
     paths: endpoints.flatMap(({ path }) => [path, `${path}/*`]),
     owns: (path) => find(path) !== undefined,
     answer(request, { path, query }) {
-      const asked = find(path);
-      return asked === undefined || !METHODS.includes(request.method)
+      const match = find(path);
+      return match === undefined || !METHODS.includes(request.method)
         ? notAllowed
-        : answer(asked, request, query);
+        : answer(match, request, query);
     },
   };
 }
@@ -111,15 +115,15 @@ const NOT_FOUND = createResponse({ status: 404, body: "not found\n" });
 
 /** The longest paths first. */
 function toEndpoints({ paths, groups, format }: ResolvedHealthProbes): readonly Endpoint[] {
-  const endpoints: Endpoint[] = QUESTIONS.flatMap((asks) => {
-    const path = paths[asks];
-    return path === undefined ? [] : [{ path, asks, groups: [] }];
+  const endpoints: Endpoint[] = HEALTH_PROBE_NAMES.flatMap((covers) => {
+    const path = paths[covers];
+    return path === undefined ? [] : [{ path, covers, groups: [] }];
   });
-  for (const [path, asks] of groups) endpoints.push({ path, asks, groups: [] });
+  for (const [path, covers] of groups) endpoints.push({ path, covers, groups: [] });
   const root = format === "actuator" ? toSpringRoot(paths.ready) : undefined;
   if (root !== undefined && endpoints.every(({ path }) => path !== root)) {
     const below = endpoints.filter(({ path }) => path.startsWith(`${root}/`));
-    endpoints.push({ path: root, asks: "ready", groups: below.map(({ path }) => toTitle(path)) });
+    endpoints.push({ path: root, covers: "ready", groups: below.map(({ path }) => toTitle(path)) });
   }
   return endpoints.sort((one, other) => other.path.length - one.path.length);
 }

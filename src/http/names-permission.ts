@@ -24,7 +24,7 @@ export function createNamesPermission(
   const { authorize } = svcStatus;
   if (authorize === undefined) return () => true;
   return async function maySeeNames(request) {
-    const asked = (): Promise<boolean> => settleWithin(isPermitted(authorize, request), NAMES_TIMEOUT_MS);
-    return (await trouble.watch(asked)) ?? false;
+    const decide = (): Promise<boolean> => settleWithin(isPermitted(authorize, request), NAMES_TIMEOUT_MS);
+    return (await trouble.watch(decide)) ?? false;
   };
 }

@@ -18,11 +18,11 @@ import type {
 } from "../options/shape.ts";
 import type { Control } from "./access.ts";
 import {
+  HEALTH_PROBE_NAMES,
   HEALTH_PROBES_OPTIONS,
   type HealthProbesOptions,
   type HealthProbesWithDefaults,
   PATH,
-  QUESTIONS,
   REQUIRE_HEALTHY,
   type ResolvedHealthProbes,
   resolveHealthProbes,
@@ -322,9 +322,9 @@ function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedO
       "svcStatus.path",
     ]),
     [probeStatus?.path, "probeStatus.path"],
-    ...QUESTIONS.map((question): [string | undefined, string] => [
-      healthProbes?.paths[question],
-      `healthProbes.${question}`,
+    ...HEALTH_PROBE_NAMES.map((name): [string | undefined, string] => [
+      healthProbes?.paths[name],
+      `healthProbes.${name}`,
     ]),
     ...[...(healthProbes?.groups.keys() ?? [])].map((path): [string, string] => [
       path,

@@ -10,11 +10,11 @@ export const PERMISSION_TIMEOUT_MS = 5_000;
 
 /** Rejects with the application's error, or after the timeout. */
 export async function isPermitted(permission: Permission, request: StatusRequest): Promise<boolean> {
-  return (await askApplication(permission, request)) === true;
+  return (await callApplication(permission, request)) === true;
 }
 
 /** The decision of the application's function, whatever it returns. Rejects as `isPermitted` does. */
-export async function askApplication(
+export async function callApplication(
   decide: (request: StatusRequest) => unknown,
   request: StatusRequest,
 ): Promise<unknown> {

@@ -102,10 +102,10 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
  * import.
  */
 function createEmptyWarning(registry: StatusRegistry): () => void {
-  let isAsked = getRegistrySeams(registry).isReplica;
+  let isRequested = getRegistrySeams(registry).isReplica;
   return function warnIfEmpty() {
-    if (isAsked) return;
-    isAsked = true;
+    if (isRequested) return;
+    isRequested = true;
     if (registry.names.length === 0) emitWarning(EMPTY, { code: "SVC_STATUS_EMPTY" });
   };
 }

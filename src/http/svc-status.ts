@@ -5,7 +5,6 @@ import { createTrouble } from "../util/trouble.ts";
 import { parseAccept } from "./accept.ts";
 import { createPageAnswers, type PageSetup } from "./answer-page.ts";
 import { createTextAnswers, type TextSetup } from "./answer-text.ts";
-import type { Asked, AskReport } from "./asked.ts";
 import {
   createResponse,
   INTERNAL_ERROR,
@@ -16,6 +15,7 @@ import {
 import { ANY_FORMAT, isScraper, JSON_FIRST, negotiate, PROMETHEUS_FORMATS } from "./negotiate.ts";
 import type { PageFilter } from "./page/page-model.ts";
 import { isPermitted, type Permission } from "./permission.ts";
+import type { LoadReport, ReportSelection } from "./report-selection.ts";
 import { createReportSharing, toShared } from "./share-report.ts";
 import type { Target } from "./target.ts";
 
@@ -64,10 +64,10 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   const authorizeTrouble = createTrouble({ ...AUTHORIZE_TROUBLE, getLogger });
   const detailsTrouble = createTrouble({ ...DETAILS_TROUBLE, getLogger });
   const getSharedReport = createReportSharing(registry);
-  const ask: AskReport = ({ names }) =>
+  const loadReport: LoadReport = ({ names }) =>
     names.length === 0 ? getSharedReport() : registry.getReport({ names }).then(toShared);
-  const answerText = createTextAnswers(setup, ask);
-  const { answerPage, answerEvents, answerTool } = createPageAnswers(setup, ask);
+  const answerText = createTextAnswers(setup, loadReport);
+  const { answerPage, answerEvents, answerTool } = createPageAnswers(setup, loadReport);
   const notAllowed = toMethodNotAllowed(METHODS);
   const paths = [...Object.keys(FORMAT_OF_SUFFIX), EVENTS_SUFFIX].map((suffix) => ownPath + suffix);
 
@@ -82,16 +82,16 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
     const suffix = path.slice(ownPath.length);
     const format = isSuffix(suffix) ? FORMAT_OF_SUFFIX[suffix](request, prefersJson) : EVENTS;
     const parameters = query === "" ? NO_PARAMETERS : new URLSearchParams(query);
-    const asked: Asked = {
+    const selection: ReportSelection = {
       details: typeof details === "function" ? await maySee(details, request) : details === "always",
       names: parameters.getAll("name"),
       headers: NEGOTIATED.includes(suffix) ? VARY : NO_HEADERS,
     };
     try {
-      if (format === REPORT) return await answerTool(request, asked);
-      if (format === EVENTS) return await answerEvents(request, asked);
-      if (format === "html") return await answerPage(request, asked, toFilter(parameters));
-      return await answerText(format, asked);
+      if (format === REPORT) return await answerTool(request, selection);
+      if (format === EVENTS) return await answerEvents(request, selection);
+      if (format === "html") return await answerPage(request, selection, toFilter(parameters));
+      return await answerText(format, selection);
     } catch (error) {
       if (error instanceof UnknownHandlerError) return UNKNOWN_NAME;
       throw error;
@@ -121,8 +121,8 @@ const DETAILS_TROUBLE = {
   recovery: "svcStatus.details works again",
 } as const;
 
-const VARY: Asked["headers"] = { Vary: "Accept" };
-const NO_HEADERS: Asked["headers"] = {};
+const VARY: ReportSelection["headers"] = { Vary: "Accept" };
+const NO_HEADERS: ReportSelection["headers"] = {};
 
 const FORBIDDEN = createResponse({ status: 403, body: "forbidden\n" });
 const UNKNOWN_NAME = createResponse({ status: 404, body: "no status handler has this name\n" });

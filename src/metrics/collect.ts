@@ -36,8 +36,8 @@ export function createCollector({
   let running: Promise<MetricsSource> | undefined;
 
   async function collect(): Promise<MetricsSource> {
-    const asking = Promise.all(registry.names.map(askHandler));
-    await settleWithin(asking, MAX_COLLECT_MS, { clock, background: true }).catch(showWhatIsKnown);
+    const runs = Promise.all(registry.names.map(runHandler));
+    await settleWithin(runs, MAX_COLLECT_MS, { clock, background: true }).catch(showWhatIsKnown);
     const names = new Set(registry.names);
     for (const name of entries.keys()) if (!names.has(name)) entries.delete(name);
     return {
@@ -49,7 +49,7 @@ export function createCollector({
     };
   }
 
-  async function askHandler(name: string): Promise<void> {
+  async function runHandler(name: string): Promise<void> {
     try {
       const report = await registry.getReport({ names: [name] });
       for (const entry of report.entries) entries.set(name, entry);

@@ -29,7 +29,7 @@ export function createReminders({ registry, clock, repeatMs, isBad, remind }: Re
   }
 
   function start(name: string): void {
-    const cancelTimer = clock.startTimer(repeatMs, () => void askAndRemind(name, cancelTimer), {
+    const cancelTimer = clock.startTimer(repeatMs, () => void checkAndRemind(name, cancelTimer), {
       background: true,
     });
     timers.set(name, cancelTimer);
@@ -38,7 +38,7 @@ export function createReminders({ registry, clock, repeatMs, isBad, remind }: Re
   /**
    * Runs the handler first. If its state has changed, a change was already queued and no reminder follows.
    */
-  async function askAndRemind(name: string, own: () => void): Promise<void> {
+  async function checkAndRemind(name: string, own: () => void): Promise<void> {
     const entry = await findEntry(name);
     if (timers.get(name) !== own) return;
     timers.delete(name);

@@ -16,7 +16,7 @@ function proberOf(parts: Partial<Prober> = {}): Prober {
     isKubelet: false,
     intervalMs: 500,
     isKnown: true,
-    lastAskedAt: DECOMMISSIONED_AT + 1_500,
+    lastProbedAt: DECOMMISSIONED_AT + 1_500,
     refusals: 3,
     refusedWith: 503,
     convincedAt: DECOMMISSIONED_AT + 1_500,
@@ -47,7 +47,7 @@ describe("the evidence", () => {
   });
 
   test("is not while a prober was refused less often", () => {
-    const late = proberOf({ id: "b", convincedAt: undefined, lastAskedAt: DECOMMISSIONED_AT + 2_400 });
+    const late = proberOf({ id: "b", convincedAt: undefined, lastProbedAt: DECOMMISSIONED_AT + 2_400 });
     expect(decide({ probers: [proberOf(), late] })).toBeUndefined();
   });
 
@@ -61,13 +61,13 @@ describe("the evidence", () => {
   });
 
   test("takes a prober for gone that has not asked for three of its intervals", () => {
-    const gone = proberOf({ convincedAt: undefined, refusals: 1, lastAskedAt: DECOMMISSIONED_AT + 1_000 });
+    const gone = proberOf({ convincedAt: undefined, refusals: 1, lastProbedAt: DECOMMISSIONED_AT + 1_000 });
     expect(decide({ probers: [gone, proberOf()], afterMs: 3_000 })).toBeUndefined();
     expect(decide({ probers: [gone, proberOf()], afterMs: 3_001 })).toBe("evidence");
   });
 
   test("takes a prober for gone no sooner than it could have been refused redsSeen times", () => {
-    const gone = proberOf({ convincedAt: undefined, refusals: 1, lastAskedAt: DECOMMISSIONED_AT + 1_000 });
+    const gone = proberOf({ convincedAt: undefined, refusals: 1, lastProbedAt: DECOMMISSIONED_AT + 1_000 });
     const waits = { redsSeen: 5 };
     expect(decide({ probers: [gone, proberOf()], afterMs: 4_000 }, waits)).toBeUndefined();
     expect(decide({ probers: [gone, proberOf()], afterMs: 4_001 }, waits)).toBe("evidence");
@@ -83,7 +83,7 @@ describe("the evidence", () => {
 
   test.each<[which: string, parts: Partial<Prober>]>([
     ["that was not known well before", { isKnown: false }],
-    ["that has gone without a third refusal", { convincedAt: undefined, lastAskedAt: DECOMMISSIONED_AT }],
+    ["that has gone without a third refusal", { convincedAt: undefined, lastProbedAt: DECOMMISSIONED_AT }],
   ])("needs another prober than one %s, before fallbackMs is over", (_, parts) => {
     expect(decide({ probers: [proberOf(parts)], afterMs: 4_999 })).toBeUndefined();
     expect(decide({ probers: [proberOf(parts)], afterMs: 5_000 })).toBe("evidence");
@@ -103,7 +103,7 @@ describe("the evidence", () => {
   });
 
   test("takes a prober for gone that had left before", () => {
-    const gone = proberOf({ convincedAt: undefined, refusals: 0, lastAskedAt: DECOMMISSIONED_AT - 30_000 });
+    const gone = proberOf({ convincedAt: undefined, refusals: 0, lastProbedAt: DECOMMISSIONED_AT - 30_000 });
     expect(decide({ probers: [gone, proberOf()] })).toBe("evidence");
   });
 
@@ -193,7 +193,7 @@ describe("the fallback", () => {
   });
 
   test("takes known probers for gone after three intervals and a second", () => {
-    const gone = proberOf({ intervalMs: 2_000, convincedAt: undefined, lastAskedAt: DECOMMISSIONED_AT });
+    const gone = proberOf({ intervalMs: 2_000, convincedAt: undefined, lastProbedAt: DECOMMISSIONED_AT });
     expect(decide({ probers: [gone], before: SPARSE, afterMs: 7_000 })).toBeUndefined();
     expect(decide({ probers: [gone], before: SPARSE, afterMs: 7_001 })).toBe("fallback");
   });
@@ -209,7 +209,7 @@ describe("the fallback", () => {
 });
 
 describe("the cap", () => {
-  const waiting = [proberOf({ convincedAt: undefined, lastAskedAt: DECOMMISSIONED_AT + 19_900 })];
+  const waiting = [proberOf({ convincedAt: undefined, lastProbedAt: DECOMMISSIONED_AT + 19_900 })];
 
   test("ends the wait where the evidence does not", () => {
     expect(decide({ probers: waiting, afterMs: 19_999 })).toBeUndefined();

@@ -1,5 +1,5 @@
 import type { Clock } from "../../util/clock.ts";
-import type { Ask } from "../outcome.ts";
+import type { RunHandler } from "../outcome.ts";
 
 /**
  * Relative variation of the interval, so that handlers registered together do not all run at the same time.
@@ -16,7 +16,7 @@ export interface BackgroundOptions<Answer> {
 
 export interface Background<Answer> {
   /** The last result. Waits for the first one. */
-  readonly ask: Ask<Answer>;
+  readonly run: RunHandler<Answer>;
   /** Runs now instead of at the next interval. */
   refresh(): void;
   stop(): void;
@@ -38,7 +38,7 @@ export function toMaxResultAgeMs({
  * timers do not keep the process alive.
  */
 export function withBackground<Answer>(
-  ask: Ask<Answer>,
+  run: RunHandler<Answer>,
   options: BackgroundOptions<Answer>,
 ): Background<Answer> {
   const { intervalMs, clock, toStale } = options;
@@ -48,9 +48,9 @@ export function withBackground<Answer>(
   let cancelTimer = (): void => {};
   let stopped = false;
 
-  function run(): Answer | Promise<Answer> {
+  function start(): Answer | Promise<Answer> {
     cancelTimer();
-    const answer = ask();
+    const answer = run();
     if (!(answer instanceof Promise)) return finish(answer);
     running = answer.then(finish);
     return running;
@@ -69,15 +69,15 @@ export function withBackground<Answer>(
   }
 
   function runInBackground(): void {
-    if (!stopped && running === undefined) void run();
+    if (!stopped && running === undefined) void start();
   }
 
   function runFirst(): void {
     if (last === undefined) runInBackground();
   }
 
-  function askLast(): Answer | Promise<Answer> {
-    if (last === undefined) return running ?? run();
+  function getLast(): Answer | Promise<Answer> {
+    if (last === undefined) return running ?? start();
     const ageMs = clock.monotonicNow() - last.finishedAt;
     return ageMs > maxAgeMs ? toStale(last.answer, ageMs) : last.answer;
   }
@@ -86,7 +86,7 @@ export function withBackground<Answer>(
   void Promise.resolve().then(runFirst);
 
   return {
-    ask: askLast,
+    run: getLast,
     refresh: runInBackground,
     stop() {
       stopped = true;

@@ -1,6 +1,6 @@
 import type { Clock } from "../../util/clock.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
-import { type Ask, type Outcome, type Result, toFailure } from "../outcome.ts";
+import { type Outcome, type Result, type RunHandler, toFailure } from "../outcome.ts";
 import { createBackOff } from "./back-off.ts";
 import { CallContext } from "./call-context.ts";
 import type { Deadlines, Waiting } from "./deadlines.ts";
@@ -22,7 +22,7 @@ interface RunningCall extends Waiting {
 }
 
 export interface Deadline {
-  readonly ask: Ask;
+  readonly run: RunHandler;
   /** How long the call in progress has run; 0 if there is none. */
   readonly runningMs: number;
   /** Aborts the call in progress and resolves it immediately. No further calls follow. */
@@ -39,7 +39,7 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
   let current: RunningCall | undefined;
   const backOff = createBackOff(timeoutMs);
 
-  function ask(): Outcome | Promise<Outcome> {
+  function run(): Outcome | Promise<Outcome> {
     const startedAt = clock.monotonicNow();
     if (stopped) return toOutcome(toFailure("stale", "no longer needed"), startedAt, clock);
     const hungSince = backOff.getHungSince(startedAt);
@@ -103,7 +103,7 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
   }
 
   return {
-    ask,
+    run,
     get runningMs() {
       return current === undefined ? 0 : clock.monotonicNow() - current.startedAt;
     },

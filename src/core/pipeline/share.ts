@@ -1,8 +1,8 @@
 import type { Clock } from "../../util/clock.ts";
-import type { Ask } from "../outcome.ts";
+import type { RunHandler } from "../outcome.ts";
 
 export interface Sharing<Answer> {
-  readonly ask: Ask<Answer>;
+  readonly run: RunHandler<Answer>;
   /** Whether a run is in progress. New callers get its result. */
   readonly isRunning: boolean;
   /** Drops the last result, and does not keep the result of a run in progress. */
@@ -22,7 +22,7 @@ export interface SharingOptions<Answer, Shared> {
  * for itself until its deadline, instead of calling itself endlessly.
  */
 export function withSharing<Answer, Shared>(
-  ask: Ask<Answer>,
+  run: RunHandler<Answer>,
   { toShared, maxAgeMs, clock }: SharingOptions<Answer, Shared>,
 ): Sharing<Shared> {
   let running: Promise<Shared> | undefined;
@@ -49,7 +49,7 @@ export function withSharing<Answer, Shared>(
   function call(): Shared | Promise<Shared> {
     isCalling = true;
     try {
-      const answer = ask();
+      const answer = run();
       return answer instanceof Promise ? answer.then(keep) : keep(answer);
     } finally {
       isCalling = false;
@@ -66,7 +66,7 @@ export function withSharing<Answer, Shared>(
   }
 
   return {
-    ask() {
+    run() {
       if (running !== undefined) return running;
       if (kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs) return kept.shared;
       return isCalling ? joinFromInside() : start();

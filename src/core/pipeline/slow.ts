@@ -1,11 +1,11 @@
 import { toDetailText } from "../detail-text.ts";
-import { type Ask, mapAnswer, type Outcome } from "../outcome.ts";
+import { mapAnswer, type Outcome, type RunHandler } from "../outcome.ts";
 import { OK, YELLOW } from "../state.ts";
 import { deriveStatus } from "../status-json.ts";
 
 /** An OK that took longer than `slowAfterMs` becomes YELLOW: it works, but needs attention. */
-export function withSlowness(ask: Ask, slowAfterMs: number | undefined): Ask {
-  return slowAfterMs === undefined ? ask : mapAnswer(ask, judge);
+export function withSlowness(run: RunHandler, slowAfterMs: number | undefined): RunHandler {
+  return slowAfterMs === undefined ? run : mapAnswer(run, judge);
 
   function judge(outcome: Outcome): Outcome {
     const { status, durationMs } = outcome;

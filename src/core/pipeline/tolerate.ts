@@ -1,6 +1,6 @@
 import type { Clock } from "../../util/clock.ts";
 import { toDetailText } from "../detail-text.ts";
-import { type Ask, mapAnswer, type Outcome } from "../outcome.ts";
+import { mapAnswer, type Outcome, type RunHandler } from "../outcome.ts";
 import { OK, STATE_NUMBERS, type State } from "../state.ts";
 import { deriveStatus } from "../status-json.ts";
 
@@ -26,11 +26,15 @@ type Direction = "worse" | "better" | "same";
  * Holds the reported state until enough results in a row, over enough time, are worse, or better, so that one
  * lost packet does not wake anyone up. The first result counts immediately.
  */
-export function withTolerance(ask: Ask, thresholds: Thresholds, clock: Pick<Clock, "monotonicNow">): Ask {
+export function withTolerance(
+  run: RunHandler,
+  thresholds: Thresholds,
+  clock: Pick<Clock, "monotonicNow">,
+): RunHandler {
   const { failAfter, recoverAfter, failForMs, recoverForMs } = thresholds;
-  if (failAfter === 1 && recoverAfter === 1 && failForMs === 0 && recoverForMs === 0) return ask;
+  if (failAfter === 1 && recoverAfter === 1 && failForMs === 0 && recoverForMs === 0) return run;
   let held: Held | undefined;
-  return mapAnswer(ask, function tolerate(outcome) {
+  return mapAnswer(run, function tolerate(outcome) {
     held = toHeld(held, outcome, thresholds, clock.monotonicNow());
     return held.outcome;
   });

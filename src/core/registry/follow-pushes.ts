@@ -16,7 +16,7 @@ export interface FollowSetup {
   readonly isCalling: () => boolean;
   readonly sharing: Sharing<unknown>;
   /** Runs the handler. */
-  readonly run: () => void;
+  readonly refresh: () => void;
 }
 
 /**
@@ -25,27 +25,27 @@ export interface FollowSetup {
  */
 export function followPushes(
   handler: StatusHandler,
-  { clock, isCalling, sharing, run }: FollowSetup,
+  { clock, isCalling, sharing, refresh }: FollowSetup,
 ): () => void {
   const mayFollow = createLimit(clock);
   let isFollowing = false;
   let isOver = false;
-  const stopListening = onPush(handler, refresh);
+  const stopListening = onPush(handler, handlePush);
 
-  function refresh(): void {
+  function handlePush(): void {
     if (isCalling()) return;
     sharing.forget();
     if (sharing.isRunning) void followRun();
-    else run();
+    else refresh();
   }
 
   /** The run in progress may have read the state before the push, so the handler runs once more after it. */
   async function followRun(): Promise<void> {
     if (isFollowing || !mayFollow()) return;
     isFollowing = true;
-    await sharing.ask();
+    await sharing.run();
     isFollowing = false;
-    if (!isOver) run();
+    if (!isOver) refresh();
   }
 
   return function stopFollowing() {

@@ -1,6 +1,6 @@
 import type { HandlerContext, StatusHandler } from "../handler.ts";
 import type { ResolvedHandlerOptions } from "../handler-options.ts";
-import type { Ask, Result } from "../outcome.ts";
+import type { Result, RunHandler } from "../outcome.ts";
 import { withBackground } from "../pipeline/background.ts";
 import { withDeadline } from "../pipeline/deadline.ts";
 import type { Deadlines } from "../pipeline/deadlines.ts";
@@ -19,7 +19,7 @@ export interface RegisteredHandler {
   /**
    * Runs the handler, joins a run in progress, or reads the last background result. Never throws or rejects.
    */
-  readonly ask: Ask<Entry>;
+  readonly run: RunHandler<Entry>;
   /** The last entry; `undefined` before the first. */
   readonly last: Entry | undefined;
   /** The last entry. Before the first: that of the replaced handler, or a placeholder: RED, `hung`. */
@@ -47,16 +47,16 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   const call = normalise(handler);
   let isCalling = false;
   const deadline = withDeadline(callHandler, { name, timeoutMs, clock, deadlines });
-  const judged = withTolerance(withSlowness(deadline.ask, slowAfterMs), options, clock);
+  const judged = withTolerance(withSlowness(deadline.run, slowAfterMs), options, clock);
   // In the background, each run is a new call, because requests reuse its result anyway.
   const reuseMs = intervalMs === undefined ? maxAgeMs : 0;
   const sharing = withSharing(judged, { toShared: memory.remember, maxAgeMs: reuseMs, clock });
   const background =
     intervalMs === undefined
       ? undefined
-      : withBackground(sharing.ask, { intervalMs, timeoutMs, clock, toStale: memory.toStale });
-  const run = background?.refresh ?? (() => void sharing.ask());
-  const stopFollowing = followPushes(handler, { clock, isCalling: () => isCalling, sharing, run });
+      : withBackground(sharing.run, { intervalMs, timeoutMs, clock, toStale: memory.toStale });
+  const refresh = background?.refresh ?? (() => void sharing.run());
+  const stopFollowing = followPushes(handler, { clock, isCalling: () => isCalling, sharing, refresh });
 
   function callHandler(context: HandlerContext): Result | Promise<Result> {
     isCalling = true;
@@ -67,9 +67,9 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
 
   return {
     name,
-    ask() {
+    run() {
       const { last, isStopped } = memory;
-      return isStopped && last !== undefined ? last : (background ?? sharing).ask();
+      return isStopped && last !== undefined ? last : (background ?? sharing).run();
     },
     get last() {
       return memory.last;

@@ -70,8 +70,8 @@ export function createReports({ handlers, causes, deadlines, clock, ending }: Re
   async function getReport(options: ReportOptions = {}): Promise<Report> {
     const { names, background } = readOptions(REPORT_OPTIONS, options);
     // A copy, because a handler may register others while it runs.
-    const asked = names === undefined ? [...handlers.values()] : select(names);
-    return causes.toReport(await (background ? runHandlers(asked, handlers) : runAwaited(asked)));
+    const selected = names === undefined ? [...handlers.values()] : select(names);
+    return causes.toReport(await (background ? runHandlers(selected, handlers) : runAwaited(selected)));
   }
 
   async function getKnownReport(waitMs: number, names?: readonly string[]): Promise<Report> {
@@ -95,10 +95,10 @@ export function createReports({ handlers, causes, deadlines, clock, ending }: Re
   }
 
   /** Waiting keeps the process alive. Otherwise, it might exit before the results arrive. */
-  async function runAwaited(asked: readonly RegisteredHandler[]): Promise<readonly Entry[]> {
+  async function runAwaited(selected: readonly RegisteredHandler[]): Promise<readonly Entry[]> {
     deadlines.hold();
     try {
-      return await runHandlers(asked, handlers);
+      return await runHandlers(selected, handlers);
     } finally {
       deadlines.release();
     }

@@ -11,16 +11,16 @@ const MAX_ATTEMPTS = 10;
  * @param present The handlers that are registered at each moment.
  */
 export async function runHandlers(
-  asked: readonly RegisteredHandler[],
+  selected: readonly RegisteredHandler[],
   present: ReadonlyMap<string, RegisteredHandler>,
   attempt = 1,
 ): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   const running: (RegisteredHandler | undefined)[] = [];
-  const answers = asked.map((each) => {
+  const answers = selected.map((each) => {
     const registered = each.isStopped ? present.get(each.name) : each;
     running.push(registered);
-    return registered?.ask();
+    return registered?.run();
   });
   let stopped: Set<Entry> | undefined;
   for (let index = 0; index < answers.length; index += 1) {

@@ -65,14 +65,14 @@ export async function waitUntil({ isInState, clock, options, ending }: Waiting):
       end();
       resolve(false);
     }
-    function askLast(): void {
+    function checkLast(): void {
       end();
       isInState().then(resolve, (error) => (throwOnUnknown ? reject(error) : resolve(false)));
     }
     function pause(): void {
-      if (!isOver) cancelPause = clock.startTimer(intervalMs, askAgain);
+      if (!isOver) cancelPause = clock.startTimer(intervalMs, checkAgain);
     }
-    function askAgain(): void {
+    function checkAgain(): void {
       isInState().then(atAnswer, atError);
     }
     function atAnswer(answer: boolean): void {
@@ -93,10 +93,10 @@ export async function waitUntil({ isInState, clock, options, ending }: Waiting):
     }
 
     const cancelTimeout = timeoutMs === undefined ? undefined : clock.startTimer(timeoutMs, giveUp);
-    const stopWaitingForClose = ending.onClose(askLast);
+    const stopWaitingForClose = ending.onClose(checkLast);
     const stopWaitingForAbort = onAbort(signal, abort);
-    if (ending.isClosed) askLast();
-    else askAgain();
+    if (ending.isClosed) checkLast();
+    else checkAgain();
   });
 }
 

@@ -43,12 +43,12 @@ export interface PageEventsSetup {
 }
 
 /**
- * Answers a request with the event stream of a page. Calls `ask` for the first report if the page has no
+ * Answers a request with the event stream of a page. Calls `loadReport` for the first report if the page has no
  * readers yet.
  */
 export type AnswerPageEvents = (
   view: PageView,
-  ask: () => Promise<Report>,
+  loadReport: () => Promise<Report>,
   remoteAddress?: string,
 ) => Promise<StatusResponse>;
 
@@ -115,10 +115,10 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
     return findFeed(view, holder).open({ ...setup, onEnd: streams.take(holder) });
   }
 
-  return async function answerPageEvents(view, ask, remoteAddress) {
+  return async function answerPageEvents(view, loadReport, remoteAddress) {
     const holder = toAddressBlock(remoteAddress);
     if (!hasRoom(view, holder)) return TOO_MANY;
-    const report = feeds.has(toKey(view)) ? undefined : await ask();
+    const report = feeds.has(toKey(view)) ? undefined : await loadReport();
     return createEventStream((cut) => open(view, holder, { report, cut }));
   };
 }

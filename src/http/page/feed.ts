@@ -65,14 +65,14 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
 
   function start(first: Report | undefined): void {
     stops = [listen(handleChange), startBeating(beat, clock), pace.stop, onIdle];
-    if (first === undefined) return void live.ask();
+    if (first === undefined) return void live.refresh();
     live.set(first);
     present();
   }
 
   function beat(): void {
     beats += 1;
-    if (beats % (PAGE_READ_EVERY_MS / PAGE_HEARTBEAT_MS) === 0) void live.ask();
+    if (beats % (PAGE_READ_EVERY_MS / PAGE_HEARTBEAT_MS) === 0) void live.refresh();
     wakeAll();
   }
 
@@ -82,7 +82,7 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   }
 
   function show(): void {
-    if (present() && live.isOutdated) void live.ask();
+    if (present() && live.isOutdated) void live.refresh();
   }
 
   /** Returns `false` if there is nothing to present. */

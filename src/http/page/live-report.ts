@@ -18,7 +18,7 @@ export interface LiveReport {
   recordChange(change: Change): void;
   set(report: Report): void;
   /** Runs the handlers, unless they are running. */
-  ask(): Promise<void>;
+  refresh(): Promise<void>;
 }
 
 interface RecordedChange {
@@ -50,7 +50,7 @@ export function createLiveReport({ read, onRead, onError }: LiveReportSetup): Li
     set(newReport) {
       report = newReport;
     },
-    async ask() {
+    async refresh() {
       if (isReading) return;
       isReading = true;
       round += 1;

@@ -11,13 +11,13 @@ import { PAGE_HEADERS, renderPage } from "./render-page.ts";
  * The page and its updates over HTTP. Loaded with the first request, because most processes never serve it.
  */
 export interface PageViews {
-  answerPage(view: PageView, asked: PageAsked): StatusResponse;
+  answerPage(view: PageView, selection: PageSelection): StatusResponse;
   readonly answerEvents: AnswerPageEvents;
 }
 
 export type PageViewsSetup = Pick<PageEventsSetup, "registry" | "source">;
 
-export interface PageAsked {
+export interface PageSelection {
   readonly report: Report;
   readonly filter: PageFilter | undefined;
   /** Additional headers, such as `Vary`. */

@@ -70,16 +70,16 @@ describe("withBackground", () => {
 
   test("does not ask a second time for a request in the same tick", async () => {
     const { clock, background, callsAt } = start();
-    expect(background.ask()).toBe(1);
+    expect(background.run()).toBe(1);
     await clock.advance(0);
     expect(callsAt).toEqual([0]);
   });
 
   test("lets requests before the first answer wait for it, all for the same run", async () => {
     const { clock, background, callsAt } = start({ takesMs: 3_000 });
-    const answers = [background.ask(), background.ask()];
+    const answers = [background.run(), background.run()];
     await clock.advance(1_000);
-    answers.push(background.ask());
+    answers.push(background.run());
     await clock.advance(2_000);
     expect(await Promise.all(answers)).toEqual([1, 1, 1]);
     expect(callsAt).toEqual([0]);
@@ -88,12 +88,12 @@ describe("withBackground", () => {
   test("answers at once from the last run, without a promise and without asking", async () => {
     const { clock, background, callsAt } = start({ takesMs: 3_000 });
     await clock.advance(12_999);
-    expect(background.ask()).toBe(1);
+    expect(background.run()).toBe(1);
     await clock.advance(1_000);
     expect(callsAt).toEqual([0, 13_000]);
-    expect(background.ask()).toBe(1);
+    expect(background.run()).toBe(1);
     await clock.advance(2_001);
-    expect(background.ask()).toBe(2);
+    expect(background.run()).toBe(2);
   });
 
   test("asks again one interval after the answer, not after the question", async () => {
@@ -127,39 +127,39 @@ describe("withBackground", () => {
     expect(toMaxResultAgeMs({ intervalMs: 10_000, timeoutMs: 5_000 })).toBe(35_000);
     const { clock, background } = start({ clock: createFrozenClock() });
     await clock.advance(35_000);
-    expect(background.ask()).toBe(1);
+    expect(background.run()).toBe(1);
     await clock.advance(1);
-    expect(background.ask()).toBe("1 is 35001 ms old");
+    expect(background.run()).toBe("1 is 35001 ms old");
   });
 
   test("says how old the answer is now, however often it was asked before", async () => {
     const { clock, background } = start({ clock: createFrozenClock() });
     await clock.advance(40_000);
-    expect(background.ask()).toBe("1 is 40000 ms old");
+    expect(background.run()).toBe("1 is 40000 ms old");
     await clock.advance(3_600_000);
-    expect(background.ask()).toBe("1 is 3640000 ms old");
+    expect(background.run()).toBe("1 is 3640000 ms old");
   });
 
   test("counts the age from the answer, not from the question", async () => {
     const { clock, background } = start({ clock: createFrozenClock(), takesMs: 4_000 });
     await clock.advance(39_000);
-    expect(background.ask()).toBe(1);
+    expect(background.run()).toBe(1);
     await clock.advance(1);
-    expect(background.ask()).toBe("1 is 35001 ms old");
+    expect(background.run()).toBe("1 is 35001 ms old");
   });
 
   test("is believed again after the next answer", async () => {
     const { clock, background } = start({ clock: createFrozenClock() });
     await clock.advance(40_000);
     background.refresh();
-    expect(background.ask()).toBe(2);
+    expect(background.run()).toBe(2);
   });
 
   test("refreshes at once, and counts the interval from there", async () => {
     const { clock, background, callsAt } = start();
     await clock.advance(4_000);
     background.refresh();
-    expect(background.ask()).toBe(2);
+    expect(background.run()).toBe(2);
     await clock.advance(20_000);
     expect(callsAt).toEqual([0, 4_000, 14_000, 24_000]);
     expect(clock.pendingTimers).toBe(1);
@@ -196,7 +196,7 @@ describe("withBackground", () => {
 
   test("does not go on after a run that was under way at stop()", async () => {
     const { clock, background, callsAt } = start({ takesMs: 3_000 });
-    const answer = background.ask();
+    const answer = background.run();
     await clock.advance(1_000);
     background.stop();
     expect(clock.pendingTimers).toBe(1); // the run's own

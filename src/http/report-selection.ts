@@ -1,7 +1,7 @@
 import type { SharedReport } from "./share-report.ts";
 
 /** A request for the report, independent of its format. */
-export interface Asked {
+export interface ReportSelection {
   /** Whether the client may see details. */
   readonly details: boolean;
   /** The handlers to show. Empty: all handlers. */
@@ -11,4 +11,4 @@ export interface Asked {
 }
 
 /** Runs the handlers that a request shows. Rejects with UnknownHandlerError. */
-export type AskReport = (asked: Asked) => Promise<SharedReport>;
+export type LoadReport = (selection: ReportSelection) => Promise<SharedReport>;
