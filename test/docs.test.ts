@@ -8,6 +8,7 @@ import { MAX_SOCKET_PATH_BYTES } from "../src/cli/socket-path.ts";
 import { MAX_ALIGNED_WIDTH } from "../src/cli/terminal/table.ts";
 import { MAX_MEASURED_LENGTH } from "../src/cli/terminal/width.ts";
 import { HIGHLIGHT_MS } from "../src/cli/watch/render.ts";
+import { MAX_REQUESTS } from "../src/cli/watch/run.ts";
 import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/back-off.ts";
 import { MAX_PROBE_BODY_LENGTH } from "../src/core/probe-setting.ts";
 import { MAX_NAME_LENGTH } from "../src/core/registration.ts";
@@ -142,6 +143,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_PROBE_BODY_LENGTH,
   MAX_QUEUED_CHANGES,
   MAX_REDIRECTS,
+  MAX_REQUESTS,
   MAX_RESTART_MS,
   MAX_SENT_HISTORY,
   MAX_TIMER_MS,

@@ -1,26 +1,19 @@
-import { OK, type RED, type State, toWorseState, type YELLOW } from "../../core/state.ts";
+import { OK, type RED, type YELLOW } from "../../core/state.ts";
 import { didYouMean } from "../../util/suggest.ts";
 import { CliError } from "../cli-error.ts";
 import { askFormat, type StatusQuestion } from "../client/ask-format.ts";
 import { toConnection } from "../client/connection.ts";
+import { toCountedState } from "../client/counted-state.ts";
 import { summarize } from "../client/counts.ts";
 import { withinDeadline } from "../client/deadline.ts";
 import { describeInstance, describeProbe } from "../client/describe-probe.ts";
-import { foldHandlers } from "../client/fold.ts";
 import { NoAnswerError, UnknownHandlerNameError } from "../client/no-answer.ts";
 import { describeServiceUrl, parseServiceUrl, type ServiceUrl } from "../client/service-url.ts";
-import {
-  askStatus,
-  type HandlerStatus,
-  JSON_FORMAT,
-  type ServiceStatus,
-  toExitStatus,
-} from "../client/status.ts";
+import { askStatus, JSON_FORMAT, type ServiceStatus, toExitStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import { clean, cleanJson } from "../terminal/clean.ts";
+import { renderFolded } from "../terminal/folded.ts";
 import { createPaint, STYLE_OF_STATE } from "../terminal/style.ts";
-import { renderTable } from "../terminal/table.ts";
-import { truncate } from "../terminal/width.ts";
 import type { SHOW } from "./definition.ts";
 import { renderNagios, renderNagiosFailure } from "./nagios.ts";
 import { passThrough } from "./pass-through.ts";
@@ -82,7 +75,9 @@ export async function runShow(invocation: ShowInvocation): Promise<ExitStatus> {
 async function showOne(question: StatusQuestion, invocation: ShowInvocation): Promise<Shown> {
   const { values } = invocation;
   const status = await askStatus(question).catch((error: unknown) => explain(error, question));
-  const counted = { ...status, state: toCountedState(status, values) };
+  // A handler that was selected by name decides alone.
+  const counted =
+    values.name.length > 0 ? status : { ...status, state: toCountedState(status, values.decommissioned) };
   const render = values.json ? renderReport : RENDERERS[values.format];
   const text = values.quiet ? "" : await render(counted, question, invocation);
   return { text, exitStatus: toExit(counted, values["fail-on"]) };
@@ -93,12 +88,6 @@ function toFailure(error: unknown, { format, "fail-on": failOn }: Values): Shown
   // Nagios reads only standard output; Icinga reads both.
   const text = format === "nagios" ? renderNagiosFailure(error.message) : "";
   return { text, exitStatus: failOn === undefined ? 3 : 1, failure: error };
-}
-
-/** A service that gets no requests needs attention, but a handler that was asked for by name decides alone. */
-function toCountedState({ state, facts }: ServiceStatus, { name, decommissioned }: Values): State {
-  const isOut = facts !== undefined && facts.probe.state !== "in-service" && name.length === 0;
-  return isOut ? toWorseState(state, decommissioned) : state;
 }
 
 function toJson(text: string): string {
@@ -150,17 +139,6 @@ function renderStatus(
   ].join("\n");
   const shown = values.problems ? handlers.filter((handler) => handler.state !== OK) : handlers;
   if (shown.length === 0) return `${summary}\n`;
-  const folded = foldHandlers(shown);
-  const [head = "", ...rows] = renderTable(
-    folded.map(({ handler }) => handler),
-    { columns: io.stdout.columns, paint },
-  );
-  const lines = rows.flatMap((row, index) => [row, ...renderDependants(folded[index]?.dependants ?? [], io)]);
-  return `${[head, ...lines].join("\n")}\n\n${summary}\n`;
-}
-
-function renderDependants(dependants: readonly HandlerStatus[], io: ShowInvocation["io"]): string[] {
-  if (dependants.length === 0) return [];
-  const names = dependants.map(({ name }) => clean(name)).join(", ");
-  return [truncate(`  + ${dependants.length} RED because of it: ${names}`, io.stdout.columns)];
+  const table = renderFolded(shown, { columns: io.stdout.columns, paint });
+  return `${table.join("\n")}\n\n${summary}\n`;
 }

@@ -2,7 +2,7 @@
 export const WATCH = {
   summary: "Watch the status of one or several services",
   description: [
-    "On a terminal, a table of all handlers, which highlights changes; q or Press Ctrl-C to stop it. Otherwise, one line for each change.",
+    "On a terminal: one line for each service, the worst first, and below it the handlers that are not OK. j, k and the arrows move, Enter unfolds, / filters, q quits. Otherwise: one line for each change.",
   ],
   operands: [
     {

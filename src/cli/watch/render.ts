@@ -1,47 +1,141 @@
-import { summarize } from "../client/counts.ts";
+import { OK } from "../../core/state.ts";
+import { toAgeText } from "../../http/page/time-text.ts";
+import { describeCounts, summarize } from "../client/counts.ts";
+import { describeInstance, describeProbe } from "../client/describe-probe.ts";
+import type { HandlerStatus } from "../client/status.ts";
 import { clean } from "../terminal/clean.ts";
-import { type Paint, STYLE_OF_STATE } from "../terminal/style.ts";
-import { renderTable } from "../terminal/table.ts";
-import { toWidth, truncate } from "../terminal/width.ts";
-import type { ServiceView, ViewChange } from "./service-view.ts";
+import { renderFolded } from "../terminal/folded.ts";
+import { type Paint, STYLE_OF_STATE, type Style } from "../terminal/style.ts";
+import { pad, toWidth, truncate } from "../terminal/width.ts";
+import { describeShown, type Item, toWord, type Word } from "./list.ts";
+import { countInstances, NO_ANSWER, type ServiceView, type ViewChange } from "./service-view.ts";
 
 /** How long a change is highlighted. */
 export const HIGHLIGHT_MS = 5_000;
 
-export interface ScreenOptions {
+export interface RenderOptions {
   readonly columns: number;
-  readonly rows: number;
   readonly paint: Paint;
   readonly now: number;
-  /** The last line of the screen. */
-  readonly footer: string;
 }
 
-/** The lines of the whole screen. Services and handlers that do not fit are only counted. */
-export function renderScreen(views: readonly ServiceView[], options: ScreenOptions): string[] {
-  const { columns, rows, paint, footer } = options;
-  const lines = views.flatMap((view, index) => [...(index > 0 ? [""] : []), ...renderService(view, options)]);
-  const room = Math.max(1, rows - 1);
-  const hidden = lines.length - room;
-  const text = hidden > 0 ? `${hidden + 1} more lines. ${footer}` : footer;
-  const shown = hidden > 0 ? lines.slice(0, room - 1) : lines;
-  return [...shown, "", paint("dim", truncate(text, columns))].slice(-rows);
+const STYLES: Readonly<Partial<Record<Word, Style>>> = { ...STYLE_OF_STATE, [NO_ANSWER]: "red" };
+
+const INDENT = "    ";
+const GAP = "  ";
+
+/** The first line of each service, below each other: cursor, fold, state, address, and what is to say. */
+export function renderHeads(
+  items: readonly Item[],
+  { columns, paint, now }: RenderOptions,
+): readonly ((isCursor: boolean) => string)[] {
+  const addresses = items.map(({ view }) => clean(view.where).replace(/^http:\/\//, ""));
+  const widest = Math.max(0, ...addresses.map(toWidth));
+  const wordWidth = Math.max(0, ...items.map(({ view }) => toWord(view).length));
+  const left = columns - INDENT.length - wordWidth - GAP.length;
+  const width = Math.min(widest, Math.max(8, Math.floor(left * 0.6)));
+  return items.map(({ view, fold }, index) => {
+    const word = toWord(view);
+    const isOpen = fold === "all" || (fold === "problems" && hasProblems(view));
+    const address = pad(truncate(addresses[index] ?? "", width), width);
+    return (isCursor) =>
+      compose(columns, paint, [
+        ["bold", isCursor ? "> " : "  "],
+        [undefined, `${isOpen ? "▾" : "▸"} `],
+        [STYLES[word] ?? "dim", word],
+        [undefined, " ".repeat(wordWidth - word.length) + GAP],
+        [isFresh(view, now) && !isOpen ? "inverse" : "bold", address],
+        [undefined, GAP + clean(describeService(view, isOpen, now))],
+      ]);
+  });
 }
 
-function renderService(view: ServiceView, { columns, paint, now }: ScreenOptions): string[] {
-  const isMarked = ({ name }: { readonly name: string }): boolean =>
-    now - (view.changedAt.get(name) ?? Number.NEGATIVE_INFINITY) < HIGHLIGHT_MS;
-  const table = view.handlers.length === 0 ? [] : renderTable(view.handlers, { columns, paint, isMarked });
-  return [renderHead(view, columns, paint), ...table];
+/** Cuts a line of several styles to the width of the terminal. */
+function compose(
+  columns: number,
+  paint: Paint,
+  parts: readonly (readonly [style: Style | undefined, text: string])[],
+): string {
+  let left = columns;
+  const texts = parts.map(([style, text]) => {
+    const cut = truncate(text, left);
+    left -= toWidth(cut);
+    return style === undefined || cut === "" ? cut : paint(style, cut);
+  });
+  return texts.join("");
 }
 
-function renderHead({ where, state, handlers, failure }: ServiceView, columns: number, paint: Paint): string {
-  if (failure !== undefined) return paint("red", truncate(clean(failure), columns));
-  if (state === undefined) return truncate(clean(`${where}: connecting …`), columns);
-  // Leave room for at least one letter of the address, a space and the state.
-  const rest = truncate(clean(`: ${summarize(handlers)}`), columns - 2 - state.length);
-  const shown = truncate(clean(where), Math.max(1, columns - 1 - state.length - toWidth(rest)));
-  return `${paint("bold", shown)} ${paint(STYLE_OF_STATE[state], state)}${rest}`;
+function hasProblems({ failure, handlers }: ServiceView): boolean {
+  return failure === undefined && handlers.some(({ state }) => state !== OK);
+}
+
+function isFresh({ changedAt }: ServiceView, now: number): boolean {
+  return [...changedAt.values()].some((at) => now - at < HIGHLIGHT_MS);
+}
+
+function describeService(view: ServiceView, isOpen: boolean, now: number): string {
+  const { failure, failedAt = now, facts, state, handlers } = view;
+  if (failure !== undefined) {
+    const before = state === undefined ? "" : `, was ${state}`;
+    return `for ${toAgeText(now - failedAt)}${before}: ${failure.replace(/^no answer from \S+: /, "")}`;
+  }
+  if (state === undefined) return "connecting …";
+  return [
+    ...(facts === undefined || facts.probe.state === "in-service" ? [] : [describeProbe(toNow(view, now))]),
+    isOpen ? describeCounts(handlers) : summarize(handlers),
+    ...(countInstances(view) > 1 ? [describeShown(view)] : []),
+  ].join("; ");
+}
+
+/** The lines below the first one of a service. */
+export function renderDetails({ view, fold }: Item, options: RenderOptions): readonly string[] {
+  const { failure, state } = view;
+  if (fold === "nothing" || state === undefined || (fold === "problems" && failure !== undefined)) return [];
+  const all = toAged(view, options.now);
+  const handlers = fold === "all" ? all : all.filter((handler) => handler.state !== OK);
+  const inner = { ...options, columns: options.columns - INDENT.length };
+  const table =
+    handlers.length === 0 ? [] : renderFolded(handlers, { ...inner, isMarked: toMarker(view, options.now) });
+  const lines =
+    fold === "all"
+      ? [...renderFacts(view, options.now).map((line) => truncate(clean(line), inner.columns)), ...table]
+      : table.slice(1);
+  return lines.map((line) => INDENT + line);
+}
+
+function renderFacts(view: ServiceView, now: number): readonly string[] {
+  const { failure, answeredAt = now } = view;
+  const facts = view.facts && toNow(view, now);
+  return [
+    ...(failure === undefined ? [] : [`the last answer, ${toAgeText(now - answeredAt)} ago:`]),
+    ...(facts === undefined ? [] : [describeInstance(facts), describeProbe(facts)]),
+  ].filter((line) => line !== "");
+}
+
+/** Ages go on between two answers, but not when there is no answer. */
+function toElapsedMs({ failure, answeredAt = 0 }: ServiceView, now: number): number {
+  return failure === undefined ? now - answeredAt : 0;
+}
+
+function toAged(view: ServiceView, now: number): readonly HandlerStatus[] {
+  const elapsedMs = toElapsedMs(view, now);
+  return view.handlers.map((handler) => ({ ...handler, forMs: plus(handler.forMs, elapsedMs) }));
+}
+
+function toNow(view: ServiceView, now: number): NonNullable<ServiceView["facts"]> {
+  const { facts } = view as ServiceView & { facts: NonNullable<ServiceView["facts"]> };
+  const elapsedMs = toElapsedMs(view, now);
+  const { forMs, leftMs } = facts.probe;
+  const probe = { ...facts.probe, forMs: plus(forMs, elapsedMs), leftMs: plus(leftMs, -elapsedMs) };
+  return { ...facts, upMs: plus(facts.upMs, elapsedMs), probe };
+}
+
+function plus(ms: number | undefined, moreMs: number): number | undefined {
+  return ms === undefined ? undefined : ms + moreMs;
+}
+
+function toMarker({ changedAt }: ServiceView, now: number): (handler: { readonly name: string }) => boolean {
+  return ({ name }) => now - (changedAt.get(name) ?? Number.NEGATIVE_INFINITY) < HIGHLIGHT_MS;
 }
 
 /** `2026-01-01T00:00:00.000Z http://localhost:8080 Database OK -> RED "connection lost"` */

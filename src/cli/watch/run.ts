@@ -6,34 +6,14 @@ import { NoAnswerError } from "../client/no-answer.ts";
 import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
 import { askStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
-import type { Io } from "../io.ts";
-import { createPaint } from "../terminal/style.ts";
 import type { WATCH } from "./definition.ts";
-import { renderChange, renderScreen } from "./render.ts";
-import { openScreen } from "./screen.ts";
-import {
-  createServiceView,
-  isAlarm,
-  type ServiceAnswer,
-  type ServiceView,
-  updateView,
-  type ViewChange,
-} from "./service-view.ts";
+import { createLineDisplay, createScreenDisplay } from "./display.ts";
+import { createGate } from "./gate.ts";
+import { createServiceView, type ServiceAnswer, type ServiceView, updateView } from "./service-view.ts";
 
-/** Shows the changes. */
-interface Display {
-  show(views: readonly ServiceView[], service: ServiceView, changes: readonly ViewChange[]): void;
-  close(): void;
-}
-
-interface DisplayOptions {
-  readonly footer: string;
-  readonly bell: boolean;
-  quit(): void;
-}
-
-/** Redraw interval, so that highlights end. */
-const REDRAW_MS = 1_000;
+/** Maximum number of requests at a time; fewer to services that did not answer, so that others need not wait. */
+export const MAX_REQUESTS = 64;
+const MAX_REQUESTS_IN_VAIN = 16;
 
 /** Polls all services, each one independently, until the user ends it. */
 export async function runWatch({ operands, values, io }: Invocation<typeof WATCH>): Promise<ExitStatus> {
@@ -44,8 +24,11 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
   const quitting = new AbortController();
   const quit = () => quitting.abort();
   io.signal.addEventListener("abort", quit);
-  const footer = `every ${toDurationText(interval)}, q quits`;
-  const display = io.stdout.isTTY ? createScreenDisplay(io, { footer, bell, quit }) : createLineDisplay(io);
+  const display = io.stdout.isTTY
+    ? createScreenDisplay(io, { interval: toDurationText(interval), bell, quit })
+    : createLineDisplay(io);
+  const gate = createGate(MAX_REQUESTS);
+  const gateInVain = createGate(MAX_REQUESTS_IN_VAIN);
 
   async function askOne(service: (typeof services)[number]): Promise<ServiceAnswer> {
     try {
@@ -60,11 +43,14 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
 
   async function watchOne(service: (typeof services)[number], index: number): Promise<void> {
     for (;;) {
-      const answer = await askOne(service);
+      const before = views[index] as ServiceView;
+      const answer = await (before.failure === undefined ? gate : gateInVain).run(() => askOne(service));
       quitting.signal.throwIfAborted();
-      const { view, changes } = updateView(views[index] as ServiceView, answer, performance.now());
+      const { view, changes } = updateView(before, answer, performance.now(), {
+        selectsNames: names.length > 0,
+      });
       views[index] = view;
-      display.show(views, view, changes);
+      display.show(views, index, changes);
       await sleep(interval, undefined, { signal: quitting.signal });
     }
   }
@@ -79,39 +65,4 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
     display.close();
   }
   return 0;
-}
-
-function createScreenDisplay(io: Io, { footer, bell, quit }: DisplayOptions): Display {
-  const screen = openScreen(io, quit);
-  const paint = createPaint(io.color);
-  let shown: readonly ServiceView[] = [];
-
-  function draw(): void {
-    const { columns, rows } = io.stdout;
-    screen.draw(renderScreen(shown, { columns, rows, paint, footer, now: performance.now() }));
-  }
-
-  const timer = setInterval(draw, REDRAW_MS);
-  const stopResizing = io.stdout.onResize(draw);
-  return {
-    show(views, _service, changes) {
-      shown = views;
-      draw();
-      if (bell && changes.some(isAlarm)) screen.ring();
-    },
-    close() {
-      clearInterval(timer);
-      stopResizing();
-      screen.close();
-    },
-  };
-}
-
-function createLineDisplay({ stdout }: Io): Display {
-  return {
-    show(_views, { where }, changes) {
-      for (const change of changes) stdout.write(`${renderChange(where, change, new Date())}\n`);
-    },
-    close() {},
-  };
 }

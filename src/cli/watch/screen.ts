@@ -1,8 +1,11 @@
 import type { Io } from "../io.ts";
 import { onSuspension, stopAll } from "../terminal/suspension.ts";
+import { toKeys } from "./keys.ts";
 
 /** The whole terminal, until it is restored. */
 export interface Screen {
+  /** Whether there is a keyboard. */
+  readonly takesKeys: boolean;
   draw(lines: readonly string[]): void;
   ring(): void;
   close(): void;
@@ -23,20 +26,24 @@ const CTRL_C = "\u0003";
 const CTRL_Z = "\u001a";
 
 /**
- * Opens the alternate screen of the terminal, and reads its keys: `q` calls `onQuit`; Ctrl-C and Ctrl-Z send
- * their usual signals.
+ * Opens the alternate screen of the terminal, and reads its keys. Ctrl-C and Ctrl-Z send their usual signals.
  */
-export function openScreen({ stdin, stdout }: Pick<Io, "stdin" | "stdout">, onQuit: () => void): Screen {
+export function openScreen(
+  { stdin, stdout }: Pick<Io, "stdin" | "stdout">,
+  onKey: (key: string) => void,
+): Screen {
   const takesKeys = stdin.isTTY === true;
   let shown: readonly string[] = [];
   const stopWatching = onSuspension({ suspend: leave, resume: enter });
 
-  function receive(keys: Buffer): void {
-    for (const key of keys.toString("latin1")) {
-      if (key === "q") onQuit();
+  const decoder = new TextDecoder();
+
+  function receive(bytes: Buffer): void {
+    for (const key of toKeys(decoder.decode(bytes, { stream: true }))) {
       // In raw mode, the terminal does not send these signals.
       if (key === CTRL_C) process.emit("SIGINT", "SIGINT");
-      if (key === CTRL_Z) stopAll();
+      else if (key === CTRL_Z) stopAll();
+      else onKey(key);
     }
   }
 
@@ -74,5 +81,5 @@ export function openScreen({ stdin, stdout }: Pick<Io, "stdin" | "stdout">, onQu
   process.once("exit", close);
   enter();
   if (takesKeys) stdin.on("data", receive);
-  return { draw, ring: () => stdout.write(BELL), close };
+  return { takesKeys, draw, ring: () => stdout.write(BELL), close };
 }

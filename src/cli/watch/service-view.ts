@@ -1,5 +1,7 @@
-import { RED, type State } from "../../core/state.ts";
-import type { HandlerStatus, ServiceStatus } from "../client/status.ts";
+import { RED, type State, YELLOW } from "../../core/state.ts";
+import { toCountedState } from "../client/counted-state.ts";
+import { describeInstance, describeProbe } from "../client/describe-probe.ts";
+import type { HandlerStatus, ServiceFacts, ServiceStatus } from "../client/status.ts";
 
 /** The last known state of a service. */
 export interface ServiceView {
@@ -8,10 +10,16 @@ export interface ServiceView {
   readonly state: State | undefined;
   /** The handlers of the last answer, even if there is none now. */
   readonly handlers: readonly HandlerStatus[];
-  /** Why there is no answer now. */
+  readonly facts?: ServiceFacts | undefined;
+  /** When the last answer arrived, in milliseconds of `performance.now()`, as all times here. */
+  readonly answeredAt?: number;
+  /** Why there is no answer now, and since when. */
   readonly failure?: string | undefined;
-  /** When each handler changed, by name, in milliseconds of `performance.now()`. */
+  readonly failedAt?: number;
+  /** When each handler changed, by name. */
   readonly changedAt: ReadonlyMap<string, number>;
+  /** The instances that sent the last answers, the last one first. */
+  readonly instances: readonly string[];
 }
 
 /** A change. Without a name, it is a change of the service itself. */
@@ -24,27 +32,34 @@ export interface ViewChange {
 
 export type ServiceAnswer = ServiceStatus | { readonly failure: string };
 
-/** Shown if the service does not answer, and for a handler that has been removed. */
-const NO_ANSWER = "no answer";
-const GONE = "gone";
-
-export function createServiceView(where: string): ServiceView {
-  return { where, state: undefined, handlers: [], changedAt: new Map() };
+interface Updated {
+  readonly view: ServiceView;
+  readonly changes: readonly ViewChange[];
 }
 
-/** The view after an answer, and the changes. */
+/** Shown if the service does not answer, and for a handler that has been removed. */
+export const NO_ANSWER = "no answer";
+const GONE = "gone";
+const IN_SERVICE = "in-service";
+
+/** Number of answers whose instances are remembered. */
+const MAX_INSTANCES = 20;
+
+export function createServiceView(where: string): ServiceView {
+  return { where, state: undefined, handlers: [], changedAt: new Map(), instances: [] };
+}
+
+/** The view after an answer, and the changes. `selectsNames`: handlers were selected, and decide alone. */
 export function updateView(
   view: ServiceView,
   answer: ServiceAnswer,
   now: number,
-): { readonly view: ServiceView; readonly changes: readonly ViewChange[] } {
+  { selectsNames = false }: { readonly selectsNames?: boolean } = {},
+): Updated {
+  if ("failure" in answer) return toFailed(view, answer.failure, now);
+  const { handlers, facts } = answer;
+  const state = selectsNames ? answer.state : toCountedState(answer, YELLOW);
   const before = view.failure === undefined ? view.state : NO_ANSWER;
-  if ("failure" in answer) {
-    const { failure } = answer;
-    const change = { before, after: NO_ANSWER, detail: failure };
-    return { view: { ...view, failure }, changes: before === NO_ANSWER ? [] : [change] };
-  }
-  const { state, handlers } = answer;
   const ofHandlers = toHandlerChanges(view.handlers, handlers);
   const ofService = before === state ? [] : [{ before, after: state, detail: "" }];
   const changedAt = new Map(view.changedAt);
@@ -52,15 +67,53 @@ export function updateView(
     if (after === GONE) changedAt.delete(name);
     else if (known !== undefined || view.state !== undefined) changedAt.set(name, now);
   }
+  const instance = facts?.instance;
+  const instances =
+    instance === undefined ? view.instances : [instance, ...view.instances].slice(0, MAX_INSTANCES);
   return {
-    view: { where: view.where, state, handlers, changedAt },
-    changes: [...ofHandlers, ...ofService],
+    view: { where: view.where, state, handlers, facts, answeredAt: now, changedAt, instances },
+    changes: [...toInstanceChanges(view, facts), ...ofHandlers, ...toProbeChanges(view, facts), ...ofService],
   };
+}
+
+function toFailed(view: ServiceView, failure: string, now: number): Updated {
+  if (view.failure !== undefined) return { view: { ...view, failure }, changes: [] };
+  const change = { before: view.state, after: NO_ANSWER, detail: failure };
+  return { view: { ...view, failure, failedAt: now }, changes: [change] };
 }
 
 /** Whether the terminal should ring its bell. */
 export function isAlarm({ after }: ViewChange): boolean {
   return after === RED || after === NO_ANSWER;
+}
+
+/** Instances that answer in turn: the last one had answered before another one did. */
+export function countInstances({ instances: [last, ...earlier] }: ServiceView): number {
+  const again = earlier.lastIndexOf(last ?? "");
+  const turn = new Set(earlier.slice(0, again + 1));
+  return Math.max(1, turn.size);
+}
+
+/** Behind a balancer, an instance that has answered lately is not reported again. */
+function toInstanceChanges(
+  { instances }: ServiceView,
+  facts: ServiceFacts | undefined,
+): readonly ViewChange[] {
+  const instance = facts?.instance;
+  if (facts === undefined || instance === undefined) return [];
+  if (instances.length === 0 || instances.includes(instance)) return [];
+  return [{ before: undefined, after: `now showing ${describeInstance(facts)}`, detail: "" }];
+}
+
+function toProbeChanges(
+  { facts: known }: ServiceView,
+  facts: ServiceFacts | undefined,
+): readonly ViewChange[] {
+  const { probe } = facts ?? {};
+  const before = known?.probe.state ?? IN_SERVICE;
+  if (facts === undefined || probe === undefined || probe.state === before) return [];
+  const detail = probe.state === IN_SERVICE ? "" : describeProbe(facts);
+  return [{ before: known && before, after: probe.state, detail }];
 }
 
 function toHandlerChanges(

@@ -1,22 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { HandlerStatus, ServiceStatus } from "../../../src/cli/client/status.ts";
-import { createPaint } from "../../../src/cli/terminal/style.ts";
-import { HIGHLIGHT_MS, renderChange, renderScreen } from "../../../src/cli/watch/render.ts";
+import { renderChange } from "../../../src/cli/watch/render.ts";
 import {
+  countInstances,
   createServiceView,
   isAlarm,
   type ServiceAnswer,
   type ServiceView,
   updateView,
 } from "../../../src/cli/watch/service-view.ts";
+import { answerOf, factsOf } from "./views.ts";
 
 const WHERE = "http://localhost:8080";
-
-function answerOf(states: Readonly<Record<string, HandlerStatus["state"]>>): ServiceStatus {
-  const handlers = Object.entries(states).map(([name, state]) => ({ name, state, detail: "", labels: [] }));
-  const state = handlers.find((handler) => handler.state !== "OK")?.state ?? "OK";
-  return { state, handlers, answer: { status: 200, contentType: "", text: "", from: "" } };
-}
 
 /** The view after these answers, one each second, and the lines of their changes. */
 function follow(...answers: ServiceAnswer[]): { view: ServiceView; lines: string[][]; alarms: boolean[] } {
@@ -32,13 +26,8 @@ function follow(...answers: ServiceAnswer[]): { view: ServiceView; lines: string
   return { view, lines, alarms };
 }
 
-function draw(view: ServiceView, now: number, size: { columns?: number; rows?: number } = {}): string[] {
-  const { columns = 60, rows = 10 } = size;
-  return renderScreen([view], { columns, rows, paint: createPaint(true), now, footer: "q quits" });
-}
-
 describe("what is watched", () => {
-  test("tells the first states, and each change after them", () => {
+  test("reports the first states, and each change after them", () => {
     const { lines } = follow(
       answerOf({ A: "OK", B: "OK" }),
       answerOf({ A: "OK", B: "OK" }),
@@ -57,6 +46,40 @@ describe("what is watched", () => {
     ]);
   });
 
+  test("reports each change of the probe, and counts a service without requests as YELLOW", () => {
+    const out = factsOf("a:1", { state: "decommissioned", reason: "upgrade" });
+    const { lines, view } = follow(
+      answerOf({ A: "OK" }, factsOf("a:1")),
+      answerOf({ A: "OK" }, out),
+      answerOf({ A: "RED" }, out),
+      answerOf({ A: "OK" }, factsOf("a:1")),
+    );
+    expect(lines).toEqual([
+      ["A OK", "OK"],
+      ['in-service -> decommissioned "Decommissioned for 1 s: upgrade"', "OK -> YELLOW"],
+      ["A OK -> RED", "YELLOW -> RED"],
+      ["A RED -> OK", "decommissioned -> in-service", "RED -> OK"],
+    ]);
+    expect(view.state).toBe("OK");
+    const selected = updateView(view, answerOf({ A: "OK" }, out), 0, { selectsNames: true });
+    expect(selected.view.state).toBe("OK");
+  });
+
+  test("says when another instance answers, once for each, and counts those that take turns", () => {
+    const from = (instance: string) => answerOf({ A: "OK" }, factsOf(instance));
+    const { lines, view } = follow(from("a:1"), from("b:2"), from("a:1"), from("b:2"));
+    expect(lines).toEqual([["A OK", "OK"], ["now showing b:2, started 3 min ago"], [], []]);
+    expect(countInstances(view)).toBe(2);
+    // After a restart, the first one does not come back.
+    expect(countInstances(follow(from("a:1"), from("a:1"), from("b:2"), from("b:2")).view)).toBe(1);
+    expect(countInstances(follow(from("a:1")).view)).toBe(1);
+  });
+
+  test("remembers the instances of the last answers only", () => {
+    const answers = Array.from({ length: 50 }, (_, index) => answerOf({}, factsOf(`a:${index}`)));
+    expect(follow(...answers).view.instances).toHaveLength(20);
+  });
+
   test("forgets handlers that are gone", () => {
     const { view } = follow(
       answerOf({ A: "OK", B: "OK" }),
@@ -66,7 +89,7 @@ describe("what is watched", () => {
     expect([...view.changedAt.keys()]).toEqual(["A"]);
   });
 
-  test("is an alarm when something gets RED, or does not answer any more", () => {
+  test("is an alarm when something becomes RED, or no longer answers", () => {
     const { alarms } = follow(answerOf({ A: "YELLOW" }), answerOf({ A: "RED" }), answerOf({ A: "RED" }), {
       failure: "gone",
     });
@@ -78,34 +101,5 @@ describe("what is watched", () => {
     expect(renderChange(WHERE, change, new Date(0))).toBe(
       `1970-01-01T00:00:00.000Z ${WHERE} a b OK -> RED " x"`,
     );
-  });
-});
-
-describe("the screen", () => {
-  const inverse = "\u001b[7m";
-
-  test("lets a change stand out for some seconds, and not what was there from the beginning", () => {
-    const { view } = follow(answerOf({ A: "OK", B: "OK" }), answerOf({ A: "RED", B: "OK" }));
-    const marked = (now: number) => draw(view, now).filter((line) => line.includes(inverse));
-    expect(marked(1_000 + HIGHLIGHT_MS - 1)).toEqual([expect.stringContaining("A")]);
-    expect(marked(1_000 + HIGHLIGHT_MS)).toEqual([]);
-    expect(draw(follow(answerOf({ A: "OK" })).view, 0).join()).not.toContain(inverse);
-  });
-
-  test("shows the last handlers under the reason why there is no answer now", () => {
-    const lines = draw(follow(answerOf({ A: "OK" }), { failure: "connection refused" }).view, 0);
-    expect(lines[0]).toContain("connection refused");
-    expect(lines.join("\n")).toContain("A");
-  });
-
-  test("says that it asks for the first time", () => {
-    expect(draw(createServiceView(WHERE), 0)[0]).toBe(`${WHERE}: connecting …`);
-  });
-
-  test.each([1, 2, 3, 5, 10])("fits into %d rows, and says how much is missing", (rows) => {
-    const states = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`H${index}`, "OK" as const]));
-    const lines = draw(follow(answerOf(states)).view, 0, { rows });
-    expect(lines.length).toBeLessThanOrEqual(rows);
-    expect(lines.at(-1)).toMatch(/\d+ more lines\. q quits/);
   });
 });

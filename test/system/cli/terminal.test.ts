@@ -92,7 +92,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     await expectCleanTerminal(terminal, 130);
   });
 
-  test("watch shows all services on a screen of its own, and what changes stands out", async () => {
+  test("watch shows all services on a screen of its own, and highlights what changes", async () => {
     const { address, registry } = await startService();
     const nobody = `127.0.0.1:${await findFreePort()}`;
     let state: "OK" | "RED" = "OK";
@@ -101,17 +101,16 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     const terminal = await startShell();
     await enter(terminal, "echo before");
     await enter(terminal, `svc-status watch ${address} ${nobody} --interval 50ms --bell`);
-    expect(await terminal.waitFor(/Cache {5}OK[\s\S]*connection refused[\s\S]*q quits/)).toBe(
-      [
-        `http://${address} OK: 2 of 2 handlers OK`,
-        "NAME      STATE   SINCE  DETAIL",
-        "Database  OK      0 s    it is OK",
-        "Cache     OK      0 s",
-        "",
-        `no answer from http://${nobody}: connection refused. Is the service running?`,
-        "",
-        "every 50ms, q quits",
-      ].join("\n"),
+    expect(await terminal.waitFor(/connection refused[\s\S]*handlers OK[\s\S]*q quits/)).toMatch(
+      new RegExp(
+        [
+          "2 services: 1 no answer, 1 OK",
+          `> ▸ no answer  ${nobody} +for 0 s: connection refused\\. Is the service running\\?`,
+          ` {2}▸ OK {9}${address} +2 of 2 handlers OK`,
+          "",
+          "j/k move, Enter unfolds, / filters, q quits; every 50ms$",
+        ].join("\n"),
+      ),
     );
     expect(await terminal.ask("alternate_on")).toBe("1");
     expect(await terminal.ask("cursor_flag")).toBe("0");
@@ -134,45 +133,48 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     registry.addStatusHandler("Database", () => ({ state }));
     const terminal = await startShell();
     await enter(terminal, `svc-status watch ${address} --interval 50ms --bell`);
-    await terminal.waitFor(/OK: 1 of 1/);
+    await terminal.waitFor(/1 of 1 handlers OK/);
     expect(await terminal.ask("window_bell_flag")).toBe("0");
     state = "RED";
-    await terminal.waitFor(/RED: 1 of 1 failing/);
+    await terminal.waitFor(/1 of 1 failing/);
     await expect.poll(() => terminal.ask("window_bell_flag")).toBe("1");
   });
 
   test("watch fits its screen, also when that gets another size", async () => {
     const { address, registry } = await startService();
-    for (let index = 0; index < 30; index += 1)
+    for (let index = 10; index < 40; index += 1)
       registry.addStatusHandler(`Handler${index}`, () => ({ state: "OK" }));
     const terminal = await startShell();
     await enter(terminal, `svc-status watch ${address}`);
-    await terminal.waitFor(/Handler18[\s\S]*\n\d+ more lines\. every 2s, q quits$/);
+    await terminal.waitFor(/Handler28[\s\S]*\n\d+ more lines\. j\/k move, .*q quits; every 2s$/);
     await terminal.resize(30, 10);
-    expect((await terminal.waitFor(/Handler5\b[^\n]*\n\n24 more lines/)).split("\n")).toHaveLength(10);
+    expect((await terminal.waitFor(/Handler14\b[^\n]*\n25 more lines\. j.*…$/)).split("\n")).toHaveLength(10);
+    await terminal.press("G");
+    await terminal.waitFor(/> {3}Handler39.*\n25 lines above\. j/);
     await terminal.resize(80, 50);
-    await terminal.waitFor(/Handler29 [\s\S]*\n\nevery 2s, q quits$/);
+    await terminal.waitFor(/Handler39 [\s\S]*\n\nj\/k move.*every 2s$/);
   });
 
-  test("watch stays in its lines where the terminal is too narrow for them", async () => {
+  test("watch stays in its lines if the terminal is too narrow for them", async () => {
     const { address, registry } = await startService();
     for (const name of ["Database", "数据库", "👩‍💻 Team"])
       registry.addStatusHandler(name, () => ({ state: "OK" }));
     const terminal = await startShell();
     await enter(terminal, `svc-status watch ${address}`);
-    await terminal.waitFor(/OK: 3 of 3[\s\S]*q quits/);
+    await terminal.waitFor(/3 of 3 handlers OK[\s\S]*q quits/);
     await terminal.resize(20, 10);
-    expect((await terminal.waitFor(/^….*handle…\nNAME/)).split("\n")).toEqual([
-      "… OK: 3 of 3 handle…",
-      expect.stringMatching(/^NAME /),
-      expect.stringMatching(/^Database {2}OK$/),
-      expect.stringMatching(/^数据库 +OK$/),
+    const screen = await terminal.waitFor(/^> ▾ OK {2}127\.0\.0… {2}3…\n/);
+    expect(screen.split("\n")).toEqual([
+      "> ▾ OK  127.0.0…  3…",
+      expect.any(String),
+      expect.stringMatching(/^ {4}In service for …$/),
+      expect.stringMatching(/^ {4}NAME /),
+      expect.stringMatching(/^ {4}Database {2}OK$/),
+      expect.stringMatching(/^ {4}数据库 +OK$/),
       expect.stringMatching(/Team +OK$/),
       "",
-      "every 2s, q quits",
+      "j/k move, Enter unf…",
     ]);
-    await terminal.resize(12, 10);
-    await terminal.waitFor(/^… OK: 3 of …\nNAME.*\nData.*\n数.*\n.*\n\nevery/);
   });
 
   test("watch gives the terminal back while it is stopped by Ctrl-Z, and goes on with fg", async () => {
@@ -182,14 +184,14 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     const terminal = await startShell();
     await enter(terminal, `svc-status watch ${address} --interval 50ms`);
     for (const before of ["OK", "RED"]) {
-      await terminal.waitFor(new RegExp(`${before}: \\d of 1[\\s\\S]*q quits`));
+      await terminal.waitFor(new RegExp(`▾ ${before} [\\s\\S]*q quits`));
       await terminal.press("C-z");
       await terminal.waitFor(/Stopped[\s\S]*\n\$$/);
       await expectCleanTerminal(terminal, 148);
       state = "RED";
       await enter(terminal, "clear; fg");
     }
-    await terminal.waitFor(/RED: 1 of 1 failing[\s\S]*q quits/);
+    await terminal.waitFor(/1 of 1 failing[\s\S]*q quits/);
     expect(await terminal.ask("alternate_on")).toBe("1");
     expect(await terminal.ask("cursor_flag")).toBe("0");
     await terminal.press("q");
@@ -214,7 +216,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     const { address } = await startService();
     const terminal = await startShell();
     await enter(terminal, `svc-status watch ${address}`);
-    await terminal.waitFor(/OK: no handlers[\s\S]*q quits/);
+    await terminal.waitFor(/▾ OK .*no handlers[\s\S]*q quits/);
     await terminal.press("C-c");
     await terminal.waitFor(/\n\$$/);
     await expectCleanTerminal(terminal, 130);
@@ -227,7 +229,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     const { address } = await startService();
     const terminal = await startShell();
     await enter(terminal, `svc-status watch ${address}`);
-    await terminal.waitFor(/OK: no handlers[\s\S]*q quits/);
+    await terminal.waitFor(/▾ OK .*no handlers[\s\S]*q quits/);
     const [, child = 0] = findTree(Number(await terminal.ask("pane_pid")));
     process.kill(child, signal);
     await terminal.waitFor(/\n\$$/);

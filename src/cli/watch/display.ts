@@ -1,0 +1,87 @@
+import type { Io } from "../io.ts";
+import { createPaint } from "../terminal/style.ts";
+import { type Layout, layOut } from "./layout.ts";
+import type { Choices } from "./list.ts";
+import { press, unfoldAlarm } from "./press.ts";
+import { renderChange } from "./render.ts";
+import { openScreen } from "./screen.ts";
+import { isAlarm, type ServiceView, type ViewChange } from "./service-view.ts";
+
+/** Shows the changes. */
+export interface Display {
+  show(views: readonly ServiceView[], service: number, changes: readonly ViewChange[]): void;
+  close(): void;
+}
+
+export interface DisplayOptions {
+  readonly interval: string;
+  readonly bell: boolean;
+  quit(): void;
+}
+
+/** Redraw interval, so that highlights end and ages go on. */
+const REDRAW_MS = 1_000;
+
+/** Many services that answer at once are one drawing. */
+const COLLECT_MS = 30;
+
+const KEYS = "j/k move, Enter unfolds, / filters, q quits";
+const KEYS_OF_FILTER = "Enter keeps the filter, Esc clears it";
+
+/** The whole terminal, with a cursor if there is a keyboard. */
+export function createScreenDisplay(io: Io, { interval, bell, quit }: DisplayOptions): Display {
+  const screen = openScreen(io, receive);
+  const paint = createPaint(io.color);
+  let views: readonly ServiceView[] = [];
+  let choices: Choices = { filter: "", isTyping: false, folds: new Map() };
+  let drawing: NodeJS.Timeout | undefined;
+
+  function toLayout(): Layout {
+    const { columns, rows } = io.stdout;
+    const keys = screen.takesKeys ? (choices.isTyping ? KEYS_OF_FILTER : KEYS) : "Ctrl-C stops";
+    const footer = `${keys}; every ${interval}`;
+    const hasCursor = screen.takesKeys;
+    return layOut(views, choices, { columns, rows, paint, footer, hasCursor, now: performance.now() });
+  }
+
+  function draw(): void {
+    clearTimeout(drawing);
+    drawing = undefined;
+    screen.draw(toLayout().screen);
+  }
+
+  function receive(key: string): void {
+    const quits = key === "q" && !choices.isTyping;
+    if (quits) quit();
+    else choices = press(choices, key, toLayout());
+    draw();
+  }
+
+  const timer = setInterval(draw, REDRAW_MS);
+  const stopResizing = io.stdout.onResize(draw);
+  return {
+    show(shown, service, changes) {
+      views = shown;
+      choices = unfoldAlarm(choices, service, changes);
+      drawing ??= setTimeout(draw, COLLECT_MS);
+      if (bell && changes.some(isAlarm)) screen.ring();
+    },
+    close() {
+      clearTimeout(drawing);
+      clearInterval(timer);
+      stopResizing();
+      screen.close();
+    },
+  };
+}
+
+/** One line for each change. */
+export function createLineDisplay({ stdout }: Pick<Io, "stdout">): Display {
+  return {
+    show(views, service, changes) {
+      const where = views[service]?.where ?? "";
+      for (const change of changes) stdout.write(`${renderChange(where, change, new Date())}\n`);
+    },
+    close() {},
+  };
+}

@@ -1,0 +1,87 @@
+import type { State } from "../../core/state.ts";
+import { clean } from "../terminal/clean.ts";
+import { countInstances, NO_ANSWER, type ServiceView } from "./service-view.ts";
+
+/** The choices of the user. */
+export interface Choices {
+  readonly filter: string;
+  readonly isTyping: boolean;
+  /** The line of the cursor. `undefined`: the first one, whichever service that is. */
+  readonly cursor?: Cursor | undefined;
+  /** The services that the user unfolded or folded, by number. */
+  readonly folds: ReadonlyMap<number, Fold>;
+}
+
+/** A line of a service: 0 is its first one. */
+export interface Cursor {
+  readonly service: number;
+  readonly line: number;
+}
+
+/** What is shown below the line of a service: what is not OK, everything, or nothing. */
+export type Fold = "problems" | "all" | "nothing";
+
+/** A service in the list. */
+export interface Item {
+  /** Its number in the order of the command line. */
+  readonly service: number;
+  readonly view: ServiceView;
+  readonly fold: Fold;
+}
+
+const CONNECTING = "…";
+
+export type Word = State | typeof NO_ANSWER | typeof CONNECTING;
+
+/** The worst first. */
+const RANKS: Readonly<Record<Word, number>> = {
+  [NO_ANSWER]: 0,
+  RED: 1,
+  YELLOW: 2,
+  [CONNECTING]: 3,
+  OK: 4,
+};
+
+export function toWord({ failure, state }: ServiceView): Word {
+  return failure === undefined ? (state ?? CONNECTING) : NO_ANSWER;
+}
+
+/** The services that the filter shows, the worst first. Otherwise, they keep the order of the command line. */
+export function toItems(views: readonly ServiceView[], { filter, folds }: Choices): readonly Item[] {
+  const usual: Fold = views.length === 1 ? "all" : "problems";
+  return views
+    .map((view, service) => ({ service, view, fold: folds.get(service) ?? usual }))
+    .filter(({ view }) => matches(view, filter.toLowerCase()))
+    .sort((one, other) => RANKS[toWord(one.view)] - RANKS[toWord(other.view)]);
+}
+
+function matches(view: ServiceView, filter: string): boolean {
+  if (filter === "") return true;
+  const { where, instances, handlers } = view;
+  const texts = [where, toWord(view), instances[0] ?? "", ...handlers.map(({ name }) => name)];
+  return texts.some((text) => clean(text).toLowerCase().includes(filter));
+}
+
+/** `2 no answer, 1 RED, 97 OK` */
+export function describeWords(views: readonly ServiceView[]): string {
+  const words = views.map(toWord);
+  return (Object.keys(RANKS) as Word[])
+    .map((word) => [words.filter((each) => each === word).length, word] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word === CONNECTING ? "connecting" : word}`)
+    .join(", ");
+}
+
+/** `orders-7f9c:17, one of 2 instances` */
+export function describeShown(view: ServiceView): string {
+  const count = countInstances(view);
+  const [instance = ""] = view.instances;
+  return count > 1 ? `${instance}, one of ${count} instances that answer in turn` : instance;
+}
+
+/** The next fold. A service that is OK has no problems to show. */
+export function toNextFold({ fold, view }: Item): Fold {
+  const hasProblems = view.failure === undefined && view.handlers.some(({ state }) => state !== "OK");
+  if (fold === "all") return "nothing";
+  return fold === "nothing" && hasProblems ? "problems" : "all";
+}
