@@ -77,6 +77,7 @@ const NOT_RUN = [
   "docs/cli.md: dockerfile, it needs Docker",
   "docs/cli.md: sh, it goes on until somebody ends it",
   "docs/cli.md: text, it goes on until somebody ends it",
+  "docs/cli.md: text, it goes on until somebody ends it",
   "docs/cli.md: sh, needs a service with a sentinel",
   "docs/cli.md: text, a line of a Dockerfile",
   "docs/cli.md: sh, it changes the shell of who reads this",
