@@ -37,7 +37,7 @@ const COPIED = {
   "metrics/families": ["http", "metrics"],
   "metrics/status-samples": ["http", "metrics"],
   "metrics/labels": ["http", "metrics", "cli"],
-  "http/page/time-text": ["http", "cli"],
+  "http/page/time-text": ["cli"],
   "util/sort-by-name": ["http", "metrics"],
 };
 

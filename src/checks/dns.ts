@@ -1,7 +1,8 @@
 import { lookup, Resolver } from "node:dns/promises";
 import type { StatusFunction } from "../core/handler.ts";
+import { HOST } from "../options/hosts.ts";
 import { expectShape, readOptions } from "../options/read-options.ts";
-import { choice, HOST, LINE } from "../options/rules.ts";
+import { choice, LINE } from "../options/rules.ts";
 import type { ListShape, OptionShapes } from "../options/shape.ts";
 import { toError } from "../options/words.ts";
 import { onAbort } from "../util/abort.ts";

@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import type { StatusFunction } from "../core/handler.ts";
+import { HOST_AND_PORT } from "../options/hosts.ts";
 import { expectShape, readOptions } from "../options/read-options.ts";
-import { HOST_AND_PORT, PORT } from "../options/rules.ts";
+import { PORT } from "../options/rules.ts";
 import { closeAfter } from "./support/close-after.ts";
 import { define } from "./support/definition.ts";
 import { withFailureKind } from "./support/failure.ts";

@@ -1,6 +1,7 @@
 import { isInstance } from "../core/identity.ts";
 import { isProbeBody } from "../core/probe.ts";
-import { areSettingFields, type ProbeSetting } from "../core/probe-setting.ts";
+import { type ProbeSetting, REASON } from "../core/probe-setting.ts";
+import { fits } from "../options/read.ts";
 import { dispatch, type Receivers } from "../wire/dispatch.ts";
 import type { SentEntry } from "../wire/sent-entry.ts";
 
@@ -83,6 +84,15 @@ function isObject(value: unknown): value is Fields {
 
 function isSetting(fields: Fields): boolean {
   return isProbeBody(fields["body"]) && areSettingFields(fields);
+}
+
+function areSettingFields({ reason, until, by }: Fields): boolean {
+  const isText = (value: unknown): boolean => value === undefined || fits(REASON, value);
+  return isText(reason) && isText(by) && (until === undefined || isTime(until));
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "number" && !Number.isNaN(new Date(value).getTime());
 }
 
 /** A primary of an older release sends none. */

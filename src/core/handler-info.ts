@@ -40,12 +40,3 @@ export function toHandlerInfo({ runbook, description, tags, upstream }: HandlerI
     ...(upstream !== undefined && { upstream }),
   };
 }
-
-/** Whether two handlers tell the same. */
-export function hasSameInfo(one: HandlerInfo, other: HandlerInfo): boolean {
-  return toText(one) === toText(other);
-}
-
-function toText({ runbook, description, tags, upstream }: HandlerInfo): string {
-  return JSON.stringify([runbook, description, tags, upstream]);
-}

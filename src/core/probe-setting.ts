@@ -1,4 +1,3 @@
-import { fits } from "../options/read.ts";
 import { readOptions } from "../options/read-options.ts";
 import { line } from "../options/rules.ts";
 import type { CodeShape, OptionShapes, TextShape } from "../options/shape.ts";
@@ -84,16 +83,6 @@ export function toProbeState({ body, draining }: ProbeSetting): ProbeState {
   return draining === undefined ? "decommissioned" : "draining";
 }
 
-/** Whether these fields, which another process sent, belong to a setting. */
-export function areSettingFields({ reason, until, by }: Readonly<Record<string, unknown>>): boolean {
-  const isText = (value: unknown): boolean => value === undefined || fits(REASON, value);
-  return isText(reason) && isText(by) && (until === undefined || isTime(until));
-}
-
-function isTime(value: unknown): boolean {
-  return typeof value === "number" && !Number.isNaN(new Date(value).getTime());
-}
-
 /**
  * One line for each field. No field contains a line break, and none is empty except the body, so
  * `fromSettingText` reads the same setting.
@@ -102,17 +91,3 @@ export function toSettingText({ body, reason, until, by, draining }: ProbeSettin
   const fields = [body, reason, until, by, draining?.reason, draining?.deadlineAt];
   return fields.map((field) => field ?? "").join("\n");
 }
-
-export function fromSettingText(text: string): ProbeSetting {
-  const [body = "", reason, until, by, draining, deadlineAt] = text.split("\n");
-  return {
-    body,
-    ...(reason && { reason }),
-    ...(until && { until: Number(until) }),
-    ...(by && { by }),
-    ...(draining && { draining: { reason: draining, deadlineAt: Number(deadlineAt) } }),
-  };
-}
-
-/** Maximum length of a setting as a text: the texts, and two times. */
-export const MAX_SETTING_LENGTH: number = MAX_PROBE_BODY_LENGTH + 3 * MAX_REASON_LENGTH + 50;

@@ -34,21 +34,6 @@ export const LINE: TextShape = {
 
 export const TEXT: TextShape = { kind: "text", pattern: /^/u, expected: "a string" };
 
-const NAME_OF_HOST = `[^\\s:/[\\]${CONTROL_CHARACTERS}]+`;
-const IPV6 = "[\\dA-Fa-f.]*:[\\dA-Fa-f.]*:[\\dA-Fa-f:.]*";
-
-export const HOST: TextShape = {
-  kind: "text",
-  pattern: new RegExp(`^(?:${NAME_OF_HOST}|${IPV6})$`, "u"),
-  expected: "a host: a name or an address, without scheme and port",
-};
-
-export const HOST_AND_PORT: TextShape = {
-  kind: "text",
-  pattern: new RegExp(`^(?:${NAME_OF_HOST}|\\[${IPV6}\\]):\\d{1,5}$`, "u"),
-  expected: "host:port",
-};
-
 /** A short line for people. */
 export function line(maxLength: number): TextShape {
   return { ...LINE, maxLength, expected: `1 to ${maxLength} characters, none of them a control character` };

@@ -1,4 +1,4 @@
-import { hasSameInfo } from "../core/handler-info.ts";
+import type { HandlerInfo } from "../core/handler-info.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { getRegistrySeams, type Registration } from "../core/seams.ts";
@@ -85,4 +85,12 @@ function isSameStatus(one: SentStatus, other: SentStatus): boolean {
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((text, index) => text === other[index]);
+}
+
+function hasSameInfo(one: HandlerInfo, other: HandlerInfo): boolean {
+  return toInfoText(one) === toInfoText(other);
+}
+
+function toInfoText({ runbook, description, tags, upstream }: HandlerInfo): string {
+  return JSON.stringify([runbook, description, tags, upstream]);
 }

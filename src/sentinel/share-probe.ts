@@ -1,6 +1,7 @@
 import type { Probe } from "../core/probe.ts";
-import { COMMISSIONED_BODY, fromSettingText, toSettingText } from "../core/probe-setting.ts";
+import { COMMISSIONED_BODY, toSettingText } from "../core/probe-setting.ts";
 import { getProbeSeams } from "../core/seams.ts";
+import { fromSettingText } from "./setting-text.ts";
 import type { SharedText } from "./shared-text.ts";
 
 export interface ShareSetup {

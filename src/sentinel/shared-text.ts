@@ -1,4 +1,4 @@
-import { MAX_SETTING_LENGTH } from "../core/probe-setting.ts";
+import { MAX_SETTING_LENGTH } from "./setting-text.ts";
 
 /** The thread that writes. */
 export type Side = "main" | "sentinel";

@@ -1,13 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe, type Probe, type ProbeChange } from "../../src/core/probe.ts";
-import {
-  fromSettingText,
-  MAX_REASON_LENGTH,
-  MAX_SETTING_LENGTH,
-  type ProbeSetting,
-  toSettingText,
-} from "../../src/core/probe-setting.ts";
+import { MAX_REASON_LENGTH } from "../../src/core/probe-setting.ts";
 import { getProbeSeams } from "../../src/core/seams.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
@@ -153,34 +146,5 @@ describe("a decommissioning until a time", () => {
     probe.decommission("OFF", { until: inMinutes(1) });
     expect(unref).toHaveBeenCalledTimes(1);
     probe.commission();
-  });
-});
-
-describe("a setting as a text", () => {
-  const line = fc
-    .string({ minLength: 1, maxLength: MAX_REASON_LENGTH })
-    .filter((text) => !/\p{Cc}/u.test(text));
-  const time = fc.integer({ min: 1, max: 8.64e15 });
-  const settings: fc.Arbitrary<ProbeSetting> = fc
-    .record(
-      {
-        body: fc.string({ maxLength: 1_024 }).filter((text) => !/\p{Cc}/u.test(text)),
-        reason: line,
-        until: time,
-        by: line,
-        draining: fc.record({ reason: line, deadlineAt: time }),
-      },
-      { requiredKeys: ["body"] },
-    )
-    .map((setting) => ({ ...setting }));
-
-  test("is read as it was written, within the maximum length", () => {
-    fc.assert(
-      fc.property(settings, (setting) => {
-        const text = toSettingText(setting);
-        expect(fromSettingText(text)).toEqual(setting);
-        expect(text.length).toBeLessThanOrEqual(MAX_SETTING_LENGTH);
-      }),
-    );
   });
 });
