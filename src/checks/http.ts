@@ -8,7 +8,7 @@ import type { NumberShape, OptionShapes, WithDefaults } from "../options/shape.t
 import { toError } from "../options/words.ts";
 import { define } from "./support/definition.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
-import { followRedirects, type SendQuestion } from "./support/follow-redirects.ts";
+import { followRedirects, type SendRequest } from "./support/follow-redirects.ts";
 import { LATENCY, type Measure, measureLatency, toStatus } from "./support/measure.ts";
 import { type ServiceReport, takeOver } from "./support/take-over.ts";
 
@@ -111,10 +111,10 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
 
   const checkHttp = withFailureKind(async function checkHttp({ signal }) {
     const startedAt = performance.now();
-    const send: SendQuestion = (question) =>
-      fetch(question.url, {
-        method: question.method,
-        headers: { ...question.headers, connection: "close" },
+    const send: SendRequest = (request) =>
+      fetch(request.url, {
+        method: request.method,
+        headers: { ...request.headers, connection: "close" },
         redirect: "manual",
         signal,
       });

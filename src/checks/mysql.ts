@@ -7,7 +7,7 @@ import {
   measureConnections,
   measureLag,
   measureWaiting,
-  toQuestions,
+  toReadings,
 } from "./support/database-limits.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { type Measure, measureLatency, toStatus } from "./support/measure.ts";
@@ -43,7 +43,7 @@ const LAG_COLUMNS: readonly string[] = ["Seconds_Behind_Source", "Seconds_Behind
 export function mysql(client: MysqlClient, options: MysqlOptions = {}): StatusFunction {
   expectMethods("client", client, ["query"]);
   const limits = readOptions(DATABASE_LIMITS, options);
-  const { readsLag, readsConnections, readsWaiting } = toQuestions(limits);
+  const { readsLag, readsConnections, readsWaiting } = toReadings(limits);
   if (readsWaiting) expectMethods("warnWaiting, maxWaiting: client", client, ["taskQueueSize"]);
 
   return withFailureKind(async function checkMysql() {

@@ -7,7 +7,7 @@ import {
   measureConnections,
   measureLag,
   measureWaiting,
-  toQuestions,
+  toReadings,
 } from "./support/database-limits.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { type Measure, measureLatency, toStatus } from "./support/measure.ts";
@@ -54,7 +54,7 @@ current_setting('max_connections')::float8 AS max_connections`;
 export function postgres(client: PgClient | PostgresJsClient, options: PostgresOptions = {}): StatusFunction {
   const query = toQuery(client);
   const limits = readOptions(DATABASE_LIMITS, options);
-  const { readsLag, readsConnections, readsWaiting } = toQuestions(limits);
+  const { readsLag, readsConnections, readsWaiting } = toReadings(limits);
   if (readsWaiting && readWaiting(client) === undefined)
     throw new TypeError(
       "warnWaiting, maxWaiting: expected a client that reports its waitingCount, as a Pool does",

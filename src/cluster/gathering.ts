@@ -11,8 +11,8 @@ export interface GatheringSetup {
 
 /** Gathers the entries of all workers, for the workers that request them. */
 export interface Gathering {
-  /** Requests the entries of all workers, and sends them to the asking one under its own id. */
-  askAll(asking: Worker, askingId: number, names: readonly string[] | undefined): void;
+  /** Requests the entries of all workers, and sends them to the requesting worker under its own id. */
+  requestAll(requester: Worker, requesterId: number, names: readonly string[] | undefined): void;
   record(worker: Worker, id: number, entries: readonly SentEntry[]): void;
   /** No longer waits for the entries of a worker. */
   forget(worker: Worker): void;
@@ -21,49 +21,49 @@ export interface Gathering {
 }
 
 /** A worker's request for the entries of all workers. */
-interface Question {
+interface OpenRequest {
   readonly answers: Map<number, readonly SentEntry[] | undefined>;
   readonly finish: () => void;
 }
 
 export function createGathering({ members, timeoutMs, send }: GatheringSetup): Gathering {
-  const questions = new Map<number, Question>();
+  const requests = new Map<number, OpenRequest>();
   let lastId = 0;
 
   return {
-    askAll(asking, askingId, names) {
+    requestAll(requester, requesterId, names) {
       lastId += 1;
       const id = lastId;
       const answers = new Map(Array.from(members, (worker) => [worker.id, undefined]));
       const timer = setTimeout(finish, timeoutMs);
-      questions.set(id, { answers, finish });
+      requests.set(id, { answers, finish });
       for (const worker of members) send(worker, { kind: "ask", id, ...(names && { names }) });
 
       function finish(): void {
         clearTimeout(timer);
-        questions.delete(id);
-        send(asking, { kind: "answers", id: askingId, answers: Array.from(answers, toAnswer) });
+        requests.delete(id);
+        send(requester, { kind: "answers", id: requesterId, answers: Array.from(answers, toAnswer) });
       }
     },
     record(worker, id, entries) {
-      const question = questions.get(id);
-      if (!question?.answers.has(worker.id)) return;
-      question.answers.set(worker.id, entries);
-      finishIfComplete(question);
+      const request = requests.get(id);
+      if (!request?.answers.has(worker.id)) return;
+      request.answers.set(worker.id, entries);
+      finishIfComplete(request);
     },
     forget(worker) {
-      for (const question of [...questions.values()]) {
-        question.answers.delete(worker.id);
-        finishIfComplete(question);
+      for (const request of [...requests.values()]) {
+        request.answers.delete(worker.id);
+        finishIfComplete(request);
       }
     },
     finish() {
-      for (const question of [...questions.values()]) question.finish();
+      for (const request of [...requests.values()]) request.finish();
     },
   };
 }
 
-function finishIfComplete({ answers, finish }: Question): void {
+function finishIfComplete({ answers, finish }: OpenRequest): void {
   if ([...answers.values()].every((entries) => entries !== undefined)) finish();
 }
 

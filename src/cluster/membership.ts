@@ -7,8 +7,8 @@ import { log } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
 import type { Receivers } from "../wire/dispatch.ts";
 import { toSentEntry } from "../wire/sent-entry.ts";
+import { createPendingRequests } from "./pending-requests.ts";
 import { dispatchPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer } from "./protocol.ts";
-import { createQuestions } from "./questions.ts";
 import { shareSetting } from "./share-setting.ts";
 import { getOwnEntries } from "./shared-report.ts";
 
@@ -21,14 +21,14 @@ export interface Membership {
   /** Introduces this worker. Resolves with `false` if the primary does not answer in time. */
   begin(timeoutMs: number): Promise<boolean>;
   /** Requests the answers of all workers. Resolves with `undefined` if there is none. */
-  askAll(names: readonly string[] | undefined): Promise<readonly WorkerAnswer[] | undefined>;
+  requestAll(names: readonly string[] | undefined): Promise<readonly WorkerAnswer[] | undefined>;
   end(): void;
 }
 
 export function createMembership(registry: StatusRegistry, probe: Probe): Membership {
-  const reports = createQuestions<readonly WorkerAnswer[]>();
-  const leaves = createQuestions<boolean>();
-  const welcomes = createQuestions<true>();
+  const reports = createPendingRequests<readonly WorkerAnswer[]>();
+  const leaves = createPendingRequests<boolean>();
+  const welcomes = createPendingRequests<true>();
   const seams = getProbeSeams(probe);
   /** The timeout for reports, while the primary coordinates. */
   let reportTimeoutMs: number | undefined;
@@ -46,7 +46,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
     welcome({ kind: _, timeoutMs, identity, ...setting }) {
       reportTimeoutMs = Math.min(timeoutMs + PATIENCE_MS, MAX_TIMER_MS);
       if (identity !== undefined) seams.identity = { ...identity, startedAt: new Date(identity.startedAt) };
-      seams.peers = { leave: askToLeave, alone: shared.alone };
+      seams.peers = { leave: requestLeave, alone: shared.alone };
       shared.take(setting);
       welcomes.answer(FIRST, true);
     },
@@ -60,8 +60,8 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
     dispatchPacked(packed, receivers);
   }
 
-  async function askToLeave(): Promise<boolean> {
-    const isCovered = await leaves.ask(PATIENCE_MS, (id) => send({ kind: "leave", id }));
+  async function requestLeave(): Promise<boolean> {
+    const isCovered = await leaves.request(PATIENCE_MS, (id) => send({ kind: "leave", id }));
     return isCovered === true;
   }
 
@@ -78,10 +78,10 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
     },
     async begin(timeoutMs) {
       process.on("message", receive).on("disconnect", standAlone);
-      return (await welcomes.ask(timeoutMs, () => send({ kind: "hello" }))) === true;
+      return (await welcomes.request(timeoutMs, () => send({ kind: "hello" }))) === true;
     },
-    askAll: (names) =>
-      reports.ask(reportTimeoutMs ?? 0, (id) => send({ kind: "ask", id, ...(names && { names }) })),
+    requestAll: (names) =>
+      reports.request(reportTimeoutMs ?? 0, (id) => send({ kind: "ask", id, ...(names && { names }) })),
     end() {
       shared.stop();
       process.off("message", receive).off("disconnect", standAlone);

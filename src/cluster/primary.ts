@@ -76,7 +76,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
       },
       bye: () => forget(worker),
       body: ({ kind: _, ...setting }) => take(setting),
-      ask: ({ id, names }) => gathering.askAll(worker, id, names),
+      ask: ({ id, names }) => gathering.requestAll(worker, id, names),
       entries: ({ id, entries }) => gathering.record(worker, id, entries),
       leave({ id }) {
         leaving.add(worker);

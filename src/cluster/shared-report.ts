@@ -11,7 +11,7 @@ export interface AllWorkers {
   /** Whether the primary coordinates the workers. */
   readonly isCoordinated: boolean;
   /** Requests the answers of all workers, including this one. Resolves with `undefined` if there is none. */
-  askAll(names: Names): Promise<readonly WorkerAnswer[] | undefined>;
+  requestAll(names: Names): Promise<readonly WorkerAnswer[] | undefined>;
 }
 
 /** Wraps a registry so that its reports show all workers. */
@@ -20,9 +20,9 @@ export function createSharedRegistry(registry: StatusRegistry, workers: AllWorke
     const { names } = options;
     const areUsable = names === undefined || isListOfTexts(names);
     if (!workers.isCoordinated || !areUsable) return registry.getReport(options);
-    const askedAt = performance.now();
-    const answers = await workers.askAll(names);
-    const waitedMs = performance.now() - askedAt;
+    const startedAt = performance.now();
+    const answers = await workers.requestAll(names);
+    const waitedMs = performance.now() - startedAt;
     if (answers !== undefined) return toReport(answers, names, waitedMs);
     return workers.isCoordinated ? getHalfReport(names, waitedMs) : registry.getReport(options);
   }
@@ -65,8 +65,8 @@ export function createSharedRegistry(registry: StatusRegistry, workers: AllWorke
 /** Skips names that are unknown here, because workers may have different handlers. */
 export async function getOwnEntries(registry: StatusRegistry, names: Names): Promise<readonly Entry[]> {
   const known = registry.handlers.map(({ name }) => name);
-  const asked = names === undefined ? known : known.filter((name) => names.includes(name));
-  const { entries } = await registry.getReport({ names: asked });
+  const wanted = names === undefined ? known : known.filter((name) => names.includes(name));
+  const { entries } = await registry.getReport({ names: wanted });
   return entries;
 }
 

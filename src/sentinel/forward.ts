@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { ProbeAnswered } from "../core/seams.ts";
 import type { StatusRequest } from "../core/status-request.ts";
 import type { Counters } from "./counters.ts";
-import type { SentQuestion } from "./protocol.ts";
+import type { SentProbeAnswer } from "./protocol.ts";
 
 /**
  * Maximum number of forwarded requests while the main thread is busy. Further ones are dropped to limit
@@ -13,7 +13,7 @@ export const MAX_FORWARDED = 200;
 /** Forwards requests for the probe to the main thread, where a drain counts the refusals of each prober. */
 export function createForwarder(
   counters: Pick<Counters, "beats">,
-  send: (question: SentQuestion) => void,
+  send: (answer: SentProbeAnswer) => void,
 ): (event: ProbeAnswered) => void {
   let { beats } = counters;
   let forwarded = 0;
@@ -24,22 +24,22 @@ export function createForwarder(
       forwarded = 0;
     }
     forwarded += 1;
-    if (forwarded <= MAX_FORWARDED) send(toSentQuestion(request, status));
+    if (forwarded <= MAX_FORWARDED) send(toSentProbeAnswer(request, status));
   };
 }
 
-function toSentQuestion(request: StatusRequest, status: number): SentQuestion {
+function toSentProbeAnswer(request: StatusRequest, status: number): SentProbeAnswer {
   const { method, target, remoteAddress } = request;
   const names = Object.keys((request.raw as IncomingMessage).headers);
   const headers = Object.fromEntries(names.map((name) => [name, request.header(name) ?? ""]));
-  return { kind: "asked", method, target, remoteAddress, headers, status };
+  return { kind: "probeAnswered", method, target, remoteAddress, headers, status };
 }
 
 /**
  * The request as the main thread's own server would have reported it, but without the `node:http` request.
  */
-export function toProbeAnswered(question: SentQuestion): ProbeAnswered {
-  const { method, target, remoteAddress, headers, status } = question;
+export function toProbeAnswered(answer: SentProbeAnswer): ProbeAnswered {
+  const { method, target, remoteAddress, headers, status } = answer;
   const header = (name: string): string | undefined =>
     Object.hasOwn(headers, name) ? headers[name] : undefined;
   return { request: { method, target, remoteAddress, header, raw: undefined }, status };

@@ -78,7 +78,7 @@ export type ToMain =
   | { readonly kind: "listening"; readonly address: AddressInfo }
   | { readonly kind: "failed"; readonly message: string; readonly code: string | undefined }
   | { readonly kind: "probe" }
-  | SentQuestion
+  | SentProbeAnswer
   | {
       readonly kind: "log";
       readonly level: keyof Logger;
@@ -87,8 +87,8 @@ export type ToMain =
     };
 
 /** A client has requested the sentinel's probe. */
-export interface SentQuestion {
-  readonly kind: "asked";
+export interface SentProbeAnswer {
+  readonly kind: "probeAnswered";
   readonly method: string;
   readonly target: string;
   readonly remoteAddress: string | undefined;

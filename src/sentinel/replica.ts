@@ -99,8 +99,8 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
     const own = [...always, ...whenOld.filter(({ name }) => isOld || names?.includes(name))];
     const unknown = names?.find((name) => !published.has(name) && !own.some((entry) => entry.name === name));
     if (unknown !== undefined) throw new UnknownHandlerError(unknown);
-    const asked = [...published.values()].filter(({ name }) => names?.includes(name) ?? true);
-    return createReport([...own, ...asked], getReportedAt());
+    const selected = [...published.values()].filter(({ name }) => names?.includes(name) ?? true);
+    return createReport([...own, ...selected], getReportedAt());
   }
 
   const registry: StatusRegistry = {

@@ -55,7 +55,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
     getTicks: () => counters.ticks,
     receivers: {
       probe: () => shared.take(),
-      asked: (question) => emitProbeAnswered(probe, toProbeAnswered(question)),
+      probeAnswered: (answer) => emitProbeAnswered(probe, toProbeAnswered(answer)),
       log({ level, event, message }) {
         const line = hideSecrets(message);
         if (level === "error") logOrWarn(registry.logger, event, line);

@@ -18,8 +18,8 @@ function createOwnRegistry(): StatusRegistry {
 function createSubject() {
   const registry = createOwnRegistry();
   registry.addStatusHandler("A", () => ({ state: "OK" }));
-  const askAll = () => Promise.resolve(undefined);
-  return { registry, shared: createSharedRegistry(registry, { isCoordinated: false, askAll }) };
+  const requestAll = () => Promise.resolve(undefined);
+  return { registry, shared: createSharedRegistry(registry, { isCoordinated: false, requestAll }) };
 }
 
 describe("the registry of a cluster", () => {

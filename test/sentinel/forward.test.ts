@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { StatusRequest } from "../../src/http/message.ts";
 import { createForwarder, MAX_FORWARDED, toProbeAnswered } from "../../src/sentinel/forward.ts";
-import type { SentQuestion } from "../../src/sentinel/protocol.ts";
+import type { SentProbeAnswer } from "../../src/sentinel/protocol.ts";
 
 function requestWith(headers: Record<string, string | string[]>): StatusRequest {
   return {
@@ -15,7 +15,7 @@ function requestWith(headers: Record<string, string | string[]>): StatusRequest 
 
 function createWorld() {
   const counters = { beats: 1 };
-  const sent: SentQuestion[] = [];
+  const sent: SentProbeAnswer[] = [];
   const forward = createForwarder(counters, (question) => void sent.push(question));
   const ask = (times: number): void => {
     for (let time = 0; time < times; time += 1) forward({ request: requestWith({}), status: 200 });

@@ -37,13 +37,13 @@ export const DATABASE_LIMITS: OptionShapes<DatabaseLimits, DatabaseLimits> = {
 };
 
 /** The queries that the limits make necessary. */
-export interface DatabaseQuestions {
+export interface DatabaseReadings {
   readonly readsLag: boolean;
   readonly readsConnections: boolean;
   readonly readsWaiting: boolean;
 }
 
-export function toQuestions(limits: DatabaseLimits): DatabaseQuestions {
+export function toReadings(limits: DatabaseLimits): DatabaseReadings {
   return {
     readsLag: (limits.warnLagSeconds ?? limits.maxLagSeconds) !== undefined,
     readsConnections: (limits.warnConnectionsRatio ?? limits.maxConnectionsRatio) !== undefined,

@@ -3,14 +3,14 @@ import { CheckError } from "./failure.ts";
 /** Maximum number of redirects, as in `fetch`. */
 export const MAX_FOLLOWED_REDIRECTS = 20;
 
-export interface HttpQuestion {
+export interface HttpRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Sends a request, without following a redirect. */
-export type SendQuestion = (question: HttpQuestion) => Promise<Response>;
+export type SendRequest = (request: HttpRequest) => Promise<Response>;
 
 /** 300 is a choice; 304 and the others are not redirects (RFC 9110, 15.4). */
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
@@ -20,19 +20,19 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
  * cookies, and headers such as `X-Api-Key` are secrets too. From the first other origin on, no header is
  * sent, not even back to the first origin: the other origin has chosen that URL.
  */
-export async function followRedirects(send: SendQuestion, first: HttpQuestion): Promise<Response> {
-  let question = first;
+export async function followRedirects(send: SendRequest, first: HttpRequest): Promise<Response> {
+  let request = first;
   for (let redirects = 0; redirects <= MAX_FOLLOWED_REDIRECTS; redirects += 1) {
-    const response = await send(question);
+    const response = await send(request);
     const location = response.headers.get("location");
     if (!REDIRECTS.includes(response.status) || location === null) return response;
     await discardBody(response);
-    question = toNext(question, response.status, location);
+    request = toNext(request, response.status, location);
   }
   throw new CheckError("wrong answer", `more than ${MAX_FOLLOWED_REDIRECTS} redirects`);
 }
 
-function toNext({ url, method, headers }: HttpQuestion, status: number, location: string): HttpQuestion {
+function toNext({ url, method, headers }: HttpRequest, status: number, location: string): HttpRequest {
   const next = toTarget(location, url);
   const isSame = next.origin === new URL(url).origin;
   const becomesGet = shouldBecomeGet(status, method);
@@ -57,7 +57,7 @@ function shouldBecomeGet(status: number, method: string): boolean {
   return (status === 301 || status === 302) && method === "POST";
 }
 
-function withoutContent(headers: HttpQuestion["headers"]): HttpQuestion["headers"] {
+function withoutContent(headers: HttpRequest["headers"]): HttpRequest["headers"] {
   return Object.fromEntries(
     Object.entries(headers).filter(
       ([name]) => !/^content-(?:encoding|language|length|location|type)$/i.test(name),

@@ -1,8 +1,8 @@
 import type { ProbeState } from "../../core/probe-setting.ts";
 import { isState } from "../../core/state.ts";
-import { type Answer, ask } from "./ask.ts";
-import type { StatusQuestion } from "./ask-format.ts";
 import { NoAnswerError } from "./no-answer.ts";
+import { type Answer, sendRequest } from "./request.ts";
+import type { StatusQuery } from "./request-format.ts";
 import { toStatusUrls } from "./service-url.ts";
 import type { HandlerStatus, ServiceFacts, ServiceStatus } from "./status.ts";
 
@@ -12,11 +12,11 @@ type Fields = Readonly<Record<string, unknown>>;
  * Requests the report for tools. `undefined` if the service has none: another service, an older release, or
  * the original.
  */
-export async function askReport(question: StatusQuestion): Promise<ServiceStatus | undefined> {
-  const { service, names, connection, signal } = question;
+export async function requestReport(query: StatusQuery): Promise<ServiceStatus | undefined> {
+  const { service, names, connection, signal } = query;
   const [first, second = first] = toStatusUrls(service, ".report", names);
   try {
-    const answer = await ask({ target: second, accept: "application/json", connection, signal });
+    const answer = await sendRequest({ target: second, accept: "application/json", connection, signal });
     return answer.status === 200 ? readReport(answer) : undefined;
   } catch (error) {
     // The next request fails too, and its error is about the URL that the user typed.

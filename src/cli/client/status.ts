@@ -3,10 +3,10 @@ import type { ProbeState } from "../../core/probe-setting.ts";
 import { isState, RED, STATE_NUMBERS, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
 import { toLabels } from "../../metrics/labels.ts";
-import type { Answer } from "./ask.ts";
-import { askFormat, type StatusQuestion, type WantedFormat } from "./ask-format.ts";
 import { UnusableAnswerError } from "./no-answer.ts";
-import { askReport } from "./report.ts";
+import { requestReport } from "./report.ts";
+import type { Answer } from "./request.ts";
+import { requestFormat, type StatusQuery, type WantedFormat } from "./request-format.ts";
 
 /** The status of one handler. */
 export interface HandlerStatus {
@@ -82,10 +82,10 @@ export const CSV_FORMAT: WantedFormat<string> = {
  *
  * @throws NoAnswerError if no answer arrives, or the answer is not a status.
  */
-export async function askStatus(question: StatusQuestion): Promise<ServiceStatus> {
-  const report = await askReport(question);
-  if (report === undefined) return askForeignStatus(question);
-  return { ...report, handlers: selectNamed(report.handlers, report.answer, question.names) };
+export async function requestStatus(query: StatusQuery): Promise<ServiceStatus> {
+  const report = await requestReport(query);
+  if (report === undefined) return requestForeignStatus(query);
+  return { ...report, handlers: selectNamed(report.handlers, report.answer, query.names) };
 }
 
 /**
@@ -95,19 +95,19 @@ export async function askStatus(question: StatusQuestion): Promise<ServiceStatus
  *
  * @throws NoAnswerError if no answer arrives, or the answer is not a status.
  */
-async function askForeignStatus(question: StatusQuestion): Promise<ServiceStatus> {
-  const { answer, value } = await askFormat(question, JSON_FORMAT);
-  if (value.length === 0) await expectNoHandlers(question, answer);
-  const handlers = selectNamed(value, answer, question.names);
+async function requestForeignStatus(query: StatusQuery): Promise<ServiceStatus> {
+  const { answer, value } = await requestFormat(query, JSON_FORMAT);
+  if (value.length === 0) await expectNoHandlers(query, answer);
+  const handlers = selectNamed(value, answer, query.names);
   const worst = handlers.reduce<State>((state, handler) => toWorseState(state, handler.state), "OK");
-  const state = worst === RED ? await askOverallState(question) : worst;
+  const state = worst === RED ? await requestOverallState(query) : worst;
   return { state, handlers, answer };
 }
 
 /** Other servers answer `{}` too. */
-async function expectNoHandlers(question: StatusQuestion, { from }: Answer): Promise<void> {
+async function expectNoHandlers(query: StatusQuery, { from }: Answer): Promise<void> {
   try {
-    await askFormat(question, CSV_FORMAT);
+    await requestFormat(query, CSV_FORMAT);
   } catch (error) {
     if (!(error instanceof UnusableAnswerError)) throw error;
     throw new UnusableAnswerError(
@@ -128,16 +128,16 @@ function selectNamed(
   return handlers.filter(({ name }) => names.includes(name));
 }
 
-async function askOverallState(question: StatusQuestion): Promise<State> {
+async function requestOverallState(query: StatusQuery): Promise<State> {
   try {
-    const { value: status } = await askFormat(question, HEALTH_FORMAT);
+    const { value: status } = await requestFormat(query, HEALTH_FORMAT);
     const state = Object.hasOwn(STATE_OF_HEALTH, status) ? STATE_OF_HEALTH[status] : RED;
     // The state may have changed since: if a handler was RED, the result is at least YELLOW.
     return toWorseState(YELLOW, state ?? RED);
   } catch (error) {
     // After an abort or a timeout, the state is unknown. Any other error comes from the service: it stays
     // RED.
-    if (question.signal.aborted) throw error;
+    if (query.signal.aborted) throw error;
     return RED;
   }
 }

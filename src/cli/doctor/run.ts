@@ -60,8 +60,8 @@ function form(declared: Declared, platform: Platform | undefined): Opinion {
 
 /** The numbers that some rules need to find anything. */
 function toJudged(platform: Platform | undefined): readonly NumberName[] {
-  const isAsked = platform === undefined || PLATFORMS[platform].isDrainProber;
-  return [...(isAsked ? OF_PROBE : []), "longestRequestMs", "balancerIdleMs", "graceMs", "instances"];
+  const isNeeded = platform === undefined || PLATFORMS[platform].isDrainProber;
+  return [...(isNeeded ? OF_PROBE : []), "longestRequestMs", "balancerIdleMs", "graceMs", "instances"];
 }
 
 const OF_PROBE: readonly NumberName[] = ["probeIntervalMs", "probeTimeoutMs", "fall"];

@@ -1,12 +1,12 @@
 import { hideSecrets } from "../../util/redact/hide-secrets.ts";
 import { CliError } from "../cli-error.ts";
-import { type Answer, ask } from "../client/ask.ts";
 import type { Connection } from "../client/connection.ts";
 import { UnusableAnswerError } from "../client/no-answer.ts";
+import { type Answer, sendRequest } from "../client/request.ts";
 import { expectTypedHost, type ServiceUrl, toProbeUrl, toTypedHost } from "../client/service-url.ts";
 
 /** A request to a probe. */
-export interface ProbeQuestion {
+export interface ProbeQuery {
   readonly service: ServiceUrl;
   readonly token: string | undefined;
   readonly connection: Connection;
@@ -14,7 +14,7 @@ export interface ProbeQuestion {
 }
 
 /** The meaning of each refusal, and what to do. */
-const REFUSALS: Readonly<Record<number, (answer: Answer, question: ProbeQuestion) => string>> = {
+const REFUSALS: Readonly<Record<number, (answer: Answer, query: ProbeQuery) => string>> = {
   400: ({ from, text }) => `${from} rejects this body: ${hideSecrets(text.trim()).slice(0, 200)}`,
   401: explainUnauthorized,
   403: ({ from }) =>
@@ -23,7 +23,7 @@ const REFUSALS: Readonly<Record<number, (answer: Answer, question: ProbeQuestion
   405: ({ from }) => `${from} is not a probe that can be changed (405). Is it the right URL?`,
 };
 
-function explainUnauthorized({ from }: Answer, { service, token }: ProbeQuestion): string {
+function explainUnauthorized({ from }: Answer, { service, token }: ProbeQuery): string {
   if (token !== undefined) return `${from} rejects the token (401). Is it the token of this service?`;
   const wants = `${from} requires a token (401)`;
   if (!service.isHostGuessed) return `${wants}. Set SVC_STATUS_TOKEN`;
@@ -32,15 +32,22 @@ function explainUnauthorized({ from }: Answer, { service, token }: ProbeQuestion
 
 /** Sets the body of a probe. @throws NoAnswerError if the service does not confirm it. */
 export async function changeProbe(
-  question: ProbeQuestion,
+  query: ProbeQuery,
   body: string,
   reasons: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const { service, token, connection, signal } = question;
+  const { service, token, connection, signal } = query;
   const target = toProbeUrl(service, { body, ...reasons });
-  const answer = await ask({ target, method: "POST", accept: "text/plain", token, connection, signal });
+  const answer = await sendRequest({
+    target,
+    method: "POST",
+    accept: "text/plain",
+    token,
+    connection,
+    signal,
+  });
   const refusal = REFUSALS[answer.status];
-  if (refusal !== undefined) throw new UnusableAnswerError(refusal(answer, question));
+  if (refusal !== undefined) throw new UnusableAnswerError(refusal(answer, query));
   // Some servers answer any request with 200. A probe answers with its new body.
   if (answer.status !== 200 || answer.text !== body)
     throw new UnusableAnswerError(

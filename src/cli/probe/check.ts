@@ -1,10 +1,10 @@
 import { COMMISSIONED_BODY, MAX_PROBE_BODY_LENGTH } from "../../core/probe-setting.ts";
 import { CHECK_HEADER } from "../../http/observe.ts";
 import { CliError } from "../cli-error.ts";
-import { type Answer, ask } from "../client/ask.ts";
 import { NoAnswerError } from "../client/no-answer.ts";
+import { type Answer, sendRequest } from "../client/request.ts";
 import { describeServiceUrl, toProbeUrl } from "../client/service-url.ts";
-import type { ProbeQuestion } from "./change.ts";
+import type { ProbeQuery } from "./change.ts";
 
 /** Maximum length of an unexpected answer in a message. */
 const MAX_SHOWN_LENGTH = 200;
@@ -13,11 +13,11 @@ const MAX_SHOWN_LENGTH = 200;
 const DECOMMISSIONED: readonly number[] = [503, 404];
 
 /** @throws CliError if a load balancer gets anything but OK: a drain may have reverted the change. */
-export async function expectCommissioned(question: ProbeQuestion): Promise<void> {
-  const answer = await askProbe(question);
+export async function expectCommissioned(query: ProbeQuery): Promise<void> {
+  const answer = await requestProbe(query);
   if (answer.status === 200 && answer.text.trim() === COMMISSIONED_BODY) return;
   throw toContradiction(
-    question,
+    query,
     answer,
     "not commissioned",
     "It is shutting down, was decommissioned again, or a critical handler is RED (probeStatus.requireHealthy)",
@@ -29,18 +29,18 @@ export async function expectCommissioned(question: ProbeQuestion): Promise<void>
  *
  * @throws CliError if a load balancer is not refused: another client may have commissioned the probe again.
  */
-export async function expectDecommissioned(question: ProbeQuestion): Promise<string> {
-  const answer = await askProbe(question);
+export async function expectDecommissioned(query: ProbeQuery): Promise<string> {
+  const answer = await requestProbe(query);
   if (DECOMMISSIONED.includes(answer.status)) return answer.text.slice(0, MAX_PROBE_BODY_LENGTH);
   const hint = answer.status === 200 ? "Was it commissioned again?" : "This is not a probe's answer";
-  throw toContradiction(question, answer, "not decommissioned", hint);
+  throw toContradiction(query, answer, "not decommissioned", hint);
 }
 
 /** Sends the request of a load balancer. A drain does not count this check as a probe. */
-async function askProbe({ service, token, connection, signal }: ProbeQuestion): Promise<Answer> {
+async function requestProbe({ service, token, connection, signal }: ProbeQuery): Promise<Answer> {
   const target = toProbeUrl(service);
   try {
-    return await ask({
+    return await sendRequest({
       target,
       accept: "text/plain",
       headers: { [CHECK_HEADER]: "1" },
@@ -56,7 +56,7 @@ async function askProbe({ service, token, connection, signal }: ProbeQuestion): 
 }
 
 function toContradiction(
-  { service }: ProbeQuestion,
+  { service }: ProbeQuery,
   { status, text }: Answer,
   what: string,
   hint: string,

@@ -1,4 +1,4 @@
-import { askFormat, type StatusQuestion, type WantedFormat } from "../client/ask-format.ts";
+import { requestFormat, type StatusQuery, type WantedFormat } from "../client/request-format.ts";
 import { CSV_FORMAT, HEALTH_FORMAT } from "../client/status.ts";
 import { cleanJson, cleanLines } from "../terminal/clean.ts";
 
@@ -30,8 +30,8 @@ const DEFINITIONS: Readonly<Record<PassedFormat, PassedDefinition>> = {
  * Returns the answer of the service in one of its formats, cleaned. @throws NoAnswerError if it is not in
  * that format.
  */
-export async function passThrough(format: PassedFormat, question: StatusQuestion): Promise<string> {
+export async function passThrough(format: PassedFormat, query: StatusQuery): Promise<string> {
   const { wanted, clean } = DEFINITIONS[format];
-  const { answer } = await askFormat(question, wanted);
+  const { answer } = await requestFormat(query, wanted);
   return clean(answer.text);
 }

@@ -1,15 +1,15 @@
 import { OK, type RED, type YELLOW } from "../../core/state.ts";
 import { didYouMean } from "../../util/suggest.ts";
 import { CliError } from "../cli-error.ts";
-import { askFormat, type StatusQuestion } from "../client/ask-format.ts";
 import { toConnection } from "../client/connection.ts";
 import { toCountedState } from "../client/counted-state.ts";
 import { summarize } from "../client/counts.ts";
 import { withinDeadline } from "../client/deadline.ts";
 import { describeInstance, describeProbe } from "../client/describe-probe.ts";
 import { NoAnswerError, UnknownHandlerNameError } from "../client/no-answer.ts";
+import { requestFormat, type StatusQuery } from "../client/request-format.ts";
 import { describeServiceUrl, parseServiceUrl, type ServiceUrl } from "../client/service-url.ts";
-import { askStatus, JSON_FORMAT, type ServiceStatus, toExitStatus } from "../client/status.ts";
+import { JSON_FORMAT, requestStatus, type ServiceStatus, toExitStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import { clean, cleanJson } from "../terminal/clean.ts";
 import { renderFolded } from "../terminal/folded.ts";
@@ -23,20 +23,20 @@ type Values = ShowInvocation["values"];
 type Format = Values["format"];
 type Render = (
   status: ServiceStatus,
-  question: StatusQuestion,
+  query: StatusQuery,
   show: Pick<ShowInvocation, "io" | "values">,
 ) => string | Promise<string>;
 
 const RENDERERS: Readonly<Record<Format, Render>> = {
   table: renderStatus,
-  json: async (_status, question) => {
-    const { answer } = await askFormat(question, JSON_FORMAT);
+  json: async (_status, query) => {
+    const { answer } = await requestFormat(query, JSON_FORMAT);
     return `${cleanJson(answer.text.trimEnd())}\n`;
   },
   nagios: (status) => renderNagios(status),
-  csv: (_status, question) => passThrough("csv", question),
-  prometheus: (_status, question) => passThrough("prometheus", question),
-  health: (_status, question) => passThrough("health", question),
+  csv: (_status, query) => passThrough("csv", query),
+  prometheus: (_status, query) => passThrough("prometheus", query),
+  health: (_status, query) => passThrough("health", query),
 };
 
 interface Shown {
@@ -72,14 +72,14 @@ export async function runShow(invocation: ShowInvocation): Promise<ExitStatus> {
   return Math.max(...shown.map(({ exitStatus }) => exitStatus)) as ExitStatus;
 }
 
-async function showOne(question: StatusQuestion, invocation: ShowInvocation): Promise<Shown> {
+async function showOne(query: StatusQuery, invocation: ShowInvocation): Promise<Shown> {
   const { values } = invocation;
-  const status = await askStatus(question).catch((error: unknown) => explain(error, question));
+  const status = await requestStatus(query).catch((error: unknown) => explain(error, query));
   // A handler that was selected by name decides alone.
   const counted =
     values.name.length > 0 ? status : { ...status, state: toCountedState(status, values.decommissioned) };
   const render = values.json ? renderReport : RENDERERS[values.format];
-  const text = values.quiet ? "" : await render(counted, question, invocation);
+  const text = values.quiet ? "" : await render(counted, query, invocation);
   return { text, exitStatus: toExit(counted, values["fail-on"]) };
 }
 
@@ -107,9 +107,9 @@ function renderReport({ answer, state, handlers, facts }: ServiceStatus): string
 }
 
 /** Names the handlers that the service does not have, with the most similar one. */
-async function explain(error: unknown, question: StatusQuestion): Promise<never> {
+async function explain(error: unknown, query: StatusQuery): Promise<never> {
   if (!(error instanceof UnknownHandlerNameError)) throw error;
-  const all = await askStatus({ ...question, names: [] }).catch(() => undefined);
+  const all = await requestStatus({ ...query, names: [] }).catch(() => undefined);
   if (all === undefined) throw error;
   const known = all.handlers.map(({ name }) => name);
   const unknown = error.names.filter((name) => !known.includes(name));
@@ -128,7 +128,7 @@ function toExit({ state }: ServiceStatus, failOn: typeof RED | typeof YELLOW | u
 
 function renderStatus(
   { state, handlers, facts }: ServiceStatus,
-  _question: StatusQuestion,
+  _query: StatusQuery,
   { io, values }: Pick<ShowInvocation, "io" | "values">,
 ): string {
   const paint = createPaint(io.color);

@@ -6,7 +6,7 @@ import { DeadlineError } from "../client/deadline.ts";
 import { NoAnswerError } from "../client/no-answer.ts";
 import { ATTEMPT_TIMEOUT_MS, repeatUntil } from "../client/repeat.ts";
 import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
-import { askStatus, type HandlerStatus, type ServiceStatus, toExitStatus } from "../client/status.ts";
+import { type HandlerStatus, requestStatus, type ServiceStatus, toExitStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { WAIT } from "./definition.ts";
@@ -45,7 +45,7 @@ export async function runWait({
 
   async function attempt(signal: AbortSignal): Promise<boolean> {
     try {
-      const status = await askStatus({ service, names, connection, signal });
+      const status = await requestStatus({ service, names, connection, signal });
       last = look(status, names, wanted);
       if (last.text === "") return true;
     } catch (error) {

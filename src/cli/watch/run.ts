@@ -4,7 +4,7 @@ import { toConnection } from "../client/connection.ts";
 import { withinDeadline } from "../client/deadline.ts";
 import { NoAnswerError } from "../client/no-answer.ts";
 import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
-import { askStatus } from "../client/status.ts";
+import { requestStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import type { WATCH } from "./definition.ts";
 import { createLineDisplay, createScreenDisplay } from "./display.ts";
@@ -30,10 +30,10 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
   const gate = createGate(MAX_REQUESTS);
   const gateInVain = createGate(MAX_REQUESTS_IN_VAIN);
 
-  async function askOne(service: (typeof services)[number]): Promise<ServiceAnswer> {
+  async function requestOne(service: (typeof services)[number]): Promise<ServiceAnswer> {
     try {
       return await withinDeadline(timeout, quitting.signal, (signal) =>
-        askStatus({ service, names, connection, signal }),
+        requestStatus({ service, names, connection, signal }),
       );
     } catch (error) {
       if (error instanceof NoAnswerError) return { failure: error.message };
@@ -44,7 +44,7 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
   async function watchOne(service: (typeof services)[number], index: number): Promise<void> {
     for (;;) {
       const before = views[index] as ServiceView;
-      const answer = await (before.failure === undefined ? gate : gateInVain).run(() => askOne(service));
+      const answer = await (before.failure === undefined ? gate : gateInVain).run(() => requestOne(service));
       quitting.signal.throwIfAborted();
       const { view, changes } = updateView(before, answer, performance.now(), {
         selectsNames: names.length > 0,

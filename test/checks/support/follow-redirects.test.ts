@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   followRedirects,
-  type HttpQuestion,
+  type HttpRequest,
   MAX_FOLLOWED_REDIRECTS,
 } from "../../../src/checks/support/follow-redirects.ts";
 
@@ -13,7 +13,7 @@ async function follow(
   redirects: readonly (readonly [status: number, location?: string | undefined])[],
   { method = "GET", headers = HEADERS as Readonly<Record<string, string>> } = {},
 ) {
-  const asked: HttpQuestion[] = [];
+  const asked: HttpRequest[] = [];
   const discarded: number[] = [];
   const response = await followRedirects(
     async (question) => {

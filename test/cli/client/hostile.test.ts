@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import { describe, expect, test } from "vitest";
-import { MAX_ANSWER_BYTES, MAX_REDIRECTS } from "../../../src/cli/client/ask.ts";
+import { MAX_ANSWER_BYTES, MAX_REDIRECTS } from "../../../src/cli/client/request.ts";
 import { runCli } from "../../support/cli.ts";
 import { startHostile } from "../service.ts";
 
@@ -166,7 +166,7 @@ describe("an answer that takes too long", () => {
     );
   });
 
-  test("to the question for the overall state is none: nobody knows whether the RED one is critical", async () => {
+  test("to the query for the overall state is none: nobody knows whether the RED one is critical", async () => {
     const address = await startHostile(({ headers }, response) => {
       if (headers.accept === "application/json") response.end('{"A":{"state":"RED"}}');
     });

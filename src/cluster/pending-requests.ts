@@ -1,19 +1,19 @@
 /** Pending requests to another process. */
-export interface Questions<Answer> {
+export interface PendingRequests<Answer> {
   /** Sends a request with a new id. Resolves with `undefined` after a timeout or `cancel()`. */
-  ask(timeoutMs: number, send: (id: number) => void): Promise<Answer | undefined>;
+  request(timeoutMs: number, send: (id: number) => void): Promise<Answer | undefined>;
   /** Resolves a request. Ignores unknown ids. */
   answer(id: number, answer: Answer): void;
   /** Cancels all pending requests. */
   cancel(): void;
 }
 
-export function createQuestions<Answer>(): Questions<Answer> {
+export function createPendingRequests<Answer>(): PendingRequests<Answer> {
   const open = new Map<number, (answer: Answer | undefined) => void>();
   let lastId = 0;
 
   return {
-    ask(timeoutMs, send) {
+    request(timeoutMs, send) {
       lastId += 1;
       const id = lastId;
       return new Promise((resolve) => {

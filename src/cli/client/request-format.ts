@@ -1,9 +1,9 @@
-import { type Answer, ask } from "./ask.ts";
 import type { Connection } from "./connection.ts";
 import { NoAnswerError, UnknownHandlerNameError, UnusableAnswerError } from "./no-answer.ts";
+import { type Answer, sendRequest } from "./request.ts";
 import { type ServiceUrl, toStatusUrls } from "./service-url.ts";
 
-export interface StatusQuestion {
+export interface StatusQuery {
   readonly service: ServiceUrl;
   /** Handlers to select. Empty: all handlers. */
   readonly names: readonly string[];
@@ -30,28 +30,28 @@ export interface FormatAnswer<Value> {
  *
  * @throws NoAnswerError if no answer arrives, or the answer is not a status.
  */
-export async function askFormat<Value>(
-  question: StatusQuestion,
+export async function requestFormat<Value>(
+  query: StatusQuery,
   format: WantedFormat<Value>,
 ): Promise<FormatAnswer<Value>> {
-  const [first, second] = toStatusUrls(question.service, format.suffix, question.names);
+  const [first, second] = toStatusUrls(query.service, format.suffix, query.names);
   try {
-    return await askAt(first, question, format);
+    return await requestAt(first, query, format);
   } catch (error) {
     if (second === undefined || !(error instanceof UnusableAnswerError)) throw error;
-    return await askAt(second, question, format).catch((failure: unknown) => {
+    return await requestAt(second, query, format).catch((failure: unknown) => {
       // The error is about the URL that the user typed.
       throw failure instanceof NoAnswerError ? error : failure;
     });
   }
 }
 
-async function askAt<Value>(
+async function requestAt<Value>(
   target: ServiceUrl,
-  { names, connection, signal }: StatusQuestion,
+  { names, connection, signal }: StatusQuery,
   { accept, read }: WantedFormat<Value>,
 ): Promise<FormatAnswer<Value>> {
-  const answer = await ask({ target, accept, connection, signal });
+  const answer = await sendRequest({ target, accept, connection, signal });
   const { status, from, contentType } = answer;
   const refusal = REFUSALS[status]?.(answer, names);
   if (refusal !== undefined) throw refusal;

@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
 import { toNoAnswer, UnusableAnswerError } from "./no-answer.ts";
 import { describeServiceUrl, type ServiceUrl } from "./service-url.ts";
 
-export interface Question {
+export interface ServiceRequest {
   readonly target: ServiceUrl;
   /** @default "GET" */
   readonly method?: "GET" | "POST";
@@ -33,39 +33,39 @@ export const MAX_ANSWER_BYTES = 5_000_000;
 export const MAX_REDIRECTS = 5;
 
 /** Sends one request over a new connection. @throws NoAnswerError that says in one line what went wrong. */
-export async function ask(question: Question): Promise<Answer> {
-  let { target } = question;
+export async function sendRequest(serviceRequest: ServiceRequest): Promise<Answer> {
+  let { target } = serviceRequest;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const from = describeServiceUrl(target);
     try {
-      const response = await send({ ...question, target });
-      const next = toRedirect(question, target, response);
+      const response = await send({ ...serviceRequest, target });
+      const next = toRedirect(serviceRequest, target, response);
       if (next === undefined) return await read(response, from);
       response.destroy();
       target = next;
     } catch (error) {
-      throw toNoAnswer(error, target, question.signal);
+      throw toNoAnswer(error, target, serviceRequest.signal);
     }
   }
   throw new UnusableAnswerError(
-    `${describeServiceUrl(question.target)} redirects more than ${MAX_REDIRECTS} times. Use the URL of the status itself`,
+    `${describeServiceUrl(serviceRequest.target)} redirects more than ${MAX_REDIRECTS} times. Use the URL of the status itself`,
   );
 }
 
-async function send(question: Question): Promise<IncomingMessage> {
-  const { url } = question.target;
+async function send(serviceRequest: ServiceRequest): Promise<IncomingMessage> {
+  const { url } = serviceRequest.target;
   // Loaded on demand: it takes as long as everything else together.
   const request = url.protocol === "https:" ? (await import("node:https")).request : requestHttp;
   return new Promise((resolve, reject) => {
-    const sent = request(toRequestOptions(question), resolve);
+    const sent = request(toRequestOptions(serviceRequest), resolve);
     // The last event of all. If the server switches protocols, there is neither a response nor an error.
     sent.on("close", () => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
     sent.on("error", reject).end();
   });
 }
 
-function toRequestOptions(question: Question): RequestOptions {
-  const { target, method = "GET", accept = "*/*", headers, token, connection, signal } = question;
+function toRequestOptions(serviceRequest: ServiceRequest): RequestOptions {
+  const { target, method = "GET", accept = "*/*", headers, token, connection, signal } = serviceRequest;
   const { url, socketPath } = target;
   const where = socketPath === undefined ? toAddress(target) : { socketPath };
   return {
@@ -94,7 +94,7 @@ function toRequestOptions(question: Question): RequestOptions {
  * The target of a redirect, if there is one. Never another origin: headers and tokens are meant for this one.
  */
 function toRedirect(
-  { method = "GET" }: Question,
+  { method = "GET" }: ServiceRequest,
   target: ServiceUrl,
   response: IncomingMessage,
 ): ServiceUrl | undefined {
