@@ -71,6 +71,7 @@ const pages = [
 /** Every block that is not run, with the reason that its page gives. */
 const NOT_RUN = [
   "docs/alerts.md: sh, it needs the files of your Prometheus",
+  "docs/alerts.md: sh, it needs VictoriaMetrics",
   "docs/architecture.md: text, a picture",
   "docs/architecture.md: text, a picture",
   "docs/busy.md: yaml, a part of a manifest",
@@ -99,7 +100,7 @@ const NOT_RUN = [
   "docs/kubernetes.md: yaml, test/kubernetes-page.test.ts checks it",
   "docs/kubernetes.md: sh, what it prints is longer than a page",
   "docs/kubernetes.md: yaml, test/system/kubernetes-page.test.ts checks it",
-  "docs/kubernetes.md: yaml, test/system/kubernetes-page.test.ts checks it",
+  "docs/kubernetes.md: sh, test/system/fleet-rules.test.ts checks the rules",
   "docs/leaving.md: text, the times are another each time",
   "docs/leaving.md: text, a picture",
   "docs/leaving.md: yaml, not tested here",

@@ -12,8 +12,8 @@ export interface RecordingRule {
  * seconds since 1970.
  */
 export type RecordName =
+  | "handler:svc_status_state:count" // critical, scope, state: instances in this state, "0", "1" or "2"
   | "handler:svc_status_state:max" // critical, scope
-  | "handler:svc_status_state:count" // state: instances in this state, "0", "1" or "2"
   | "handler:svc_status_red_since_timestamp_seconds:min"
   | "handler:svc_status_upstream:max" // upstream
   | "handler:svc_status_cause:count" // cause
@@ -68,14 +68,27 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
   const critical = 'handler:svc_status_state:max{critical="true"}';
   const chain = (level: number): string => `service:svc_status_chain:max{level="${level}"}`;
   const roots = (level: number): string => `service:svc_status_roots:max{level="${level}"}`;
+  /**
+   * `expr or on (labels) other`. In VictoriaMetrics, `or` fills a series of its left side that has ended from the
+   * right side, and keeps the labels. So ended series are removed first.
+   */
+  const orOn = (labels: string, expr: string, other: string): string =>
+    `(${expr}) and on () vector(1) or on (${labels}) ${other}`;
   const rootOfUpstream = (expr: string): string =>
     `* 0 + on (${edge}) group_left (root) ${asUpstream(expr, ", root")}`;
   const next = `max by (${edge}, next) (${copy(copy(chain(1), "next", "upstream"), "upstream")})`;
   const explained = `(max by (${named}, critical) (handler:svc_status_state:max == 2 unless on (${named}) ${unexplained}) * 0 + on (${named}) group_left () sum by (${named}) (handler:svc_status_state:count{state="2"}))`;
 
   const rules: readonly (readonly [RecordName, expr: string, labels?: RecordingRule["labels"]])[] = [
-    ["handler:svc_status_state:max", `max by (${named}, critical, scope) (svc_status_state)`],
-    ["handler:svc_status_state:count", `count_values by (${named}) ("state", svc_status_state)`],
+    [
+      "handler:svc_status_state:count",
+      `count_values by (${named}, critical, scope) ("state", svc_status_state)`,
+    ],
+    // From the counts: reading the series of every instance is what costs.
+    [
+      "handler:svc_status_state:max",
+      `max by (${named}, critical, scope) (${["0", "1", "2"].map((state) => `handler:svc_status_state:count{state="${state}"} * 0 + ${state}`).join(" or ")})`,
+    ],
     [
       "handler:svc_status_red_since_timestamp_seconds:min",
       `min by (${named}) (svc_status_last_change_timestamp_seconds and ignoring (critical, scope) svc_status_state == 2)`,
@@ -142,14 +155,18 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
       (level) =>
         [
           "service:svc_status_roots:max",
-          `${roots(level - 1)} or on (${by}) max by (${by}, root) (${chain(1)} ${rootOfUpstream(roots(level - 1))})`,
+          orOn(
+            by,
+            roots(level - 1),
+            `max by (${by}, root) (${chain(1)} ${rootOfUpstream(roots(level - 1))})`,
+          ),
           { level: String(level) },
         ] as const,
     ),
     // Beyond the last level, a service is its own root: rather one page too many.
     [
       "service:svc_status_root:max",
-      `max by (${by}, root) (${roots(MAX_LEVELS)}) or on (${by}) ${copy(`${failed} * 0 + 1`, "root")}`,
+      orOn(by, `max by (${by}, root) (${roots(MAX_LEVELS)})`, copy(`${failed} * 0 + 1`, "root")),
     ],
     [
       "handler:svc_status_root:count",
@@ -161,7 +178,11 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
     ],
     [
       "handler:svc_status_root:count",
-      `${unexplained} * on (${named}) group_left (root) (bottomk by (${named}) (1, ${upstreamFailed}) ${rootOfUpstream("service:svc_status_root:max")}) unless on (${named}) handler:svc_status_root:count{role="cause"} or on (${named}) (${explained} * on (${by}) group_left (root) service:svc_status_root:max or on (${named}) ${copy(explained, "root")})`,
+      orOn(
+        named,
+        `${unexplained} * on (${named}) group_left (root) (bottomk by (${named}) (1, ${upstreamFailed}) ${rootOfUpstream("service:svc_status_root:max")}) unless on (${named}) handler:svc_status_root:count{role="cause"}`,
+        `(${orOn(named, `${explained} * on (${by}) group_left (root) service:svc_status_root:max`, copy(explained, "root"))})`,
+      ),
       { role: "effect" },
     ],
   ];

@@ -5,6 +5,7 @@ import { createProbe, type Probe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import type { State } from "../../src/core/state.ts";
 import { type Ask, createAsk } from "../../src/testing/ask.ts";
+import type { MonitoringTarget } from "./fleet-monitoring.ts";
 
 /** One simulated instance: its handlers and its probe are real, its process is not. */
 export interface WorldInstance {
@@ -126,4 +127,14 @@ export async function startWorld(): Promise<World> {
       });
     },
   };
+}
+
+/** The instances as targets. */
+export function toTargets(world: World): readonly MonitoringTarget[] {
+  return world.instances.map(({ service, name }) => ({
+    address: `127.0.0.1:${world.port}`,
+    path: `/${service}/${name.replace(/.*-/, "")}`,
+    job: service,
+    instance: name,
+  }));
 }

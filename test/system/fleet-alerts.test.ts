@@ -3,7 +3,7 @@ import type { StatusFunction } from "../../src/core/handler.ts";
 import { toDashboard } from "../../src/fleet/dashboard.ts";
 import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
 import { startMonitoring } from "../support/fleet-monitoring.ts";
-import { startWorld, type World } from "../support/fleet-world.ts";
+import { startWorld, toTargets, type World } from "../support/fleet-world.ts";
 import { describeWithProgram } from "../support/system.ts";
 
 /** A scrape, two evaluations and the wait of the group are 8 s; the rest is for a busy machine. */
@@ -117,13 +117,7 @@ describeWithProgram(["prometheus", "prometheus-alertmanager"], "Prometheus and A
     timeout: 240_000,
   }, async () => {
     const world = await startWorld();
-    const targets = world.instances.map(({ service, name }) => ({
-      address: `127.0.0.1:${world.port}`,
-      path: `/${service}/${name.replace(/.*-/, "")}`,
-      job: service,
-      instance: name,
-    }));
-    const monitoring = await startMonitoring(targets, {
+    const monitoring = await startMonitoring(toTargets(world), {
       decommissioned: 2_000,
       missing: 2_000,
       vanished: 2_000,

@@ -59,6 +59,43 @@ describeWithProgram(["promtool", "amtool"], "promtool and amtool", () => {
     expect(outcome.code).toBe(0);
   });
 
+  test("a runbook is found by the names of the service and the handler", () => {
+    const runbookUrl = "https://wiki.example/{{ $labels.job }}/{{ $labels.name | urlquery }}";
+    write("rules.yml", toRuleFile({ ...OPTIONS, runbookUrl }));
+    const series = (values: string, name: string, labels: string): Tree => ({
+      series: `svc_status_${name}{job="orders", instance="1"${labels}}`,
+      values,
+    });
+    const alert = {
+      exp_labels: {
+        ...{ job: "orders", name: "Event loop & more", critical: "true", severity: "critical" },
+        ...{ role: "cause", root: "orders" },
+      },
+      exp_annotations: {
+        summary: "Event loop & more of orders is RED in 1 instances",
+        runbook_url: "https://wiki.example/orders/Event+loop+%26+more",
+      },
+    };
+    const tests = write("tests.yml", {
+      rule_files: ["rules.yml"],
+      tests: [
+        {
+          interval: "1m",
+          input_series: [
+            series("2x30", "state", ', name="Event loop & more", critical="true", scope="local"'),
+            series("2x30", "overall", ""),
+            series("1x30", "in_service", ""),
+          ],
+          alert_rule_test: [{ eval_time: "20m", alertname: "SvcStatusRed", exp_alerts: [alert] }],
+        },
+      ],
+    });
+    expect(check("promtool", "test", "rules", tests)).toEqual({
+      text: expect.stringContaining("SUCCESS"),
+      code: 0,
+    });
+  });
+
   test("the tests fail without the rule that they are about", () => {
     const options = { ...OPTIONS, timesMs: { ...DEFAULT_TIMES_MS, yellow: 60_000, decommissioned: 60_000 } };
     for (const alert of ["SvcStatusRed", "SvcStatusHandlerVanished", "SvcStatusFewerInstances"]) {
