@@ -6,6 +6,7 @@ import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { expect, onTestFinished, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
+import { FAMILY_NAMES } from "../../src/metrics/families.ts";
 import { observeStatus } from "../../src/metrics/opentelemetry.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
@@ -127,6 +128,39 @@ test("names its instruments by OpenTelemetry's conventions", async () => {
     ["svc.status_in_service", ""],
     ["svc.status_changes", "{change}"],
   ]);
+});
+
+/** Units and the words that Prometheus' OTLP receiver and the Collector append for them. */
+const UNIT_WORDS: Readonly<Record<string, string>> = { s: "seconds", "": "", "{change}": "" };
+
+/** The name that Prometheus' OTLP receiver and the Collector derive, by the rules of prometheus/otlptranslator. */
+function toPrometheusName({ name, unit, isCounter }: Instrument): string {
+  const words = name.split(/[^A-Za-z0-9]+/);
+  const further = [UNIT_WORDS[unit] ?? "?", isCounter ? "total" : ""].filter((word) => word !== "");
+  return [...words, ...further.filter((word) => !words.includes(word))].join("_");
+}
+
+interface Instrument {
+  readonly name: string;
+  readonly unit: string;
+  readonly isCounter: boolean;
+}
+
+test("has instruments that OTLP turns into the same names", async () => {
+  const instruments: Instrument[] = [];
+  const meter = new MeterProvider().getMeter("app");
+  const createGauge = meter.createObservableGauge.bind(meter);
+  const createCounter = meter.createObservableCounter.bind(meter);
+  meter.createObservableGauge = (name, options) => {
+    instruments.push({ name, unit: options?.unit ?? "", isCounter: false });
+    return createGauge(name, options);
+  };
+  meter.createObservableCounter = (name, options) => {
+    instruments.push({ name, unit: options?.unit ?? "", isCounter: true });
+    return createCounter(name, options);
+  };
+  observeStatus(meter, createRegistry());
+  expect(instruments.map(toPrometheusName)).toEqual(FAMILY_NAMES);
 });
 
 test("asks each handler once for a collection, and anew for the next one", async () => {

@@ -1,7 +1,7 @@
 // Three workers whose "Queue" is YELLOW, RED and YELLOW; the second one is decommissioned. Prints what the cluster
 // shows. `node cluster.mjs <library> [hang]`: with hang, the second worker's "Queue" never answers.
 import cluster from "node:cluster";
-import { addStatusHandler, defaultProbe } from "svc-status";
+import { addStatusHandler, defaultProbe, defaultRegistry } from "svc-status";
 import { exposeStatus } from "svc-status/prom-client";
 
 const [library, hangs] = process.argv.slice(2);
@@ -22,7 +22,9 @@ if (cluster.isPrimary) {
 
 const state = process.env.STATE;
 new promClient.Counter({ name: "app_jobs_total", help: "Jobs" }).inc(3);
-addStatusHandler("Queue", () => (hangs && state === "RED" ? new Promise(() => {}) : { state }));
+const answer = () => (hangs && state === "RED" ? new Promise(() => {}) : { state });
+addStatusHandler("Queue", answer, { upstream: "jobs" });
+addStatusHandler("Reports", answer, { dependsOn: ["Queue"], critical: false });
 if (state === "RED") defaultProbe.decommission();
-exposeStatus(promClient.register);
+exposeStatus(promClient.register, defaultRegistry, defaultProbe, { name: "orders", version: "1.4.2" });
 process.send({ ready: true });

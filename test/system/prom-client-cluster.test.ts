@@ -23,6 +23,12 @@ describe("a cluster", () => {
         expect.arrayContaining([
           "app_jobs_total 9",
           'svc_status{name="Queue"} 2',
+          'svc_status_state{name="Queue",critical="true",scope="shared"} 2',
+          'svc_status_state{name="Reports",critical="false",scope="shared"} 2',
+          "svc_status_overall 2",
+          'svc_status_info{service_name="orders",service_version="1.4.2"} 1',
+          'svc_status_cause{name="Reports",cause="Queue"} 1',
+          'svc_status_upstream{name="Queue",upstream="jobs"} 1',
           "svc_status_in_service 0",
           'svc_status_changes_total{name="Queue",state="YELLOW"} 2',
           'svc_status_changes_total{name="Queue",state="RED"} 1',
