@@ -1,4 +1,4 @@
-import type { Answer } from "../http/message.ts";
+import type { PossibleResponse } from "../http/message.ts";
 import type { ServiceStatusOptions } from "../http/options.ts";
 import { markOwn } from "../http/own-requests.ts";
 import { createStatusService } from "../http/service.ts";
@@ -28,7 +28,7 @@ export function serviceStatus(options?: ServiceStatusOptions): HonoMiddleware {
   const answerStatusRequest = createStatusService(options);
 
   /** Hono matches decoded paths, so the whole path must be canonical, including the base path. */
-  function answerIfCanonical(c: HonoContext): Answer {
+  function answerIfCanonical(c: HonoContext): PossibleResponse {
     const { raw, url, routePath } = c.req;
     if (parseTarget(url) === undefined || !isCanonical(findIncoming(c))) return undefined;
     const target = toLocalTarget(url, routePath);

@@ -10,7 +10,7 @@ import { define } from "./support/definition.ts";
 import { CheckError, withFailureKind } from "./support/failure.ts";
 import { followRedirects, type SendRequest } from "./support/follow-redirects.ts";
 import { LATENCY, type Measure, measureLatency, toStatus } from "./support/measure.ts";
-import { type ServiceReport, takeOver } from "./support/take-over.ts";
+import { readReport, type ServiceReport } from "./support/read-report.ts";
 
 /** The request, and how the response is judged. Every option is optional. */
 export interface HttpOptions {
@@ -127,7 +127,7 @@ export function http(url: string | URL, options: HttpOptions = {}): StatusFuncti
     if (expectedJson !== undefined) expectValues(body, expectedJson);
     const answered: Measure = { state: "OK", text: `HTTP status ${status}`, labels: { http_status: status } };
     const measures = [answered, measureLatency(startedAt, given)];
-    return toStatus(report === undefined ? measures : [takeOver(body, report), ...measures]);
+    return toStatus(report === undefined ? measures : [readReport(body, report), ...measures]);
   });
   return upstream === undefined ? checkHttp : offerUpstream(checkHttp, upstream);
 }

@@ -47,8 +47,9 @@ export function readSetting(probe: Probe): SentSetting {
 
 /** Applies a setting of another process. A new reason does not change since when the body holds. */
 export function applySetting(probe: Probe, setting: SentSetting): void {
-  const { takeOver } = getProbeSeams(probe);
-  if (takeOver !== undefined) takeOver(setting, setting.body === probe.body ? probe.since : new Date());
+  const { adoptSetting } = getProbeSeams(probe);
+  if (adoptSetting !== undefined)
+    adoptSetting(setting, setting.body === probe.body ? probe.since : new Date());
   else if (setting.body === "OK") probe.commission();
   else probe.decommission(setting.body);
 }

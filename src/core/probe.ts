@@ -115,7 +115,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
     change(isLeaving ? { ...next, draining: taken } : next, next.body === setting.body ? since : new Date());
   }
 
-  function takeOver(next: ProbeSetting, newSince: Date): void {
+  function adoptSetting(next: ProbeSetting, newSince: Date): void {
     change(next, newSince);
   }
 
@@ -185,7 +185,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
       return listeners.add(listener);
     },
   };
-  const seams = addProbeSeams(probe, { takeOver, getSetting, setDraining });
+  const seams = addProbeSeams(probe, { adoptSetting, getSetting, setDraining });
   return probe;
 }
 

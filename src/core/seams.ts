@@ -42,7 +42,7 @@ export interface Registration {
 
 /**
  * Everything that the drain, the cluster, the sentinel and the views use of a probe beyond its public
- * interface. An application's own probe gets the same when it is first needed, except `takeOver`.
+ * interface. An application's own probe gets the same when it is first needed, except `adoptSetting`.
  */
 export interface ProbeSeams {
   /** Called before each read and each change: another thread may have changed the body. */
@@ -52,7 +52,7 @@ export interface ProbeSeams {
   /** Called when the servers close, to end the streams of the views, which a drain would wait for. */
   readonly closing: Listeners<void>;
   /** Applies a setting from another thread or process, with the time of that change. */
-  readonly takeOver: ((setting: ProbeSetting, since: Date) => void) | undefined;
+  readonly adoptSetting: ((setting: ProbeSetting, since: Date) => void) | undefined;
   /** The body, and why it is the body. */
   readonly getSetting: () => ProbeSetting;
   /** Shows that the process is about to end. Call it before the decommissioning. */
@@ -134,7 +134,7 @@ export function addProbeSeams(probe: PublicProbe, own?: OwnProbeSeams): ProbeSea
     sources: createListeners(failed),
     answered: createListeners(failed),
     closing: createListeners(failed),
-    ...(own ?? { takeOver: undefined, setDraining: undefined, getSetting: () => toSetting(probe) }),
+    ...(own ?? { adoptSetting: undefined, setDraining: undefined, getSetting: () => toSetting(probe) }),
     peers: undefined,
     identity: undefined,
   };
@@ -147,7 +147,7 @@ export function getProbeSeams(probe: PublicProbe): ProbeSeams {
   return find<ProbeSeams>(probe) ?? addProbeSeams(probe);
 }
 
-type OwnProbeSeams = Pick<ProbeSeams, "takeOver" | "getSetting" | "setDraining">;
+type OwnProbeSeams = Pick<ProbeSeams, "adoptSetting" | "getSetting" | "setDraining">;
 
 /** The part of a probe that every application's own probe has too. */
 interface PublicProbe {

@@ -60,7 +60,7 @@ export interface DrainReport {
 }
 
 /** The data of a drain at its end. */
-export interface Outcome
+export interface DrainOutcome
   extends Pick<
     DrainReport,
     | "reason"
@@ -85,7 +85,7 @@ export interface Outcome
   readonly probers: readonly Prober[];
 }
 
-export function toReport({ moments, probers, reason, error, endedBy, ...counts }: Outcome): DrainReport {
+export function toReport({ moments, probers, reason, error, endedBy, ...counts }: DrainOutcome): DrainReport {
   const { startedAt, closedAt, hooksAt, endedAt, lastRequestAt } = moments;
   return {
     reason,

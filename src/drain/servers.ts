@@ -18,7 +18,7 @@ import { createSockets, type Sockets } from "./sockets.ts";
 import { type Endless, getSentHeader, isEventStream } from "./streams/endless.ts";
 import type { StreamsOptions } from "./streams/options.ts";
 
-export interface WatchSetup {
+export interface ServerWatchSetup {
   /** Called when a request arrives. Returns a function to call when the request has ended. */
   readonly onRequest: (request: object) => EndOfRequest;
   /** Called for each HTTP/1 connection. */
@@ -55,11 +55,11 @@ export interface WatchedServer {
 type Request = IncomingMessage | Http2ServerRequest;
 
 /** Starts watching a server. */
-export function watchServer(server: DrainableServer, setup: WatchSetup): WatchedServer {
+export function watchServer(server: DrainableServer, setup: ServerWatchSetup): WatchedServer {
   return isGrpc(server) ? watchGrpcServer(server) : watchNodeServer(server, setup);
 }
 
-function watchNodeServer(server: NodeServer, setup: WatchSetup): WatchedServer {
+function watchNodeServer(server: NodeServer, setup: ServerWatchSetup): WatchedServer {
   const sockets = createSockets();
   const connections = createConnections();
   const sessions = createSessions();
@@ -117,7 +117,7 @@ function isEndless(
   return isNamed(response.req, response);
 }
 
-interface Records extends WatchSetup {
+interface Records extends ServerWatchSetup {
   readonly sockets: Sockets;
   readonly connections: Connections;
   readonly sessions: Sessions;

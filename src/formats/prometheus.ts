@@ -1,9 +1,9 @@
 import type { Report } from "../core/report.ts";
 import {
   EXTENDED_FAMILY_NAMES,
+  type FamiliesSource,
   type FamilyName,
   METRIC_FAMILIES,
-  type MetricsSource,
 } from "../metrics/families.ts";
 import type { Sample } from "../metrics/sample.ts";
 import { toSampleValue, toSeriesText } from "./sample-text.ts";
@@ -57,7 +57,7 @@ export function renderPrometheus(report: Report, options: PrometheusOptions): st
 }
 
 /** Writes the families that contain more than the status. A family without samples is omitted. */
-export function renderExtended(source: MetricsSource, openMetrics: boolean, details = true): string {
+export function renderExtended(source: FamiliesSource, openMetrics: boolean, details = true): string {
   return EXTENDED_FAMILY_NAMES.map((name) => {
     if (METRIC_FAMILIES[name].isDetail && !details) return "";
     const samples = METRIC_FAMILIES[name].toSamples(source);

@@ -2,7 +2,7 @@ import type { Probe } from "../core/probe.ts";
 import type { HandlerDescription, StatusRegistry } from "../core/registry/registry.ts";
 import { getRegistrySeams } from "../core/seams.ts";
 import { RED } from "../core/state.ts";
-import { toFreeName } from "../util/free-name.ts";
+import { prefixUntilFree } from "../util/free-name.ts";
 import { type Line, PROBE_CHECKS } from "./health-formats.ts";
 import type { HealthProbeName, ResolvedHealthProbes } from "./health-probe-options.ts";
 import { judgeReadiness } from "./readiness.ts";
@@ -90,7 +90,9 @@ export function createHealthLines({ registry, probe, options }: HealthLinesSetup
 
   /** Read after the handlers ran, because one of them may have changed the probe. */
   function toProbeLine(isExcluded: IsExcluded): Line {
-    const name = toFreeName(PROBE_CHECKS[format], PROBE_PREFIX, (taken) => registry.names.includes(taken));
+    const name = prefixUntilFree(PROBE_CHECKS[format], PROBE_PREFIX, (taken) =>
+      registry.names.includes(taken),
+    );
     if (isExcluded(name)) return { name, verdict: "excluded", isProbe: true };
     return { ...toLine(name, probe.commissioned ? "ok" : "failed"), isProbe: true };
   }

@@ -3,7 +3,7 @@ import type { Probe } from "../core/probe.ts";
 import { toProbeState } from "../core/probe-setting.ts";
 import { getProbeSeams, type Identity } from "../core/seams.ts";
 import { type Control, decideQuickly } from "./access.ts";
-import type { Answer, StatusRequest, StatusResponse } from "./message.ts";
+import type { PossibleResponse, StatusRequest, StatusResponse } from "./message.ts";
 
 /** The instance that a request is meant for: another one refuses it. */
 export const INSTANCE_HEADER = "Svc-Status-Instance";
@@ -15,7 +15,7 @@ export interface Identification {
   /** Adds the headers that name the instance, for a client that may know it. */
   toIdentified(response: StatusResponse): StatusResponse;
   /** The same, if the client is on this machine or has the token. Does not call the application's functions. */
-  identify(request: StatusRequest, answer: NonNullable<Answer>): NonNullable<Answer>;
+  identify(request: StatusRequest, answer: NonNullable<PossibleResponse>): NonNullable<PossibleResponse>;
 }
 
 export interface IdentificationSetup {
@@ -52,13 +52,16 @@ export function createIdentification({ probe, instance, control }: Identificatio
   }
 
   async function identifyLater(
-    answer: NonNullable<Answer>,
+    answer: NonNullable<PossibleResponse>,
     isKnown: Promise<boolean>,
   ): Promise<StatusResponse> {
     return (await isKnown) ? toIdentified(await answer) : answer;
   }
 
-  function identify(request: StatusRequest, answer: NonNullable<Answer>): NonNullable<Answer> {
+  function identify(
+    request: StatusRequest,
+    answer: NonNullable<PossibleResponse>,
+  ): NonNullable<PossibleResponse> {
     const isKnown = decideQuickly(control, request);
     if (isKnown instanceof Promise) return identifyLater(answer, isKnown);
     if (!isKnown) return answer;

@@ -26,7 +26,7 @@ export interface StatusStream {
 }
 
 /** The result of a view: a response, a promise of one, or `undefined` if the path is not the view's. */
-export type Answer = StatusResponse | Promise<StatusResponse> | undefined;
+export type PossibleResponse = StatusResponse | Promise<StatusResponse> | undefined;
 
 export interface ResponseParts {
   readonly status: number;

@@ -9,9 +9,9 @@ import { createTrouble } from "../util/trouble.ts";
 import { decideControl } from "./access.ts";
 import { type Identification, INSTANCE_HEADER } from "./identify.ts";
 import {
-  type Answer,
   createResponse,
   INTERNAL_ERROR,
+  type PossibleResponse,
   type StatusRequest,
   type StatusResponse,
   toMethodNotAllowed,
@@ -30,7 +30,7 @@ export interface ProbeStatusSetup {
 }
 
 /** Answers requests to the probe's path. `query` is the text after the `?`. */
-export type ProbeStatusView = (request: StatusRequest, query: string) => NonNullable<Answer>;
+export type ProbeStatusView = (request: StatusRequest, query: string) => NonNullable<PossibleResponse>;
 
 const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS", "POST"];
 

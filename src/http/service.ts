@@ -5,8 +5,8 @@ import { createTrouble } from "../util/trouble.ts";
 import { createHealthProbesView } from "./health-probes.ts";
 import { createIdentification } from "./identify.ts";
 import {
-  type Answer,
   INTERNAL_ERROR,
+  type PossibleResponse,
   type StatusRequest,
   type StatusResponse,
   withoutBody,
@@ -19,7 +19,7 @@ import { parseTarget } from "./target.ts";
 
 /** Answers requests for its paths and returns `undefined` for others. Never throws or rejects. */
 export interface StatusService {
-  (request: StatusRequest): Answer;
+  (request: StatusRequest): PossibleResponse;
   /** The paths that are served, for frameworks that need them in advance. */
   readonly paths: readonly string[];
 }
@@ -61,7 +61,7 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
   });
   const warnIfEmpty = createEmptyWarning(svcStatus ? (svcStatus.registry ?? registry) : registry);
 
-  function route(request: StatusRequest): Answer {
+  function route(request: StatusRequest): PossibleResponse {
     const target = parseTarget(request.target);
     if (target === undefined) return undefined;
     if (target.path === probeStatus?.path) return answerProbeStatus?.(request, target.query);
@@ -71,7 +71,7 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
     return view.answer(request, target);
   }
 
-  function answerOrFail(request: StatusRequest): Answer {
+  function answerOrFail(request: StatusRequest): PossibleResponse {
     try {
       const answer = route(request);
       return answer && identification.identify(request, answer);
@@ -85,7 +85,7 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
     return INTERNAL_ERROR;
   }
 
-  function answerStatusRequest(request: StatusRequest): Answer {
+  function answerStatusRequest(request: StatusRequest): PossibleResponse {
     const answer = answerOrFail(request);
     if (answer === undefined) return undefined;
     const isHead = request.method === "HEAD";

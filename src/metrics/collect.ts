@@ -4,7 +4,7 @@ import type { Entry } from "../core/report.ts";
 import { getHeld } from "../core/seams.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { settleWithin } from "../util/settle-within.ts";
-import type { MetricsSource, ServiceIdentity } from "./families.ts";
+import type { FamiliesSource, ServiceIdentity } from "./families.ts";
 
 /**
  * Maximum time that a collection waits for a handler. In a cluster, prom-client waits 5 s for its workers and
@@ -20,7 +20,7 @@ export interface CollectorSetup {
 }
 
 /** Runs all handlers. Never rejects. Calls during a collection get the same result. */
-export type Collect = () => Promise<MetricsSource>;
+export type Collect = () => Promise<FamiliesSource>;
 
 /**
  * A handler that does not answer in time is shown with its previous entry, or omitted if it has none. It does
@@ -33,9 +33,9 @@ export function createCollector({
   clock = systemClock,
 }: CollectorSetup): Collect {
   const entries = new Map<string, Entry>();
-  let running: Promise<MetricsSource> | undefined;
+  let running: Promise<FamiliesSource> | undefined;
 
-  async function collect(): Promise<MetricsSource> {
+  async function collect(): Promise<FamiliesSource> {
     const runs = Promise.all(registry.names.map(runHandler));
     await settleWithin(runs, MAX_COLLECT_MS, { clock, background: true }).catch(showWhatIsKnown);
     const names = new Set(registry.names);

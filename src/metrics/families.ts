@@ -29,7 +29,7 @@ export interface MetricFamily {
   readonly type: "unknown" | "gauge" | "counter";
   /** It contains what handlers report beyond their states, so only clients that may see details get it. */
   readonly isDetail?: true;
-  readonly toSamples: (source: MetricsSource) => readonly Sample[];
+  readonly toSamples: (source: FamiliesSource) => readonly Sample[];
 }
 
 /** The name and the version of the service, for `svc_status_info`. */
@@ -41,7 +41,7 @@ export interface ServiceIdentity {
 }
 
 /** The source of the numbers. */
-export interface MetricsSource {
+export interface FamiliesSource {
   readonly entries: readonly Entry[];
   readonly probe: Pick<Probe, "commissioned">;
   readonly service?: ServiceIdentity;

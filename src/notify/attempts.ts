@@ -2,7 +2,7 @@ import type { Clock } from "../util/clock.ts";
 import type { LogEvent } from "../util/log-events.ts";
 import type { Logger } from "../util/logger.ts";
 import type { StatusNotification } from "./notification.ts";
-import type { Failure, Target } from "./target.ts";
+import type { DeliveryTarget, Failure } from "./target.ts";
 
 /** Maximum number of attempts per notification. With the pauses between, that takes about four minutes. */
 export const MAX_ATTEMPTS = 10;
@@ -14,7 +14,7 @@ export const MAX_PAUSE_MS = 60_000;
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 
 export interface AttemptsSetup {
-  readonly target: Target;
+  readonly target: DeliveryTarget;
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly log: (level: keyof Logger, event: LogEvent, what: string) => void;

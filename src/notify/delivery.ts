@@ -4,13 +4,13 @@ import { type Logger, log } from "../util/logger.ts";
 import { logOrWarn } from "../util/trouble.ts";
 import { createAttempts } from "./attempts.ts";
 import { type StatusNotification, withMissed } from "./notification.ts";
-import type { Target } from "./target.ts";
+import type { DeliveryTarget } from "./target.ts";
 
 /** Maximum number of queued notifications. Above it, the queue drops the oldest. */
 export const MAX_WAITING = 100;
 
 export interface DeliverySetup {
-  readonly target: Target;
+  readonly target: DeliveryTarget;
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly getLogger: () => Logger | undefined;

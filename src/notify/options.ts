@@ -4,7 +4,7 @@ import { ANY, choice, FUNCTION, methods, PERIOD_MS } from "../options/rules.ts";
 import type { OptionShapes, WithDefaults } from "../options/shape.ts";
 import { type Clock, systemClock } from "../util/clock.ts";
 import { createPost } from "./post.ts";
-import { createTarget, type Send, type Target } from "./target.ts";
+import { createTarget, type DeliveryTarget, type Send } from "./target.ts";
 
 /**
  * The receiver and selection of notifications. Set either `url` or `send`; all other options are optional.
@@ -49,7 +49,7 @@ export interface NotifyCommonOptions {
 }
 
 export interface ResolvedNotifyOptions {
-  readonly target: Target;
+  readonly target: DeliveryTarget;
   readonly minState: State;
   readonly repeatMs: number | undefined;
   readonly timeoutMs: number;

@@ -1,10 +1,10 @@
-import { createTarget, type Target } from "./target.ts";
+import { createTarget, type DeliveryTarget } from "./target.ts";
 
 /**
  * Sends notifications to a webhook. Throws a TypeError for an invalid URL. Its messages never contain
  * secrets.
  */
-export function createPost(url: unknown): Target {
+export function createPost(url: unknown): DeliveryTarget {
   const { href, origin, pathname } = toWebhook(url);
   const target = createTarget((notification, { signal }) =>
     fetch(href, {

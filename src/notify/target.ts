@@ -5,7 +5,7 @@ import type { StatusNotification } from "./notification.ts";
 export type Send = (notification: StatusNotification, context: { readonly signal: AbortSignal }) => unknown;
 
 /** The receiver of notifications. */
-export interface Target {
+export interface DeliveryTarget {
   /** The name in logs. */
   readonly label: string;
   /** Makes one attempt. Resolves with the failure, if any. Never rejects. */
@@ -30,7 +30,7 @@ interface AnyResponse {
 /** Failures that may be temporary: 429 and all status codes from 500. */
 const TOO_MANY_REQUESTS = 429;
 
-export function createTarget(send: Send): Target {
+export function createTarget(send: Send): DeliveryTarget {
   return {
     label: "send",
     async attempt(notification, signal) {

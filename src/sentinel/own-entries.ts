@@ -1,6 +1,6 @@
 import type { Entry } from "../core/report.ts";
 import { RED, type State, YELLOW } from "../core/state.ts";
-import { toFreeName } from "../util/free-name.ts";
+import { prefixUntilFree } from "../util/free-name.ts";
 
 /**
  * The sentinel's entries, in addition to the published ones. There are none while the main thread is healthy.
@@ -34,7 +34,7 @@ const OLD_AFTER_ROUNDS = 3;
 export function toOwnEntries(facts: MainThreadFacts, isTaken: (name: string) => boolean): OwnEntries {
   const { silenceMs, reportAgeMs, hasPublished, publishMs, now } = facts;
   const isBusy = silenceMs >= BUSY_AFTER_MS;
-  const name = toFreeName("EventLoop", "Sentinel", isTaken);
+  const name = prefixUntilFree("EventLoop", "Sentinel", isTaken);
   const busy: Said = { name, scope: "local", ...judge(facts), since: now - silenceMs };
   return {
     // Before the first report, no names are taken.

@@ -24,7 +24,7 @@ export interface SharedProbe {
  * so both probes end in the same state.
  */
 export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProbe {
-  const { sources, takeOver, getSetting } = getProbeSeams(probe);
+  const { sources, adoptSetting, getSetting } = getProbeSeams(probe);
   let knownVersion: number | undefined;
   let knownText = toSettingText(getSetting());
   // While listeners run, reading the probe applies no new text. Otherwise they would get the newer change
@@ -40,7 +40,7 @@ export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProb
     knownText = sent;
     const setting = fromSettingText(sent);
     hold(() => {
-      if (takeOver !== undefined) takeOver(setting, new Date(at));
+      if (adoptSetting !== undefined) adoptSetting(setting, new Date(at));
       else if (setting.body === COMMISSIONED_BODY) probe.commission();
       else probe.decommission(setting.body);
     });

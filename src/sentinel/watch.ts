@@ -11,13 +11,13 @@ export interface Watch {
   look(): void;
 }
 
-export interface WatchSetup {
+export interface MainThreadWatchSetup {
   readonly counters: Pick<Counters, "beats" | "roundAt">;
   /** The clock, such as `processNow`. */
   readonly monotonicNow: () => number;
 }
 
-export function watchMainThread({ counters, monotonicNow }: WatchSetup): Watch {
+export function watchMainThread({ counters, monotonicNow }: MainThreadWatchSetup): Watch {
   const silence = listenForSilence({ getCount: () => counters.beats, monotonicNow });
 
   return {

@@ -1,5 +1,5 @@
 import type { Change } from "../core/change.ts";
-import { type SentStatus, toSentStatus, toStatus } from "./sent-entry.ts";
+import { fromSentStatus, type SentStatus, toSentStatus } from "./sent-entry.ts";
 
 /** A change as it is sent between threads. */
 export interface SentChange extends Omit<Change, "status" | "at"> {
@@ -12,5 +12,5 @@ export function toSentChange(change: Change): SentChange {
 }
 
 export function toChange(sent: SentChange): Change {
-  return Object.freeze({ ...sent, status: toStatus(sent.status), at: new Date(sent.at) });
+  return Object.freeze({ ...sent, status: fromSentStatus(sent.status), at: new Date(sent.at) });
 }

@@ -56,8 +56,8 @@ function toEntry(sent: SentEntry): Entry {
     ...sent,
     checkedAt: toDate(sent.checkedAt),
     since: toDate(sent.since),
-    status: toStatus(sent.status),
-    rawStatus: toStatus(sent.rawStatus),
+    status: fromSentStatus(sent.status),
+    rawStatus: fromSentStatus(sent.rawStatus),
   };
 }
 
@@ -66,7 +66,7 @@ function toDate(moment: number): Date {
   return new Date(new Date(moment).toISOString());
 }
 
-export function toStatus({ json, labels }: SentStatus): Status {
+export function fromSentStatus({ json, labels }: SentStatus): Status {
   const status = JSON.parse(json) as Status;
   if (!isState(status.state)) throw new TypeError("not a status");
   if (labels.length === 0) return Object.freeze(status);

@@ -14,10 +14,10 @@ const ANSWERED: ProbeAnswered = {
 /** A probe whose body is changed outside, and what its listeners get. */
 function createShared(bodyOutside: () => string) {
   const probe = createProbe();
-  const { sources, takeOver } = getProbeSeams(probe);
+  const { sources, adoptSetting } = getProbeSeams(probe);
   const changes: string[] = [];
   probe.on("change", ({ body }) => void changes.push(body));
-  const stop = sources.add(() => takeOver?.({ body: bodyOutside() }, LATER));
+  const stop = sources.add(() => adoptSetting?.({ body: bodyOutside() }, LATER));
   return { probe, sources, changes, stop };
 }
 
@@ -59,7 +59,7 @@ describe("the sources of a probe", () => {
 
   test("a probe that was made otherwise cannot be set to a body from outside", () => {
     const own: Probe = { ...createProbe(), body: "OK" };
-    expect(getProbeSeams(own).takeOver).toBeUndefined();
+    expect(getProbeSeams(own).adoptSetting).toBeUndefined();
   });
 });
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { EXTENDED_FAMILIES, renderExtended } from "../../src/formats/prometheus.ts";
-import type { MetricsSource, ServiceIdentity } from "../../src/metrics/families.ts";
+import type { FamiliesSource, ServiceIdentity } from "../../src/metrics/families.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
 
 /** A queue that became RED a minute after the start, and was asked half a minute later, which took 250 ms. */
-async function createSource(name = "Queue"): Promise<MetricsSource> {
+async function createSource(name = "Queue"): Promise<FamiliesSource> {
   const clock = createFakeClock();
   const registry = createStatusRegistry({ clock });
   const handler = createFakeHandler({ clock });

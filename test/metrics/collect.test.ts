@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { type Collect, createCollector, MAX_COLLECT_MS } from "../../src/metrics/collect.ts";
-import type { MetricsSource } from "../../src/metrics/families.ts";
+import type { FamiliesSource } from "../../src/metrics/families.ts";
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler, type FakeHandler } from "../../src/testing/fake-handler.ts";
 
@@ -23,7 +23,7 @@ function createScene(): Scene {
   return { clock, handler, registry, collect: createCollector({ registry, probe: createProbe(), clock }) };
 }
 
-function statesOf({ entries }: MetricsSource): Record<string, string> {
+function statesOf({ entries }: FamiliesSource): Record<string, string> {
   return Object.fromEntries(entries.map(({ name, status }) => [name, status.state]));
 }
 

@@ -141,7 +141,7 @@ async function startOrders(story: readonly Happening[]): Promise<PageService> {
 
   const service = await startPageService({ service: SERVICE }, undefined, { clock });
   const { registry, probe } = service;
-  getProbeSeams(probe).takeOver?.({ body: "OK" }, new Date(Date.now() - UPTIME * MINUTE_MS));
+  getProbeSeams(probe).adoptSetting?.({ body: "OK" }, new Date(Date.now() - UPTIME * MINUTE_MS));
   const handlers = new Map<string, StateHandler>();
   const inOrder = story.toSorted(([one], [other]) => other - one);
   for (const [minutesAgo, name, state, detail = "", more = {}] of inOrder) {

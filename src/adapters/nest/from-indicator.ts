@@ -46,12 +46,12 @@ export function fromIndicator(indicator: Indicator): StatusFunction {
 }
 
 function toWorst(result: IndicatorResult): Status {
-  const [first, ...further] = Object.entries(result).map(toStatus);
+  const [first, ...further] = Object.entries(result).map(fromResult);
   if (first === undefined) throw new Error("the indicator reported nothing");
   return further.reduce(toWorseStatus, first);
 }
 
-function toStatus([key, { status, message, ...properties }]: [string, IndicatorResult[string]]): Status {
+function fromResult([key, { status, message, ...properties }]: [string, IndicatorResult[string]]): Status {
   const state = STATES_OF_INDICATORS.get(status);
   if (state === undefined)
     throw new Error(`the indicator ${key} reported the unknown status ${describeValue(status)}`);

@@ -1,7 +1,7 @@
 import type { ProbeState } from "../../core/probe-setting.ts";
 import { isState } from "../../core/state.ts";
 import { NoAnswerError } from "./no-answer.ts";
-import { type Answer, sendRequest } from "./request.ts";
+import { type ReceivedAnswer, sendRequest } from "./request.ts";
 import type { StatusQuery } from "./request-format.ts";
 import { toStatusUrls } from "./service-url.ts";
 import type { HandlerStatus, ServiceFacts, ServiceStatus } from "./status.ts";
@@ -25,7 +25,7 @@ export async function requestReport(query: StatusQuery): Promise<ServiceStatus |
   }
 }
 
-function readReport(answer: Answer): ServiceStatus | undefined {
+function readReport(answer: ReceivedAnswer): ServiceStatus | undefined {
   const report = parse(answer.text);
   const { state, at, entries, probe, instance, startedAt } = report;
   if (!isState(state) || !Array.isArray(entries) || !isFields(probe)) return undefined;

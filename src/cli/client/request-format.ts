@@ -1,6 +1,6 @@
 import type { Connection } from "./connection.ts";
 import { NoAnswerError, UnknownHandlerNameError, UnusableAnswerError } from "./no-answer.ts";
-import { type Answer, sendRequest } from "./request.ts";
+import { type ReceivedAnswer, sendRequest } from "./request.ts";
 import { type ServiceUrl, toStatusUrls } from "./service-url.ts";
 
 export interface StatusQuery {
@@ -16,11 +16,11 @@ export interface WantedFormat<Value> {
   readonly suffix: string;
   readonly accept: string;
   /** Reads the answer. `undefined` if it is not a status in this format. */
-  read(answer: Answer): Value | undefined;
+  read(answer: ReceivedAnswer): Value | undefined;
 }
 
 export interface FormatAnswer<Value> {
-  readonly answer: Answer;
+  readonly answer: ReceivedAnswer;
   readonly value: Value;
 }
 
@@ -66,7 +66,9 @@ async function requestAt<Value>(
 }
 
 /** Status codes that are never a status. */
-const REFUSALS: Readonly<Record<number, (answer: Answer, names: readonly string[]) => NoAnswerError>> = {
+const REFUSALS: Readonly<
+  Record<number, (answer: ReceivedAnswer, names: readonly string[]) => NoAnswerError>
+> = {
   401: ({ from }) =>
     new NoAnswerError("denied", `${from} requires authentication (401). Use --header 'Authorization: …'`),
   403: ({ from }) =>
@@ -77,7 +79,7 @@ const REFUSALS: Readonly<Record<number, (answer: Answer, names: readonly string[
 /** The answer of svc-status for an unknown handler. */
 const UNKNOWN_NAME = "no status handler has this name";
 
-function explainNotFound({ from, text }: Answer, names: readonly string[]): NoAnswerError {
+function explainNotFound({ from, text }: ReceivedAnswer, names: readonly string[]): NoAnswerError {
   if (text.trim() === UNKNOWN_NAME) return new UnknownHandlerNameError(names);
   return new UnusableAnswerError(
     `nothing found at ${from} (404). Use the full URL if the status has another path`,

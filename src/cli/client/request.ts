@@ -18,7 +18,7 @@ export interface ServiceRequest {
   readonly signal: AbortSignal;
 }
 
-export interface Answer {
+export interface ReceivedAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
@@ -33,7 +33,7 @@ export const MAX_ANSWER_BYTES = 5_000_000;
 export const MAX_REDIRECTS = 5;
 
 /** Sends one request over a new connection. @throws NoAnswerError that says in one line what went wrong. */
-export async function sendRequest(serviceRequest: ServiceRequest): Promise<Answer> {
+export async function sendRequest(serviceRequest: ServiceRequest): Promise<ReceivedAnswer> {
   let { target } = serviceRequest;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const from = describeServiceUrl(target);
@@ -115,7 +115,7 @@ function toRedirect(
   return { ...target, url: location };
 }
 
-async function read(response: IncomingMessage, from: string): Promise<Answer> {
+async function read(response: IncomingMessage, from: string): Promise<ReceivedAnswer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {

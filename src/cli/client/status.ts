@@ -5,7 +5,7 @@ import type { Status } from "../../core/status.ts";
 import { toLabels } from "../../metrics/labels.ts";
 import { UnusableAnswerError } from "./no-answer.ts";
 import { requestReport } from "./report.ts";
-import type { Answer } from "./request.ts";
+import type { ReceivedAnswer } from "./request.ts";
 import { requestFormat, type StatusQuery, type WantedFormat } from "./request-format.ts";
 
 /** The status of one handler. */
@@ -39,7 +39,7 @@ export interface ServiceStatus {
   readonly state: State;
   readonly handlers: readonly HandlerStatus[];
   /** The answer that contains this status. */
-  readonly answer: Answer;
+  readonly answer: ReceivedAnswer;
   /** `undefined` if the service does not have the report for tools. */
   readonly facts?: ServiceFacts;
 }
@@ -105,7 +105,7 @@ async function requestForeignStatus(query: StatusQuery): Promise<ServiceStatus> 
 }
 
 /** Other servers answer `{}` too. */
-async function expectNoHandlers(query: StatusQuery, { from }: Answer): Promise<void> {
+async function expectNoHandlers(query: StatusQuery, { from }: ReceivedAnswer): Promise<void> {
   try {
     await requestFormat(query, CSV_FORMAT);
   } catch (error) {
@@ -119,7 +119,7 @@ async function expectNoHandlers(query: StatusQuery, { from }: Answer): Promise<v
 /** A server that ignores the names has not confirmed that all of them are OK. */
 function selectNamed(
   handlers: readonly HandlerStatus[],
-  { from }: Answer,
+  { from }: ReceivedAnswer,
   names: readonly string[],
 ): readonly HandlerStatus[] {
   if (names.length === 0) return handlers;
@@ -142,7 +142,7 @@ async function requestOverallState(query: StatusQuery): Promise<State> {
   }
 }
 
-function readHandlers({ text, status }: Answer): readonly HandlerStatus[] | undefined {
+function readHandlers({ text, status }: ReceivedAnswer): readonly HandlerStatus[] | undefined {
   const value = parseJson(text);
   if (!isObject(value)) return undefined;
   const handlers = Object.entries(value).map(([name, each]) => toHandler(name, each));

@@ -1,5 +1,5 @@
 import type { Declared, Platform } from "./fields.ts";
-import { type Finding, type Rule, toCase } from "./finding.ts";
+import { type DiagnosisRule, type Finding, toCase } from "./finding.ts";
 import { findIdleCut, findResets } from "./rules/connections.ts";
 import {
   findCutRequests,
@@ -21,7 +21,7 @@ import {
   findUnreadProbe,
 } from "./rules/probing.ts";
 
-const RULES: readonly Rule[] = [
+const RULES: readonly DiagnosisRule[] = [
   findImpatientProbe,
   findDeadlyLiveness,
   findSlowDetection,

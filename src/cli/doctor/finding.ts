@@ -26,7 +26,7 @@ export interface Case {
 }
 
 /** Finds one problem. If a number that it needs is unknown, it returns `undefined`. */
-export type Rule = (given: Case) => Finding | undefined;
+export type DiagnosisRule = (given: Case) => Finding | undefined;
 
 export function toCase(declared: Declared, platform?: Platform): Case {
   const facts = platform && PLATFORMS[platform];

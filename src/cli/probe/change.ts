@@ -2,7 +2,7 @@ import { hideSecrets } from "../../util/redact/hide-secrets.ts";
 import { CliError } from "../cli-error.ts";
 import type { Connection } from "../client/connection.ts";
 import { UnusableAnswerError } from "../client/no-answer.ts";
-import { type Answer, sendRequest } from "../client/request.ts";
+import { type ReceivedAnswer, sendRequest } from "../client/request.ts";
 import { expectTypedHost, type ServiceUrl, toProbeUrl, toTypedHost } from "../client/service-url.ts";
 
 /** A request to a probe. */
@@ -14,7 +14,7 @@ export interface ProbeQuery {
 }
 
 /** The meaning of each refusal, and what to do. */
-const REFUSALS: Readonly<Record<number, (answer: Answer, query: ProbeQuery) => string>> = {
+const REFUSALS: Readonly<Record<number, (answer: ReceivedAnswer, query: ProbeQuery) => string>> = {
   400: ({ from, text }) => `${from} rejects this body: ${hideSecrets(text.trim()).slice(0, 200)}`,
   401: explainUnauthorized,
   403: ({ from }) =>
@@ -23,7 +23,7 @@ const REFUSALS: Readonly<Record<number, (answer: Answer, query: ProbeQuery) => s
   405: ({ from }) => `${from} is not a probe that can be changed (405). Is it the right URL?`,
 };
 
-function explainUnauthorized({ from }: Answer, { service, token }: ProbeQuery): string {
+function explainUnauthorized({ from }: ReceivedAnswer, { service, token }: ProbeQuery): string {
   if (token !== undefined) return `${from} rejects the token (401). Is it the token of this service?`;
   const wants = `${from} requires a token (401)`;
   if (!service.isHostGuessed) return `${wants}. Set SVC_STATUS_TOKEN`;

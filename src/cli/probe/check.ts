@@ -2,7 +2,7 @@ import { COMMISSIONED_BODY, MAX_PROBE_BODY_LENGTH } from "../../core/probe-setti
 import { CHECK_HEADER } from "../../http/observe.ts";
 import { CliError } from "../cli-error.ts";
 import { NoAnswerError } from "../client/no-answer.ts";
-import { type Answer, sendRequest } from "../client/request.ts";
+import { type ReceivedAnswer, sendRequest } from "../client/request.ts";
 import { describeServiceUrl, toProbeUrl } from "../client/service-url.ts";
 import type { ProbeQuery } from "./change.ts";
 
@@ -37,7 +37,7 @@ export async function expectDecommissioned(query: ProbeQuery): Promise<string> {
 }
 
 /** Sends the request of a load balancer. A drain does not count this check as a probe. */
-async function requestProbe({ service, token, connection, signal }: ProbeQuery): Promise<Answer> {
+async function requestProbe({ service, token, connection, signal }: ProbeQuery): Promise<ReceivedAnswer> {
   const target = toProbeUrl(service);
   try {
     return await sendRequest({
@@ -57,7 +57,7 @@ async function requestProbe({ service, token, connection, signal }: ProbeQuery):
 
 function toContradiction(
   { service }: ProbeQuery,
-  { status, text }: Answer,
+  { status, text }: ReceivedAnswer,
   what: string,
   hint: string,
 ): CliError {

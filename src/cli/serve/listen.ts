@@ -7,7 +7,7 @@ import { expectSocketPath } from "../socket-path.ts";
 import type { ServeConfig } from "./config.ts";
 
 /** Where to listen. */
-export type Address = { readonly socket: string } | { readonly host: string; readonly port: number };
+export type ListenAddress = { readonly socket: string } | { readonly host: string; readonly port: number };
 
 const DEFAULT_PORT = 8_080;
 const DEFAULT_HOST = "127.0.0.1";
@@ -19,7 +19,7 @@ type Place = Partial<Record<keyof Pick<ServeConfig, "port" | "host" | "socket">,
  *
  * @throws CliError if its options contradict each other.
  */
-export function toAddress(flags: Place, config: Place): Address {
+export function toListenAddress(flags: Place, config: Place): ListenAddress {
   const isPortGiven = flags.port !== undefined || flags.host !== undefined;
   if (flags.socket !== undefined && isPortGiven)
     throw new CliError("--socket cannot be combined with --host and --port. Use one or the other");
@@ -32,7 +32,7 @@ export function toAddress(flags: Place, config: Place): Address {
 }
 
 /** @throws CliError that says why the server cannot listen there. */
-export function listen(server: Server, address: Address): Promise<void> {
+export function listen(server: Server, address: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     function fail(error: NodeJS.ErrnoException): void {
       const where = "socket" in address ? address.socket : `port ${address.port} of ${address.host}`;
@@ -63,7 +63,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** `http://127.0.0.1:8080/svc_status`. For a socket, the host has no meaning. */
-function toUrl(server: Server, address: Address, path: string): string {
+function toUrl(server: Server, address: ListenAddress, path: string): string {
   if ("socket" in address) return `http://localhost${path}`;
   const { port } = server.address() as AddressInfo;
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
@@ -71,12 +71,12 @@ function toUrl(server: Server, address: Address, path: string): string {
 }
 
 /** The address of the server, for a log line. */
-export function describeAddress(server: Server, address: Address): string {
+export function describeAddress(server: Server, address: ListenAddress): string {
   return "socket" in address ? address.socket : toUrl(server, address, "");
 }
 
 /** The shell command that requests a path of the server. */
-export function toCurl(server: Server, address: Address, path: string): string {
+export function toCurl(server: Server, address: ListenAddress, path: string): string {
   const socket = "socket" in address ? ["--unix-socket", address.socket] : [];
   return toCommandLine(["curl", ...socket, toUrl(server, address, path)]);
 }

@@ -11,7 +11,7 @@ import { clean } from "../terminal/clean.ts";
 import { describeApplied } from "./apply.ts";
 import type { ServeConfig } from "./config.ts";
 import type { SERVE } from "./definition.ts";
-import { type Address, describeAddress, listen, toAddress, toCurl } from "./listen.ts";
+import { describeAddress, type ListenAddress, listen, toCurl, toListenAddress } from "./listen.ts";
 import { readSetup, type Setup } from "./read-setup.ts";
 import { createServing, type Serving } from "./serving.ts";
 
@@ -23,7 +23,7 @@ export const runServe: Run<typeof SERVE> = async ({ values, io }) => {
     io.stderr.write(describeMistakes(file ?? "", setup.mistakes));
     return 3;
   }
-  const address = toAddress(values, setup.config);
+  const address = toListenAddress(values, setup.config);
   const logger = toLineLogger(io.stderr);
   const registry = createStatusRegistry({ logger });
   const probe = createProbe({ logger });
@@ -58,7 +58,7 @@ function toLineLogger(output: Output): Record<"info" | "warn" | "error", (messag
 
 function describeStart(
   server: Server,
-  address: Address,
+  address: ListenAddress,
   { svcStatus = {}, probeStatus = {} }: ServeConfig,
   names: readonly string[],
 ): readonly string[] {

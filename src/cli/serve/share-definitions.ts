@@ -28,7 +28,7 @@ export function shareDefinitions(schema: Schema): Schema {
 
   collect(schema);
   for (const [text, property] of names) {
-    const name = toFreeName(property, (taken) => Object.hasOwn(definitions, taken));
+    const name = numberUntilFree(property, (taken) => Object.hasOwn(definitions, taken));
     names.set(text, name);
     definitions[name] = undefined;
   }
@@ -36,9 +36,9 @@ export function shareDefinitions(schema: Schema): Schema {
   return { ...replace(schema), definitions };
 }
 
-function toFreeName(name: string, isTaken: (name: string) => boolean, number = 2): string {
+function numberUntilFree(name: string, isTaken: (name: string) => boolean, number = 2): string {
   if (!isTaken(name)) return name;
-  return isTaken(`${name}${number}`) ? toFreeName(name, isTaken, number + 1) : `${name}${number}`;
+  return isTaken(`${name}${number}`) ? numberUntilFree(name, isTaken, number + 1) : `${name}${number}`;
 }
 
 /** A copy of a schema with other schemas directly in it. */

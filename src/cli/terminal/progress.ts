@@ -4,7 +4,7 @@ import { onSuspension } from "./suspension.ts";
 import { truncate } from "./width.ts";
 
 /** Shows what the command waits for. */
-export interface Progress {
+export interface ProgressDisplay {
   show(text: string): void;
   /** Removes the progress line. */
   stop(): void;
@@ -21,11 +21,11 @@ const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
 
 /** On a terminal, updates one line; otherwise, writes a line per new text. */
-export function createProgress(output: Output): Progress {
+export function createProgress(output: Output): ProgressDisplay {
   return output.isTTY ? createSpinner(output) : createLines(output);
 }
 
-function createSpinner(output: Output): Progress {
+function createSpinner(output: Output): ProgressDisplay {
   let text = "";
   let frame = 0;
   const startedAt = performance.now();
@@ -63,7 +63,7 @@ function createSpinner(output: Output): Progress {
   };
 }
 
-function createLines(output: Output): Progress {
+function createLines(output: Output): ProgressDisplay {
   let last = "";
   return {
     show(next) {

@@ -2,14 +2,14 @@ import { describeError } from "../../util/describe-error.ts";
 import { isThenable } from "../../util/thenable.ts";
 import { type HandlerContext, isProvider, type StatusHandler } from "../handler.ts";
 import { type Result, toFailure } from "../outcome.ts";
-import { createTakeOver } from "./take-over.ts";
+import { createToResult } from "./to-result.ts";
 
 /** Calls a handler. Never throws and never rejects: every outcome is a result. */
 export type Call = (context: HandlerContext) => Result | Promise<Result>;
 
 /** The only place that calls a handler and catches its errors. A synchronous result needs no promise. */
 export function normalise(handler: StatusHandler): Call {
-  const toResult = createTakeOver();
+  const toResult = createToResult();
 
   return function callHandler(context) {
     try {

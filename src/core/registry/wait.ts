@@ -32,7 +32,7 @@ const WAIT_OPTIONS: OptionShapes<WaitOptions, WithDefaults<WaitOptions, "timeout
   signal: methods("addEventListener", "throwIfAborted"),
 };
 
-export interface Waiting {
+export interface WaitSetup {
   readonly isInState: () => Promise<boolean>;
   readonly clock: Clock;
   readonly options: WaitOptions;
@@ -43,7 +43,7 @@ export interface Waiting {
  * Checks until the handler reports the state. The deadline and the signal end the wait even during a check.
  * The end of the registry ends it too, because the state cannot change after that.
  */
-export async function waitUntil({ isInState, clock, options, ending }: Waiting): Promise<boolean> {
+export async function waitUntil({ isInState, clock, options, ending }: WaitSetup): Promise<boolean> {
   const { intervalMs, timeoutMs, throwOnUnknown, signal } = readOptions(WAIT_OPTIONS, options);
   signal?.throwIfAborted();
   return new Promise(function startWait(resolve, reject) {

@@ -1,9 +1,9 @@
 import { HIDDEN, hideBehind, hideWhole, type Kind, raw, toPattern, withClue } from "./kind.ts";
-import { QUOTE, QUOTED, REASON, SPACE } from "./values.ts";
+import { NO_REASON_WORD, QUOTE, QUOTED, SPACE } from "./values.ts";
 
 // In lists of raw headers, a comma separates name and value.
 const SEPARATOR = `${QUOTE}?${SPACE}(?:[:=]>?|(?<=["'\`]\\s{0,4}),(?=\\s{0,4}["'\`]))${SPACE}`;
-const NOT_PROSE = raw`(?!\*{3}|(?:access denied|header|is|must|no|none|not|null|the|undefined)(?!\w))${REASON}`;
+const NOT_PROSE = raw`(?!\*{3}|(?:access denied|header|is|must|no|none|not|null|the|undefined)(?!\w))${NO_REASON_WORD}`;
 
 /** `Authorization: Basic x`, `{ authorization: 'Bearer x' }`, `['authorization', 'x']`, with any scheme. */
 export const AUTHORIZATION: Kind = {

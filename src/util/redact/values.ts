@@ -69,14 +69,14 @@ export const ASSIGNED: string = `${NOTHING_ASSIGNED}(?:(?:${CLOSED})${AFTER_VALU
 const REASON_WORDS =
   "aborted|bad|blank|blocked|closed|corrupt|corrupted|declined|deleted|denied|disabled|empty|enabled|error|exceeded|expired|failed|failure|forbidden|ignored|illegal|include|incorrect|invalid|locked|malformed|mismatch|missing|ok|omit|optional|present|refused|rejected|required|reset|revoked|same-origin|set|skipped|timeout|unauthenticated|unauthorized|unavailable|unknown|unset|unsupported|valid|weak|wrong";
 /** Excludes such a word if a delimiter follows it. */
-export const REASON: string = raw`(?!(?:${REASON_WORDS}|E[A-Z]{3,}\w{0,12}|[45]\d\d)[.!?]?(?:[\s,;)}\]"':]|$))`;
+export const NO_REASON_WORD: string = raw`(?!(?:${REASON_WORDS}|E[A-Z]{3,}\w{0,12}|[45]\d\d)[.!?]?(?:[\s,;)}\]"':]|$))`;
 
 // A delimiter belongs to the value if more text follows it directly.
 const VALUE_CHARACTER = raw`(?:[^\s,;}\])"']|[,;}\])"'](?![\s,;}\])"'.:]|$))`;
 const END = raw`(?=\s*(?:$|[,;}\])"'|])|\x1b|\s[A-Z]\w{0,40}:\S)|(?<=[.!?])(?=\s)`;
 
 /** An unquoted value after a colon counts only before a delimiter or the end, or if too long for prose. */
-const BARE = `${NOTHING}${REASON}(?:${VALUE_CHARACTER}{1,256}(?:${END})|${VALUE_CHARACTER}{257,})`;
+const BARE = `${NOTHING}${NO_REASON_WORD}(?:${VALUE_CHARACTER}{1,256}(?:${END})|${VALUE_CHARACTER}{257,})`;
 
 // Lists, objects and buffers as `util.inspect` prints them.
 const STRUCTURE = raw`\[[^\]]*\]?|<[^>]*>?|\{[^}]*\}?`;

@@ -1,10 +1,10 @@
-import type { Rule } from "../finding.ts";
+import type { DiagnosisRule } from "../finding.ts";
 
 /** How much longer than the balancer the service keeps idle connections. */
 export const KEEP_ALIVE_MARGIN_MS = 5_000;
 
 /** The service may close a connection at the moment the balancer reuses it. */
-export const findResets: Rule = ({ numbers, say }) => {
+export const findResets: DiagnosisRule = ({ numbers, say }) => {
   const { keepAliveTimeoutMs, balancerIdleMs = 0 } = numbers;
   // 0 means forever, for both.
   if (keepAliveTimeoutMs === 0 || balancerIdleMs === 0 || keepAliveTimeoutMs > balancerIdleMs)
@@ -17,7 +17,7 @@ export const findResets: Rule = ({ numbers, say }) => {
 };
 
 /** An answer may take longer than the balancer waits for the next byte. */
-export const findIdleCut: Rule = ({ numbers, facts, say }) => {
+export const findIdleCut: DiagnosisRule = ({ numbers, facts, say }) => {
   const { longestRequestMs = 0, balancerIdleMs } = numbers;
   if (!facts?.cutsIdleRequests || balancerIdleMs === undefined || longestRequestMs < balancerIdleMs)
     return undefined;

@@ -1,7 +1,7 @@
 import { MIN_QUIET_MS } from "../../../drain/decide.ts";
 import { PRESETS, toNeededGraceMs, toSpareMs } from "../../../drain/presets.ts";
 import { toDurationText } from "../../../util/duration-text.ts";
-import type { Rule } from "../finding.ts";
+import type { DiagnosisRule } from "../finding.ts";
 import type { Numbers } from "../numbers.ts";
 
 type Leaving = Pick<Numbers, "deadlineMs" | "capMs" | "closeTimeoutMs" | "hooksTimeoutMs">;
@@ -34,7 +34,7 @@ function toDetectionMs({ fall, probeIntervalMs, redsSeen }: Numbers): number | u
 }
 
 /** The process may be killed before it ends. */
-export const findShortGrace: Rule = ({ numbers, facts, say }) => {
+export const findShortGrace: DiagnosisRule = ({ numbers, facts, say }) => {
   const { graceMs, preStopMs, preset, deadlineMs, closeTimeoutMs = ALL_MS, longestRequestMs = 0 } = numbers;
   const neededMs = preStopMs + toNeededGraceMs(deadlineMs);
   const isHookGreedy = preStopMs > 0 && preStopMs >= (graceMs ?? 0); // covered by the next rule
@@ -69,7 +69,7 @@ export const findShortGrace: Rule = ({ numbers, facts, say }) => {
 };
 
 /** The hook leaves no time for the process. */
-export const findGreedyPreStop: Rule = ({ numbers, say }) => {
+export const findGreedyPreStop: DiagnosisRule = ({ numbers, say }) => {
   const { graceMs, preStopMs } = numbers;
   if (graceMs === undefined || preStopMs === 0 || preStopMs < graceMs) return undefined;
   return {
@@ -80,7 +80,7 @@ export const findGreedyPreStop: Rule = ({ numbers, say }) => {
 };
 
 /** The balancer may not have been refused often enough at the end of the longest wait. */
-export const findSlowDetection: Rule = ({ numbers, facts, say }) => {
+export const findSlowDetection: DiagnosisRule = ({ numbers, facts, say }) => {
   const { fall = 1, redsSeen, capMs } = numbers;
   const detectionMs = toDetectionMs(numbers);
   const waitMs = toLongestWaitMs(numbers);
@@ -105,7 +105,7 @@ export const findSlowDetection: Rule = ({ numbers, facts, say }) => {
 };
 
 /** The drain may count the balancer as gone before it is. */
-export const findEarlyBelief: Rule = ({ numbers, facts, say }) => {
+export const findEarlyBelief: DiagnosisRule = ({ numbers, facts, say }) => {
   const { fall = 0, redsSeen } = numbers;
   if (redsSeen >= fall || facts?.balancesByProbe === false) return undefined;
   return {
@@ -116,7 +116,7 @@ export const findEarlyBelief: Rule = ({ numbers, facts, say }) => {
 };
 
 /** Requests may be cut off. */
-export const findCutRequests: Rule = ({ numbers, say }) => {
+export const findCutRequests: DiagnosisRule = ({ numbers, say }) => {
   const { longestRequestMs, closeTimeoutMs = ALL_MS } = numbers;
   if (longestRequestMs === undefined) return undefined;
   const closingMs = toClosingMs(numbers);

@@ -1,11 +1,11 @@
 import { DEFAULT_RULE, type SharedReadiness } from "../../../core/readiness/rule.ts";
 import { toDurationText } from "../../../util/duration-text.ts";
 import type { AmountName } from "../fields.ts";
-import type { Rule } from "../finding.ts";
+import type { DiagnosisRule } from "../finding.ts";
 import type { Numbers } from "../numbers.ts";
 
 /** The probe times out before the handlers that it waits for can answer. */
-export const findImpatientProbe: Rule = ({ numbers, handlerRounds, say }) => {
+export const findImpatientProbe: DiagnosisRule = ({ numbers, handlerRounds, say }) => {
   const { probeTimeoutMs, handlerTimeoutMs } = numbers;
   const handlersTakeMs = handlerRounds * handlerTimeoutMs;
   if (handlerRounds === 0 || probeTimeoutMs === undefined || probeTimeoutMs > handlersTakeMs)
@@ -19,7 +19,7 @@ export const findImpatientProbe: Rule = ({ numbers, handlerRounds, say }) => {
 };
 
 /** Without `timeout check`, HAProxy removes a busy instance. */
-export const findBusyTakenForDead: Rule = ({ numbers, facts, say }) => {
+export const findBusyTakenForDead: DiagnosisRule = ({ numbers, facts, say }) => {
   const { probeTimeoutMs = 0, probeIntervalMs } = numbers;
   if (facts?.longer !== "probeTimeoutMs" || probeTimeoutMs > (probeIntervalMs ?? 0)) return undefined;
   return {
@@ -30,7 +30,7 @@ export const findBusyTakenForDead: Rule = ({ numbers, facts, say }) => {
 };
 
 /** One lost packet removes an instance. */
-export const findSingleFailure: Rule = ({ numbers, facts, say }) =>
+export const findSingleFailure: DiagnosisRule = ({ numbers, facts, say }) =>
   numbers.fall === 1 && facts?.sendsProbe !== false
     ? {
         severity: "warning",
@@ -40,7 +40,7 @@ export const findSingleFailure: Rule = ({ numbers, facts, say }) =>
     : undefined;
 
 /** A failure of a shared dependency removes all instances. */
-export const findAllAtOnce: Rule = ({ numbers, say }) =>
+export const findAllAtOnce: DiagnosisRule = ({ numbers, say }) =>
   toShared(numbers) === "count" && numbers.instances !== 1
     ? {
         severity: "warning",
@@ -55,7 +55,7 @@ function toShared({ shared, requireHealthy }: Numbers): SharedReadiness {
 }
 
 /** The first result that is RED would last longer than the hold. */
-export const findShortHold: Rule = ({ numbers, say }) => {
+export const findShortHold: DiagnosisRule = ({ numbers, say }) => {
   const { holdMs, handlerIntervalMs } = numbers;
   const isShort = holdMs !== undefined && handlerIntervalMs !== undefined && holdMs <= handlerIntervalMs;
   if (!isShort || toShared(numbers) !== "hold") return undefined;
@@ -67,7 +67,7 @@ export const findShortHold: Rule = ({ numbers, say }) => {
 };
 
 /** A restart fixes nothing that is shared, and must not happen during the drain. */
-export const findDeadlyLiveness: Rule = ({ numbers: { livenessLooksAt, instances }, say }) => {
+export const findDeadlyLiveness: DiagnosisRule = ({ numbers: { livenessLooksAt, instances }, say }) => {
   if (livenessLooksAt === "local") return undefined;
   const why =
     livenessLooksAt === "shared"
@@ -85,7 +85,7 @@ function describeAll(instances: number | undefined): string {
 }
 
 /** While the only instance leaves, the service is down. */
-export const findLoneInstance: Rule = ({ numbers, say }) =>
+export const findLoneInstance: DiagnosisRule = ({ numbers, say }) =>
   numbers.instances === 1
     ? {
         severity: "warning",
@@ -97,7 +97,7 @@ export const findLoneInstance: Rule = ({ numbers, say }) =>
 const PROBE_NUMBERS = ["probeIntervalMs", "probeTimeoutMs", "fall", "rise"] as const;
 
 /** nginx (open source) never sends the probe. */
-export const findUnreadProbe: Rule = ({ numbers, facts }) => {
+export const findUnreadProbe: DiagnosisRule = ({ numbers, facts }) => {
   const given = PROBE_NUMBERS.filter((name) => numbers[name] !== undefined);
   if (facts?.sendsProbe !== false || given.length === 0) return undefined;
   return {
@@ -108,7 +108,7 @@ export const findUnreadProbe: Rule = ({ numbers, facts }) => {
 };
 
 /** The platform rejects values out of its ranges. */
-export const findRejected: Rule = ({ numbers, facts, say }) => {
+export const findRejected: DiagnosisRule = ({ numbers, facts, say }) => {
   if (facts?.limits === undefined) return undefined;
   const { by, ranges } = facts.limits;
   const objections = Object.entries(ranges).flatMap(([key, { min, max }]) => {
@@ -129,7 +129,7 @@ export const findRejected: Rule = ({ numbers, facts, say }) => {
 };
 
 /** Platforms that count in whole seconds lose fractions. */
-export const findFractions: Rule = ({ numbers, facts, say }) => {
+export const findFractions: DiagnosisRule = ({ numbers, facts, say }) => {
   const names = [...PROBE_NUMBERS, "graceMs"] as const;
   const broken = names.filter((name) => name.endsWith("Ms") && (numbers[name] ?? 0) % 1_000 !== 0);
   if (facts?.countsInSeconds !== true || broken.length === 0) return undefined;

@@ -1,7 +1,7 @@
 import { setServerTime, updateAges } from "./ages.ts";
 import { find } from "./find.ts";
 import { createLinkDisplay, type Link, type LinkDisplay, POLL_EVERY_MS, SILENCE_MS } from "./link.ts";
-import { type News, showNews, toNews } from "./news.ts";
+import { type PageNews, showNews, toNews } from "./news.ts";
 
 /** Minimum pause between polls, used if a response takes longer than the interval. */
 const MIN_REST_MS = 250;
@@ -29,7 +29,7 @@ export function startLive(): void {
   function listen(): void {
     const opened = new EventSource(url);
     source = opened;
-    listenFor(opened, "picture", (news: News) => showNews(news), handleEvent);
+    listenFor(opened, "picture", (news: PageNews) => showNews(news), handleEvent);
     listenFor(opened, "read", (read: Read) => showRead(link, read, "live"), handleEvent);
     // The server ends each stream after a while and checks permissions again.
     opened.addEventListener("again", () => restart());
@@ -142,7 +142,7 @@ function showReadTime({ at, now }: Read): void {
 }
 
 /** The current page, or the reason why there is none. */
-async function fetchPage(signal: AbortSignal): Promise<(Read & { readonly news: News }) | string> {
+async function fetchPage(signal: AbortSignal): Promise<(Read & { readonly news: PageNews }) | string> {
   const { events = "" } = document.documentElement.dataset;
   const url = new URL(events.replace(/\.events(?=\?|$)/, ".html"), location.href);
   try {

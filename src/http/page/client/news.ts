@@ -6,14 +6,14 @@ import { keyOf, morph } from "./morph.ts";
 import { markChanged, showOrder } from "./order.ts";
 
 /** An update of the page, as the server sends it. */
-export interface News {
+export interface PageNews {
   /** The keys of all parts of the list; missing if they have not changed. */
   readonly order?: readonly string[];
   readonly parts: readonly (readonly [key: string, html: string])[];
 }
 
 /** Converts a reloaded page to an update of all parts. */
-export function toNews(parsed: Document): News {
+export function toNews(parsed: Document): PageNews {
   const rows = [...(parsed.getElementById("rows")?.children ?? [])];
   const parts = [...parsed.querySelectorAll(".head"), ...rows].map(
     (part) => [keyOf(part) ?? "", part.outerHTML] as const,
@@ -22,7 +22,7 @@ export function toNews(parsed: Document): News {
 }
 
 /** Updates the page in place. */
-export function showNews({ order, parts }: News): void {
+export function showNews({ order, parts }: PageNews): void {
   const list = find("rows");
   const rows = new Map([...list.children].map((row) => [keyOf(row) ?? "", row]));
   const head = document.querySelector<HTMLElement>(".head");

@@ -28,7 +28,7 @@ const HEALTH_STATES: Readonly<Record<string, State>> = {
  * The overall state of another service's report. Of its texts, only the names of handlers that are not OK are
  * used.
  */
-export function takeOver(body: string, report: ServiceReport): Measure {
+export function readReport(body: string, report: ServiceReport): Measure {
   const value = parse(body);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new CheckError("wrong answer", `the body is no ${report} report`);

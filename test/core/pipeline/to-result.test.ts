@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { createTakeOver } from "../../../src/core/pipeline/take-over.ts";
+import { createToResult } from "../../../src/core/pipeline/to-result.ts";
 import { toStatusJson } from "../../../src/core/status-json.ts";
 
 /** What is taken over of two answers in a row. */
-function takeOverBoth(one: unknown, other: unknown) {
-  const takeOver = createTakeOver();
-  return [takeOver(one), takeOver(other)] as const;
+function convertBoth(one: unknown, other: unknown) {
+  const toResult = createToResult();
+  return [toResult(one), toResult(other)] as const;
 }
 
 describe("an answer that says the same as the one before", () => {
@@ -15,14 +15,14 @@ describe("an answer that says the same as the one before", () => {
     [{ state: "RED", labels: { queue: 3, age: 0.5 }, detail: "full" }],
     [{ state: "OK", labels: {} }],
   ])("is not copied: %j", (answer) => {
-    const [one, other] = takeOverBoth(answer, structuredClone(answer));
+    const [one, other] = convertBoth(answer, structuredClone(answer));
     expect(other).toBe(one);
     expect(other.status).toEqual(answer);
   });
 
   test("is what the handler said last, not what it said once", () => {
-    const takeOver = createTakeOver();
-    const results = ["a", "b", "a"].map((detail) => takeOver({ state: "OK", detail }));
+    const toResult = createToResult();
+    const results = ["a", "b", "a"].map((detail) => toResult({ state: "OK", detail }));
     expect(results.map(({ status }) => status.detail)).toEqual(["a", "b", "a"]);
   });
 });
@@ -41,17 +41,17 @@ describe("an answer that says something else is taken over", () => {
     ["an inherited property", { state: "OK", a: 1 }, Object.assign(Object.create({ a: 1 }), { state: "OK" })],
     ["a text for a number", { state: "OK", a: 1 }, { state: "OK", a: "1" }],
   ])("%s", (_what, one, other) => {
-    const [, result] = takeOverBoth(one, other);
+    const [, result] = convertBoth(one, other);
     expect(JSON.stringify(result.status)).toBe(JSON.stringify({ ...other }));
   });
 
   test("though it is the same object, which has changed inside", () => {
     const answer = { state: "OK", labels: { queue: 1 }, more: { deep: 1 } };
-    const takeOver = createTakeOver();
+    const toResult = createToResult();
     const texts = [1, 2].map((value) => {
       answer.labels.queue = value;
       answer.more.deep = value;
-      return JSON.stringify(takeOver(answer).status);
+      return JSON.stringify(toResult(answer).status);
     });
     expect(texts[1]).toBe('{"state":"OK","labels":{"queue":2},"more":{"deep":2}}');
   });
@@ -61,27 +61,27 @@ describe("an answer that says something else is taken over", () => {
     ["a list", [1], (value: number[]) => void value.push(2)],
   ])("though nothing but the inside of %s has changed", (_what, value, change) => {
     const answer = { state: "OK", more: structuredClone(value) };
-    const takeOver = createTakeOver();
-    takeOver(answer);
+    const toResult = createToResult();
+    toResult(answer);
     change(answer.more as never);
     const expected = structuredClone(answer);
-    expect(JSON.stringify(takeOver(answer).status)).toBe(JSON.stringify(expected));
+    expect(JSON.stringify(toResult(answer).status)).toBe(JSON.stringify(expected));
     expect(JSON.stringify(expected)).toContain("2");
   });
 
   test("though it is a function that says something else in JSON", () => {
     let count = 1;
     const answer = { state: "OK", more: Object.assign(() => {}, { toJSON: () => count }) };
-    const takeOver = createTakeOver();
+    const toResult = createToResult();
     const texts = [1, 2].map((value) => {
       count = value;
-      return toStatusJson(takeOver(answer).status);
+      return toStatusJson(toResult(answer).status);
     });
     expect(texts).toEqual(['{"state":"OK","more":1}', '{"state":"OK","more":2}']);
   });
 
   test("though another property has become what the labels are", () => {
-    const [, result] = takeOverBoth(
+    const [, result] = convertBoth(
       { state: "OK", labels: { queue: 1 }, more: { queue: 2 } },
       { state: "OK", labels: { queue: 1 }, more: { queue: 1 } },
     );
@@ -89,7 +89,7 @@ describe("an answer that says something else is taken over", () => {
   });
 
   test("though only an object within its labels has changed", () => {
-    const [, result] = takeOverBoth(
+    const [, result] = convertBoth(
       { state: "OK", labels: { labels: { queue: 1 } } },
       { state: "OK", labels: { labels: { queue: 2 } } },
     );
@@ -97,7 +97,7 @@ describe("an answer that says something else is taken over", () => {
   });
 
   test("a failure that looks like the status that was made of the one before", () => {
-    const [one, other] = takeOverBoth(
+    const [one, other] = convertBoth(
       { state: "BLUE" },
       { state: "RED", detail: 'returned the unknown state "BLUE"' },
     );
@@ -106,22 +106,22 @@ describe("an answer that says something else is taken over", () => {
 });
 
 test("an answer that throws when it is compared is a failure", () => {
-  const takeOver = createTakeOver();
-  takeOver({ state: "OK", detail: "a" });
+  const toResult = createToResult();
+  toResult({ state: "OK", detail: "a" });
   const hostile = {
     state: "OK",
     get detail(): string {
       throw new Error("not today");
     },
   };
-  expect(takeOver(hostile)).toMatchObject({ reason: "invalid", status: { state: "RED" } });
-  expect(takeOver({ state: "OK", detail: "a" }).status).toEqual({ state: "OK", detail: "a" });
+  expect(toResult(hostile)).toMatchObject({ reason: "invalid", status: { state: "RED" } });
+  expect(toResult({ state: "OK", detail: "a" }).status).toEqual({ state: "OK", detail: "a" });
 });
 
 describe("an error in an answer", () => {
   test("is its message where it is the detail", () => {
     const answer = { state: "RED", detail: new Error("connect redis://:x@cache failed") };
-    expect(createTakeOver()(answer).status).toEqual({
+    expect(createToResult()(answer).status).toEqual({
       state: "RED",
       detail: "connect redis://***@cache failed",
     });
@@ -131,7 +131,7 @@ describe("an error in an answer", () => {
     const own = Object.assign(new Error("refused"), { toJSON: () => ({ headers: { authorization: "x" } }) });
     const noMessage = "";
     const cause = Object.assign(new Error(noMessage, { cause: new Error("no route") }), { code: "EHOST" });
-    const { status } = createTakeOver()({ state: "RED", own, deep: { list: [cause, null, 1] } });
+    const { status } = createToResult()({ state: "RED", own, deep: { list: [cause, null, 1] } });
     expect(JSON.parse(toStatusJson(status))).toEqual({
       state: "RED",
       own: "refused",
@@ -142,7 +142,7 @@ describe("an error in an answer", () => {
 });
 test("the labels of a status are its own: their object may be used again", () => {
   const labels: Record<string, number> = { queue: 1 };
-  const { status } = createTakeOver()({ state: "OK", labels });
+  const { status } = createToResult()({ state: "OK", labels });
   labels["queue"] = 2;
   expect(status.labels).toEqual({ queue: 1 });
   expect(Object.isFrozen(status.labels)).toBe(true);
@@ -151,6 +151,6 @@ test("the labels of a status are its own: their object may be used again", () =>
 test.each([null, undefined, "many", 5, [1]])(
   "labels that are none are taken over as they are: %j",
   (labels) => {
-    expect(createTakeOver()({ state: "OK", labels }).status.labels).toEqual(labels);
+    expect(createToResult()({ state: "OK", labels }).status.labels).toEqual(labels);
   },
 );

@@ -7,7 +7,7 @@ import type { Status } from "../status.ts";
 import { writeStatus } from "../status-json.ts";
 
 /** Converts a handler's return value. Never throws: a value that is not a status is a failure. */
-export type TakeOver = (answer: unknown) => Result;
+export type ToResult = (answer: unknown) => Result;
 
 /** A converted result, and the shape of the return values that lead to the same result. */
 interface Known {
@@ -27,10 +27,10 @@ interface Shape {
  * Converts the results of one handler. Most handlers return the same status repeatedly, so the last one is
  * kept: it is not copied, frozen and serialized again.
  */
-export function createTakeOver(): TakeOver {
+export function createToResult(): ToResult {
   let known: Known | undefined;
 
-  return function takeOver(answer) {
+  return function toResult(answer) {
     if (typeof answer !== "object" || answer === null || Array.isArray(answer)) {
       return toFailure("invalid", toShownLine(`returned ${describeValue(answer)} instead of a status`));
     }
