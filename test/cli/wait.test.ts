@@ -43,6 +43,42 @@ describe("svc-status wait", () => {
     });
   });
 
+  test("writes a line for each change, however often a reason is worded differently", async () => {
+    const left = Array.from(
+      { length: 6 },
+      (_, index) => [200, bodyOf("YELLOW", `${6 - index} left`)] as const,
+    );
+    const address = await answerInTurn(
+      [502, "<html>"],
+      [503, "<html>"],
+      [500, ""],
+      ...left,
+      [502, "<html>"],
+      ...left,
+      [200, bodyOf("OK")],
+    );
+    const { code, stderr } = await runCli(["wait", address, ...FAST]);
+    expect(code).toBe(0);
+    expect(stderr.split("\n").map((line) => line.replaceAll(`http://${address}`, "URL"))).toEqual([
+      "waiting for URL",
+      expect.stringContaining("waiting for URL: URL/svc_status answered 502"),
+      "waiting for URL: YELLOW (Database is YELLOW: 6 left)",
+      expect.stringContaining("waiting for URL: URL/svc_status answered 502"),
+      "waiting for URL: YELLOW (Database is YELLOW: 6 left)",
+      expect.stringMatching(/^URL is OK after \d+s$/),
+      "",
+    ]);
+    const vain = await answerInTurn(...left, [200, bodyOf("YELLOW", "stuck")]);
+    const failed = await runCli(["wait", vain, "--timeout", "2s", ...FAST]);
+    expect(failed.code).toBe(1);
+    expect(failed.stderr.split("\n").map((line) => line.replaceAll(`http://${vain}`, "URL"))).toEqual([
+      "waiting for URL",
+      "waiting for URL: YELLOW (Database is YELLOW: 6 left)",
+      "svc-status: not OK within 2s: YELLOW (Database is YELLOW: stuck)",
+      "",
+    ]);
+  });
+
   test("waits for handlers that are named, though others are not OK, and though they are not there yet", async () => {
     const { address, registry } = await startService();
     registry.addStatusHandler("Other", () => ({ state: "RED" }));

@@ -40,8 +40,8 @@ export async function requestFormat<Value>(
   } catch (error) {
     if (second === undefined || !(error instanceof UnusableAnswerError)) throw error;
     return await requestAt(second, query, format).catch((failure: unknown) => {
-      // The error is about the URL that the user typed.
-      throw failure instanceof NoAnswerError ? error : failure;
+      // The error is about the URL that the user typed, unless the time is over.
+      throw failure instanceof NoAnswerError && !query.signal.aborted ? error : failure;
     });
   }
 }

@@ -167,6 +167,17 @@ describe("svc-status show", () => {
     );
   });
 
+  test("says that the time is over, not that the answer before was no status", async () => {
+    const address = await startHostile(({ url = "" }, response) => {
+      if (url.startsWith("/svc_status.report")) return void response.writeHead(404).end();
+      // The overall state is asked for at two paths, and the second one hangs.
+      if (url !== "/svc_status.health") response.end('{"A":{"state":"RED"}}');
+    });
+    const { code, stderr } = await runCli(["show", address, "--timeout", "2s"]);
+    expect(stderr).toContain("no complete answer");
+    expect(code).toBe(3);
+  });
+
   test("sends headers, and those of a user in the URL", async () => {
     const seen: unknown[] = [];
     const address = await startHostile(({ headers }, response) => {
