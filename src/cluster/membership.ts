@@ -1,7 +1,7 @@
 import cluster from "node:cluster";
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
-import { getProbeSeams } from "../core/seams.ts";
+import { getProbeSeams, getRegistrySeams } from "../core/seams.ts";
 import { MAX_TIMER_MS } from "../util/clock.ts";
 import { log } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
@@ -36,6 +36,15 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
     if (reportTimeoutMs !== undefined) send({ kind: "body", ...setting });
   });
   const sendEntries = createEntriesSender(registry);
+  const { shareStandings, inheritStanding, getRegistration } = getRegistrySeams(registry);
+
+  /** `local` handlers are about this process alone. */
+  function sendStanding(name: string): void {
+    const registration = getRegistration(name);
+    if (registration?.isKnown !== true || reportTimeoutMs === undefined) return;
+    const isLocal = registry.handlers.some((handler) => handler.name === name && handler.scope === "local");
+    if (!isLocal) send({ kind: "standing", name, standing: registration.standing });
+  }
 
   const receivers: Receivers<ToWorker> = {
     hello: () => send({ kind: "hello" }),
@@ -48,9 +57,12 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
       if (identity !== undefined) seams.identity = { ...identity, startedAt: new Date(identity.startedAt) };
       seams.peers = { leave: requestLeave, alone: shared.alone };
       shared.take(setting);
+      shareStandings(sendStanding);
+      for (const name of registry.names) sendStanding(name);
       welcomes.answer(FIRST, true);
     },
     body: ({ kind: _, ...setting }) => shared.take(setting),
+    standing: ({ name, standing }) => inheritStanding(name, standing),
     ask: ({ id, names }) => void sendEntries(id, names),
     answers: ({ id, answers }) => reports.answer(id, answers),
     left: ({ id, isCovered }) => leaves.answer(id, isCovered),
@@ -68,6 +80,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
   function standAlone(): void {
     reportTimeoutMs = undefined;
     seams.peers = undefined;
+    shareStandings(() => {});
     reports.cancel();
     leaves.cancel();
   }

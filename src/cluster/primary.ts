@@ -2,6 +2,7 @@ import cluster, { type Worker } from "node:cluster";
 import { findIdentity } from "../core/identity.ts";
 import { defaultProbe, type Probe } from "../core/probe.ts";
 import { toSettingText } from "../core/probe-setting.ts";
+import { createSharedStandings } from "../core/readiness/shared-standings.ts";
 import { readOptions } from "../options/read-options.ts";
 import { methods, PERIOD_MS } from "../options/rules.ts";
 import type { OptionShapes } from "../options/shape.ts";
@@ -61,6 +62,8 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   const members = new Set<Worker>();
   const listening = new WeakSet<Worker>();
   const leaving = new WeakSet<Worker>();
+  /** Outlives the workers: a new one goes on from what the others saw. */
+  const standings = createSharedStandings(() => performance.now());
   const gathering = createGathering({ members, timeoutMs, send });
 
   function receive(worker: Worker, packed: unknown): void {
@@ -72,17 +75,27 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
       hello() {
         members.add(worker);
         leaving.delete(worker);
+        for (const name of standings.names) sendStanding(worker, name);
         send(worker, { kind: "welcome", ...readSetting(probe), timeoutMs, identity: getIdentity() });
       },
       bye: () => forget(worker),
       body: ({ kind: _, ...setting }) => take(setting),
       ask: ({ id, names }) => gathering.requestAll(worker, id, names),
       entries: ({ id, entries }) => gathering.record(worker, id, entries),
+      standing({ name, standing }) {
+        if (!standings.add(name, standing)) return;
+        for (const member of members) sendStanding(member, name);
+      },
       leave({ id }) {
         leaving.add(worker);
         send(worker, { kind: "left", id, isCovered: isCovered() });
       },
     };
+  }
+
+  function sendStanding(worker: Worker, name: string): void {
+    const standing = standings.find(name);
+    if (standing !== undefined) send(worker, { kind: "standing", name, standing });
   }
 
   /** Sends changes to all workers in the same order, including the sender, so that all end in one state. */

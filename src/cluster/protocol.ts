@@ -1,6 +1,8 @@
 import { isInstance } from "../core/identity.ts";
 import { isProbeBody } from "../core/probe.ts";
 import { type ProbeSetting, REASON } from "../core/probe-setting.ts";
+import type { Standing } from "../core/readiness/rule.ts";
+import { HANDLER_NAME } from "../core/registration.ts";
 import { fits } from "../options/read.ts";
 import { dispatch, type Receivers } from "../wire/dispatch.ts";
 import type { SentEntry } from "../wire/sent-entry.ts";
@@ -14,6 +16,13 @@ export interface SentIdentity {
   readonly startedAt: number;
 }
 
+/** The standing of a handler's name in a process. Both sides send it when it changes. */
+export interface SentStanding {
+  readonly kind: "standing";
+  readonly name: string;
+  readonly standing: Standing;
+}
+
 /** A message from a worker to the primary. */
 export type ToPrimary =
   | { readonly kind: "hello" }
@@ -21,6 +30,7 @@ export type ToPrimary =
   | ({ readonly kind: "body" } & SentSetting)
   | { readonly kind: "ask"; readonly id: number; readonly names?: readonly string[] }
   | { readonly kind: "entries"; readonly id: number; readonly entries: readonly SentEntry[] }
+  | SentStanding
   | { readonly kind: "leave"; readonly id: number };
 
 /** A message from the primary to a worker. */
@@ -30,6 +40,7 @@ export type ToWorker =
   | ({ readonly kind: "welcome"; readonly timeoutMs: number; readonly identity?: SentIdentity } & SentSetting)
   | ({ readonly kind: "body" } & SentSetting)
   | { readonly kind: "ask"; readonly id: number; readonly names?: readonly string[] }
+  | SentStanding
   | { readonly kind: "answers"; readonly id: number; readonly answers: readonly WorkerAnswer[] }
   | { readonly kind: "left"; readonly id: number; readonly isCovered: boolean };
 
@@ -52,6 +63,7 @@ const IS_COMPLETE: Readonly<Record<(ToPrimary | ToWorker)["kind"], (fields: Fiel
   ask: ({ id, names }) => isCount(id) && (names === undefined || isListOfTexts(names)),
   entries: ({ id, entries }) => isCount(id) && Array.isArray(entries),
   answers: ({ id, answers }) => isCount(id) && Array.isArray(answers) && answers.every(isWorkerAnswer),
+  standing: ({ name, standing }) => fits(HANDLER_NAME, name) && isStanding(standing),
   leave: ({ id }) => isCount(id),
   left: ({ id, isCovered }) => isCount(id) && typeof isCovered === "boolean",
 };
@@ -99,6 +111,12 @@ function isTime(value: unknown): boolean {
 function isIdentity(value: unknown): boolean {
   if (value === undefined) return true;
   return isObject(value) && isInstance(value["instance"]) && isCount(value["startedAt"]);
+}
+
+function isStanding(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const isTime = (ms: unknown): boolean => ms === undefined || (typeof ms === "number" && ms >= 0);
+  return typeof value["hasBeenUp"] === "boolean" && isTime(value["redForMs"]) && isTime(value["leftRedMs"]);
 }
 
 function isCount(value: unknown): boolean {

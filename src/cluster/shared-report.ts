@@ -2,6 +2,7 @@ import { UnknownHandlerError } from "../core/errors.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { ReportOptions } from "../core/registry/reports.ts";
 import { createReport, type Entry, type Report } from "../core/report.ts";
+import { addRegistrySeams, getRegistrySeams } from "../core/seams.ts";
 import { mergeAnswers, toSilentEntry } from "./merge.ts";
 import { isListOfTexts, type WorkerAnswer } from "./protocol.ts";
 
@@ -34,7 +35,7 @@ export function createSharedRegistry(registry: StatusRegistry, workers: AllWorke
     return createReport([...own, toSilentEntry("primary", now, waitedMs)], now);
   }
 
-  return {
+  const shared: StatusRegistry = {
     get logger() {
       return registry.logger;
     },
@@ -60,6 +61,9 @@ export function createSharedRegistry(registry: StatusRegistry, workers: AllWorke
     close: () => registry.close(),
     [Symbol.dispose]: () => registry[Symbol.dispose](),
   };
+  // Readiness is served from the worker's own handlers, so the views show what it holds of those.
+  addRegistrySeams(shared, { holds: getRegistrySeams(registry).holds });
+  return shared;
 }
 
 /** Skips names that are unknown here, because workers may have different handlers. */

@@ -26,6 +26,13 @@ export interface RegistrySeams {
   getRegistration(name: string): Registration | undefined;
   /** Whether `getRegistration` knows every handler, unless the registry is closed. Default: `false`. */
   readonly hasRegistrations: boolean;
+  /**
+   * Calls the listener with the name after each handler's first result and each change of its state. It
+   * replaces the listener before. Default: does nothing.
+   */
+  shareStandings(listener: (name: string) => void): void;
+  /** Tells the registry what other processes have seen of a name. Default: does nothing. */
+  inheritStanding(name: string, others: Standing): void;
   /** The handlers that readiness holds. Default: `undefined`, then nothing is known of it. */
   readonly holds: Holds | undefined;
   /** The public remark on a handler in the health endpoints. Default: the reason is withheld. */
@@ -38,6 +45,8 @@ export interface RegistrySeams {
 export interface Registration {
   /** Read it each time: its durations are those at this moment. */
   readonly standing: Standing;
+  /** Whether the handler has had a result here. Missing in a replica. */
+  readonly isKnown?: boolean;
 }
 
 /**
@@ -105,7 +114,7 @@ export function setReadinessRule(registry: ReportSource, rule: ReadinessRule): v
 
 /**
  * The critical handlers that are RED although readiness does not count them. Empty if no readiness is served.
- * A registry that inherits from another one, as that of a cluster, shares what it holds.
+ * A registry that inherits from another one shares what it holds, and so does that of a cluster.
  */
 export function getHeld(registry: ReportSource): Held {
   return read<RegistrySeams>(registry)?.seams.holds?.getHeld() ?? NOTHING_HELD;
@@ -122,6 +131,8 @@ function toDefaults(registry: ReportSource): RegistrySeams {
     getKnownReport: (_, names) => registry.getReport({ ...(names && { names }), background: true }),
     getRegistration: () => undefined,
     hasRegistrations: false,
+    shareStandings() {},
+    inheritStanding() {},
     holds: undefined,
     getRemark: () => undefined,
     isReplica: false,

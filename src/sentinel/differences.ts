@@ -17,6 +17,7 @@ export interface Differences {
 interface PublishedEntry {
   readonly sent: SentEntry;
   readonly registration: Registration | undefined;
+  readonly hasBeenUp: boolean;
 }
 
 type Published = ReadonlyMap<string, PublishedEntry>;
@@ -26,7 +27,8 @@ export function createDifferences(registry: StatusRegistry): Differences {
   let published: Published | undefined;
 
   function toPublished(entry: Entry): PublishedEntry {
-    return { sent: toSentEntry(entry), registration: getRegistration(entry.name) };
+    const registration = getRegistration(entry.name);
+    return { sent: toSentEntry(entry), registration, hasBeenUp: registration?.standing.hasBeenUp === true };
   }
 
   function toMemory(name: string): SentMemory {
@@ -43,13 +45,15 @@ export function createDifferences(registry: StatusRegistry): Differences {
       const entries: SentEntry[] = [];
       const rechecked: SentRecheck[] = [];
       const memories: SentMemory[] = [];
-      for (const [name, { sent, registration }] of published) {
+      for (const [name, { sent, registration, hasBeenUp }] of published) {
         const last = before?.get(name);
         if (last === undefined || !saysTheSame(sent, last.sent)) entries.push(sent);
         else if (sent.checkedAt !== last.sent.checkedAt)
           rechecked.push([name, sent.checkedAt, sent.durationMs]);
-        // A new handler with the name of a removed one must not get its history.
-        if (last === undefined || registration !== last.registration) memories.push(toMemory(name));
+        // A new handler with the name of a removed one must not get its history. Other processes may have
+        // seen a handler up that was not up here.
+        if (registration !== last?.registration || hasBeenUp !== last?.hasBeenUp)
+          memories.push(toMemory(name));
       }
       const isArranged = before !== undefined && isSameList(names, [...before.keys()]);
       if (isArranged && entries.length + rechecked.length + memories.length === 0) return undefined;

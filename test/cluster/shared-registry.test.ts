@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createSharedRegistry } from "../../src/cluster/shared-report.ts";
+import { DEFAULT_RULE } from "../../src/core/readiness/rule.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
+import { getHeld, setReadinessRule } from "../../src/core/seams.ts";
+import type { State } from "../../src/core/state.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 
 /** A registry of the application that works only as itself, as a class with private fields does. */
@@ -49,6 +52,19 @@ describe("the registry of a cluster", () => {
     expect(shared.history("B")).toMatchObject([{ to: "RED" }]);
     expect(shared.changeCounts("B")).toEqual({ OK: 0, YELLOW: 0, RED: 1 });
     await changes.return?.();
+  });
+
+  test("shows what the readiness of the worker's own registry holds", async () => {
+    const registry = createStatusRegistry();
+    let state: State = "OK";
+    registry.addStatusHandler("Database", () => ({ state }));
+    const shared = createSharedRegistry(registry, { isCoordinated: false, requestAll: async () => undefined });
+    setReadinessRule(registry, DEFAULT_RULE);
+    await registry.getReport();
+    expect([...getHeld(shared)]).toEqual([]);
+    state = "RED";
+    await registry.getReport();
+    expect([...getHeld(shared).keys()]).toEqual(["Database"]);
   });
 
   test("has its logger", () => {

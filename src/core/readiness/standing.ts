@@ -5,6 +5,11 @@ import type { Standing } from "./rule.ts";
 export interface StandingRecord {
   /** Records the state at this moment. */
   record(state: State): void;
+  /**
+   * Goes on from what other processes have seen of the name. Has no effect after this record has seen another
+   * state than RED itself.
+   */
+  inherit(others: Standing): void;
   readonly current: Standing;
 }
 
@@ -14,20 +19,32 @@ export function createStandingRecord(
   before: Standing = NOTHING_KNOWN,
 ): StandingRecord {
   const startedAt = monotonicNow();
+  let state: State | undefined;
+  let hasOwnPast = before.hasBeenUp;
   let hasBeenUp = before.hasBeenUp;
   let redAt = before.redForMs === undefined ? undefined : startedAt - before.redForMs;
   let leftRedAt = before.leftRedMs === undefined ? undefined : startedAt - before.leftRedMs;
 
   return {
-    record(state) {
+    record(newState) {
+      state = newState;
       if (state === RED) {
         redAt ??= monotonicNow();
         return;
       }
       hasBeenUp = true;
+      hasOwnPast = true;
       if (redAt === undefined) return;
       redAt = undefined;
       leftRedAt = monotonicNow();
+    },
+    inherit(others) {
+      if (hasOwnPast) return;
+      const now = monotonicNow();
+      hasBeenUp ||= others.hasBeenUp;
+      if (others.leftRedMs !== undefined) leftRedAt = now - others.leftRedMs;
+      if (others.redForMs !== undefined) redAt = Math.min(redAt ?? now, now - others.redForMs);
+      else if (state === undefined) redAt = undefined;
     },
     get current() {
       const now = monotonicNow();
@@ -40,4 +57,4 @@ export function createStandingRecord(
   };
 }
 
-const NOTHING_KNOWN: Standing = { hasBeenUp: false, redForMs: undefined, leftRedMs: undefined };
+export const NOTHING_KNOWN: Standing = { hasBeenUp: false, redForMs: undefined, leftRedMs: undefined };

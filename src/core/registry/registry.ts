@@ -10,6 +10,7 @@ import type { StatusHandler } from "../handler.ts";
 import type { HandlerOptions, Scope } from "../handler-options.ts";
 import { createRegistryDeadlines } from "../pipeline/deadlines.ts";
 import { createLoggedHolds, type HoldsSetup } from "../readiness/holds.ts";
+import { createSharedStandings } from "../readiness/shared-standings.ts";
 import type { Report } from "../report.ts";
 import { addRegistrySeams } from "../seams.ts";
 import type { State } from "../state.ts";
@@ -124,10 +125,22 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     onRegistered: review,
   });
   ending.onClose(holds.stop);
+  const inherited = createSharedStandings(clock.monotonicNow);
+  let onStanding = (_name: string): void => {};
 
   function toTrack(name: string): Track {
     const { explainChange: explain } = causes;
-    return createTrack({ name, clock, historyLimit, explain, onChange });
+    const track = createTrack({
+      name,
+      clock,
+      historyLimit,
+      explain,
+      onChange,
+      onStanding: () => onStanding(name),
+    });
+    const others = inherited.find(name);
+    if (others !== undefined) track.inherit(others);
+    return track;
   }
 
   function onChange(change: Change): void {
@@ -168,6 +181,14 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     getRegistration: (name) => (ending.isClosed ? undefined : handlers.get(name)?.track),
     hasRegistrations: true,
     holds,
+    shareStandings(listener) {
+      onStanding = listener;
+    },
+    inheritStanding(name, others) {
+      inherited.add(name, others);
+      handlers.get(name)?.track.inherit(others);
+      review();
+    },
   });
   return registry;
 }

@@ -13,6 +13,8 @@ export interface TrackSetup {
   /** Adds the cause, as far as it is known at this moment. */
   readonly explain: (change: Change) => Change;
   readonly onChange: (change: Change) => void;
+  /** Called after each change of the state, and after the first result. */
+  readonly onStanding: () => void;
 }
 
 /** The record of a name: its state, since when, and its last changes. It survives a replaced handler. */
@@ -23,6 +25,10 @@ export interface Track {
   /** Number of changes to each state, including changes that the history no longer contains. */
   readonly counts: ChangeCounts;
   readonly standing: Standing;
+  /** Whether the handler has had a result. */
+  readonly isKnown: boolean;
+  /** Goes on from what other processes have seen of the name. */
+  inherit(others: Standing): void;
 }
 
 /**
@@ -32,7 +38,7 @@ export type ChangeCounts = Readonly<Record<State, number>>;
 
 export const NO_CHANGES: ChangeCounts = { OK: 0, YELLOW: 0, RED: 0 };
 
-export function createTrack({ name, clock, historyLimit, explain, onChange }: TrackSetup): Track {
+export function createTrack({ name, clock, historyLimit, explain, onChange, onStanding }: TrackSetup): Track {
   const history: Change[] = [];
   const counts: Record<State, number> = { ...NO_CHANGES };
   let state: State | undefined;
@@ -48,6 +54,7 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
     const heldMs = from === undefined ? 0 : clock.monotonicNow() - enteredAt;
     state = status.state;
     standing.record(state);
+    onStanding();
     enteredAt = clock.monotonicNow();
     // The wall clock may be set back, but a later change must not look earlier.
     sinceMs = Math.max(checkedAt, sinceMs);
@@ -72,5 +79,9 @@ export function createTrack({ name, clock, historyLimit, explain, onChange }: Tr
     get standing() {
       return standing.current;
     },
+    get isKnown() {
+      return state !== undefined;
+    },
+    inherit: standing.inherit,
   };
 }

@@ -8,7 +8,14 @@ function start({ historyLimit = 100 } = {}) {
   const clock = createFakeClock();
   const told: Change[] = [];
   const onChange = (change: Change) => void told.push(change);
-  const track = createTrack({ name: "Db", clock, historyLimit, explain: (change) => change, onChange });
+  const track = createTrack({
+    name: "Db",
+    clock,
+    historyLimit,
+    explain: (change) => change,
+    onChange,
+    onStanding() {},
+  });
   const note = (state: State) =>
     track.record({
       status: { state },
@@ -61,6 +68,7 @@ describe("a track", () => {
       historyLimit: 1,
       explain: (change) => ({ ...change, reason: "dependency" }),
       onChange: (change) => void told.push(change),
+      onStanding() {},
     });
     track.record({ status: { state: "RED" }, reason: "threw", checkedAt: 0 });
     expect(told).toMatchObject([{ reason: "dependency" }]);
