@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { minifySync } from "rolldown/utils";
 import { pruneDeclarations } from "./declarations.mjs";
-import { findSharedFiles } from "./shared-files.mjs";
-import { expectNoCycles, toCommonJs } from "./to-commonjs.mjs";
+import { AT_SETUP, findSharedFiles } from "./shared-files.mjs";
+import { expectNoCycles, LOAD_NOW, toCommonJs } from "./to-commonjs.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -83,7 +83,7 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
         ],
       },
     },
-    [copyModules(findCopy)],
+    [copyModules(findCopy), loadAtSetup()],
   );
   expectNoCycles(chunks);
   return [
@@ -136,6 +136,26 @@ function copyModules(findCopy) {
       return copy === undefined ? path : `${path}?${ownCopy ?? copy}`;
     },
     load: (id) => (id.includes("?") ? readFileSync(id.split("?")[0], "utf8") : null),
+  };
+}
+
+/** `import { create } from "./a.js"` loads the module in the first call of `create`. */
+function loadAtSetup() {
+  const unseen = new Set(AT_SETUP.keys());
+  return {
+    name: "load-at-setup",
+    transform(code, id) {
+      const toLaterImport = (statement, create, path) => {
+        const name = toName(join(dirname(id), path));
+        if (AT_SETUP.get(name) !== create) return statement;
+        unseen.delete(name);
+        return `const ${create} = (...args) => ${LOAD_NOW}(import("${path}")).${create}(...args);`;
+      };
+      return code.replace(/^import \{ (\w+) \} from "(\.[^"]+)";/gm, toLaterImport);
+    },
+    buildEnd() {
+      if (unseen.size > 0) throw new Error(`expected modules to load at set-up, got ${[...unseen]}`);
+    },
   };
 }
 

@@ -11,7 +11,7 @@ const CLUSTER = /^\.\/cluster$/;
  * The shared files, in order. A module that two or more programs need is in the first file that fits: each
  * rule of its list must match a program that needs the module. The imports of such a module are in the same
  * file or in one before it, so no two files need each other. A program is an entry (by name), the command
- * line, or a dynamic import (by path).
+ * line, or a module that is loaded later (by path).
  */
 const SHARED_FILES = {
   core: [[/^\.$/], [HTTP, CLI], [HTTP, METRICS], [CLUSTER]],
@@ -40,6 +40,12 @@ const COPIED = {
   "http/page/time-text": ["cli"],
   "util/sort-by-name": ["http", "metrics"],
 };
+
+/**
+ * Modules that load when an application switches their feature on, with the function that does so. It runs
+ * during set-up, never for a request: later, the file may have been replaced, or no descriptor may be free.
+ */
+export const AT_SETUP = new Map([["http/health-probes", "createHealthProbesView"]]);
 
 /** The forms that tsc writes: `from "./a.js"`, `import "./a.js"`, and `import("./a.js")`. */
 const IMPORT = /\b(?:from |import |import(\())"(\.[^"]+)\.js"/g;
@@ -86,7 +92,7 @@ function readImports(dist, starts) {
     for (const [, isLater, path] of readFileSync(join(dist, `${name}.js`), "utf8").matchAll(IMPORT)) {
       const imported = join(dirname(name), path);
       open.push(imported);
-      if (isLater) later.add(imported);
+      if (isLater || AT_SETUP.has(imported)) later.add(imported);
       else found.push(imported);
     }
     importsOf.set(name, found);

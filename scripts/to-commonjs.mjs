@@ -1,6 +1,9 @@
 // Converts an ES module from rolldown to CommonJS, which Node.js requires and imports, and Jest can load.
 import { parseAst } from "rolldown/parseAst";
 
+/** `loadNow(import("./a.js"))` loads a module synchronously, which ES modules cannot do. */
+export const LOAD_NOW = "loadNow";
+
 /**
  * Keeps names: `const{a}=require("./b.js")` instead of `b.a` at each use is shorter and faster. This requires
  * modules without cycles and exports that never change; both are checked.
@@ -12,8 +15,13 @@ import { parseAst } from "rolldown/parseAst";
 export function toCommonJs(code, { isEntry }) {
   const { body } = parseAst(code);
   const assigned = new Set(findNodes(body, "AssignmentExpression").map(({ left }) => left.name));
+  const now = findNodes(body, "CallExpression").filter(({ callee }) => callee.name === LOAD_NOW);
+  const loadedNow = new Set(now.map(({ arguments: [loading] }) => loading));
   const edits = [
-    ...findNodes(body, "ImportExpression").flatMap(editDynamicImport),
+    ...now.map(editLoadNow),
+    ...findNodes(body, "ImportExpression")
+      .filter((loading) => !loadedNow.has(loading))
+      .flatMap(editDynamicImport),
     ...body.flatMap(editStatement),
   ];
   edits.push(...findNodes(body, "NewExpression").flatMap(editUrl));
@@ -68,9 +76,13 @@ function toPair({ name: outer }, { name: own }) {
   return outer === own ? own : `${outer}:${own}`;
 }
 
+function editLoadNow({ start, end, arguments: [{ source }] }) {
+  return [start, end, toLoad(toText(source))];
+}
+
 /** A module that is named at run time, such as the configuration of `serve`, may be of either kind. */
 function editDynamicImport({ start, end, source }) {
-  const name = source.value ?? source.quasis?.[0].value.cooked;
+  const name = toText(source);
   return name === undefined ? [] : [[start, end, `Promise.resolve().then(()=>${toLoad(name)})`]];
 }
 
@@ -80,8 +92,13 @@ function editDynamicImport({ start, end, source }) {
  */
 function editUrl({ start, end, callee, arguments: [path, base] }) {
   if (callee.name !== "URL" || base?.object?.type !== "MetaProperty") return [];
-  const name = JSON.stringify((path.value ?? path.quasis[0].value.cooked).slice(1));
+  const name = JSON.stringify(toText(path).slice(1));
   return [[start, end, `process.getBuiltinModule("node:url").pathToFileURL(__dirname+${name})`]];
+}
+
+/** The text of a literal, or of a template without parts. */
+function toText({ value, quasis }) {
+  return value ?? quasis?.[0].value.cooked;
 }
 
 function toLoad(name) {

@@ -221,10 +221,33 @@ describe("importing", () => {
   );
 });
 
-async function listLoaded(folder: string, entries: readonly string[]): Promise<readonly string[]> {
+describe("the health probes", () => {
+  const listen = `
+    import { createServer } from "node:http";
+    import { serviceStatus } from "svc-status/node";
+    const status = serviceStatus({ healthProbes: true });`;
+  const request = `
+    const server = createServer(status).listen(0, "127.0.0.1", async () => {
+      const { status: code } = await fetch("http://127.0.0.1:" + server.address().port + "/readyz?verbose");
+      process.exitCode = code === 200 ? 0 : 1;
+      server.close();
+    });`;
+
+  test("load when they are switched on, and no file for a request", async () => {
+    const switchedOn = await listLoadedBy(consumer, listen);
+    expect(switchedOn).toContain("http/health-probes.js");
+    expect(await listLoadedBy(consumer, listen + request)).toEqual(switchedOn);
+    expect(await listLoaded(consumer, ["svc-status/node"])).not.toContain("http/health-probes.js");
+  });
+});
+
+function listLoaded(folder: string, entries: readonly string[]): Promise<readonly string[]> {
+  return listLoadedBy(folder, entries.map((entry) => `await import("${entry}");`).join("\n"));
+}
+
+async function listLoadedBy(folder: string, program: string): Promise<readonly string[]> {
   const preload = join(folder, "tell-loaded.mjs");
   await writeFile(preload, TELL_LOADED);
-  const program = entries.map((entry) => `await import("${entry}");`).join("\n");
   const args = ["--import", preload, "--input-type=module", "--eval", program];
   const { code, stdout, stderr } = await run(process.execPath, args, folder);
   expect(code, stderr).toBe(0);
