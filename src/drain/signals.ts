@@ -122,9 +122,9 @@ export function drainOnSignals(
   };
 }
 
-type OwnOptions = Required<Omit<SignalOptions, keyof DrainOptions>>;
+export type OwnOptions = Required<Omit<SignalOptions, keyof DrainOptions>>;
 
-const SIGNAL_OPTIONS: OptionShapes<SignalOptions, ReadDrainOptions & OwnOptions> = {
+export const SIGNAL_OPTIONS: OptionShapes<SignalOptions, ReadDrainOptions & OwnOptions> = {
   ...DRAIN_OPTIONS,
   signals: {
     kind: "list",

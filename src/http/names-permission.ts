@@ -10,7 +10,7 @@ const NAMES_TIMEOUT_MS = 500;
 
 const TROUBLE = {
   event: "health-names",
-  what: "svcStatus.authorize threw, health probes hide names",
+  what: "svcStatus.authorize failed, health probes hide names",
   recovery: "svcStatus.authorize works again for health probes",
 } as const;
 

@@ -256,7 +256,7 @@ export const PROBE_STATUS_OPTIONS: OptionShapes<ProbeStatusOptions> = {
 
 export const PRESET: Shape = choice(...PRESET_NAMES);
 
-const SERVICE_STATUS_OPTIONS: OptionShapes<ServiceStatusOptions, WithDefaultsOfAll> = {
+export const SERVICE_STATUS_OPTIONS: OptionShapes<ServiceStatusOptions, WithDefaultsOfAll> = {
   registry: { ...methods("getReport", "addStatusHandler"), default: defaultRegistry },
   probe: { ...methods("decommission", "commission"), default: defaultProbe },
   service: { kind: "object", properties: SERVICE, default: {} },

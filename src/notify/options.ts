@@ -59,12 +59,15 @@ export interface ResolvedNotifyOptions {
 /** Rejects shorter intervals as a mistake in the unit. */
 const MIN_REPEAT_MS = 1_000;
 
-interface GivenOptions extends NotifyCommonOptions {
+export interface GivenOptions extends NotifyCommonOptions {
   readonly url?: string | URL | undefined;
   readonly send?: Send | undefined;
 }
 
-const NOTIFY_OPTIONS: OptionShapes<GivenOptions, WithDefaults<GivenOptions, "url" | "send" | "repeatMs">> = {
+export const NOTIFY_OPTIONS: OptionShapes<
+  GivenOptions,
+  WithDefaults<GivenOptions, "url" | "send" | "repeatMs">
+> = {
   // The message must not contain a wrong URL, so the target checks it.
   url: ANY,
   send: FUNCTION,

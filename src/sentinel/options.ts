@@ -92,7 +92,7 @@ export interface ResolvedSentinelOptions {
   readonly data: Omit<ThreadData, "counters" | "probe" | "assets" | "identity">;
 }
 
-const SENTINEL_OPTIONS: OptionShapes<
+export const SENTINEL_OPTIONS: OptionShapes<
   SentinelOptions,
   WithDefaults<SentinelOptions, "host" | "exitAfterMs" | "workerUrl">
 > = {
