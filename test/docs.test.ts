@@ -95,6 +95,8 @@ const NOT_RUN = [
   "docs/consumers.md: js, needs a NATS server",
   "docs/consumers.md: js, needs a NATS server",
   "docs/doctor.md: sh, what it prints is longer than a page",
+  "docs/fleet.md: sh, it needs Prometheus",
+  "docs/fleet.md: text, the times differ",
   "docs/health-probes.md: text, the time differs",
   "docs/kubernetes.md: dockerfile, it needs Docker",
   "docs/kubernetes.md: yaml, test/kubernetes-page.test.ts checks it",

@@ -32,7 +32,18 @@ test.each([
   [["rules", "--within", "a b"], '--within: expected the name of a label, got "a b"'],
   [["rules", "--label", 'a"=b'], '--label: expected the name of a label, got "a\\""'],
   [["rules", "--test", "--operator"], "--test and --operator: expected one of them"],
-  [["rule"], "WHAT: expected rules, alertmanager, scrape-config, dashboard"],
+  [["rule"], "WHAT: expected show, rules, alertmanager, scrape-config, dashboard"],
+  [["rules", "orders"], 'unexpected argument "orders"'],
+  [["show"], "--prometheus: expected the URL of Prometheus"],
+  [["show", "--prometheus", "localhost:9090"], "--prometheus: expected the URL of Prometheus"],
+  [["show", "--prometheus", "http://a:b@localhost"], "--prometheus: expected a URL without a password"],
+  [["show", "--prometheus", "http://127.0.0.1:9", "--at", "yesterday"], "--at: expected a time in the past"],
+  [
+    ["show", "--prometheus", "http://127.0.0.1:9", "--at", "2999-01-01T00:00Z"],
+    "--at: expected a time in the past",
+  ],
+  [["show", "--prometheus", "http://127.0.0.1:9", "--label", "a"], '--label: expected NAME=VALUE, got "a"'],
+  [["show", "--prometheus", "http://127.0.0.1:9"], "no answer from http://127.0.0.1:9: connect ECONNREFUSED"],
 ])("svc-status fleet %j is refused", async (args, expected) => {
   const { code, stdout, stderr } = await runCli(["fleet", ...args]);
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });

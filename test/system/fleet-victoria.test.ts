@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
+import { type FleetReaderOptions, readOverview } from "../../src/fleet/read/reader.ts";
 import { toRecordingRules } from "../../src/fleet/recording-rules.ts";
 import { startVictoria, type Victoria } from "../support/fleet-victoria.ts";
 import { startWorld, toTargets } from "../support/fleet-world.ts";
@@ -34,6 +35,12 @@ async function readRoots({ port }: Victoria): Promise<string[]> {
   return data.result.map(({ metric: { job, name, role, root } }) => `${job}/${name} ${role} ${root}`).sort();
 }
 
+function toReaderOptions({ port }: Victoria): FleetReaderOptions {
+  const url = new URL(`http://127.0.0.1:${port}`);
+  const prometheus = { url, timeoutMs: 10_000, maxAnswerBytes: 1_000_000, toCredentials: () => ({}) };
+  return { ...DEFAULT_LABELS, prometheus, selector: {}, maxAgeMs: 120_000 };
+}
+
 describeWithProgram(["victoria-metrics", "vmalert"], "VictoriaMetrics and vmalert", () => {
   test("find the cause too, one level of the rules with each evaluation", { timeout: 120_000 }, async () => {
     const levels = countLevels();
@@ -50,6 +57,19 @@ describeWithProgram(["victoria-metrics", "vmalert"], "VictoriaMetrics and vmaler
     expect(seen.at(-1)).toEqual(ROOTS);
     // Before the chain is complete, the effects are causes: the reason for a longer wait of the group.
     expect(seen.flat()).toContain("web/call orders cause web");
+
+    // The reader shows the same from this engine.
+    const { state, services, problems } = await readOverview(toReaderOptions(victoria), {
+      signal: new AbortController().signal,
+    });
+    expect({ state, problems }).toEqual({ state: "RED", problems: [] });
+    expect(services.map(({ name, root, causes }) => [name, root, causes])).toEqual([
+      ["accounts", "accounts", ["Database"]],
+      ["billing", "accounts", []],
+      ["orders", "accounts", []],
+      ["web", "accounts", []],
+      ["stock", undefined, []],
+    ]);
 
     world.states.clear();
     while (seen.at(-1)?.length !== 0 && (await victoria.countEvaluations()) < 4 * levels) {

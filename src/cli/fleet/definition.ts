@@ -1,7 +1,8 @@
 /** `svc-status fleet` */
 export const FLEET = {
-  summary: "Write rules, routes and a dashboard for many services",
+  summary: "Show many services, and write their rules, routes and dashboard",
   description: [
+    "show: the state of all services, or of SERVICE with its handlers, from Prometheus. Credentials come from files, or from SVC_STATUS_PROMETHEUS_TOKEN or SVC_STATUS_PROMETHEUS_BASIC (user:password).",
     "rules: recording and alerting rules of Prometheus. alertmanager: routes and inhibitions, with which one cause is one notification. scrape-config: how Prometheus finds the instances. dashboard: a dashboard of Grafana.",
     "The services need prometheus.extended. A service is a job, and its handlers name the services that they call with the option upstream.",
     "The times of --time, with their defaults: red (0), yellow (1h), held (1m), decommissioned (2h), unavailable (0), missing (5m), vanished (5m), rollout (30m), fewer (10m), flapping (30m), lookback (1h).",
@@ -9,9 +10,10 @@ export const FLEET = {
   operands: [
     {
       placeholder: "WHAT",
-      help: "rules, alertmanager, scrape-config or dashboard",
-      choices: ["rules", "alertmanager", "scrape-config", "dashboard"],
+      help: "show, rules, alertmanager, scrape-config or dashboard",
+      choices: ["show", "rules", "alertmanager", "scrape-config", "dashboard"],
     },
+    { placeholder: "SERVICE", optional: true, help: "show: only this service" },
   ],
   options: {
     test: { type: "flag", help: "rules: write their unit tests for promtool" },
@@ -32,7 +34,7 @@ export const FLEET = {
       type: "text",
       placeholder: "NAME=VALUE",
       repeatable: true,
-      help: "rules: add a label to every alert",
+      help: "rules: add a label to every alert. show: only services with this label",
     },
     runbook: {
       type: "text",
@@ -72,6 +74,24 @@ export const FLEET = {
       default: "kubernetes",
       help: "scrape-config: how instances are found",
     },
+    prometheus: {
+      type: "text",
+      placeholder: "URL",
+      help: "show: the address of Prometheus; default: SVC_STATUS_PROMETHEUS",
+    },
+    at: { type: "text", placeholder: "TIME", help: "show: a moment in the past, such as 2026-11-27T03:12Z" },
+    json: { type: "flag", help: "show: print JSON" },
+    "max-age": {
+      type: "duration",
+      default: "2m",
+      help: "show: nothing is known if the rules were evaluated longer ago",
+    },
+    "request-timeout": { type: "duration", default: "10s", help: "show: timeout of a query" },
+    "token-file": { type: "text", placeholder: "FILE", completes: "file", help: "show: a bearer token" },
+    "basic-file": { type: "text", placeholder: "FILE", completes: "file", help: "show: user:password" },
+    ca: { type: "text", placeholder: "FILE", completes: "file", help: "show: trust these certificates" },
+    cert: { type: "text", placeholder: "FILE", completes: "file", help: "show: the client's certificate" },
+    key: { type: "text", placeholder: "FILE", completes: "file", help: "show: its private key" },
     path: {
       type: "text",
       placeholder: "PATH",
@@ -79,8 +99,15 @@ export const FLEET = {
       help: "scrape-config: where the metrics are",
     },
   },
-  exits: { "0": "written", "3": "invalid arguments" },
+  exits: {
+    "0": "written, or OK",
+    "1": "YELLOW",
+    "2": "RED",
+    "3": "no answer, an incomplete or old one without RED, or invalid arguments",
+  },
   examples: [
+    ["fleet show --prometheus http://localhost:9090", "All services, worst first"],
+    ["fleet show orders --at 2026-11-27T03:12Z", "One service at a moment in the past"],
     ["fleet rules > svc-status.rules.yml", "Rules for Prometheus"],
     ["fleet rules --test > svc-status.test.yml", "Their unit tests: promtool test rules svc-status.test.yml"],
     ["fleet alertmanager --scrape-interval 15s", "Routes that wait for a scrape and two evaluations"],

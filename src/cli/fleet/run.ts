@@ -1,21 +1,23 @@
 import { toAlertmanagerFile } from "../../fleet/alertmanager.ts";
 import { toDashboard } from "../../fleet/dashboard.ts";
 import { toPodMonitor, toPrometheusRule } from "../../fleet/operator.ts";
-import { DEFAULT_TIMES_MS, type FleetLabels, type RuleOptions, type TimeName } from "../../fleet/options.ts";
+import { DEFAULT_TIMES_MS, type RuleOptions, type TimeName } from "../../fleet/options.ts";
 import { toRuleTests } from "../../fleet/rule-tests.ts";
 import { toRuleFile } from "../../fleet/rules.ts";
 import { toScrapeConfig } from "../../fleet/scrape-config.ts";
 import { toYaml } from "../../fleet/yaml.ts";
 import { didYouMean } from "../../util/suggest.ts";
 import { CliError } from "../cli-error.ts";
-import type { Invocation, Run } from "../command.ts";
+import type { Run } from "../command.ts";
 import { parseDuration } from "../duration.ts";
 import type { FLEET } from "./definition.ts";
-
-type Values = Invocation<typeof FLEET>["values"];
+import { expectLabel, parseLabels, type Values } from "./labels.ts";
 
 /** `svc-status fleet` */
-export const runFleet: Run<typeof FLEET> = async ({ operands: [what = ""], values, io }) => {
+export const runFleet: Run<typeof FLEET> = async ({ operands: [what = "", service], values, io }) => {
+  // Loaded on demand, because it connects.
+  if (what === "show") return (await import("./show.ts")).showFleet(service, values, io);
+  if (service !== undefined) throw new CliError(`unexpected argument ${JSON.stringify(service)}`);
   const write = WRITERS[what];
   if (write === undefined) throw new CliError(`there is no fleet ${what}`);
   io.stdout.write(write(values));
@@ -32,7 +34,7 @@ const WRITERS: Readonly<Record<string, (values: Values) => string>> = {
   alertmanager: (values) =>
     toYaml(
       toAlertmanagerFile({
-        ...toLabels(values),
+        ...parseLabels(values),
         scrapeMs: values["scrape-interval"],
         evaluationMs: values["evaluation-interval"],
         groupIntervalMs: values["group-interval"],
@@ -43,13 +45,13 @@ const WRITERS: Readonly<Record<string, (values: Values) => string>> = {
     const options = { scrapeMs: values["scrape-interval"], path: values.path, discovery: values.discovery };
     return toYaml(values.operator ? toPodMonitor(options) : toScrapeConfig(options));
   },
-  dashboard: (values) => `${JSON.stringify(toDashboard(toLabels(values)), null, 2)}\n`,
+  dashboard: (values) => `${JSON.stringify(toDashboard(parseLabels(values)), null, 2)}\n`,
 };
 
 function toRuleOptions(values: Values): RuleOptions {
   const { runbook, interval } = values;
   return {
-    ...toLabels(values),
+    ...parseLabels(values),
     timesMs: { ...DEFAULT_TIMES_MS, ...Object.fromEntries(values.time.map(parseTime)) },
     labels: Object.fromEntries(
       values.label.map((text) => {
@@ -59,14 +61,6 @@ function toRuleOptions(values: Values): RuleOptions {
     ),
     ...(runbook !== undefined && { runbookUrl: runbook }),
     ...(interval !== undefined && { intervalMs: interval }),
-  };
-}
-
-function toLabels(values: Values): FleetLabels {
-  const within = values.within.split(",").filter((label) => label !== "");
-  return {
-    service: expectLabel("--service-label", values["service-label"]),
-    within: within.map((label) => expectLabel("--within", label)),
   };
 }
 
@@ -88,10 +82,4 @@ function split(option: string, text: string): [name: string, value: string] {
   if (name === undefined || value === undefined)
     throw new CliError(`${option}: expected NAME=VALUE, got ${JSON.stringify(text)}`);
   return [name, value];
-}
-
-/** The names are part of expressions, so nothing else gets there. */
-function expectLabel(option: string, name: string): string {
-  if (/^[A-Za-z_]\w*$/.test(name)) return name;
-  throw new CliError(`${option}: expected the name of a label, got ${JSON.stringify(name)}`);
 }

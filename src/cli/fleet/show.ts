@@ -1,0 +1,138 @@
+import { RED } from "../../core/state.ts";
+import { type FleetView, readOverview, readServices } from "../../fleet/read/reader.ts";
+import type { ServiceDetail } from "../../fleet/read/service-detail.ts";
+import { type FleetService, type FleetState, isEffect } from "../../fleet/read/view.ts";
+import { toElapsedText } from "../../util/elapsed-text.ts";
+import { CliError } from "../cli-error.ts";
+import type { ExitStatus } from "../command.ts";
+import type { Io } from "../io.ts";
+import { clean, cleanJson } from "../terminal/clean.ts";
+import { createPaint, type Paint, STYLE_OF_STATE } from "../terminal/style.ts";
+import { pad, toWidth, truncate } from "../terminal/width.ts";
+import type { Values } from "./labels.ts";
+import { parseMoment, toReaderOptions } from "./source.ts";
+
+const EXITS: Readonly<Record<FleetState, ExitStatus>> = { OK: 0, YELLOW: 1, RED: 2, UNKNOWN: 3 };
+
+/** `svc-status fleet show` */
+export async function showFleet(service: string | undefined, values: Values, io: Io): Promise<ExitStatus> {
+  const options = toReaderOptions(values, io.env);
+  const at = parseMoment(values.at);
+  const read = { signal: io.signal, ...(at && { at }) };
+  const view: FleetView<FleetService | ServiceDetail> =
+    service === undefined ? await readOverview(options, read) : await readServices(service, options, read);
+  if (values.json) io.stdout.write(`${cleanJson(JSON.stringify(view))}\n`);
+  else if (view.services.length > 0) io.stdout.write(renderView(view, io));
+  if (view.services.length === 0 && !values.json)
+    throw new CliError(`no answer from ${options.prometheus.url.origin}: ${clean(view.problems.join("; "))}`);
+  return EXITS[view.state];
+}
+
+export function renderView(
+  view: FleetView<FleetService | ServiceDetail>,
+  io: Pick<Io, "color" | "stdout">,
+): string {
+  const paint = createPaint(io.color);
+  const rows = view.services.map((service) => toRow(service, view));
+  const details = view.services.flatMap((service) =>
+    "handlers" in service ? ["", ...renderDetail(service, view.at, paint)] : [],
+  );
+  return `${[...renderRows(rows, paint), ...details, "", ...summarize(view, paint)]
+    .map((line) => truncate(line, io.stdout.columns))
+    .join("\n")}\n`;
+}
+
+type Row = readonly [state: FleetState | "STATE", ...cells: string[]];
+
+function toRow(service: FleetService, { at, services }: FleetView<FleetService>): Row {
+  const { name, where, state, since, instances, versions } = service;
+  const { targets, scraped, inService } = instances;
+  const place = Object.values(where).join(", ");
+  const parts = [
+    ...describeCause(service, services),
+    ...(scraped < targets ? [`${targets - scraped} not scraped`] : []),
+    ...(inService < scraped ? [`${scraped - inService} decommissioned`] : []),
+    ...(versions.length > 1
+      ? [versions.map(({ version, instances: count }) => `${version || "no version"}: ${count}`).join(", ")]
+      : []),
+  ];
+  return [
+    state,
+    `${name}${place === "" ? "" : ` (${place})`}`,
+    since === undefined || state !== RED ? "" : toElapsedText(at.getTime() - since.getTime()),
+    String(targets),
+    parts.join("; "),
+  ];
+}
+
+function describeCause(service: FleetService, services: readonly FleetService[]): readonly string[] {
+  const { name, state, root, isUnavailable, causes } = service;
+  if (state !== RED) return [];
+  if (isEffect(service)) return [`because of ${root}`];
+  const effects = services
+    .filter((other) => other.root === name && isEffect(other))
+    .map((other) => other.name);
+  return [
+    ...(isUnavailable ? ["nobody in service"] : causes.slice(0, MAX_NAMES)),
+    ...(effects.length > 0 ? [`${effects.length} RED because of it`] : []),
+  ];
+}
+
+const MAX_NAMES = 5;
+
+function renderDetail({ handlers, problems }: ServiceDetail, at: Date, paint: Paint): readonly string[] {
+  const rows = handlers.map(({ name, state, since, instances, root, critical }): Row => {
+    const counts = (["RED", "YELLOW", "OK"] as const).filter((each) => instances[each] > 0);
+    return [
+      state,
+      name,
+      since === undefined ? "" : toElapsedText(at.getTime() - since.getTime()),
+      counts.map((each) => `${instances[each]} ${each}`).join(", "),
+      [...(critical ? [] : ["not critical"]), ...(root === undefined ? [] : [`root: ${root}`])].join("; "),
+    ];
+  });
+  const lines = problems.map(({ name, problem, handler }) =>
+    clean(`${name}  ${problem}${handler === undefined ? "" : `  ${handler}`}`),
+  );
+  return [...renderRows(rows, paint, "HANDLER"), ...(lines.length > 0 ? ["", ...lines] : [])];
+}
+
+function renderRows(rows: readonly Row[], paint: Paint, what = "SERVICE"): readonly string[] {
+  const all = [["STATE", what, "SINCE", "INSTANCES", "DETAIL"] as const, ...rows].map((row) =>
+    row.map(clean),
+  );
+  const widths = [0, 1, 2, 3].map((index) =>
+    Math.min(MAX_WIDTH, Math.max(...all.map((row) => toWidth(row[index] ?? "")))),
+  );
+  return all.map((row) => {
+    const cells = row.map((cell, index) => (index < 4 ? pad(cell, widths[index] ?? 0) : cell));
+    const [state = "", ...others] = cells;
+    return `${paintState(state, paint)}  ${others.join("  ")}`.trimEnd();
+  });
+}
+
+const MAX_WIDTH = 60;
+
+function paintState(text: string, paint: Paint): string {
+  const state = text.trimEnd() as FleetState;
+  return state === "OK" || state === "YELLOW" || state === "RED" ? paint(STYLE_OF_STATE[state], text) : text;
+}
+
+function summarize(view: FleetView<FleetService>, paint: Paint): readonly string[] {
+  const { state, services, evaluatedAt, at, isRaw, problems } = view;
+  const bad = services.filter((service) => service.state === state).length;
+  const counted = state === "OK" ? `${services.length} services` : `${bad} of ${services.length} services`;
+  const age =
+    evaluatedAt === undefined
+      ? ""
+      : `, as of ${evaluatedAt.toISOString().slice(0, 19)}Z, ${toElapsedText(at.getTime() - evaluatedAt.getTime())} before`;
+  return [
+    `${paintState(state, paint)}: ${counted}${age}`,
+    ...problems.map((problem) => `incomplete: ${clean(problem)}`),
+    ...(isRaw
+      ? [
+          "without the recording rules of svc-status fleet rules: no causes, and it reads every series, which does not scale",
+        ]
+      : []),
+  ];
+}

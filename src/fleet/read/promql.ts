@@ -1,0 +1,20 @@
+import { toWellFormed } from "../../util/text.ts";
+
+/** Label values that series must have. */
+export type Selector = Readonly<Record<string, string>>;
+
+/** `{job="orders"}`. Values are escaped, so a value is never more than a value. */
+export function toMatchers(selector: Selector): string {
+  return `{${Object.entries(selector).map(([label, value]) => `${label}=${quote(value)}`)}}`;
+}
+
+/** PromQL reads the escapes of JSON, except halves of surrogate pairs. */
+export function quote(text: string): string {
+  return JSON.stringify(toWellFormed(text));
+}
+
+/** Adds matchers to each family that an expression reads, but not to recorded series. */
+export function select(expr: string, selector: Selector): string {
+  const matchers = toMatchers(selector);
+  return expr.replace(/(?<![\w:"])(?:svc_status_\w+|up)(?![\w:{("])/g, (family) => family + matchers);
+}

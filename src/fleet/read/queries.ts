@@ -1,0 +1,108 @@
+import type { FleetLabels } from "../options.ts";
+import { type RecordName, toRecordingRules } from "../recording-rules.ts";
+import { type Selector, select, toMatchers } from "./promql.ts";
+
+/** The label that says the kind of a series without a name. */
+export const KIND = "svc_status_series";
+
+/** The time of the last evaluation, for each service. */
+export const EVALUATED = "evaluated";
+
+/** The series of a service that a view reads. Their number does not depend on the number of instances. */
+const SERVICE_SERIES: readonly RecordName[] = [
+  "service:svc_status_known:max",
+  "service:svc_status_overall:max",
+  "service:svc_status_unavailable:max",
+  "service:svc_status_instances:count",
+  "service:svc_status_in_service:sum",
+  "service:svc_status_up:sum",
+  "service:svc_status_up:count",
+  "service:svc_status_info:count",
+  "service:svc_status_failed_since_timestamp_seconds:min",
+  "service:svc_status_root:max",
+];
+
+const HANDLER_SERIES: readonly RecordName[] = [
+  "handler:svc_status_state:max",
+  "handler:svc_status_state:count",
+  "handler:svc_status_red_since_timestamp_seconds:min",
+  "handler:svc_status_held:max",
+  "handler:svc_status_root:count",
+];
+
+/** The rules that record something for every service. If one is missing, a view is incomplete. */
+export const EXPECTED_RULES: readonly RecordName[] = [
+  "service:svc_status_known:max",
+  "service:svc_status_overall:max",
+  "service:svc_status_instances:count",
+  "service:svc_status_in_service:sum",
+  "service:svc_status_up:sum",
+  "service:svc_status_up:count",
+];
+
+/** A longer list of instances is cut. */
+export const MAX_LISTED_INSTANCES = 100;
+
+/** All services. One query, so that all of it is about the same moment. */
+export function toOverviewQuery(selector: Selector): string {
+  return [
+    toNamed(SERVICE_SERIES, selector),
+    `handler:svc_status_root:count${toMatchers({ ...selector, role: "cause" })}`,
+    toEvaluated(selector),
+  ].join(" or ");
+}
+
+/** The services with one name, with their handlers, and with the instances that are worth a look. */
+export function toServiceQuery(selector: Selector): string {
+  return [
+    toNamed(SERVICE_SERIES, selector),
+    toNamed(HANDLER_SERIES, selector),
+    toEvaluated(selector),
+    ...toInstances(selector),
+  ].join(" or ");
+}
+
+/** The same overview without recording rules. It reads every series of every instance. */
+export function toRawQuery(labels: FleetLabels, selector: Selector): string {
+  const by = [...labels.within, labels.service].join(", ");
+  const known = `count by (${by}) (last_over_time(svc_status_overall${toMatchers(selector)}[1h])) * 0 + 1`;
+  const up = `up${toMatchers(selector)}`;
+  const own: Partial<Record<RecordName, string>> = {
+    "service:svc_status_known:max": known,
+    "service:svc_status_unavailable:max": `(${known}) unless on (${by}) sum by (${by}) (svc_status_in_service${toMatchers(selector)}) > 0`,
+    "service:svc_status_up:sum": `sum by (${by}) (${up}) and on (${by}) (${known})`,
+    "service:svc_status_up:count": `count by (${by}) (${up}) and on (${by}) (${known})`,
+  };
+  const rules = new Map(toRecordingRules(labels).map(({ record, expr }) => [record, select(expr, selector)]));
+  const read: readonly RecordName[] = [
+    "service:svc_status_overall:max",
+    "service:svc_status_instances:count",
+    "service:svc_status_in_service:sum",
+    "service:svc_status_info:count",
+    "handler:svc_status_unexplained:count",
+  ];
+  return [...Object.entries(own), ...read.map((record) => [record, rules.get(record) ?? ""] as const)]
+    .map(([record, expr]) => mark(expr, record))
+    .join(" or ");
+}
+
+function toInstances(selector: Selector): readonly string[] {
+  const few = (expr: string, kind: string): string => mark(`topk(${MAX_LISTED_INSTANCES}, ${expr})`, kind);
+  return [
+    few(`svc_status_state${toMatchers(selector)} > 0`, "instance"),
+    few(`up${toMatchers(selector)} == 0`, "down"),
+    few(`svc_status_in_service${toMatchers(selector)} == 0`, "decommissioned"),
+  ];
+}
+
+function toNamed(names: readonly RecordName[], selector: Selector): string {
+  return toMatchers(selector).replace(/^\{/, `{__name__=~"${names.join("|")}",`);
+}
+
+function toEvaluated(selector: Selector): string {
+  return mark(`timestamp(service:svc_status_known:max${toMatchers(selector)})`, EVALUATED);
+}
+
+function mark(expr: string, kind: string): string {
+  return `label_replace(${expr}, "${KIND}", "${kind}", "", "")`;
+}

@@ -1,0 +1,81 @@
+import { RED, STATES, type State, YELLOW } from "../../core/state.ts";
+import type { FleetLabels } from "../options.ts";
+import type { RecordName } from "../recording-rules.ts";
+import type { Series } from "./prometheus.ts";
+import { type FleetService, type FleetState, toFind, toKind, toServices, toState } from "./view.ts";
+
+export interface FleetHandler {
+  readonly name: string;
+  /** The worst of all instances. */
+  readonly state: FleetState;
+  readonly critical: boolean;
+  readonly since?: Date;
+  /** The number of instances in each state. */
+  readonly instances: Readonly<Record<State, number>>;
+  /** RED: the service where the failure began. */
+  readonly root?: string;
+}
+
+/** An instance that is worth a look. */
+export interface FleetInstance {
+  readonly name: string;
+  /** `down`: it is not scraped. */
+  readonly problem: "RED" | "YELLOW" | "down" | "decommissioned";
+  readonly handler?: string;
+}
+
+export interface ServiceDetail extends FleetService {
+  readonly handlers: readonly FleetHandler[];
+  /** At most 100 of a kind. */
+  readonly problems: readonly FleetInstance[];
+}
+
+/** The services of an answer, with their handlers and instances. */
+export function toDetails(
+  series: readonly Series[],
+  labels: FleetLabels,
+  oldest: Date,
+): readonly ServiceDetail[] {
+  const find = toFind(labels);
+  return toServices(series, labels, oldest).map((service) => {
+    const key = find({ ...service.where, [labels.service]: service.name });
+    const own = series.filter((one) => find(one.labels) === key);
+    return { ...service, handlers: toHandlers(own), problems: own.flatMap(toInstance) };
+  });
+}
+
+function toHandlers(series: readonly Series[]): readonly FleetHandler[] {
+  const of = (record: RecordName, name?: string): readonly Series[] =>
+    series.filter((one) => toKind(one) === record && (name === undefined || one.labels["name"] === name));
+  const names = new Set(of("handler:svc_status_state:max").map(({ labels }) => labels["name"] ?? ""));
+  const handlers = Array.from(names, (name): FleetHandler => {
+    const states = of("handler:svc_status_state:max", name);
+    const count = (state: number): number =>
+      of("handler:svc_status_state:count", name)
+        .filter(({ labels }) => labels["state"] === String(state))
+        .reduce((sum, { value }) => sum + value, 0);
+    const since = of("handler:svc_status_red_since_timestamp_seconds:min", name)[0]?.value;
+    const root = of("handler:svc_status_root:count", name)[0]?.labels["root"];
+    return {
+      name,
+      state: toState(Math.max(...states.map(({ value }) => value))),
+      critical: states.some(({ labels }) => labels["critical"] === "true"),
+      ...(since !== undefined && { since: new Date(since * 1_000) }),
+      instances: { OK: count(0), YELLOW: count(1), RED: count(2) },
+      ...(root !== undefined && { root }),
+    };
+  });
+  return handlers.sort(
+    (one, other) =>
+      STATES.indexOf(other.state as State) - STATES.indexOf(one.state as State) ||
+      (one.name < other.name ? -1 : 1),
+  );
+}
+
+function toInstance(one: Series): FleetInstance[] {
+  const { instance: name = "", name: handler } = one.labels;
+  const kind = toKind(one);
+  if (kind === "down" || kind === "decommissioned") return [{ name, problem: kind }];
+  if (kind !== "instance" || handler === undefined) return [];
+  return [{ name, handler, problem: one.value === 2 ? RED : YELLOW }];
+}

@@ -1,0 +1,147 @@
+import { OK, RED, STATES, type State, YELLOW } from "../../core/state.ts";
+import type { FleetLabels } from "../options.ts";
+import type { RecordName } from "../recording-rules.ts";
+import type { Series } from "./prometheus.ts";
+import { EVALUATED, KIND } from "./queries.ts";
+
+/** `UNKNOWN`: nothing recent says what the state is. */
+export type FleetState = State | "UNKNOWN";
+
+/** A service, as Prometheus knows it. */
+export interface FleetService {
+  readonly name: string;
+  /** Where it runs: the labels within which services explain each other. */
+  readonly where: Readonly<Record<string, string>>;
+  readonly state: FleetState;
+  /** RED: since when. */
+  readonly since?: Date;
+  /** No instance is scraped and commissioned. */
+  readonly isUnavailable: boolean;
+  readonly instances: {
+    readonly targets: number;
+    readonly scraped: number;
+    readonly inService: number;
+  };
+  /** More than one during a rollout. */
+  readonly versions: readonly { readonly version: string; readonly instances: number }[];
+  /** RED: the service where the failure began, which may be the service itself. */
+  readonly root?: string;
+  /** The handlers that are RED without a cause in another handler or service. */
+  readonly causes: readonly string[];
+  /** When the rules were evaluated. */
+  readonly evaluatedAt?: Date;
+}
+
+/** Identifies a service among those with the same name. */
+export type Find = (labels: Series["labels"]) => string;
+
+/** The services of an answer, worst first. */
+export function toServices(
+  series: readonly Series[],
+  labels: FleetLabels,
+  /** Older evaluations prove nothing. */
+  oldest: Date,
+): readonly FleetService[] {
+  const groups = new Map<string, Series[]>();
+  const find = toFind(labels);
+  for (const one of series) {
+    const key = find(one.labels);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()]
+    .map((group) => toService(group, labels, oldest))
+    .filter((service) => service !== undefined)
+    .sort(compare);
+}
+
+export function toFind({ service, within }: FleetLabels): Find {
+  const names = [...within, service];
+  return (labels) => JSON.stringify(names.map((name) => labels[name] ?? ""));
+}
+
+/** The kind of a series. */
+export function toKind({ labels }: Series): string {
+  return labels[KIND] ?? labels["__name__"] ?? "";
+}
+
+function toService(
+  group: readonly Series[],
+  { service, within }: FleetLabels,
+  oldest: Date,
+): FleetService | undefined {
+  const of = (name: RecordName | typeof EVALUATED): readonly Series[] =>
+    group.filter((one) => toKind(one) === name);
+  /** Of replicas that were not joined, the worst counts. */
+  const number = (name: RecordName): number | undefined => pick(of(name), Math.max);
+  const name = group[0]?.labels[service];
+  if (name === undefined || number("service:svc_status_known:max") === undefined) return undefined;
+  const evaluated = pick(of(EVALUATED), Math.min);
+  const evaluatedAt = evaluated === undefined ? undefined : new Date(evaluated * 1_000);
+  const isUnavailable = number("service:svc_status_unavailable:max") !== undefined;
+  const isOld = evaluatedAt !== undefined && evaluatedAt < oldest;
+  const failedSince = pick(of("service:svc_status_failed_since_timestamp_seconds:min"), Math.min) ?? 0;
+  const instances = {
+    targets: number("service:svc_status_up:count") ?? 0,
+    scraped: number("service:svc_status_up:sum") ?? 0,
+    inService: number("service:svc_status_in_service:sum") ?? 0,
+  };
+  const reported = isUnavailable ? RED : toState(number("service:svc_status_overall:max"));
+  // Nothing is known about an instance that is not scraped.
+  const state = reported === OK && instances.scraped < instances.targets ? YELLOW : reported;
+  const root = of("service:svc_status_root:max")[0]?.labels["root"];
+  const causes = [...of("handler:svc_status_root:count"), ...of("handler:svc_status_unexplained:count")]
+    .filter(({ labels }) => labels["role"] !== "effect")
+    .map(({ labels }) => labels["name"] ?? "");
+  return {
+    name,
+    where: Object.fromEntries(
+      within.flatMap((label) => {
+        const value = group[0]?.labels[label];
+        return value === undefined ? [] : [[label, value]];
+      }),
+    ),
+    state: isOld ? "UNKNOWN" : state,
+    ...(failedSince > 0 && { since: new Date(failedSince * 1_000) }),
+    isUnavailable,
+    instances,
+    versions: of("service:svc_status_info:count")
+      .map(({ labels, value }) => ({ version: labels["service_version"] ?? "", instances: value }))
+      .sort((one, other) => other.instances - one.instances),
+    ...(root !== undefined && { root }),
+    causes: [...new Set(causes)].sort(),
+    ...(evaluatedAt !== undefined && { evaluatedAt }),
+  };
+}
+
+function pick(series: readonly Series[], choose: (...values: number[]) => number): number | undefined {
+  return series.length === 0 ? undefined : choose(...series.map(({ value }) => value));
+}
+
+/** A number that is no state is no reason to be calm. */
+export function toState(value: number | undefined): FleetState {
+  return value === undefined ? "UNKNOWN" : (STATES[value] ?? "UNKNOWN");
+}
+
+const ORDER: Readonly<Record<FleetState, number>> = { RED: 0, UNKNOWN: 1, YELLOW: 2, OK: 3 };
+
+/** A cause is worse than what it explains. */
+function compare(one: FleetService, other: FleetService): number {
+  return (
+    ORDER[one.state] - ORDER[other.state] ||
+    Number(isEffect(one)) - Number(isEffect(other)) ||
+    (one.name < other.name ? -1 : Number(one.name > other.name))
+  );
+}
+
+/** Whether another service explains its RED. */
+export function isEffect({ state, root, name }: FleetService): boolean {
+  return state === RED && root !== undefined && root !== name;
+}
+
+/** The worst state. Without any service, nothing is known. */
+export function toWorst(services: readonly Pick<FleetService, "state">[]): FleetState {
+  const states = services.map(({ state }) => state).sort((one, other) => ORDER[one] - ORDER[other]);
+  return states[0] ?? "UNKNOWN";
+}
