@@ -53,12 +53,12 @@ function toScript() {
   const folder = mkdtempSync(join(tmpdir(), "svc-status-page-"));
   try {
     const tsc = fileURLToPath(new URL("bin/tsc", import.meta.resolve("typescript/package.json")));
-    const options = ["--noEmit", "false", "--removeComments", "--rootDir", page];
+    const options = ["--noEmit", "false", "--removeComments", "--rootDir", join(root, "src")];
     execFileSync(process.execPath, [tsc, "-p", "tsconfig.client.json", ...options, "--outDir", folder], {
       cwd: root,
       stdio: "inherit",
     });
-    const parts = collect(join(folder, "client/page.client.js"), new Map());
+    const parts = collect(join(folder, "http/page/client/page.client.js"), new Map());
     return [...parts.values()].join("").replace(/^ +/gm, "").trim();
   } finally {
     rmSync(folder, { recursive: true });

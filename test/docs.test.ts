@@ -108,6 +108,7 @@ const NOT_RUN = [
   "docs/leaving.md: yaml, not tested here",
   "docs/leaving.md: yaml, not tested here",
   "docs/logging.md: json, a line of pino",
+  "docs/page.md: haproxy, it needs HAProxy",
   "docs/probe.md: haproxy, it needs HAProxy",
   "docs/serve.md: sh, it goes on until it is told to end",
   "docs/serve.md: json, test/cli/serve/docs.test.ts checks it",

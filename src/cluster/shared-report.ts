@@ -61,8 +61,10 @@ export function createSharedRegistry(registry: StatusRegistry, workers: AllWorke
     close: () => registry.close(),
     [Symbol.dispose]: () => registry[Symbol.dispose](),
   };
-  // Readiness is served from the worker's own handlers, so the views show what it holds of those.
-  addRegistrySeams(shared, { holds: getRegistrySeams(registry).holds });
+  // Readiness is served from the worker's own handlers, so the views show what it holds of those. The handlers
+  // of the other workers are out of reach.
+  const { holds, getFreshReport } = getRegistrySeams(registry);
+  addRegistrySeams(shared, { holds, getFreshReport });
   return shared;
 }
 

@@ -20,6 +20,14 @@ export interface RegistrySeams {
    */
   getKnownReport(waitMs: number, names?: readonly string[]): Promise<Report>;
   /**
+   * Runs the handlers now, even if they have results to reuse. Handlers that hang back off, and each handler
+   * runs at most once per second for this. In a cluster: the handlers of this worker. Default: a report, for
+   * which the registry decides what runs.
+   *
+   * @param names Default: all handlers. Rejects with UnknownHandlerError.
+   */
+  getFreshReport(names?: readonly string[]): Promise<Report>;
+  /**
    * The data that a handler's name keeps from registration to removal, even if the handler is replaced. It is also an
    * identity. Default: `undefined`, which does not distinguish a handler from a removed one of the same name.
    */
@@ -129,6 +137,7 @@ interface ReportSource {
 function toDefaults(registry: ReportSource): RegistrySeams {
   return {
     getKnownReport: (_, names) => registry.getReport({ ...(names && { names }), background: true }),
+    getFreshReport: (names) => registry.getReport({ ...(names && { names }), background: true }),
     getRegistration: () => undefined,
     hasRegistrations: false,
     shareStandings() {},

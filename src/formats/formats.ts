@@ -54,5 +54,8 @@ export const FORMATS: Readonly<Record<Format, FormatDefinition>> = {
 /** The suffix of the path that streams the page's updates. */
 export const EVENTS_SUFFIX = ".events";
 
+/** The suffix of the path that runs the handlers now. */
+export const CHECK_SUFFIX = ".check";
+
 /** The suffix of the path of the report for tools. */
 export const REPORT_SUFFIX = ".report";

@@ -1,9 +1,17 @@
 import type { Probe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
+import type { Report } from "../core/report.ts";
+import { getRegistrySeams } from "../core/seams.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { decideControl } from "./access.ts";
 import type { Identification } from "./identify.ts";
-import { createResponse, type StatusRequest, type StatusResponse } from "./message.ts";
+import {
+  createResponse,
+  INTERNAL_ERROR,
+  type StatusRequest,
+  type StatusResponse,
+  toRefusal,
+} from "./message.ts";
 import type { ResolvedProbeStatus, ResolvedSvcStatus } from "./options.ts";
 import type { PageFilter, PageSource, PageView, ServiceDescription } from "./page/page-model.ts";
 import type { PageViews } from "./page/views.ts";
@@ -20,16 +28,21 @@ export interface PageSetup {
   readonly identification: Identification;
 }
 
+/** What a reader chose in the page's form. */
+export interface PageChoice {
+  readonly filter: PageFilter | undefined;
+  /** The span of the axes, not validated. */
+  readonly span: string | null;
+}
+
 /** Answers with the status page, with the stream of its updates, or with the same for tools. */
 export interface PageAnswers {
-  answerPage(
-    request: StatusRequest,
-    selection: ReportSelection,
-    filter: PageFilter | undefined,
-  ): Promise<StatusResponse>;
+  answerPage(request: StatusRequest, selection: ReportSelection, choice: PageChoice): Promise<StatusResponse>;
   answerEvents(request: StatusRequest, selection: ReportSelection): Promise<StatusResponse>;
   /** Answers with the report for tools. */
   answerTool(request: StatusRequest, selection: ReportSelection): Promise<StatusResponse>;
+  /** Runs the handlers now for a client that may change the probe, and answers with the report for tools. */
+  answerCheck(request: StatusRequest, selection: ReportSelection): Promise<StatusResponse>;
 }
 
 export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): PageAnswers {
@@ -39,6 +52,7 @@ export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): Pag
   const { getIdentity, toIdentified } = identification;
   const source: PageSource = { service, probe, getIdentity, path, controlPath };
   const trouble = createTrouble({ ...CONTROL_TROUBLE, getLogger: () => registry.logger });
+  const checkTrouble = createTrouble({ ...CHECK_TROUBLE, getLogger: () => registry.logger });
   let loading: Promise<PageViews> | undefined;
 
   async function loadViews(): Promise<PageViews> {
@@ -62,12 +76,19 @@ export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): Pag
     return probeStatus !== undefined && (await decideControl(probeStatus.control, request)).isAllowed;
   }
 
+  function toToolResponse(report: Report, { details, seesWho }: ToolView): StatusResponse {
+    const identity = seesWho || details ? getIdentity() : undefined;
+    const body = renderReport(report, { service, identity, probe, details, seesWho });
+    const response = createResponse({ status: 200, contentType: "application/json", body });
+    return seesWho ? toIdentified(response) : response;
+  }
+
   return {
-    async answerPage(request, selection, filter) {
+    async answerPage(request, selection, choice) {
       const views = await loadViews();
       const view = await toView(request, selection);
       const { report } = await loadReport(selection);
-      const page = views.answerPage(view, { report, filter, headers: selection.headers });
+      const page = views.answerPage(view, { report, ...choice, headers: selection.headers });
       return view.seesWho ? toIdentified(page) : page;
     },
     async answerEvents(request, selection) {
@@ -80,15 +101,30 @@ export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): Pag
       );
     },
     async answerTool(request, selection) {
-      const { details, seesWho } = await toView(request, selection);
-      const { report } = await loadReport(selection);
-      const identity = seesWho || details ? getIdentity() : undefined;
-      const body = renderReport(report, { service, identity, probe, details, seesWho });
-      const response = createResponse({ status: 200, contentType: "application/json", body });
-      return seesWho ? toIdentified(response) : response;
+      const view = await toView(request, selection);
+      return toToolResponse((await loadReport(selection)).report, view);
+    },
+    async answerCheck(request, selection) {
+      const access =
+        probeStatus && (await checkTrouble.watch(() => decideControl(probeStatus.control, request)));
+      if (access === undefined) return probeStatus ? INTERNAL_ERROR : toRefusal(403);
+      if (!access.isAllowed) return toRefusal(access.status);
+      const misdirected = identification.refuse(request, "nothing was checked");
+      if (misdirected) return misdirected;
+      const { details, names } = selection;
+      const report = await getRegistrySeams(registry).getFreshReport(names.length > 0 ? names : undefined);
+      return toToolResponse(report, { details, seesWho: true });
     },
   };
 }
+
+type ToolView = Pick<PageView, "details" | "seesWho">;
+
+const CHECK_TROUBLE = {
+  event: "control-option",
+  what: "probeStatus.control failed, nothing was checked",
+  recovery: "probeStatus.control works again",
+} as const;
 
 const CONTROL_TROUBLE = {
   event: "page-controls",

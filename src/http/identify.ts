@@ -3,7 +3,7 @@ import type { Probe } from "../core/probe.ts";
 import { toProbeState } from "../core/probe-setting.ts";
 import { getProbeSeams, type Identity } from "../core/seams.ts";
 import { type Control, decideQuickly } from "./access.ts";
-import type { PossibleResponse, StatusRequest, StatusResponse } from "./message.ts";
+import { createResponse, type PossibleResponse, type StatusRequest, type StatusResponse } from "./message.ts";
 
 /** The instance that a request is meant for: another one refuses it. */
 export const INSTANCE_HEADER = "Svc-Status-Instance";
@@ -12,6 +12,8 @@ export const INSTANCE_HEADER = "Svc-Status-Instance";
 export interface Identification {
   /** Looked up for each answer, because a worker learns its instance when it joins a cluster. */
   getIdentity(): Identity;
+  /** Refuses a request that is meant for another instance, at which its client looked. */
+  refuse(request: StatusRequest, consequence: string): StatusResponse | undefined;
   /** Adds the headers that name the instance, for a client that may know it. */
   toIdentified(response: StatusResponse): StatusResponse;
   /** The same, if the client is on this machine or has the token. Does not call the application's functions. */
@@ -30,6 +32,14 @@ export function createIdentification({ probe, instance, control }: Identificatio
 
   function getIdentity(): Identity {
     return findIdentity(probe, instance);
+  }
+
+  function refuse(request: StatusRequest, consequence: string): StatusResponse | undefined {
+    const meant = request.header(INSTANCE_HEADER.toLowerCase());
+    const { instance } = getIdentity();
+    return meant === undefined || meant === instance
+      ? undefined
+      : createResponse({ status: 409, body: `this is ${instance}; ${consequence}\n` });
   }
 
   function toIdentified(response: StatusResponse): StatusResponse {
@@ -68,5 +78,5 @@ export function createIdentification({ probe, instance, control }: Identificatio
     return answer instanceof Promise ? answer.then(toIdentified) : toIdentifiedOnce(answer);
   }
 
-  return { getIdentity, toIdentified, identify };
+  return { getIdentity, refuse, toIdentified, identify };
 }

@@ -70,6 +70,12 @@ export function toMethodNotAllowed(allowed: readonly string[]): StatusResponse {
   });
 }
 
+/** The response to a client that control does not permit. */
+export function toRefusal(status: 401 | 403): StatusResponse {
+  const headers = status === 401 ? { "WWW-Authenticate": "Bearer" } : {};
+  return createResponse({ status, body: status === 401 ? "unauthorized\n" : "forbidden\n", headers });
+}
+
 /** The details of the error are only logged. */
 export const INTERNAL_ERROR: StatusResponse = createResponse({ status: 500, body: "internal error\n" });
 

@@ -3,7 +3,7 @@ import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { ReadinessRule } from "../core/readiness/rule.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { State } from "../core/state.ts";
-import { EVENTS_SUFFIX, FORMATS, REPORT_SUFFIX } from "../formats/formats.ts";
+import { CHECK_SUFFIX, EVENTS_SUFFIX, FORMATS, REPORT_SUFFIX } from "../formats/formats.ts";
 import { expectMethods, failExpectation } from "../options/expect.ts";
 import { readOptions } from "../options/read-options.ts";
 import { choice, FLAG, FUNCTION, methods } from "../options/rules.ts";
@@ -74,7 +74,8 @@ export interface SvcStatusOptions {
   readonly registry?: StatusRegistry;
   /**
    * The path of the report. With `.csv`, `.json`, `.prometheus`, `.health` or `.html` appended, it serves
-   * that format; with `.report`, the report for tools; with `.events`, the updates of the page.
+   * that format; with `.report`, the report for tools; with `.events`, the updates of the page;
+   * a POST with `.check` runs the handlers.
    * @default "/svc_status"
    */
   readonly path?: string;
@@ -317,10 +318,9 @@ function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedO
   const suffixes = Object.values(FORMATS).flatMap(({ suffix }) => suffix ?? []);
   const taken = new Map<string, string>();
   const claims: [path: string | undefined, option: string][] = [
-    ...["", ...suffixes, REPORT_SUFFIX, EVENTS_SUFFIX].map((suffix): [string | undefined, string] => [
-      svcStatus && svcStatus.path + suffix,
-      "svcStatus.path",
-    ]),
+    ...["", ...suffixes, REPORT_SUFFIX, EVENTS_SUFFIX, CHECK_SUFFIX].map(
+      (suffix): [string | undefined, string] => [svcStatus && svcStatus.path + suffix, "svcStatus.path"],
+    ),
     [probeStatus?.path, "probeStatus.path"],
     ...HEALTH_PROBE_NAMES.map((name): [string | undefined, string] => [
       healthProbes?.paths[name],

@@ -7,7 +7,7 @@ import { log } from "../util/logger.ts";
 import { quoteDetail } from "../util/printable.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { decideControl } from "./access.ts";
-import { type Identification, INSTANCE_HEADER } from "./identify.ts";
+import type { Identification } from "./identify.ts";
 import {
   createResponse,
   INTERNAL_ERROR,
@@ -15,6 +15,7 @@ import {
   type StatusRequest,
   type StatusResponse,
   toMethodNotAllowed,
+  toRefusal,
 } from "./message.ts";
 import { emitProbeAnswered } from "./observe.ts";
 import type { ResolvedProbeStatus } from "./options.ts";
@@ -94,12 +95,9 @@ export function createProbeStatusView(setup: ProbeStatusSetup): ProbeStatusView 
     return identification.toIdentified(refusal ?? set(readChange(query, Date.now()), access.by));
   }
 
-  /** A client that looked at another instance does not mean this one. */
   function refuse(request: StatusRequest, query: string): StatusResponse | undefined {
-    const meant = request.header(INSTANCE_HEADER.toLowerCase());
-    const { instance } = identification.getIdentity();
-    if (meant !== undefined && meant !== instance)
-      return createResponse({ status: 409, body: `this is ${instance}; nothing was changed\n` });
+    const misdirected = identification.refuse(request, "nothing was changed");
+    if (misdirected) return misdirected;
     const hasBody = new URLSearchParams(query).has("body");
     return !hasBody && hasRequestBody(request)
       ? createResponse({ status: 400, body: BODY_IN_REQUEST })
@@ -133,11 +131,6 @@ export function createProbeStatusView(setup: ProbeStatusSetup): ProbeStatusView 
     if (commissioned && reason !== undefined)
       log(registry.logger, "info", "probe-expired", `commissioned: ${reason}`);
   }
-}
-
-function toRefusal(status: 401 | 403): StatusResponse {
-  const headers = status === 401 ? { "WWW-Authenticate": "Bearer" } : {};
-  return createResponse({ status, body: status === 401 ? "unauthorized\n" : "forbidden\n", headers });
 }
 
 /** Whether the headers announce a body (RFC 9112, 6.3). The body is never read. */

@@ -1,9 +1,9 @@
 import { UnknownHandlerError } from "../core/errors.ts";
 import { isState } from "../core/state.ts";
-import { EVENTS_SUFFIX, type Format } from "../formats/formats.ts";
+import { CHECK_SUFFIX, EVENTS_SUFFIX, type Format } from "../formats/formats.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { parseAccept } from "./accept.ts";
-import { createPageAnswers, type PageSetup } from "./answer-page.ts";
+import { createPageAnswers, type PageChoice, type PageSetup } from "./answer-page.ts";
 import { createTextAnswers, type TextSetup } from "./answer-text.ts";
 import {
   createResponse,
@@ -34,6 +34,8 @@ type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus" | ".html" | ".re
 
 const METHODS: readonly string[] = ["GET", "HEAD"];
 
+const CHECK_METHODS: readonly string[] = ["POST"];
+
 /** Selects the format by the suffix of the path. The suffix takes precedence over `Accept`. */
 const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest, prefersJson: boolean) => Wanted>> = {
   "": negotiateAny,
@@ -51,9 +53,6 @@ const FOR_PEOPLE: readonly Format[] = ["csv", "html"];
 /** The pseudo-format of the report for tools, which also shows the service, the instance and the probe. */
 const REPORT = "report";
 
-/** The pseudo-format of `EVENTS_SUFFIX`: the page's updates, not a report. */
-const EVENTS = "events";
-
 /** The suffixes whose response depends on `Accept` and therefore has a `Vary` header (RFC 9110, 12.5.5). */
 const NEGOTIATED: readonly string[] = ["", ".prometheus"];
 
@@ -67,9 +66,12 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   const loadReport: LoadReport = ({ names }) =>
     names.length === 0 ? getSharedReport() : registry.getReport({ names }).then(toShared);
   const answerText = createTextAnswers(setup, loadReport);
-  const { answerPage, answerEvents, answerTool } = createPageAnswers(setup, loadReport);
+  const { answerPage, answerEvents, answerTool, answerCheck } = createPageAnswers(setup, loadReport);
   const notAllowed = toMethodNotAllowed(METHODS);
-  const paths = [...Object.keys(FORMAT_OF_SUFFIX), EVENTS_SUFFIX].map((suffix) => ownPath + suffix);
+  const checkNotAllowed = toMethodNotAllowed(CHECK_METHODS);
+  const checkPath = ownPath + CHECK_SUFFIX;
+  const suffixes = [...Object.keys(FORMAT_OF_SUFFIX), EVENTS_SUFFIX, CHECK_SUFFIX];
+  const paths = suffixes.map((suffix) => ownPath + suffix);
 
   async function answerReport(request: StatusRequest, target: Target): Promise<StatusResponse> {
     if (authorize === undefined) return answerAllowed(request, target);
@@ -80,7 +82,6 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
 
   async function answerAllowed(request: StatusRequest, { path, query }: Target): Promise<StatusResponse> {
     const suffix = path.slice(ownPath.length);
-    const format = isSuffix(suffix) ? FORMAT_OF_SUFFIX[suffix](request, prefersJson) : EVENTS;
     const parameters = query === "" ? NO_PARAMETERS : new URLSearchParams(query);
     const selection: ReportSelection = {
       details: typeof details === "function" ? await maySee(details, request) : details === "always",
@@ -88,9 +89,11 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
       headers: NEGOTIATED.includes(suffix) ? VARY : NO_HEADERS,
     };
     try {
+      if (suffix === CHECK_SUFFIX) return await answerCheck(request, selection);
+      if (!isSuffix(suffix)) return await answerEvents(request, selection);
+      const format = FORMAT_OF_SUFFIX[suffix](request, prefersJson);
       if (format === REPORT) return await answerTool(request, selection);
-      if (format === EVENTS) return await answerEvents(request, selection);
-      if (format === "html") return await answerPage(request, selection, toFilter(parameters));
+      if (format === "html") return await answerPage(request, selection, toChoice(parameters));
       return await answerText(format, selection);
     } catch (error) {
       if (error instanceof UnknownHandlerError) return UNKNOWN_NAME;
@@ -105,8 +108,12 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   return {
     paths,
     owns: (path) => paths.includes(path),
-    answer: (request, target) =>
-      METHODS.includes(request.method) ? answerReport(request, target) : notAllowed,
+    answer(request, target) {
+      const isCheck = target.path === checkPath;
+      const isAllowed = (isCheck ? CHECK_METHODS : METHODS).includes(request.method);
+      if (isAllowed) return answerReport(request, target);
+      return isCheck ? checkNotAllowed : notAllowed;
+    },
   };
 }
 
@@ -134,7 +141,11 @@ function isSuffix(suffix: string): suffix is Suffix {
   return Object.hasOwn(FORMAT_OF_SUFFIX, suffix);
 }
 
-/** Parses the page's form, which a browser sends if the script does not run. Unknown states are ignored. */
+/** Parses the page's form, which a browser sends if the script does not run. Unknown values are ignored. */
+function toChoice(parameters: URLSearchParams): PageChoice {
+  return { filter: toFilter(parameters), span: parameters.get("span") };
+}
+
 function toFilter(parameters: URLSearchParams): PageFilter | undefined {
   const text = parameters.get("q") ?? "";
   const states = parameters.getAll("state").filter(isState);

@@ -122,7 +122,7 @@ async function startOrders(story: readonly Happening[]): Promise<PageService> {
   const clock = {
     ...systemClock,
     now: () => Date.now() - behindMs,
-    monotonicNow: () => systemClock.monotonicNow() + tookMs,
+    monotonicNow: () => systemClock.monotonicNow() - behindMs + tookMs,
   };
 
   class Handler extends StateHandler {

@@ -79,6 +79,12 @@ function waitForLink(page: Page, text: string): Promise<unknown> {
   return page.locator("#link", { hasText: text }).waitFor();
 }
 
+/** On a phone the tools are folded. */
+async function showTools(page: Page): Promise<void> {
+  const toggle = page.locator("#tools:visible");
+  if ((await toggle.count()) > 0) await toggle.check();
+}
+
 function searchOf(page: Page): Promise<string> {
   return page.evaluate(() => location.search);
 }
@@ -286,6 +292,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       service.set("Cache", "YELLOW");
       const page = await newPage({ viewport: { width, height: 800 } });
       await open(page, service.url);
+      await showTools(page);
       await page.getByRole("button", { name: "Pause" }).click();
       await waitForLink(page, "Paused");
       const overflows = await page
@@ -449,7 +456,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
             document.activeElement?.textContent || (document.activeElement as HTMLInputElement).name || "",
         );
       const reached: string[] = [];
-      for (let step = 0; step < 7; step += 1) {
+      for (let step = 0; step < 8; step += 1) {
         await page.keyboard.press("Tab");
         reached.push(await focused());
       }
@@ -461,9 +468,12 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
         "state",
         "state",
         "state",
+        "span",
       ]);
+      await page.keyboard.press("Shift+Tab");
       await page.keyboard.press("Space");
       expect(await searchOf(page)).toBe("?state=OK");
+      await page.keyboard.press("Tab");
       await page.keyboard.press("Tab");
       expect(await focused()).toContain("Cache");
       await page.keyboard.press("Enter");
@@ -511,7 +521,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await rowOf(page, "Database", ".RED").waitFor();
       await page.getByRole("searchbox").fill("cache");
       await page.getByRole("button", { name: "Apply" }).click();
-      await page.waitForURL("**/svc_status?q=cache");
+      await page.waitForURL("**/svc_status?q=cache&span=24h");
       expect(await page.locator(".row:visible .name").allInnerTexts()).toEqual(["Cache"]);
     });
   });
@@ -574,7 +584,10 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       }
       expect(await page.locator("img, .row script").count()).toBe(0);
       const long = page.locator('.row[data-key="handler:long"]');
-      expect((await long.locator("summary").boundingBox())?.height).toBeLessThan(150);
+      const [summary, axis] = await Promise.all(
+        ["summary", ".axis"].map((each) => long.locator(each).boundingBox()),
+      );
+      expect((summary?.height ?? 1_000) - (axis?.height ?? 0)).toBeLessThan(150);
       expect(await long.locator(".properties").textContent()).toContain("x".repeat(10_000));
       expect(await violationsOf(page)).toEqual([]);
     });
@@ -636,6 +649,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       const service = await startOrders({ svcStatus: { controls: true } });
       const page = await newPage({ viewport: { width, height: 800 } });
       await open(page, service.url);
+      await showTools(page);
       for (const look of ["YELLOW", "RED", "opened", "decommissioned", "lost"])
         await LOOKS[look]?.(service, page);
       expect(await widthOf(page)).toBe(width);

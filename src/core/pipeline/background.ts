@@ -17,6 +17,8 @@ export interface BackgroundOptions<Answer> {
 export interface Background<Answer> {
   /** The last result. Waits for the first one. */
   readonly run: RunHandler<Answer>;
+  /** Runs now, or joins the run in progress, and returns its result. */
+  readonly runFresh: RunHandler<Answer>;
   /** Runs now instead of at the next interval. */
   refresh(): void;
   stop(): void;
@@ -87,6 +89,7 @@ export function withBackground<Answer>(
 
   return {
     run: getLast,
+    runFresh: () => running ?? start(),
     refresh: runInBackground,
     stop() {
       stopped = true;

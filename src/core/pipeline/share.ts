@@ -3,6 +3,8 @@ import type { RunHandler } from "../outcome.ts";
 
 export interface Sharing<Answer> {
   readonly run: RunHandler<Answer>;
+  /** Does not reuse a finished result. Joins a run in progress. */
+  readonly runFresh: RunHandler<Answer>;
   /** Whether a run is in progress. New callers get its result. */
   readonly isRunning: boolean;
   /** Drops the last result, and does not keep the result of a run in progress. */
@@ -65,12 +67,17 @@ export function withSharing<Answer, Shared>(
     return shared;
   }
 
+  function runFresh(): Shared | Promise<Shared> {
+    if (running !== undefined) return running;
+    return isCalling ? joinFromInside() : start();
+  }
+
   return {
     run() {
-      if (running !== undefined) return running;
-      if (kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs) return kept.shared;
-      return isCalling ? joinFromInside() : start();
+      const isReusable = kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs;
+      return running === undefined && isReusable && kept !== undefined ? kept.shared : runFresh();
     },
+    runFresh,
     get isRunning() {
       return isCalling || running !== undefined;
     },

@@ -13,6 +13,9 @@ import { followPushes } from "./follow-pushes.ts";
 import { createMemory, type MemorySetup } from "./memory.ts";
 import type { Track } from "./track.ts";
 
+/** Minimum time between two runs of a handler on request. Within it, the last result is fresh enough. */
+export const MIN_FRESH_GAP_MS = 1_000;
+
 /** A handler in its registry: the pipeline that runs it, and its last entry. */
 export interface RegisteredHandler {
   readonly name: string;
@@ -20,6 +23,11 @@ export interface RegisteredHandler {
    * Runs the handler, joins a run in progress, or reads the last background result. Never throws or rejects.
    */
   readonly run: RunHandler<Entry>;
+  /**
+   * Runs the handler even if `run` would reuse a result, at most once per `MIN_FRESH_GAP_MS`. A handler that
+   * hangs still backs off.
+   */
+  readonly runFresh: RunHandler<Entry>;
   /** The last entry; `undefined` before the first. */
   readonly last: Entry | undefined;
   /** The last entry. Before the first: that of the replaced handler, or a placeholder: RED, `hung`. */
@@ -46,6 +54,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   const memory = createMemory(setup);
   const call = normalise(handler);
   let isCalling = false;
+  let freshAt = Number.NEGATIVE_INFINITY;
   const deadline = withDeadline(callHandler, { name, timeoutMs, clock, deadlines });
   const judged = withTolerance(withSlowness(deadline.run, slowAfterMs), options, clock);
   // In the background, each run is a new call, because requests reuse its result anyway.
@@ -70,6 +79,14 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
     run() {
       const { last, isStopped } = memory;
       return isStopped && last !== undefined ? last : (background ?? sharing).run();
+    },
+    runFresh() {
+      const { last, isStopped } = memory;
+      const now = clock.monotonicNow();
+      if (last !== undefined && (isStopped || (now - freshAt < MIN_FRESH_GAP_MS && !sharing.isRunning)))
+        return last;
+      if (!sharing.isRunning) freshAt = now;
+      return (background ?? sharing).runFresh();
     },
     get last() {
       return memory.last;

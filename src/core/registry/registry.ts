@@ -154,7 +154,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     });
   }
 
-  const { getKnownReport, ...reading } = reports;
+  const { getKnownReport, getFreshReport, ...reading } = reports;
   const registry: StatusRegistry = {
     logger,
     get names() {
@@ -177,6 +177,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   };
   addRegistrySeams(registry, {
     getKnownReport,
+    getFreshReport,
     // The states of a closed registry are unknown, so nothing is known of its handlers either.
     getRegistration: (name) => (ending.isClosed ? undefined : handlers.get(name)?.track),
     hasRegistrations: true,

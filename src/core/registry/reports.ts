@@ -46,6 +46,7 @@ export interface Reports {
   waitForStatus(name: string, state: State, options?: WaitOptions): Promise<boolean>;
   getReport(options?: ReportOptions): Promise<Report>;
   getKnownReport(waitMs: number, names?: readonly string[]): Promise<Report>;
+  getFreshReport(names?: readonly string[]): Promise<Report>;
 }
 
 export function createReports({ handlers, causes, deadlines, clock, ending }: ReportsSetup): Reports {
@@ -85,6 +86,17 @@ export function createReports({ handlers, causes, deadlines, clock, ending }: Re
     return causes.toReport(present.flatMap(({ name }) => handlers.get(name)?.known ?? []));
   }
 
+  async function getFreshReport(names?: readonly string[]): Promise<Report> {
+    const asked = names === undefined ? [...handlers.values()] : select(names);
+    deadlines.hold();
+    try {
+      await Promise.all(asked.map((each) => each.runFresh()));
+    } finally {
+      deadlines.release();
+    }
+    return causes.toReport(asked.flatMap(({ name }) => handlers.get(name)?.known ?? []));
+  }
+
   /** In order of registration, each handler once, whatever the order of the names. */
   function select(names: readonly string[]): RegisteredHandler[] {
     const wanted = new Set<string>(names);
@@ -104,5 +116,5 @@ export function createReports({ handlers, causes, deadlines, clock, ending }: Re
     }
   }
 
-  return { getStatus, isInState, waitForStatus, getReport, getKnownReport };
+  return { getStatus, isInState, waitForStatus, getReport, getKnownReport, getFreshReport };
 }

@@ -2,6 +2,7 @@ import type { Probe } from "../../core/probe.ts";
 import type { Held } from "../../core/readiness/holds.ts";
 import type { Report } from "../../core/report.ts";
 import type { Identity } from "../../core/seams.ts";
+import type { AxisSpan } from "./axis.ts";
 import type { ChangesRenderer } from "./render-changes.ts";
 
 /** The description of the service and of this instance. */
@@ -69,6 +70,8 @@ export interface PageScene {
    */
   readonly now?: number;
   readonly filter?: PageFilter;
+  /** The span of the axes. Default: `DEFAULT_SPAN`. */
+  readonly span?: AxisSpan;
   /** The handlers that readiness holds. Default: none. */
   readonly held?: Held;
 }

@@ -1,10 +1,13 @@
 import type { Change } from "../../core/change.ts";
 import { toDetailText } from "../../core/detail-text.ts";
 import type { StatusRegistry } from "../../core/registry/registry.ts";
-import { STATES, type State } from "../../core/state.ts";
+import type { Entry } from "../../core/report.ts";
+import type { State } from "../../core/state.ts";
+import type { Turn } from "./axis.ts";
 import { html, type Markup } from "./markup.ts";
 import { cut, toLine } from "./shown-text.ts";
 import { toExactText } from "./time-text.ts";
+import { toTurns } from "./turns.ts";
 
 /** Maximum number of changes to show. */
 export const MAX_SHOWN_CHANGES = 100;
@@ -14,26 +17,27 @@ export const MAX_CHANGE_DETAIL_LENGTH = 120;
 
 /** The last changes of a handler in two forms. */
 export interface RenderedChanges {
-  /** As strokes, the newest on the right. They show frequency and severity; the list shows the text. */
-  readonly strip: Markup;
+  /** As the states over time. */
+  readonly turns: readonly Turn[];
   /** As text, which screen readers and braille displays can present, the newest first. */
   readonly list: Markup;
   readonly last: Change | undefined;
 }
 
+/** The handler and its present state. */
+export type Changed = Pick<Entry, "name" | "status" | "since">;
+
 /** Renders the last changes of handlers. */
 export interface ChangesRenderer {
-  render(name: string): RenderedChanges;
+  render(entry: Changed): RenderedChanges;
   /** Forgets removed handlers. Call it before each page. */
   forgetRemoved(): void;
 }
 
 interface KnownChanges extends RenderedChanges {
   readonly first: Change | undefined;
+  readonly present: readonly [state: State, since: number];
 }
-
-/** The worse the state, the longer its stroke. */
-const LENGTHS: Readonly<Record<State, number>> = { OK: 4, YELLOW: 8, RED: 12 };
 
 /**
  * Caches one rendering per handler: of 500 handlers, few have changed since the last page, and each may have
@@ -43,12 +47,12 @@ export function createChangesRenderer(registry: Pick<StatusRegistry, "history" |
   const known = new Map<string, KnownChanges>();
 
   return {
-    render(name) {
+    render(entry) {
+      const { name } = entry;
       const changes = registry.history(name).slice(-MAX_SHOWN_CHANGES);
       const before = known.get(name);
-      if (before !== undefined && before.first === changes[0] && before.last === changes.at(-1))
-        return before;
-      const rendered = render(changes);
+      if (before !== undefined && isSame(before, changes, entry)) return before;
+      const rendered = render(changes, entry);
       known.set(name, rendered);
       return rendered;
     },
@@ -59,21 +63,26 @@ export function createChangesRenderer(registry: Pick<StatusRegistry, "history" |
   };
 }
 
-function render(changes: readonly Change[]): KnownChanges {
-  const strip = renderStrip(changes);
-  const list = changes.length === 0 ? html`<p>No changes are recorded.</p>` : renderList(changes);
-  return { first: changes[0], last: changes.at(-1), strip, list };
+function isSame({ first, last, present }: KnownChanges, changes: readonly Change[], entry: Changed): boolean {
+  const [state, since] = present;
+  return (
+    first === changes[0] &&
+    last === changes.at(-1) &&
+    state === entry.status.state &&
+    since === entry.since.getTime()
+  );
 }
 
-function renderStrip(changes: readonly Change[]): Markup {
-  const start = MAX_SHOWN_CHANGES - changes.length;
-  const paths = STATES.map((state) => {
-    const strokes = changes.map(({ to }, index) =>
-      to === state ? `M${start + index} 12v-${LENGTHS[state]}` : "",
-    );
-    return html`<path class="${state}" d="${strokes.join("")}"/>`;
-  });
-  return html`<svg class="strip" viewBox="-.5 0 100 12" preserveAspectRatio="none" aria-hidden="true">${paths}</svg>`;
+function render(changes: readonly Change[], entry: Changed): KnownChanges {
+  const { status, since } = entry;
+  const list = changes.length === 0 ? html`<p>No changes are recorded.</p>` : renderList(changes);
+  return {
+    first: changes[0],
+    last: changes.at(-1),
+    present: [status.state, since.getTime()],
+    turns: toTurns(changes, entry),
+    list,
+  };
 }
 
 function renderList(changes: readonly Change[]): Markup {

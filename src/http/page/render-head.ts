@@ -29,7 +29,7 @@ export function renderHead(scene: PageScene): Markup {
   return html`<header class="head ${report.state}"${identity && html` data-instance="${identity.instance}"`} data-key="${HEAD_KEY}" data-title="${toTitle(scene)}" data-icon="${toFavicon(report.state)}">
     <div class="service">
       <h1><bdi>${service.name ?? "Service status"}</bdi>${version !== undefined && html` <small><bdi>${version}</bdi></small>`}</h1>
-      ${identity && html`<p class="instance"><bdi>${identity.instance}</bdi>, started ${renderAge(identity.startedAt, scene.now, " ago")}</p>`}
+      ${identity && html`<p class="instance"><bdi>${identity.instance}</bdi><span class="started">, started ${renderAge(identity.startedAt, scene.now, " ago")}</span></p>`}
       ${links.length > 0 && html`<nav aria-label="Links"><ul class="links">${links.map(renderLink)}</ul></nav>`}
     </div>
     <p class="overall">${renderState(report.state)} <span class="sentence">${renderSentence(scene)}</span></p>

@@ -1,10 +1,12 @@
 import { STATES, type State } from "../../core/state.ts";
 import { EVENTS_SUFFIX } from "../../formats/formats.ts";
 import { PAGE_SCRIPT, PAGE_SCRIPT_HASH, PAGE_STYLE, PAGE_STYLE_HASH } from "./assets.ts";
+import { AXIS_SPANS, type AxisSpan, DEFAULT_SPAN, toSpanTitle } from "./axis.ts";
 import { type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
 import { html, type Markup, toText, verbatim } from "./markup.ts";
 import { isGroupWanted } from "./match-filter.ts";
 import type { PagePart, PageScene } from "./page-model.ts";
+import { renderTicks, toAxisView } from "./render-axis.ts";
 import { HEAD_KEY, renderHead, toRelativeUrl, toTitle } from "./render-head.ts";
 import { ROW_KEY, renderRow } from "./render-row.ts";
 import { renderShapes, toFavicon } from "./state-markup.ts";
@@ -42,7 +44,7 @@ const LINKED_FORMATS: Readonly<Record<string, string>> = {
 
 /** The whole page. */
 export function renderPage(scene: PageScene): string {
-  const { report, view, changes } = scene;
+  const { report, view, changes, filter } = scene;
   changes.forgetRemoved();
   const now = scene.now ?? report.at.getTime();
   const groups = toGroups(scene);
@@ -60,12 +62,13 @@ export function renderPage(scene: PageScene): string {
     </head>
     <body>
       <a class="skip" href="#handlers">Skip to the handlers</a>
-      ${renderShapes()}
+      ${renderShapes(renderTicks(toAxisView(scene)))}
       ${renderHead(scene)}
       <main>
       <div class="bar">
         <p class="link"><span id="link" role="status">Snapshot; reloads every ${REFRESH_S} s</span><span>, last result ${renderAge(report.at, now, " ago")}</span></p>
-        <p class="actions scripted"><button type="button" id="pause">Pause</button> <button type="button" id="copy">Copy as Markdown</button></p>
+        <p class="toggle"><label><input type="checkbox" id="tools" autocomplete="off"${filter !== undefined && html` checked`}> Tools</label><span id="filtered"${filter === undefined && html` hidden`}>, filter on</span></p>
+        <p class="actions scripted"><button type="button" id="pause">Pause</button> <button type="button" id="copy">Copy as Markdown</button>${view.seesWho && html` <button type="button" data-check="">Check now</button>`}</p>
         ${renderFilter(scene)}
       </div>
       <section id="handlers" tabindex="-1">
@@ -108,12 +111,13 @@ function toGroups({ report, view }: PageScene): readonly EntryGroup[] {
 /**
  * A form, so that the filter works without the script too: then the server hides the rows that do not match.
  */
-function renderFilter({ view, filter }: PageScene): Markup {
+function renderFilter({ view, filter, span = DEFAULT_SPAN }: PageScene): Markup {
   const { text = "", states = [] } = filter ?? {};
-  return html`<form id="filter" class="filter" role="search">
+  return html`<form id="filter" class="filter" role="search" autocomplete="off">
     ${view.names.map((name) => html`<input type="hidden" name="name" value="${name}">`)}
     <label>Filter <input type="search" name="q" value="${text}" autocomplete="off" spellcheck="false"></label>
     <fieldset><legend class="quiet">States</legend>${STATES.toReversed().map((state) => renderChoice(state, states))}</fieldset>
+    <fieldset><legend>Axes</legend>${AXIS_SPANS.map((each) => renderSpan(each, span))}</fieldset>
     <noscript><button>Apply</button></noscript>
   </form>`;
 }
@@ -121,6 +125,11 @@ function renderFilter({ view, filter }: PageScene): Markup {
 function renderChoice(state: State, chosen: readonly string[]): Markup {
   const checked = chosen.includes(state) && html` checked`;
   return html`<label class="choice"><input type="checkbox" name="state" value="${state}"${checked}> ${state}</label>`;
+}
+
+function renderSpan(span: AxisSpan, chosen: AxisSpan): Markup {
+  const checked = span === chosen && html` checked`;
+  return html`<label class="choice"><input type="radio" name="span" value="${span}"${checked}> ${toSpanTitle(span)}</label>`;
 }
 
 /** A URL relative to the page, independent of any prefix. It keeps the selected handlers. */

@@ -4,6 +4,7 @@ import type { EntryGroup } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
 import { isGroupWanted, isWanted, toRowDetail } from "./match-filter.ts";
 import type { PageScene } from "./page-model.ts";
+import { renderAxis, toAxisView } from "./render-axis.ts";
 import { renderProperties } from "./render-properties.ts";
 import { renderSince } from "./render-since.ts";
 import { renderState } from "./state-markup.ts";
@@ -55,18 +56,19 @@ function renderSummary({ name, status }: Entry): Markup {
 
 function renderDetails(entry: Entry, scene: PageScene): Markup {
   const { name, status } = entry;
-  const { strip, list } = scene.changes.render(name);
+  const { turns, list } = scene.changes.render(entry);
   return html`<details>
     <summary class="summary">
       ${renderState(status.state)}
       <span class="name"><bdi>${renderName(name)}</bdi>${renderFlags(entry, scene)}</span>
       <span class="detail" dir="auto">${toRowDetail(entry)}</span>
-      ${strip}
+      ${renderAxis(turns, toAxisView(scene))}
       <span class="since">${renderSince(entry, scene)}</span>
       ${renderTook(entry)}
     </summary>
     <div class="more">
       ${renderFacts(entry, scene)}
+      ${scene.view.seesWho && html`<p class="scripted"><button type="button" data-check="${name}">Check <bdi>${name}</bdi> now</button></p>`}
       <h3>Reported</h3>
       ${renderProperties(status)}
       <h3>Recent changes</h3>

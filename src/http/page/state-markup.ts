@@ -30,11 +30,11 @@ export function renderIcon(state: State): Markup {
   return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><use href="#shape-${state}"/></svg>`;
 }
 
-/** The definitions of the shapes, once per page. */
-export function renderShapes(): Markup {
+/** The definitions of the shapes and of other symbols, once per page. */
+export function renderShapes(others: Markup): Markup {
   return html`<svg class="shapes" aria-hidden="true">${STATES.map(
     (state) => html`<symbol id="shape-${state}" viewBox="0 0 16 16">${verbatim(SHAPES[state])}</symbol>`,
-  )}</svg>`;
+  )}${others}</svg>`;
 }
 
 /** The favicon as a data URL. */

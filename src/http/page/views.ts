@@ -2,6 +2,7 @@ import type { Report } from "../../core/report.ts";
 import { getHeld } from "../../core/seams.ts";
 import { FORMATS } from "../../formats/formats.ts";
 import { createResponse, type StatusResponse } from "../message.ts";
+import { DEFAULT_SPAN, isAxisSpan } from "./axis.ts";
 import { type AnswerPageEvents, createPageEvents, type PageEventsSetup } from "./events.ts";
 import type { PageFilter, PageView } from "./page-model.ts";
 import { createChangesRenderer } from "./render-changes.ts";
@@ -20,6 +21,8 @@ export type PageViewsSetup = Pick<PageEventsSetup, "registry" | "source">;
 export interface PageSelection {
   readonly report: Report;
   readonly filter: PageFilter | undefined;
+  /** The span of the axes. Default, and if it is unknown: `DEFAULT_SPAN`. */
+  readonly span: string | null;
   /** Additional headers, such as `Vary`. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -30,7 +33,7 @@ export function createPageViews({ registry, source }: PageViewsSetup): PageViews
 
   return {
     // Always 200, because proxies replace pages with other status codes by their own error pages.
-    answerPage: (view, { report, filter, headers }) =>
+    answerPage: (view, { report, filter, span, headers }) =>
       createResponse({
         status: 200,
         contentType,
@@ -41,6 +44,7 @@ export function createPageViews({ registry, source }: PageViewsSetup): PageViews
           changes,
           now: Date.now(),
           held: getHeld(registry),
+          span: isAxisSpan(span) ? span : DEFAULT_SPAN,
           ...(filter && { filter }),
         }),
         headers: { ...PAGE_HEADERS, ...headers },

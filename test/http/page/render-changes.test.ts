@@ -2,7 +2,10 @@ import { expect, test, vi } from "vitest";
 import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import { StateHandler } from "../../../src/core/state-handler.ts";
 import { toText } from "../../../src/http/page/markup.ts";
-import { createChangesRenderer } from "../../../src/http/page/render-changes.ts";
+import { type Changed, createChangesRenderer } from "../../../src/http/page/render-changes.ts";
+
+/** An entry of which only the name matters. */
+const entry = (name: string): Changed => ({ name, since: new Date(0), status: { state: "RED" } });
 
 function createSubject() {
   const registry = createStatusRegistry();
@@ -14,35 +17,45 @@ function createSubject() {
 
 test("the changes of a handler are rendered again when there is another one, and not before", async () => {
   const { registry, job, changes } = createSubject();
-  expect(toText(changes.render("Job").list)).toBe("<p>No changes are recorded.</p>");
+  expect(toText(changes.render(entry("Job")).list)).toBe("<p>No changes are recorded.</p>");
   await registry.getReport();
-  const first = changes.render("Job");
+  const first = changes.render(entry("Job"));
   expect(toText(first.list)).toContain("first");
-  expect(changes.render("Job")).toBe(first);
+  expect(changes.render(entry("Job"))).toBe(first);
   job.setState("OK", { detail: "second" });
-  const second = changes.render("Job");
+  const second = changes.render(entry("Job"));
   expect(toText(second.list)).toMatch(/second.*first/);
-  expect(changes.render("Job")).toBe(second);
+  expect(changes.render(entry("Job"))).toBe(second);
 });
 
 test("a handler that was registered again is rendered with its own changes", async () => {
   const { registry, job, changes } = createSubject();
   await registry.getReport();
-  changes.render("Job");
+  changes.render(entry("Job"));
   registry.removeStatusHandler("Job");
   registry.addStatusHandler("Job", job);
-  expect(toText(changes.render("Job").list)).toBe("<p>No changes are recorded.</p>");
+  expect(toText(changes.render(entry("Job")).list)).toBe("<p>No changes are recorded.</p>");
 });
 
 test("handlers that were removed are forgotten, the others are not", async () => {
   const { registry, changes } = createSubject();
   registry.addStatusHandler("Other", () => ({ state: "RED" }));
   await registry.getReport();
-  const [job, other] = ["Job", "Other"].map(changes.render);
+  const [job, other] = ["Job", "Other"].map((name) => changes.render(entry(name)));
   registry.removeStatusHandler("Job");
   vi.spyOn(registry, "history").mockImplementation(() => []);
   changes.forgetRemoved();
   vi.restoreAllMocks();
-  expect(changes.render("Other")).toBe(other);
-  expect(changes.render("Job")).not.toBe(job);
+  expect(changes.render(entry("Other"))).toBe(other);
+  expect(changes.render(entry("Job"))).not.toBe(job);
+});
+
+test("a state that this process did not see change is rendered again too", async () => {
+  const { registry, changes } = createSubject();
+  await registry.getReport();
+  const first = changes.render(entry("Job"));
+  const second = changes.render({ ...entry("Job"), since: new Date(1) });
+  expect(second).not.toBe(first);
+  expect(changes.render({ ...entry("Job"), since: new Date(1) })).toBe(second);
+  expect(changes.render({ ...entry("Job"), since: new Date(1), status: { state: "OK" } })).not.toBe(second);
 });

@@ -12,13 +12,24 @@ export function getServerTime(): number {
   return Date.now() - aheadMs;
 }
 
+/** The moment that the page shows: now, or that of the last result without a connection. */
+export function getShownTime(): number {
+  const isStale = document.documentElement.classList.contains("stale");
+  const last = findLastResult();
+  return isStale && last ? Date.parse(last.dateTime) : getServerTime();
+}
+
+function findLastResult(): HTMLTimeElement | null {
+  return document.querySelector<HTMLTimeElement>(".link time");
+}
+
 /** Updates the displayed ages. Without a connection, only that of the last result grows. */
 export function updateAges(root: ParentNode): void {
   const now = getServerTime();
-  const isStale = document.documentElement.classList.contains("stale");
-  const last = document.querySelector<HTMLTimeElement>(".link time");
+  const shown = getShownTime();
+  const last = findLastResult();
   for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-age]")) {
-    const until = isStale && last && time !== last ? Date.parse(last.dateTime) : now;
+    const until = time === last ? now : shown;
     const text = toAgeText(until - Date.parse(time.dateTime)) + time.dataset["age"];
     if (time.textContent !== text) time.textContent = text;
   }

@@ -1,3 +1,5 @@
+import { post } from "./post.ts";
+
 /** Changes the probe without leaving the page. The page's updates show the result. */
 export function startControl(): void {
   document.addEventListener("submit", (event) => {
@@ -32,15 +34,4 @@ export function closeControl(): void {
   fold.open = false;
   fold.querySelector("form")?.reset();
   if (hadFocus) fold.querySelector("summary")?.focus();
-}
-
-/** A request that reaches another instance than the one that was meant changes nothing. */
-async function post(url: URL, instance: string): Promise<string | undefined> {
-  try {
-    const response = await fetch(url, { method: "POST", headers: { "Svc-Status-Instance": instance } });
-    if (response.status === 409) return "another instance answered. Open the address of this one";
-    return response.ok ? undefined : `the server answered ${response.status}`;
-  } catch {
-    return "no answer from the server";
-  }
 }

@@ -1,12 +1,13 @@
+import { DEFAULT_SPAN } from "../axis.ts";
 import { find } from "./find.ts";
 
-/** Filters as the user types or selects, and keeps the filter in the page's URL. */
+/** Filters as the user types or selects, and keeps the filter and the span of the axes in the page's URL. */
 export function startFilter(): void {
   const form = find<HTMLFormElement>("filter");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
     applyFilter(true);
-    const query = new URLSearchParams(toTexts(new FormData(form)).filter(([, value]) => value !== ""));
+    const query = new URLSearchParams(toTexts(new FormData(form)).filter(isChosen));
     history.replaceState(
       null,
       "",
@@ -40,6 +41,7 @@ export function applyFilter(isNew = false): void {
     if (!row.hidden) shown += 1;
   }
   hide(find("none"), shown > 0 || rows.length === 0);
+  hide(find("filtered"), !isFiltering);
 }
 
 function hide(element: HTMLElement, isHidden: boolean): void {
@@ -49,6 +51,10 @@ function hide(element: HTMLElement, isHidden: boolean): void {
 /** The text of the row itself, without the rows folded under it. */
 export function textOf(row: Element, selector: string): string {
   return row.querySelector(`.summary ${selector}`)?.textContent ?? "";
+}
+
+function isChosen([name, value]: [string, string]): boolean {
+  return value !== "" && !(name === "span" && value === DEFAULT_SPAN);
 }
 
 function toTexts(data: FormData): [string, string][] {

@@ -1,4 +1,5 @@
 import { updateAges } from "./ages.ts";
+import { drawAxes } from "./axes.ts";
 import { closeControl } from "./control.ts";
 import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
@@ -76,5 +77,6 @@ function toElement(html: string): Element {
   const template = document.createElement("template");
   template.innerHTML = html;
   updateAges(template.content);
+  drawAxes(template.content);
   return template.content.firstElementChild ?? document.createElement("li");
 }

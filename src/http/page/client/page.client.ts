@@ -1,4 +1,6 @@
 import { setServerTime, updateAges } from "./ages.ts";
+import { startAxes } from "./axes.ts";
+import { startChecking } from "./check.ts";
 import { startControl } from "./control.ts";
 import { startCopying } from "./copy.ts";
 import { startFilter } from "./filter.ts";
@@ -12,7 +14,9 @@ classList.add("with-script");
 setServerTime(Number(dataset["now"]));
 updateAges(document);
 startFilter();
+startAxes();
 startCopying();
+startChecking();
 startControl();
 startSorting();
 startLive();

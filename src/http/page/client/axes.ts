@@ -1,0 +1,75 @@
+import {
+  AXIS_MARKS,
+  type AxisSpan,
+  DEFAULT_SPAN,
+  decodeTurns,
+  drawAxis,
+  drawTicks,
+  isAxisSpan,
+  toAxisWindow,
+  toUtcClock,
+} from "../axis.ts";
+import { getShownTime } from "./ages.ts";
+import { find } from "./find.ts";
+
+/** The end of the window and the span of the last drawing. */
+let drawnFor = "";
+
+/** Draws the axes for the time zone of the reader, whenever the time or the chosen span requires it. */
+export function startAxes(): void {
+  find("filter").addEventListener("input", drawAxesIfDue);
+  setInterval(drawAxesIfDue, 1_000);
+  drawAxesIfDue();
+}
+
+function drawAxesIfDue(): void {
+  const { title, to } = toAxisWindow(getSpan(), getShownTime());
+  if (drawnFor === title + to) return;
+  drawnFor = title + to;
+  showTicks();
+  drawAxes(document);
+}
+
+/** Draws the axes of an element. An axis on which nothing happened stays untouched. */
+export function drawAxes(root: ParentNode): void {
+  const window = toAxisWindow(getSpan(), getShownTime());
+  for (const axis of root.querySelectorAll<HTMLElement>(".axis")) {
+    const turns = decodeTurns(axis.dataset["turns"] ?? "");
+    const { paths, share, text } = drawAxis(turns, window, toLocalClock);
+    const utc = drawAxis(turns, window, toUtcClock).text;
+    for (const mark of AXIS_MARKS) set(axis.querySelector(`.${mark}`), "d", paths[mark]);
+    set(axis, "title", `Last ${window.title}, UTC: ${utc}`);
+    write(axis.querySelector(".share"), share);
+    write(axis.querySelector(".told"), `Last ${window.title}: ${text}`);
+  }
+}
+
+function showTicks(): void {
+  const now = getShownTime();
+  const offsetMs = -60_000 * new Date(now).getTimezoneOffset();
+  const { path, labels } = drawTicks(toAxisWindow(getSpan(), now), offsetMs, toLocalClock);
+  const ticks = find("ticks");
+  set(ticks.querySelector("path"), "d", path);
+  ticks.querySelectorAll("text").forEach((label, index) => {
+    set(label, "x", labels[index]?.x ?? "");
+    write(label, labels[index]?.text ?? "");
+  });
+}
+
+function getSpan(): AxisSpan {
+  const chosen = new FormData(find<HTMLFormElement>("filter")).get("span");
+  return isAxisSpan(chosen) ? chosen : DEFAULT_SPAN;
+}
+
+function toLocalClock(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+function set(element: Element | null, name: string, value: string): void {
+  if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+function write(element: Element | null, text: string): void {
+  if (element && element.textContent !== text) element.textContent = text;
+}
