@@ -98,6 +98,8 @@ const NOT_RUN = [
   "docs/fleet.md: sh, it needs Prometheus",
   "docs/fleet.md: text, the times differ",
   "docs/health-probes.md: text, the time differs",
+  "docs/kubernetes.md: sh, it needs a cluster",
+  "docs/kubernetes.md: text, it needs a cluster",
   "docs/kubernetes.md: dockerfile, it needs Docker",
   "docs/kubernetes.md: yaml, test/kubernetes-page.test.ts checks it",
   "docs/kubernetes.md: sh, what it prints is longer than a page",
