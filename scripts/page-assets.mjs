@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { minifySync } from "rolldown/utils";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = join(root, "src/http/page");
@@ -59,10 +60,21 @@ function toScript() {
       stdio: "inherit",
     });
     const parts = collect(join(folder, "http/page/client/page.client.js"), new Map());
-    return [...parts.values()].join("").replace(/^ +/gm, "").trim();
+    return shorten([...parts.values()].join(""));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Functions keep their names, for the stacks in a browser's console. */
+function shorten(script) {
+  const { code, errors } = minifySync("page.js", script, {
+    compress: { target: "es2022", keepNames: { function: true, class: true } },
+    mangle: { toplevel: true, keepNames: true },
+    codegen: { removeWhitespace: true },
+  });
+  if (errors.length > 0) throw new Error(errors[0].message);
+  return code;
 }
 
 function collect(file, parts) {
