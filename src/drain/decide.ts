@@ -38,6 +38,9 @@ const REACTION_MS = 500;
 /** A prober that has sent nothing for this many intervals has left. */
 const GONE_AFTER_INTERVALS = 3;
 
+/** Time after a stall of the event loop in which it receives what arrived meanwhile. */
+const SETTLE_MS = 200;
+
 export interface Waits {
   readonly floorMs: number;
   readonly capMs: number;
@@ -55,6 +58,8 @@ export interface Evidence {
   readonly probers: readonly Prober[];
   /** `false`: there were too many probers to remember, and a forgotten one may be a balancer. */
   readonly isComplete: boolean;
+  /** When the event loop was last blocked until. */
+  readonly stallEndedAt?: number;
   readonly lastRequestAt: number | undefined;
   /** When the last open connection came that has not sent a request yet. */
   readonly lastConnectionAt?: number | undefined;
@@ -71,8 +76,10 @@ export function decideToLeave(evidence: Evidence, waits: Waits): Rule | undefine
 }
 
 function toProof(evidence: Evidence, waits: Waits): Rule | undefined {
-  const { now, decommissionedAt, probers, before, isComplete } = evidence;
-  if (!isComplete) return undefined;
+  const { now, decommissionedAt, probers, before, isComplete, stallEndedAt } = evidence;
+  // The requests that arrived during a stall are seen only now.
+  const isSettling = stallEndedAt !== undefined && now - stallEndedAt < SETTLE_MS;
+  if (!isComplete || isSettling) return undefined;
   // A client with a single request has no interval and may not be a prober. It counts from the second request
   // on.
   const regular = probers.filter(({ intervalMs }) => intervalMs !== undefined);

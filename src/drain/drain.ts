@@ -10,6 +10,7 @@ import { createRequests } from "./requests.ts";
 import { type Cause, runDrain } from "./run.ts";
 import { type DrainableServer, isGrpc, isNodeServer } from "./server-kind.ts";
 import { watchServer } from "./servers.ts";
+import { createStalls } from "./stalls.ts";
 
 /** A single graceful shutdown: leaves the load balancer, then closes the servers. */
 export interface Drain {
@@ -56,7 +57,8 @@ export function prepareDrain(
   const hooks = createPhases(resolved);
   const list = toList(servers);
   const consumers = runConsumers(resolved);
-  const requests = createRequests(resolved.clock);
+  const stalls = createStalls(resolved.clock);
+  const requests = createRequests(resolved.clock, stalls);
   const watched = list.map((server) =>
     watchServer(server, { onRequest: requests.record, onConnection: requests.recordConnection }),
   );
@@ -66,6 +68,7 @@ export function prepareDrain(
     options: resolved,
     seams,
     requests,
+    stalls,
     onLeaving(isLeaving) {
       for (const server of watched) server.setLeaving(isLeaving);
     },
@@ -76,6 +79,7 @@ export function prepareDrain(
     for (const server of watched) server.stop();
     for (const stop of warnings) stop();
     observer.stop();
+    stalls.stop();
     consumers.dispose();
   }
 

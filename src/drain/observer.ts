@@ -10,6 +10,7 @@ import type { ResolvedDrainOptions } from "./options.ts";
 import type { Prober } from "./prober.ts";
 import { createProbers } from "./probers.ts";
 import type { Requests } from "./requests.ts";
+import type { Stalls } from "./stalls.ts";
 import type { TrafficSummary } from "./traffic.ts";
 
 /** Collects the evidence from the probe, its clients and the traffic. */
@@ -33,6 +34,7 @@ export interface ObserverSetup {
   readonly options: ResolvedDrainOptions;
   readonly seams: ProbeSeams;
   readonly requests: Requests;
+  readonly stalls: Pick<Stalls, "measure">;
   /** Called when the probe is decommissioned or commissioned, with whether it is decommissioned. */
   readonly onLeaving: (isLeaving: boolean) => void;
 }
@@ -43,7 +45,7 @@ interface Decommissioning {
   readonly before: TrafficSummary;
 }
 
-export function createObserver({ options, seams, requests, onLeaving }: ObserverSetup): Observer {
+export function createObserver({ options, seams, requests, stalls, onLeaving }: ObserverSetup): Observer {
   const { probe, clock, logger } = options;
   // The primary distributes connections among the workers, so each worker sees only some of the requests.
   const probers = createProbers({ ...options, isShared: cluster.isWorker });
@@ -86,7 +88,8 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
   const stops = [
     seams.answered.add(({ request, status }) => {
       isProbed = true;
-      probers.record(request, { status, now: clock.monotonicNow() });
+      const now = clock.monotonicNow();
+      probers.record(request, { status, now, stalled: stalls.measure(now) });
     }),
     probe.on("change", followProbe),
   ];
@@ -108,7 +111,16 @@ export function createObserver({ options, seams, requests, onLeaving }: Observer
       const { lastRequestAt, lastConnectionAt } = requests;
       const { list, isComplete } = probers;
       return decideToLeave(
-        { now, decommissionedAt, probers: list, isComplete, lastRequestAt, lastConnectionAt, before },
+        {
+          now,
+          decommissionedAt,
+          probers: list,
+          isComplete,
+          stallEndedAt: stalls.measure(now).endedAt,
+          lastRequestAt,
+          lastConnectionAt,
+          before,
+        },
         options,
       );
     },

@@ -1,10 +1,14 @@
 import { addRequest, isSteady, NO_RHYTHM, type Rhythm, toIntervalMs } from "./rhythm.ts";
+import type { Stalled } from "./stalls.ts";
 
 /** A prober that was first seen less than this before the decommissioning is no evidence. */
 const KNOWN_AFTER_MS = 3_000;
 
 /** If other workers answer some of the requests, there is no rhythm, so the number of requests decides. */
 const ESTABLISHED_REQUESTS = 5;
+
+/** Time after a stall of the event loop in which the requests that arrived meanwhile are served. */
+const QUEUE_MS = 100;
 
 /** A client that requests the probe repeatedly. */
 export interface Prober {
@@ -30,6 +34,8 @@ export interface Prober {
 
 export interface KnownProber extends Prober {
   readonly rhythm: Rhythm;
+  /** The time until its last request in which the event loop was blocked. */
+  readonly stalledMs: number;
   /** Its interval was too long for the drain, and the log says so. */
   readonly isWarnedOf: boolean;
   /** The last request before the decommissioning; `undefined` if there was none. */
@@ -60,10 +66,12 @@ export const UNKNOWN: Omit<KnownProber, "id"> = {
   intervalMs: undefined,
   lastProbedAt: 0,
   rhythm: NO_RHYTHM,
+  stalledMs: 0,
 };
 
 export interface Learning {
   readonly now: number;
+  readonly stalled: Stalled;
   /** Other workers answer some of each prober's requests, so none has a rhythm here. */
   readonly isShared: boolean;
   /** Whether the probe is decommissioned. */
@@ -71,20 +79,26 @@ export interface Learning {
 }
 
 /** Returns the prober after another request. */
-export function learn(prober: KnownProber, { now, isShared, isCounting }: Learning): KnownProber {
+export function learn(prober: KnownProber, { now, stalled, isShared, isCounting }: Learning): KnownProber {
   // Requests after the decommissioning do not change an interval that was learned before it.
   if (prober.probedBeforeAt !== undefined && prober.intervalMs !== undefined)
     return { ...prober, lastProbedAt: now };
-  const rhythm = addRequest(prober.rhythm, now);
+  const { totalMs: stalledMs, endedAt } = stalled;
+  // After a stall, several requests of a prober may wait. Their times are unknown, and the first one counts.
+  const isQueued = now - endedAt < QUEUE_MS && prober.lastProbedAt >= endedAt;
+  const rhythm = isQueued ? prober.rhythm : addRequest(prober.rhythm, now, stalledMs - prober.stalledMs);
   const intervalMs = isShared || isCounting ? rhythm.longestMs[0] : toIntervalMs(rhythm);
-  return { ...prober, rhythm, lastProbedAt: now, intervalMs };
+  return { ...prober, rhythm, stalledMs, lastProbedAt: now, intervalMs };
 }
 
 export function isEstablished({ rhythm }: KnownProber, isShared: boolean): boolean {
   return isShared ? rhythm.requests >= ESTABLISHED_REQUESTS : rhythm.steadyMs !== undefined;
 }
 
-export function isKnownAt(prober: KnownProber, { now, isShared }: Omit<Learning, "isCounting">): boolean {
+export function isKnownAt(
+  prober: KnownProber,
+  { now, isShared }: Omit<Learning, "isCounting" | "stalled">,
+): boolean {
   const { rhythm } = prober;
   const hasRhythm = isShared ? isEstablished(prober, isShared) : isSteady(rhythm);
   return hasRhythm && now - rhythm.firstAt >= KNOWN_AFTER_MS;

@@ -14,6 +14,7 @@ import {
 import { createProberMemory } from "./prober-memory.ts";
 import { isFromKubelet, toLabel, toProberId } from "./prober-name.ts";
 import { interrupt, isSteady, MAX_GAP_MS } from "./rhythm.ts";
+import { NEVER_STALLED, type Stalled } from "./stalls.ts";
 
 const PROBER_ID_TROUBLE = {
   event: "prober-id",
@@ -30,7 +31,7 @@ const MAX_SENSIBLE_WAIT_MS = 60_000;
 const MAX_SLOW_WARNINGS = 5;
 
 export interface Probers {
-  record(request: StatusRequest, answer: { readonly status: number; readonly now: number }): void;
+  record(request: StatusRequest, answer: Answered): void;
   /**
    * Starts or stops counting refusals. Forgets earlier refusals and probers that have been silent for long.
    * While it counts, it learns nothing new about known probers.
@@ -39,6 +40,13 @@ export interface Probers {
   readonly list: readonly Prober[];
   /** `false`: there were more probers before the decommissioning than can be remembered. */
   readonly isComplete: boolean;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly now: number;
+  /** Default: the event loop was never blocked. */
+  readonly stalled?: Stalled;
 }
 
 export interface ProbersSetup {
@@ -98,12 +106,12 @@ export function createProbers(setup: ProbersSetup): Probers {
   }
 
   return {
-    record(request, { status, now }) {
+    record(request, { status, now, stalled = NEVER_STALLED }) {
       const id = toId(request);
       if (id === undefined) return;
       const before = memory.get(id) ?? { ...UNKNOWN, id };
       const probed = warnOfSlow({
-        ...learn(before, { now, isShared, isCounting }),
+        ...learn(before, { now, stalled, isShared, isCounting }),
         label: toLabel(request),
         isKubelet: before.isKubelet && isFromKubelet(request),
       });

@@ -3,6 +3,7 @@ import { isOwn } from "../http/own-requests.ts";
 import type { Clock } from "../util/clock.ts";
 import type { EndOfRequest } from "./connections.ts";
 import { createFreshConnections } from "./fresh-connections.ts";
+import { NEVER_STALLED, type Stalls } from "./stalls.ts";
 import { createTraffic, type TrafficSummary } from "./traffic.ts";
 
 /** The ordinary requests of the servers: requests that no view of svc-status answers. */
@@ -20,25 +21,26 @@ export interface Requests {
   summarise(now: number): TrafficSummary;
 }
 
-export function createRequests(clock: Clock): Requests {
+export function createRequests(clock: Clock, stalls: Pick<Stalls, "measure"> = NO_STALLS): Requests {
   const traffic = createTraffic();
   const fresh = createFreshConnections();
-  /** The requests that have not ended, with their times of arrival. */
-  const undecided = new Map<object, number>();
+  /** The requests that have not ended. */
+  const undecided = new Map<object, Arrival>();
   let isCounting = false;
   let served = 0;
 
   /** Whether a view answers a request is certain only at its end. Until then, the request counts as traffic. */
   function recordTraffic(request: object): void {
-    const at = undecided.get(request);
-    if (at === undefined || !undecided.delete(request) || isOwn(request)) return;
-    traffic.record(at);
+    const arrival = undecided.get(request);
+    if (arrival === undefined || !undecided.delete(request) || isOwn(request)) return;
+    traffic.record(arrival.at, arrival.stalledMs);
   }
 
   return {
     record(request) {
       const isCounted = isCounting;
-      undecided.set(request, clock.monotonicNow());
+      const at = clock.monotonicNow();
+      undecided.set(request, { at, stalledMs: stalls.measure(at).totalMs });
       fresh.recordRequest(request);
       return function recordEnd(isAnswered) {
         recordTraffic(request);
@@ -63,7 +65,15 @@ export function createRequests(clock: Clock): Requests {
     },
     summarise(now) {
       for (const request of [...undecided.keys()]) recordTraffic(request);
-      return traffic.summarise(now);
+      return traffic.summarise(now, stalls.measure(now).totalMs);
     },
   };
 }
+
+interface Arrival {
+  readonly at: number;
+  /** The time until then in which the event loop was blocked. */
+  readonly stalledMs: number;
+}
+
+const NO_STALLS: Pick<Stalls, "measure"> = { measure: () => NEVER_STALLED };

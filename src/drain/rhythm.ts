@@ -13,6 +13,8 @@ const CROWDED_BEATS = 1.5;
 const PATIENCE_REQUESTS = 12;
 /** From this many requests outside its rhythm, another prober may hide behind the same identity. */
 const CROWD = 3;
+/** If the event loop was blocked for a larger share of a gap, its length is unknown. */
+const MAX_BLUR = 0.2;
 /** If a larger share of the requests comes later than the rhythm allows, there is none. */
 const MAX_LATE_SHARE = 0.05;
 /**
@@ -25,6 +27,7 @@ export interface Rhythm {
   readonly times: readonly number[];
   readonly requests: number;
   readonly firstAt: number;
+  readonly lastAt: number;
   /** The two longest gaps, the longest first. */
   readonly longestMs: readonly number[];
   /** The shortest gap of the last run of equal gaps. */
@@ -46,6 +49,7 @@ export const NO_RHYTHM: Rhythm = {
   times: [],
   requests: 0,
   firstAt: 0,
+  lastAt: 0,
   longestMs: [],
   beatMs: undefined,
   steadyMs: undefined,
@@ -56,19 +60,37 @@ export const NO_RHYTHM: Rhythm = {
   isProven: false,
 };
 
-/** Returns the rhythm after another request. */
-export function addRequest(before: Rhythm, now: number): Rhythm {
+/**
+ * Returns the rhythm after another request. `stalledMs` is the time since the last request in which the event
+ * loop was blocked.
+ */
+export function addRequest(before: Rhythm, now: number, stalledMs = 0): Rhythm {
   const gapMs = now - (before.times.at(-1) ?? now);
   if (before.requests === 0 || gapMs > MAX_GAP_MS)
-    return { ...NO_RHYTHM, times: [now], requests: 1, firstAt: now };
+    return { ...NO_RHYTHM, times: [now], requests: 1, firstAt: now, lastAt: now };
+  if (stalledMs > MAX_BLUR * (now - before.lastAt)) return addBlurred(before, now, stalledMs);
   const times = [...before.times, now].slice(-RUN_GAPS - 1);
   const next = {
     ...before,
     times,
     requests: before.requests + 1,
+    lastAt: now,
     longestMs: times.length > 1 ? addGap(before.longestMs, gapMs) : before.longestMs,
   };
   return prove(isRun(times) ? addRun(next) : addIrregular(next), now);
+}
+
+/**
+ * Adds a request that was seen late, or whose predecessor was. The gaps before and after it are unknown, so it is
+ * neither late nor outside the rhythm. Without a rhythm, the gap counts in full, because there may be no others.
+ */
+function addBlurred(before: Rhythm, now: number, stalledMs: number): Rhythm {
+  const { steadyMs, longestMs, requests, lastAt } = before;
+  const gapMs = Math.max(0, now - lastAt - (steadyMs === undefined ? 0 : stalledMs));
+  return prove(
+    { ...before, times: [], requests: requests + 1, lastAt: now, longestMs: addGap(longestMs, gapMs) },
+    now,
+  );
 }
 
 /** Returns the same rhythm, but the time until the next request does not count as a gap. */
@@ -99,8 +121,8 @@ export function toIntervalMs(rhythm: Rhythm): number | undefined {
 }
 
 /** If one prober sent enough of the requests for a run, they span as many of its intervals as a run has gaps. */
-function toIrregularMs({ times, requests, firstAt }: Rhythm, longestMs: number): number {
-  const shareMs = requests > RUN_GAPS ? ((times.at(-1) ?? firstAt) - firstAt) / RUN_GAPS : 0;
+function toIrregularMs({ requests, firstAt, lastAt }: Rhythm, longestMs: number): number {
+  const shareMs = requests > RUN_GAPS ? (lastAt - firstAt) / RUN_GAPS : 0;
   return Math.max(longestMs, shareMs);
 }
 

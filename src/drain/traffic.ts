@@ -14,17 +14,20 @@ interface Bucket {
 /** The traffic of the last minute. */
 export interface TrafficSummary {
   readonly requests: number;
-  /** The longest time between two requests, up to now. */
+  /** The longest time between two requests, up to now, without the stalls of the event loop. */
   readonly largestGapMs: number;
 }
 
-/** Records the times of ordinary requests in a fixed amount of memory. */
+/**
+ * Records the times of ordinary requests in a fixed amount of memory. `stalledMs` is the time until then in which the
+ * event loop was blocked.
+ */
 export interface Traffic {
   /** Records a request at this moment, which may be in the past. */
-  record(at: number): void;
+  record(at: number, stalledMs?: number): void;
   /** The time of the last request; `undefined` if there was none. */
   readonly lastRequestAt: number | undefined;
-  summarise(now: number): TrafficSummary;
+  summarise(now: number, stalledMs?: number): TrafficSummary;
 }
 
 export function createTraffic(): Traffic {
@@ -34,13 +37,21 @@ export function createTraffic(): Traffic {
     largestGapMs: 0,
   }));
   let lastRequestAt: number | undefined;
+  let lastStalledMs = 0;
+
+  function toGapMs(at: number, stalledMs: number): number {
+    return lastRequestAt === undefined ? 0 : at - lastRequestAt - (stalledMs - lastStalledMs);
+  }
 
   return {
-    record(at) {
+    record(at, stalledMs = 0) {
       const second = Math.floor(at / BUCKET_MS);
       const bucket = buckets[second % BUCKETS];
-      const gapMs = at - (lastRequestAt ?? at);
-      lastRequestAt = Math.max(at, lastRequestAt ?? at);
+      const gapMs = toGapMs(at, stalledMs);
+      if (at >= (lastRequestAt ?? at)) {
+        lastRequestAt = at;
+        lastStalledMs = stalledMs;
+      }
       if (bucket === undefined || bucket.second > second) return;
       if (bucket.second !== second) Object.assign(bucket, { second, requests: 0, largestGapMs: 0 });
       bucket.requests += 1;
@@ -49,13 +60,13 @@ export function createTraffic(): Traffic {
     get lastRequestAt() {
       return lastRequestAt;
     },
-    summarise(now) {
+    summarise(now, stalledMs = 0) {
       const oldest = Math.floor(now / BUCKET_MS) - BUCKETS;
       const recent = buckets.filter(({ second }) => second > oldest);
       const gapsMs = recent.map(({ largestGapMs }) => largestGapMs);
       return {
         requests: recent.reduce((sum, { requests }) => sum + requests, 0),
-        largestGapMs: Math.max(now - (lastRequestAt ?? now), ...gapsMs),
+        largestGapMs: Math.max(toGapMs(now, stalledMs), ...gapsMs),
       };
     },
   };

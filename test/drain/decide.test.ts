@@ -73,6 +73,13 @@ describe("the evidence", () => {
     expect(decide({ probers: [gone, proberOf()], afterMs: 4_001 }, waits)).toBe("evidence");
   });
 
+  test("is not enough before the event loop has received what came while it was blocked", () => {
+    const stallEndedAt = DECOMMISSIONED_AT + 2_400;
+    expect(decide({ stallEndedAt, afterMs: 2_599 })).toBeUndefined();
+    expect(decide({ stallEndedAt, afterMs: 2_600 })).toBe("evidence");
+    expect(decide({ stallEndedAt: DECOMMISSIONED_AT + 20_000, afterMs: 20_000 })).toBe("cap");
+  });
+
   test("beside a kubelet is not enough before fallbackMs is over, whoever else was refused", () => {
     const kubelet = proberOf({ id: "kubelet", isKubelet: true });
     expect(decide({ probers: [proberOf(), kubelet], afterMs: 4_999 })).toBeUndefined();
@@ -184,7 +191,7 @@ describe("the fallback", () => {
   });
 
   test("waits on for known probers, and for one second after the last refusal", () => {
-    const slow = { intervalMs: 2_000, lastAskedAt: DECOMMISSIONED_AT + 6_000 };
+    const slow = { intervalMs: 2_000, lastProbedAt: DECOMMISSIONED_AT + 6_000 };
     const waiting = proberOf({ ...slow, refusals: 2, convincedAt: undefined });
     const convinced = proberOf({ ...slow, convincedAt: DECOMMISSIONED_AT + 6_000 });
     expect(decide({ probers: [waiting], before: SPARSE, afterMs: 6_900 })).toBeUndefined();

@@ -20,13 +20,51 @@ function askedAt(...moments: readonly number[]): Prober | undefined {
   return probers.list[0];
 }
 
+describe("a stall of the event loop", () => {
+  /** A balancer that probes every 2 s, and whose probes each stall delays until its end. */
+  function probeWithStalls(stallMs: number, everyMs: number) {
+    const probers = createProbers({ redsSeen: 3 });
+    let stalled = { totalMs: 0, endedAt: Number.NEGATIVE_INFINITY };
+    for (let at = 0; at < 60_000; at += 2_000) {
+      const startedAt = at - (at % everyMs);
+      const isDelayed = startedAt > 0 && at < startedAt + stallMs;
+      if (isDelayed && stalled.endedAt !== startedAt + stallMs)
+        stalled = { totalMs: stalled.totalMs + stallMs, endedAt: startedAt + stallMs };
+      probers.record(HAPROXY, { status: 200, now: isDelayed ? stalled.endedAt : at, stalled });
+    }
+    probers.setCounting(true, 60_000);
+    return probers.list[0];
+  }
+
+  test.each([
+    [300, 10_000],
+    [1_500, 20_000],
+    [3_000, 20_000],
+    [9_000, 20_000],
+  ])("of %i ms every %i ms makes no check of a balancer late", (stallMs, everyMs) => {
+    const prober = probeWithStalls(stallMs, everyMs);
+    expect(prober?.isKnown).toBe(true);
+    expect(prober?.intervalMs).toBeGreaterThanOrEqual(2_000);
+    expect(prober?.intervalMs).toBeLessThanOrEqual(2_300);
+  });
+
+  test("before each check makes the interval no shorter", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    for (let count = 1; count <= 10; count += 1) {
+      const now = count * 2_000;
+      probers.record(HAPROXY, { status: 200, now, stalled: { totalMs: count * 1_500, endedAt: now } });
+    }
+    expect(probers.list[0]?.intervalMs).toBeGreaterThanOrEqual(2_000);
+  });
+});
+
 describe("a prober", () => {
   test("that asked once has no interval", () => {
-    expect(askedAt(1_000)).toMatchObject({ intervalMs: undefined, lastAskedAt: 1_000 });
+    expect(askedAt(1_000)).toMatchObject({ intervalMs: undefined, lastProbedAt: 1_000 });
   });
 
   test("that asked twice has one", () => {
-    expect(askedAt(1_000, 1_500)).toMatchObject({ intervalMs: 500, lastAskedAt: 1_500 });
+    expect(askedAt(1_000, 1_500)).toMatchObject({ intervalMs: 500, lastProbedAt: 1_500 });
   });
 
   test("that comes back after more than five and a half minutes begins again", () => {

@@ -10,7 +10,9 @@ import {
 
 /** The rhythm of requests at these moments, in any order. */
 function rhythmOf(...moments: readonly number[]): Rhythm {
-  return moments.toSorted((one, other) => one - other).reduce(addRequest, NO_RHYTHM);
+  return moments
+    .toSorted((one, other) => one - other)
+    .reduce((rhythm, now) => addRequest(rhythm, now), NO_RHYTHM);
 }
 
 /** From the first moment to the last, each `intervalMs`. */

@@ -27,6 +27,16 @@ describe("traffic", () => {
     expect(trafficAt(0, 100).summarise(7_100).largestGapMs).toBe(7_000);
   });
 
+  test("has no gap by a stall of the event loop, which delays the requests", () => {
+    const traffic = createTraffic();
+    traffic.record(0, 0);
+    traffic.record(3_100, 3_000);
+    expect(traffic.summarise(3_100, 3_000).largestGapMs).toBe(100);
+    expect(traffic.summarise(5_600, 5_000).largestGapMs).toBe(500);
+    traffic.record(5_700, 5_000);
+    expect(traffic.summarise(5_700, 5_000).largestGapMs).toBe(600);
+  });
+
   test("knows when the last request came", () => {
     expect(trafficAt(100, 1_500.5).lastRequestAt).toBe(1_500.5);
   });
