@@ -80,6 +80,19 @@ function externalObjection(layer: string, path: string, peers: readonly string[]
   return "no package but a peer dependency, and that in an adapter only";
 }
 
+/** Files that import each other, directly or through others. */
+function findCircles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const left = new Map(imports);
+  for (;;) {
+    const imported = new Set([...left.values()].flat());
+    const free = [...left].filter(
+      ([file, targets]) => !imported.has(file) || !targets.some((target) => left.has(target)),
+    );
+    if (free.length === 0) return [...left.keys()];
+    for (const [file] of free) left.delete(file);
+  }
+}
+
 describe("the sources", () => {
   const src = join(import.meta.dirname, "../src");
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) =>
@@ -96,6 +109,16 @@ describe("the sources", () => {
     );
     expect(files).toContain("index.ts");
     expect(found).toEqual([]);
+  });
+
+  test("do not import each other in circles, not even their types", () => {
+    const imports = files.map((file): [string, string[]] => [
+      file,
+      importsOf(readFileSync(join(src, file), "utf8"))
+        .filter((path) => path.startsWith("."))
+        .map((path) => posix.join(posix.dirname(file), path)),
+    ]);
+    expect(findCircles(new Map(imports))).toEqual([]);
   });
 
   test("are in folders that the map of CONTRIBUTING describes", () => {
@@ -179,6 +202,26 @@ describe("the rule", () => {
     ["extras/new.ts", "./other.ts", "is no layer"],
   ])("refuses that %s imports %s", (file, path, why) => {
     expect(objection(file, path, ["a-peer"])).toContain(why);
+  });
+
+  test("finds circles, and not what leads to them or away from them", () => {
+    const imports = new Map([
+      ["start", ["a"]],
+      ["a", ["b", "end"]],
+      ["b", ["c"]],
+      ["c", ["a"]],
+      ["self", ["self"]],
+      ["end", ["elsewhere"]],
+    ]);
+    expect(findCircles(imports)).toEqual(["a", "b", "c", "self"]);
+    expect(
+      findCircles(
+        new Map([
+          ["a", ["b"]],
+          ["b", []],
+        ]),
+      ),
+    ).toEqual([]);
   });
 
   test("finds imports of every kind, and none in comments", () => {

@@ -1,8 +1,8 @@
 import type { Clock } from "../util/clock.ts";
-import type { EndlessSetup, WatchedServer } from "./servers.ts";
 import { type Endless, fromWebSocket } from "./streams/endless.ts";
 import type { WebSockets } from "./streams/options.ts";
 import { createSpread } from "./streams/spread.ts";
+import type { EndlessSetup, WatchedServer } from "./watched-server.ts";
 
 /** Interval between searches for idle connections and endless responses. */
 const LOOK_EVERY_MS = 50;

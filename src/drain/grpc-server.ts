@@ -1,5 +1,5 @@
 import type { GrpcServer } from "./server-kind.ts";
-import type { WatchedServer } from "./servers.ts";
+import type { WatchedServer } from "./watched-server.ts";
 
 /**
  * Drains a server of grpc-js, which shows neither its connections nor its calls: it serves until it is closed.

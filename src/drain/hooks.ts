@@ -1,6 +1,5 @@
 import type { Clock } from "../util/clock.ts";
 import { describeError } from "../util/describe-error.ts";
-import type { HookFailure } from "./report.ts";
 
 /** The argument of a drain's hooks. */
 export interface DrainContext {
@@ -25,6 +24,14 @@ export function createContext({
   const controller = new AbortController();
   const end = clock.startTimer(deadlineMs, () => controller.abort());
   return { context: { reason, signal: controller.signal, deadlineAt: clock.now() + deadlineMs }, end };
+}
+
+/** A hook that failed or timed out. */
+export interface HookFailure {
+  readonly phase: "onLeave" | "onClose";
+  /** Its index among the hooks of its phase. */
+  readonly index: number;
+  readonly message: string;
 }
 
 /** A function that runs when the process leaves. The drain awaits its promise. */

@@ -3,11 +3,11 @@ export { type Progress, type ProgressOptions, progress } from "./consumers/progr
 export type { ConsumerReport } from "./consumers/run-consumers.ts";
 export type { Rule } from "./decide.ts";
 export { createDrain, type Drain } from "./drain.ts";
-export type { DrainContext, DrainHook } from "./hooks.ts";
+export type { DrainContext, DrainHook, HookFailure } from "./hooks.ts";
 export type { DrainOptions } from "./options.ts";
 export type { DrainHooks } from "./phases.ts";
 export type { Preset } from "./presets.ts";
-export { type DrainReport, describeDrain, type HookFailure, type ProberReport } from "./report.ts";
+export { type DrainReport, describeDrain, type ProberReport } from "./report.ts";
 export type { DrainableServer, GrpcServer } from "./server-kind.ts";
 export { drainOnSignals, type SignalDrain, type SignalOptions } from "./signals.ts";
 export type { StreamsOptions, WebSockets } from "./streams/options.ts";

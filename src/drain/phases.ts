@@ -2,6 +2,7 @@ import { readOptions } from "../options/read-options.ts";
 import { FUNCTION } from "../options/rules.ts";
 import type { OptionShapes } from "../options/shape.ts";
 import type { Clock } from "../util/clock.ts";
+import type { HookFailure } from "./hooks.ts";
 import {
   type AddedHook,
   type DrainContext,
@@ -10,7 +11,6 @@ import {
   type StartedHooks,
   startHooks,
 } from "./hooks.ts";
-import type { HookFailure } from "./report.ts";
 
 /** Hooks for the two phases of a drain. */
 export interface DrainHooks {

@@ -1,5 +1,4 @@
 import { failExpectation } from "../options/expect.ts";
-import type { DrainOptions } from "./options.ts";
 
 /** A platform that stops processes: it sends a signal, and kills the process when its patience is over. */
 export type Preset = "kubernetes" | "docker" | "ecs" | "cloud-run" | "heroku" | "pm2" | "systemd";
@@ -33,11 +32,20 @@ const MAX_FALLBACK_MS = 5_000;
 const MIN_HOOKS_MS = 5_000;
 
 /** The times that depend on the time until the process is killed. */
-export type DerivedTimes = Required<
-  Pick<DrainOptions, "deadlineMs" | "capMs" | "fallbackMs" | "floorMs" | "hooksTimeoutMs">
->;
+export interface DerivedTimes {
+  readonly deadlineMs: number;
+  readonly capMs: number;
+  readonly fallbackMs: number;
+  readonly floorMs: number;
+  readonly hooksTimeoutMs: number;
+}
 
-type Given = Pick<DrainOptions, "preset" | "graceMs" | "preStopMs" | "deadlineMs">;
+interface Given {
+  readonly preset?: Preset;
+  readonly graceMs?: number;
+  readonly preStopMs?: number;
+  readonly deadlineMs?: number;
+}
 
 /** Time for the process to end by itself before it is killed: two seconds of thirty. */
 export function toSpareMs(graceMs: number): number {

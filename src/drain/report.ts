@@ -1,5 +1,6 @@
 import type { ConsumerReport } from "./consumers/run-consumers.ts";
 import type { Rule } from "./decide.ts";
+import type { HookFailure } from "./hooks.ts";
 import type { Prober } from "./prober.ts";
 
 /** A client of the probe, with its refusals. */
@@ -17,14 +18,6 @@ export interface ProberReport {
   readonly refusals: number;
   /** The status code of the last refusal; missing if there was none. */
   readonly refusedWith?: number;
-}
-
-/** A hook that failed or timed out. */
-export interface HookFailure {
-  readonly phase: "onLeave" | "onClose";
-  /** Its index among the hooks of its phase. */
-  readonly index: number;
-  readonly message: string;
 }
 
 /** The result of a drain. Durations are in milliseconds. */

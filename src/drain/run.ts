@@ -5,16 +5,16 @@ import { type Closing, closeServers } from "./close-servers.ts";
 import type { ConsumerReport, RunningConsumers } from "./consumers/run-consumers.ts";
 import type { Rule } from "./decide.ts";
 import { toDevelopmentOptions } from "./development.ts";
-import { createContext, type DrainContext } from "./hooks.ts";
+import { createContext, type DrainContext, type HookFailure } from "./hooks.ts";
 import type { Observer } from "./observer.ts";
 import type { ResolvedDrainOptions } from "./options.ts";
 import type { Phases } from "./phases.ts";
-import { type DrainReport, describeDrain, type HookFailure, toReport } from "./report.ts";
+import { type DrainReport, describeDrain, toReport } from "./report.ts";
 import type { Requests } from "./requests.ts";
-import type { WatchedServer } from "./servers.ts";
 import { guardTests } from "./streams/options.ts";
 import { createTimes, type Times } from "./times.ts";
 import { waitForBalancers, waitForClients } from "./wait.ts";
+import type { WatchedServer } from "./watched-server.ts";
 
 /** The parts that a drain uses. */
 export interface Parts {

@@ -1,7 +1,7 @@
 import type { Clock } from "../util/clock.ts";
 import type { Rule } from "./decide.ts";
 import type { Observer } from "./observer.ts";
-import type { WatchedServer } from "./servers.ts";
+import type { WatchedServer } from "./watched-server.ts";
 
 /** Interval between evaluations of the evidence. */
 const LOOK_EVERY_MS = 50;

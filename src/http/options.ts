@@ -3,9 +3,6 @@ import { defaultProbe, type Probe } from "../core/probe.ts";
 import type { ReadinessRule } from "../core/readiness/rule.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { State } from "../core/state.ts";
-import { CHECK_SUFFIX, EVENTS_SUFFIX, FORMATS, REPORT_SUFFIX } from "../formats/formats.ts";
-import { expectMethods, failExpectation } from "../options/expect.ts";
-import { readOptions } from "../options/read-options.ts";
 import { choice, FLAG, FUNCTION, methods } from "../options/rules.ts";
 import type {
   EitherShape,
@@ -18,21 +15,20 @@ import type {
 } from "../options/shape.ts";
 import type { Control } from "./access.ts";
 import {
-  HEALTH_PROBE_NAMES,
   HEALTH_PROBES_OPTIONS,
   type HealthProbesOptions,
   type HealthProbesWithDefaults,
   PATH,
   REQUIRE_HEALTHY,
   type ResolvedHealthProbes,
-  resolveHealthProbes,
   type SharedReadinessOptions,
-  toRequiredRule,
 } from "./health-probe-options.ts";
 import type { ServiceDescription } from "./page/page-model.ts";
 import type { Permission } from "./permission.ts";
-import { applyPreset, PRESET_NAMES, type Preset } from "./presets.ts";
 import { SERVICE } from "./service-description.ts";
+
+/** A platform whose usual settings become the defaults. */
+export type Preset = "kubernetes";
 
 /** The views to serve and the access to them. All options are optional. */
 export interface ServiceStatusOptions {
@@ -187,16 +183,13 @@ interface WithDefaultsOfAll
   readonly healthProbes: boolean | HealthProbesWithDefaults;
 }
 
-interface SvcStatusWithDefaults extends WithDefaults<SvcStatusOptions, "authorize" | "registry"> {
+export interface SvcStatusWithDefaults extends WithDefaults<SvcStatusOptions, "authorize" | "registry"> {
   readonly httpStatus: Readonly<Record<State, number>>;
   readonly csv: { readonly detail: boolean };
   readonly prometheus: PrometheusWithDefaults;
 }
 
 type PrometheusWithDefaults = WithDefaults<PrometheusViewOptions, "metrics">;
-
-// Responses with these codes have no body (RFC 9110, 15), but ours always have one.
-const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 
 /** The characters of a bearer token (RFC 6750, 2.1). The error never shows the value. */
 const TOKEN: TextShape = {
@@ -255,6 +248,8 @@ export const PROBE_STATUS_OPTIONS: OptionShapes<ProbeStatusOptions> = {
   decommissionedStatus: { ...choice(503, 404), default: 503 },
 };
 
+const PRESET_NAMES: readonly Preset[] = ["kubernetes"];
+
 export const PRESET: Shape = choice(...PRESET_NAMES);
 
 export const SERVICE_STATUS_OPTIONS: OptionShapes<ServiceStatusOptions, WithDefaultsOfAll> = {
@@ -270,71 +265,4 @@ export const SERVICE_STATUS_OPTIONS: OptionShapes<ServiceStatusOptions, WithDefa
 /** The options of a view, or a value that turns it on or off. */
 export function or(shape: Shape, properties: Shapes): EitherShape {
   return { kind: "either", shapes: [shape, { kind: "object", properties }], expected: "an object" };
-}
-
-/** Checks the options and fills in the defaults. Throws a TypeError that names the option. */
-export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOptions {
-  const { preset } = readOptions(SERVICE_STATUS_OPTIONS, options);
-  const all = readOptions(SERVICE_STATUS_OPTIONS, applyPreset(options));
-  const { registry, probe, service, svcStatus, probeStatus, healthProbes } = all;
-  expectMethods("probe.since", probe.since, ["getTime"]);
-  const resolved = {
-    registry,
-    probe,
-    service,
-    svcStatus: svcStatus === false ? undefined : flatten(svcStatus, preset !== undefined),
-    probeStatus: probeStatus
-      ? { ...probeStatus, requireHealthy: toRequiredRule(probeStatus.requireHealthy) }
-      : undefined,
-    healthProbes:
-      healthProbes === false
-        ? undefined
-        : resolveHealthProbes(healthProbes === true ? readOptions(HEALTH_PROBES_OPTIONS, {}) : healthProbes),
-  };
-  expectDistinctPaths(resolved);
-  return resolved;
-}
-
-function flatten(
-  { csv, prometheus, ...others }: SvcStatusWithDefaults,
-  prefersJson: boolean,
-): ResolvedSvcStatus {
-  for (const [state, code] of Object.entries(others.httpStatus))
-    if (WITHOUT_BODY.includes(code))
-      failExpectation(`svcStatus.httpStatus.${state}`, "a code whose answer has a body", code);
-  return { ...others, ...prometheus, detailColumn: csv.detail, prefersJson };
-}
-
-/** The rule of the readiness that these views serve; `undefined`: none. */
-export function toServedRule({
-  healthProbes,
-  probeStatus,
-}: Pick<ResolvedOptions, "healthProbes" | "probeStatus">): ReadinessRule | undefined {
-  return healthProbes?.paths.ready === undefined ? probeStatus?.requireHealthy : healthProbes.rule;
-}
-
-/** Rejects a path that two views claim: one of them would never be reached. */
-function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedOptions): void {
-  const suffixes = Object.values(FORMATS).flatMap(({ suffix }) => suffix ?? []);
-  const taken = new Map<string, string>();
-  const claims: [path: string | undefined, option: string][] = [
-    ...["", ...suffixes, REPORT_SUFFIX, EVENTS_SUFFIX, CHECK_SUFFIX].map(
-      (suffix): [string | undefined, string] => [svcStatus && svcStatus.path + suffix, "svcStatus.path"],
-    ),
-    [probeStatus?.path, "probeStatus.path"],
-    ...HEALTH_PROBE_NAMES.map((name): [string | undefined, string] => [
-      healthProbes?.paths[name],
-      `healthProbes.${name}`,
-    ]),
-    ...[...(healthProbes?.groups.keys() ?? [])].map((path): [string, string] => [
-      path,
-      "healthProbes.groups",
-    ]),
-  ];
-  for (const [path, option] of claims) {
-    if (path === undefined) continue;
-    const other = taken.get(path);
-    if (other !== undefined) failExpectation(option, `a path that ${other} does not use`, path);
-    taken.set(path, option);
-  }
 }

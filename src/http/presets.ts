@@ -1,10 +1,5 @@
 import { isLoopbackRequest } from "./access.ts";
-import type { ServiceStatusOptions, SvcStatusOptions } from "./options.ts";
-
-/** A platform whose usual settings become the defaults. */
-export type Preset = "kubernetes";
-
-export const PRESET_NAMES: readonly Preset[] = ["kubernetes"];
+import type { Preset, ServiceStatusOptions, SvcStatusOptions } from "./options.ts";
 
 type Apply = (options: ServiceStatusOptions) => ServiceStatusOptions;
 

@@ -12,8 +12,9 @@ import {
   withoutBody,
 } from "./message.ts";
 import { createNamesPermission } from "./names-permission.ts";
-import { resolveOptions, type ServiceStatusOptions, toServedRule } from "./options.ts";
+import type { ServiceStatusOptions } from "./options.ts";
 import { createProbeStatusView } from "./probe-status.ts";
+import { resolveOptions, toServedRule } from "./resolve-options.ts";
 import { createSvcStatusView } from "./svc-status.ts";
 import { parseTarget } from "./target.ts";
 

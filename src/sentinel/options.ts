@@ -4,14 +4,9 @@ import type { ReadinessRule } from "../core/readiness/rule.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Control, ControlFunction } from "../http/access.ts";
 import type { HealthProbesOptions } from "../http/health-probe-options.ts";
-import {
-  type ProbeStatusOptions,
-  type PrometheusViewOptions,
-  resolveOptions,
-  type SvcStatusOptions,
-  toServedRule,
-} from "../http/options.ts";
+import type { ProbeStatusOptions, PrometheusViewOptions, SvcStatusOptions } from "../http/options.ts";
 import type { ServiceDescription } from "../http/page/page-model.ts";
+import { resolveOptions, toServedRule } from "../http/resolve-options.ts";
 import { failExpectation } from "../options/expect.ts";
 import { expectShape, readOptions } from "../options/read-options.ts";
 import { ANY, LISTEN_PORT, methods, PERIOD_MS, TEXT } from "../options/rules.ts";

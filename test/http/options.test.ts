@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
-import { resolveOptions, type ServiceStatusOptions } from "../../src/http/options.ts";
+import type { ServiceStatusOptions } from "../../src/http/options.ts";
+import { resolveOptions } from "../../src/http/resolve-options.ts";
 import { createStatusService } from "../../src/http/service.ts";
 import { registryOf } from "../support/registry.ts";
 

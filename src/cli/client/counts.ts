@@ -1,5 +1,5 @@
 import { OK, RED } from "../../core/state.ts";
-import type { HandlerStatus } from "./status.ts";
+import type { HandlerStatus } from "./service-status.ts";
 
 /** `7 of 9 failing`, or `9 of 9 handlers OK`. A YELLOW handler is not OK, but does not fail. */
 export function describeCounts(handlers: readonly HandlerStatus[]): string {

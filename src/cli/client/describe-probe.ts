@@ -1,5 +1,5 @@
 import { toAgeText } from "../../http/page/time-text.ts";
-import type { ServiceFacts } from "./status.ts";
+import type { ServiceFacts } from "./service-status.ts";
 
 /** `In service for 4 min`, or `Decommissioned for 4 min: upgrade, by ann, until 2026-…`. */
 export function describeProbe({ probe }: ServiceFacts): string {

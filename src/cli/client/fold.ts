@@ -1,6 +1,6 @@
 import { STATE_NUMBERS } from "../../core/state.ts";
 import { compareCodePoints } from "../../util/text.ts";
-import type { HandlerStatus } from "./status.ts";
+import type { HandlerStatus } from "./service-status.ts";
 
 /** A handler with the handlers that are RED because of it. */
 export interface Folded {

@@ -3,8 +3,8 @@ import { isState } from "../../core/state.ts";
 import { NoAnswerError } from "./no-answer.ts";
 import { type ReceivedAnswer, sendRequest } from "./request.ts";
 import type { StatusQuery } from "./request-format.ts";
+import type { HandlerStatus, ServiceFacts, ServiceStatus } from "./service-status.ts";
 import { toStatusUrls } from "./service-url.ts";
-import type { HandlerStatus, ServiceFacts, ServiceStatus } from "./status.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,4 @@
 import { toDetailText } from "../../core/detail-text.ts";
-import type { ProbeState } from "../../core/probe-setting.ts";
 import { isState, RED, STATE_NUMBERS, type State, toWorseState, YELLOW } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
 import { toLabels } from "../../metrics/labels.ts";
@@ -7,42 +6,7 @@ import { UnusableAnswerError } from "./no-answer.ts";
 import { requestReport } from "./report.ts";
 import type { ReceivedAnswer } from "./request.ts";
 import { requestFormat, type StatusQuery, type WantedFormat } from "./request-format.ts";
-
-/** The status of one handler. */
-export interface HandlerStatus {
-  readonly name: string;
-  readonly state: State;
-  readonly detail: string;
-  readonly labels: readonly (readonly [label: string, value: number])[];
-  /** How long the state has held; `undefined` if the service does not tell. */
-  readonly forMs?: number | undefined;
-  /** The handlers whose RED explains this one; `undefined` if the service does not tell. */
-  readonly causes?: readonly string[];
-}
-
-/** The facts about the service itself, from the report for tools. */
-export interface ServiceFacts {
-  readonly instance: string | undefined;
-  /** How long the instance has run. */
-  readonly upMs: number | undefined;
-  readonly probe: {
-    readonly state: ProbeState;
-    readonly forMs: number | undefined;
-    readonly reason: string | undefined;
-    readonly until: string | undefined;
-    readonly leftMs: number | undefined;
-    readonly by: string | undefined;
-  };
-}
-
-export interface ServiceStatus {
-  readonly state: State;
-  readonly handlers: readonly HandlerStatus[];
-  /** The answer that contains this status. */
-  readonly answer: ReceivedAnswer;
-  /** `undefined` if the service does not have the report for tools. */
-  readonly facts?: ServiceFacts;
-}
+import type { HandlerStatus, ServiceStatus } from "./service-status.ts";
 
 /** The words of health+json. Synonyms such as `up` are not from svc-status. */
 const STATE_OF_HEALTH: Readonly<Record<string, State>> = { pass: "OK", warn: "YELLOW", fail: "RED" };

@@ -4,10 +4,10 @@ import { toNeededGraceMs } from "../../drain/presets.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
 import type { AmountName, Declared, Platform } from "./fields.ts";
 import { toCase } from "./finding.ts";
+import { toClosingMs, toLongestWaitMs } from "./leaving-times.ts";
 import type { Numbers } from "./numbers.ts";
 import { PLATFORMS, type PlatformFacts } from "./platforms.ts";
 import { KEEP_ALIVE_MARGIN_MS } from "./rules/connections.ts";
-import { toClosingMs, toLongestWaitMs } from "./rules/leaving.ts";
 
 /** Minimum timeout of a probe, so that a busy instance does not count as dead. */
 const MIN_PROBE_TIMEOUT_MS = 2_000;

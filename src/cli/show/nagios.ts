@@ -1,7 +1,7 @@
 import { OK, STATE_NUMBERS, type State } from "../../core/state.ts";
 import { describeCounts } from "../client/counts.ts";
 import { describeProbe } from "../client/describe-probe.ts";
-import type { HandlerStatus, ServiceStatus } from "../client/status.ts";
+import type { HandlerStatus, ServiceStatus } from "../client/service-status.ts";
 import { clean } from "../terminal/clean.ts";
 import { renderDetail } from "../terminal/table.ts";
 

@@ -1,5 +1,5 @@
 import { foldHandlers } from "../client/fold.ts";
-import type { HandlerStatus } from "../client/status.ts";
+import type { HandlerStatus } from "../client/service-status.ts";
 import { clean } from "./clean.ts";
 import { renderTable, type TableOptions } from "./table.ts";
 import { truncate } from "./width.ts";

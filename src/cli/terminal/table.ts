@@ -1,5 +1,5 @@
 import { toAgeText } from "../../http/page/time-text.ts";
-import type { HandlerStatus } from "../client/status.ts";
+import type { HandlerStatus } from "../client/service-status.ts";
 import { clean } from "./clean.ts";
 import { type Paint, STYLE_OF_STATE } from "./style.ts";
 import { pad, toWidth, truncate } from "./width.ts";

@@ -2,7 +2,7 @@ import { OK } from "../../core/state.ts";
 import { toAgeText } from "../../http/page/time-text.ts";
 import { describeCounts, summarize } from "../client/counts.ts";
 import { describeInstance, describeProbe } from "../client/describe-probe.ts";
-import type { HandlerStatus } from "../client/status.ts";
+import type { HandlerStatus } from "../client/service-status.ts";
 import { clean } from "../terminal/clean.ts";
 import { renderFolded } from "../terminal/folded.ts";
 import { type Paint, STYLE_OF_STATE, type Style } from "../terminal/style.ts";

@@ -1,7 +1,7 @@
 import { RED, type State, YELLOW } from "../../core/state.ts";
 import { toCountedState } from "../client/counted-state.ts";
 import { describeInstance, describeProbe } from "../client/describe-probe.ts";
-import type { HandlerStatus, ServiceFacts, ServiceStatus } from "../client/status.ts";
+import type { HandlerStatus, ServiceFacts, ServiceStatus } from "../client/service-status.ts";
 
 /** The last known state of a service. */
 export interface ServiceView {

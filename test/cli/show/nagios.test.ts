@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { HandlerStatus, ServiceStatus } from "../../../src/cli/client/status.ts";
+import type { HandlerStatus, ServiceStatus } from "../../../src/cli/client/service-status.ts";
 import { renderNagios, renderNagiosFailure } from "../../../src/cli/show/nagios.ts";
 
 function statusOf(state: ServiceStatus["state"], ...handlers: HandlerStatus[]): ServiceStatus {

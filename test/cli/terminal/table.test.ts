@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { HandlerStatus } from "../../../src/cli/client/status.ts";
+import type { HandlerStatus } from "../../../src/cli/client/service-status.ts";
 import { createPaint } from "../../../src/cli/terminal/style.ts";
 import { MAX_ALIGNED_WIDTH, renderTable } from "../../../src/cli/terminal/table.ts";
 import { toWidth } from "../../../src/cli/terminal/width.ts";

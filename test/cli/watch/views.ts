@@ -1,4 +1,4 @@
-import type { HandlerStatus, ServiceFacts, ServiceStatus } from "../../../src/cli/client/status.ts";
+import type { HandlerStatus, ServiceFacts, ServiceStatus } from "../../../src/cli/client/service-status.ts";
 import { createServiceView, type ServiceView, updateView } from "../../../src/cli/watch/service-view.ts";
 import { toWorseState } from "../../../src/core/state.ts";
 

@@ -2,30 +2,8 @@ import { MIN_QUIET_MS } from "../../../drain/decide.ts";
 import { PRESETS, toNeededGraceMs, toSpareMs } from "../../../drain/presets.ts";
 import { toDurationText } from "../../../util/duration-text.ts";
 import type { DiagnosisRule } from "../finding.ts";
+import { ALL_MS, toClosingMs, toLongestWaitMs } from "../leaving-times.ts";
 import type { Numbers } from "../numbers.ts";
-
-type Leaving = Pick<Numbers, "deadlineMs" | "capMs" | "closeTimeoutMs" | "hooksTimeoutMs">;
-
-/** Without `closeTimeoutMs`, requests get all that is left. */
-const ALL_MS = Number.POSITIVE_INFINITY;
-
-/** Maximum time that the drain waits for the balancers. The rest of the deadline is for what follows. */
-export function toLongestWaitMs({
-  deadlineMs,
-  capMs,
-  closeTimeoutMs = ALL_MS,
-  hooksTimeoutMs,
-}: Leaving): number {
-  const keptMs = Math.min(closeTimeoutMs, deadlineMs / 6) + Math.min(hooksTimeoutMs, deadlineMs / 6);
-  return Math.min(capMs, Math.floor(deadlineMs - keptMs));
-}
-
-/** How long a request may still take after the longest wait. */
-export function toClosingMs(numbers: Leaving): number {
-  const { deadlineMs, closeTimeoutMs = ALL_MS, hooksTimeoutMs } = numbers;
-  const forHooksMs = Math.min(hooksTimeoutMs, deadlineMs / 6);
-  return Math.min(closeTimeoutMs, Math.floor(deadlineMs - toLongestWaitMs(numbers) - forHooksMs));
-}
 
 /** The maximum time until the balancer has been refused often enough. */
 function toDetectionMs({ fall, probeIntervalMs, redsSeen }: Numbers): number | undefined {

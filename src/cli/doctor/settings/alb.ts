@@ -1,5 +1,5 @@
+import { toClosingMs } from "../leaving-times.ts";
 import type { Numbers } from "../numbers.ts";
-import { toClosingMs } from "../rules/leaving.ts";
 import { toSeconds } from "./addresses.ts";
 
 /** Maximum time that AWS waits for the requests of an instance that leaves. */
