@@ -1,5 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from "node:http2";
+import type {
+  Http2ServerRequest,
+  Http2ServerResponse,
+  IncomingHttpHeaders,
+  ServerHttp2Stream,
+} from "node:http2";
 import type { Socket } from "node:net";
 import { type Connections, createConnections, type EndOfRequest } from "./connections.ts";
 import { findSockets } from "./early-sockets.ts";
@@ -64,8 +69,7 @@ function watchNodeServer(server: NodeServer, setup: ServerWatchSetup): WatchedSe
           retryMs,
         ),
         ...sessions.findEndless(
-          (stream, response) =>
-            stream.headersSent && isEndless(stream.sentHeaders?.["content-type"], response, tests),
+          (stream, response) => isEndless(stream.sentHeaders?.["content-type"], response, tests),
           retryMs,
         ),
       ];
@@ -117,7 +121,7 @@ function listenTo(server: NodeServer, records: Records): () => void {
       onConnection?.(socket);
     }
     // If a server has no `request` listener, adding one would change how Node.js handles its streams.
-    if (isHttp2(server) && !joinIn("request", recordRequest)) listen("stream", recordStream);
+    if (isHttp2(server) && !joinIn("request", recordRequest)) listen("stream", recordHandled);
     joinIn("checkContinue", recordRequest);
     joinIn("checkExpectation", recordRequest);
     joinIn("upgrade", recordUpgrade);
@@ -133,8 +137,18 @@ function listenTo(server: NodeServer, records: Records): () => void {
     }
   }
 
-  function recordStream(stream: ServerHttp2Stream, request: object, response?: Http2ServerResponse): void {
-    sessions.recordStream(stream, { response, onRequest: () => onRequest(request) });
+  function recordStream(
+    stream: ServerHttp2Stream,
+    request: Pick<Request, "headers">,
+    response?: Http2ServerResponse,
+  ): void {
+    const { headers } = request;
+    sessions.recordStream(stream, { response, headers, onRequest: () => onRequest(request) });
+  }
+
+  /** A stream that the application handles without a request and a response. */
+  function recordHandled(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    sessions.recordStream(stream, { headers, onRequest: () => onRequest(headers) });
   }
 
   function recordUpgrade(request: Request, socket: Socket | Http2ServerResponse): void {

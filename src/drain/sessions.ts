@@ -1,13 +1,16 @@
-import type { Http2ServerResponse, Http2Session, ServerHttp2Stream } from "node:http2";
+import type { Http2ServerResponse, Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { EndOfRequest } from "./connections.ts";
-import { type Endless, fromStream } from "./streams/endless.ts";
+import { type Endless, fromStream, fromTunnel } from "./streams/endless.ts";
 
 export interface StreamSetup {
   /** Missing if the application handles the stream itself. */
   readonly response?: Http2ServerResponse | undefined;
+  readonly headers: IncomingHttpHeaders;
   /** Called if the stream is new. */
   readonly onRequest: () => EndOfRequest;
 }
+
+type OpenStream = Pick<StreamSetup, "response" | "headers">;
 
 export type IsEndlessStream = (
   stream: ServerHttp2Stream,
@@ -19,7 +22,7 @@ export interface Sessions {
   record(session: Http2Session): void;
   /** Adds a stream, unless it is known. */
   recordStream(stream: ServerHttp2Stream, setup: StreamSetup): void;
-  /** The open streams that `isEndless` accepts. */
+  /** The open tunnels, and the streams that `isEndless` accepts. */
   findEndless(isEndless: IsEndlessStream, retryMs: number): readonly Endless[];
   /** Lets each session end with its last stream, and later sessions too. */
   close(): void;
@@ -29,7 +32,7 @@ export interface Sessions {
 
 export function createSessions(): Sessions {
   const sessions = new Set<Http2Session>();
-  const streams = new Map<ServerHttp2Stream, Http2ServerResponse | undefined>();
+  const streams = new Map<ServerHttp2Stream, OpenStream>();
   let isClosing = false;
 
   return {
@@ -38,9 +41,9 @@ export function createSessions(): Sessions {
       session.once("close", () => sessions.delete(session));
       if (isClosing) session.close();
     },
-    recordStream(stream, { response, onRequest }) {
+    recordStream(stream, { response, headers, onRequest }) {
       if (streams.has(stream)) return;
-      streams.set(stream, response);
+      streams.set(stream, { response, headers });
       const onEnd = onRequest();
       stream.once("close", () => {
         streams.delete(stream);
@@ -53,9 +56,12 @@ export function createSessions(): Sessions {
       for (const session of sessions) session.close();
     },
     findEndless(isEndless, retryMs) {
-      return [...streams]
-        .filter(([stream, response]) => isEndless(stream, response))
-        .map(([stream]) => fromStream(stream, retryMs));
+      return [...streams].flatMap(([stream, { response, headers }]) => {
+        if (!stream.headersSent) return [];
+        if (headers[":method"] === "CONNECT")
+          return [fromTunnel(stream, headers[":protocol"] === "websocket")];
+        return isEndless(stream, response) ? [fromStream(stream, retryMs)] : [];
+      });
     },
     countUnfinished: (hasEnded) => [...streams.keys()].filter((stream) => !hasEnded(stream)).length,
     destroy() {

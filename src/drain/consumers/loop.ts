@@ -38,10 +38,14 @@ const OPTIONS: OptionShapes<LoopOptions, WithDefaults<LoopOptions, "name" | "pro
   clock: { ...CLOCK, default: systemClock },
 };
 
+/** Time for an aborted run to return its work. The drain allows all consumers a second, or less of a short deadline. */
+const MAX_RETURN_MS = 500;
+const RETURN_PART = 15;
+
 /**
  * Runs a job again and again, one run at a time, until the process leaves: polling a table, SQS, a directory.
- * The first run starts at once. The drain waits for the current run, aborts its signal at the deadline and
- * counts it as left if it does not end then.
+ * The first run starts at once. The drain waits for the current run. At the deadline it aborts its signal, gives
+ * it half a second to return its work, and counts it as left unless it resolves.
  *
  * @example
  * const outbox = loop(() => sendNextMail(pool)); // resolves with false if there is none
@@ -98,16 +102,31 @@ export function loop(job: LoopJob, options: LoopOptions = {}): Consumer {
     endPause();
   }
 
+  async function settledWithin(timeoutMs: number): Promise<void> {
+    if (timeoutMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.startTimer(timeoutMs, resolve);
+      void running.then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
   return {
     name,
     onDecommission,
     stop,
-    async finish({ signal }) {
+    async finish({ signal, deadlineAt }) {
       stop();
+      const returnMs = Math.min(MAX_RETURN_MS, (deadlineAt - clock.now()) / RETURN_PART);
       const stopForwarding = onAbort(signal, () => controller.abort(signal.reason));
       const hasEnded = await endedBefore(signal, running);
       stopForwarding();
-      return { finished, left: hasEnded ? 0 : 1 };
+      if (hasEnded) return { finished, left: 0 };
+      const before = finished;
+      await settledWithin(returnMs);
+      return { finished, left: finished > before ? 0 : 1 };
     },
     resume() {
       if (!isStopped) return;

@@ -112,6 +112,20 @@ export function fromSocket(socket: Socket, isWebSocket: boolean): Endless {
   };
 }
 
+/** A tunnel in an HTTP/2 stream (RFC 8441 for WebSockets). */
+export function fromTunnel(stream: ServerHttp2Stream, isWebSocket: boolean): Endless {
+  return {
+    identity: stream,
+    kind: "socket",
+    end() {
+      stream.on("error", ignore);
+      if (isWebSocket) stream.write(GOING_AWAY);
+      else stream.end();
+    },
+    destroy: () => stream.close(),
+  };
+}
+
 /** A connection of the application's WebSocket server. */
 export function fromWebSocket(client: WebSocketClient): Endless {
   return {

@@ -60,6 +60,42 @@ describe("loop", () => {
     expect(runs).toEqual({ begun: 1, aborted: 1 });
   });
 
+  test.each([
+    ["returns its work", 200, { finished: 0, left: 1 }],
+    ["ends anyway", 200, { finished: 1, left: 0 }],
+    ["does not end in time", 600, { finished: 0, left: 1 }],
+  ])("waits a moment for an aborted run, which %s", async (outcome, takesMs, expected) => {
+    const clock = createFakeClock();
+    let isReturned = false;
+    const consumer = loop(
+      ({ signal }) =>
+        new Promise<void>((resolve, reject) => {
+          signal.addEventListener("abort", () =>
+            clock.startTimer(takesMs, () => {
+              isReturned = true;
+              if (outcome === "returns its work") reject(signal.reason);
+              else resolve();
+            }),
+          );
+        }),
+      { clock },
+    );
+    const { context, abort } = createContext();
+    const result = consumer.finish({ ...context, deadlineAt: clock.now() + 22_000 });
+    let isSettled = false;
+    void Promise.resolve(result).then(() => {
+      isSettled = true;
+    });
+    abort();
+    await clock.advance(190);
+    expect(isSettled).toBe(false);
+    await clock.advance(310);
+    expect(await result).toEqual(expected);
+    expect(isReturned).toBe(takesMs < 500);
+    await clock.advance(1_000);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test("ends a pause at once when it stops, and runs again after it resumes", async () => {
     const { clock, runs, consumer, context } = createSubject(0, { pauseMs: 10_000 });
     await clock.advance(200);

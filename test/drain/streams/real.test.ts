@@ -7,7 +7,7 @@ import {
 } from "node:http2";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { createGunzip, createGzip } from "node:zlib";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { createProbe } from "../../../src/core/probe.ts";
 import { createDrain } from "../../../src/drain/drain.ts";
@@ -194,7 +194,8 @@ describe("event streams over HTTP/2", () => {
         stream.on("close", () => clearInterval(timer));
       });
     }
-    const { drain, port } = await listen(server);
+    const endsByItself = vi.fn(() => false);
+    const { drain, port } = await listen(server, { streams: { endsByItself, spreadMs: 0 } });
     const session = connectHttp2(`http://127.0.0.1:${port}`);
     const stream = session.request({ ":path": "/" }).setEncoding("utf8");
     let text = "";
@@ -204,6 +205,8 @@ describe("event streams over HTTP/2", () => {
     await expect.poll(() => text).toContain("unfinished");
     expect(await drain.start()).toMatchObject({ ok: true, streamsEnded: 1, requestsCut: 0 });
     expect(text).toMatch(/\n:\nretry: \d+\n$/);
+    // Raw streams have no request and no response to pass.
+    expect(endsByItself.mock.calls.length > 0).toBe(event === "request");
     expect(stream.rstCode).toBe(0);
     session.close();
   });
@@ -290,10 +293,46 @@ describe("tunnels", () => {
   });
 });
 
+describe("tunnels over HTTP/2", () => {
+  test.each([
+    ["CONNECT", {}, ""],
+    ["a WebSocket", { ":protocol": "websocket", ":scheme": "http", ":path": "/" }, "\x88\x02\x03\xe9"],
+  ])("of %s are ended", async (_name, headers, farewell) => {
+    const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
+    server.on("request", (_request, response) => response.end());
+    server.on("connect", (_request, response) => {
+      response.writeHead(200);
+      response.write("hello");
+    });
+    const { drain, port } = await listen(server);
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    await once(session, "remoteSettings");
+    const stream = session.request(
+      { ":method": "CONNECT", ":authority": "x:1", ...headers },
+      { endStream: false },
+    );
+    let text = "";
+    stream.setEncoding("latin1").on("data", (chunk: string) => {
+      text += chunk;
+    });
+    stream.on("data", () => {
+      if (farewell !== "" && text.endsWith(farewell)) stream.end();
+    });
+    stream.on("end", () => stream.end());
+    const ended = once(stream, "close");
+    await expect.poll(() => text).toBe("hello");
+    expect(await drain.start()).toMatchObject({ ok: true, socketsClosed: 1, requestsCut: 0 });
+    await ended;
+    expect(text).toBe(`hello${farewell}`);
+    session.close();
+  });
+});
+
 describe("options of streams", () => {
   test.each([
     [{ streams: 1 }, "streams: expected an object, got 1"],
     [{ streams: { isEndless: true } }, "streams.isEndless: expected a function, got true"],
+    [{ streams: { endsByItself: "/chat" } }, 'streams.endsByItself: expected a function, got "/chat"'],
     [{ streams: { spreadMs: -1 } }, "streams.spreadMs: expected a number from 0"],
     [{ streams: { endless: 1 } }, "streams: unknown option"],
     [{ websockets: {} }, "websockets: expected a WebSocket server with clients"],
