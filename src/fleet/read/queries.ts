@@ -103,6 +103,7 @@ function toEvaluated(selector: Selector): string {
   return mark(`timestamp(service:svc_status_known:max${toMatchers(selector)})`, EVALUATED);
 }
 
-function mark(expr: string, kind: string): string {
+/** Adds the kind of a series. */
+export function mark(expr: string, kind: string): string {
   return `label_replace(${expr}, "${KIND}", "${kind}", "", "")`;
 }
