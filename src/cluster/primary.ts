@@ -26,7 +26,7 @@ export interface PrimaryOptions {
    */
   readonly probe?: Probe;
   /**
-   * Timeout for a worker's entries. After it, the report shows the worker as RED. Set it higher than the
+   * Timeout for a worker's entries. After the timeout, the report shows the worker as RED. Set it higher than the
    * longest `timeoutMs` of a handler.
    * @default 6000
    */
@@ -62,7 +62,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   const members = new Set<Worker>();
   const listening = new WeakSet<Worker>();
   const leaving = new WeakSet<Worker>();
-  /** Outlives the workers: a new one goes on from what the others saw. */
+  /** Outlives the workers, so that a new one starts with the standings that the others saw. */
   const standings = createSharedStandings(() => performance.now());
   const gathering = createGathering({ members, timeoutMs, send });
 

@@ -39,13 +39,13 @@ export function shareSetting(probe: Probe, send: (setting: SentSetting) => void)
   };
 }
 
-/** The setting for all workers: a drain is of one process alone. */
+/** The setting for all workers. A drain belongs to one process only. */
 export function readSetting(probe: Probe): SentSetting {
   const { draining: _, ...setting } = getProbeSeams(probe).getSetting();
   return setting;
 }
 
-/** Applies a setting of another process. A new reason does not change since when the body holds. */
+/** Applies a setting of another process. A new reason does not change the time of the last change. */
 export function applySetting(probe: Probe, setting: SentSetting): void {
   const { adoptSetting } = getProbeSeams(probe);
   if (adoptSetting !== undefined)

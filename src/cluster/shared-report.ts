@@ -61,8 +61,8 @@ export function createSharedRegistry(registry: StatusRegistry, workers: AllWorke
     close: () => registry.close(),
     [Symbol.dispose]: () => registry[Symbol.dispose](),
   };
-  // Readiness is served from the worker's own handlers, so the views show what it holds of those. The handlers
-  // of the other workers are out of reach.
+  // Readiness is served from the worker's own handlers, so the views show which of them it holds. The handlers
+  // of the other workers are not known to it.
   const { holds, getFreshReport } = getRegistrySeams(registry);
   addRegistrySeams(shared, { holds, getFreshReport });
   return shared;

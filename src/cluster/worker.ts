@@ -16,7 +16,7 @@ export interface WorkerOptions {
   /** @default defaultProbe */
   readonly probe?: Probe;
   /**
-   * Timeout for the primary, which answers at once if it coordinates. After it, this worker starts alone and
+   * Timeout for the primary, which answers at once if it coordinates. After the timeout, this worker starts alone and
    * logs a warning with the registry's logger.
    * @default 2000
    */

@@ -1,7 +1,7 @@
 import { HTTP_URL, line } from "../options/rules.ts";
 import type { OptionShapes } from "../options/shape.ts";
 
-/** Tells people and tools what a handler is about. It never affects a state. */
+/** Describes a handler for people and tools. It never affects a state. */
 export interface HandlerInfo {
   /** What to do if the handler is not OK: an http or https URL. Maximum 2,000 characters. */
   readonly runbook?: string;
@@ -31,7 +31,7 @@ export const HANDLER_INFO: OptionShapes<HandlerInfo, HandlerInfo> = {
   upstream: line(200),
 };
 
-/** Only the given ones. */
+/** Contains only the options that are set. */
 export function toHandlerInfo({ runbook, description, tags, upstream }: HandlerInfo): HandlerInfo {
   return {
     ...(runbook !== undefined && { runbook }),

@@ -61,7 +61,7 @@ export interface Evidence {
   /** When the event loop was last blocked until. */
   readonly stallEndedAt?: number;
   readonly lastRequestAt: number | undefined;
-  /** When the last open connection came that has not sent a request yet. */
+  /** When the newest open connection without a request was opened. */
   readonly lastConnectionAt?: number | undefined;
   /** The traffic of the minute before the decommissioning. */
   readonly before: TrafficSummary;
@@ -84,12 +84,12 @@ function toProof(evidence: Evidence, waits: Waits): Rule | undefined {
   // on.
   const regular = probers.filter(({ intervalMs }) => intervalMs !== undefined);
   const isFallbackOver = now - decommissionedAt >= waits.fallbackMs;
-  // A kubelet is no balancer. Pods get requests until all nodes know that they leave, whatever it has seen.
+  // A kubelet is not a balancer: Pods get requests until all nodes know that they leave.
   if (regular.length > 0 && regular.every(({ isKubelet }) => isKubelet))
     return isFallbackOver && isIdle(evidence, waits) ? "quiet" : undefined;
   if (regular.length > 0 && before.requests >= MIN_PROVING_REQUESTS) {
     const reactionMs = Math.min(REACTION_MS, toQuietMs(before, waits));
-    // Beside a kubelet, clients learn from the cluster that the Pod leaves, whatever other probers have seen.
+    // On Kubernetes, clients learn from the cluster that the Pod leaves, not from probers.
     const isEarly =
       !regular.some(({ isKubelet }) => isKubelet) &&
       probers.some((prober) => prober.isKnown && isConvinced(prober, now));

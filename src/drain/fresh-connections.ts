@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 export interface FreshConnections {
   record(socket: Socket, now: number): void;
   recordRequest(request: object): void;
-  /** When the last of them came; `undefined` if there is none. */
+  /** When the newest one was opened; `undefined` if there is none. */
   readonly lastAt: number | undefined;
 }
 

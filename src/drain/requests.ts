@@ -16,7 +16,7 @@ export interface Requests {
   /** Number of counted requests. */
   readonly served: number;
   readonly lastRequestAt: number | undefined;
-  /** When the last open connection came that has not sent a request yet. */
+  /** When the newest open connection without a request was opened. */
   readonly lastConnectionAt: number | undefined;
   summarise(now: number): TrafficSummary;
 }

@@ -5,7 +5,7 @@ export const MAX_GAP_MS = 330_000;
 const RUN_GAPS = 4;
 /** Maximum ratio of the longest to the shortest of these gaps. */
 const RUN_RATIO = 1.4;
-/** If three requests come within this many beats, one of them is not in the rhythm. */
+/** If three requests arrive within this many intervals, one of them is outside the rhythm. */
 const CROWDED_BEATS = 1.5;
 /**
  * After this many requests without a run of equal gaps, there is no rhythm, or the next request is not in it.

@@ -5,7 +5,7 @@ export interface Sockets {
   /** Adds a connection. Returns whether it is new. */
   add(socket: Socket): boolean;
   readonly size: number;
-  /** Calls the function when the last connection has ended. Connections that come until then count. */
+  /** Calls the function when the last connection has ended. New connections count too. */
   whenAllHaveEnded(run: () => void): void;
   destroy(): void;
 }

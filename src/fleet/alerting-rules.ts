@@ -32,10 +32,10 @@ interface Alert {
   readonly summary: string;
 }
 
-/** A handler flaps if its worst state changes more often within the time for it. */
+/** A handler flaps if its worst state changes more often than this within `flapping`. */
 const MAX_CHANGES = 6;
 
-/** Fewer instances than this share of the most within the lookback are too few. */
+/** The alert fires below this share of the maximum number of instances within `lookback`. */
 const MIN_INSTANCES_RATIO = 0.8;
 
 export function toAlertingRules(options: RuleOptions): readonly AlertingRule[] {
@@ -76,7 +76,7 @@ function toAlerts(options: RuleOptions): Readonly<Record<AlertName, Alert>> {
       summary: `${$handler} has been YELLOW for ${toTime(options, "yellow")}`,
     },
     SvcStatusFlapping: {
-      // An effect flaps with its cause, which says enough.
+      // An effect flaps with its cause, so the alert of the cause is enough.
       expr: `changes(handler:svc_status_state:max[${flapping}]) > ${MAX_CHANGES} unless on (${named}) last_over_time(handler:svc_status_root:count{role="effect"}[${flapping}])`,
       summary: `${$handler} has changed {{ $value }} times in ${flapping}`,
     },

@@ -5,7 +5,7 @@ import type { Tree } from "./yaml.ts";
 export interface AlertmanagerOptions extends FleetLabels {
   readonly scrapeMs: number;
   readonly evaluationMs: number;
-  /** How long a notified group waits before it notifies a change. */
+  /** How long Alertmanager waits before it notifies a change of a group. */
   readonly groupIntervalMs: number;
   /** The name of the receiver, which the user fills in. */
   readonly receiver: string;
@@ -14,9 +14,8 @@ export interface AlertmanagerOptions extends FleetLabels {
 const OURS = 'alertname=~"SvcStatus.+"';
 
 /**
- * Routes, and inhibitions that keep an effect silent while its cause fires. When a first group is notified, each
- * instance has been scraped since the cause, and its alert has been evaluated twice: so the cause is known, and a
- * wrong first guess has been resolved.
+ * Routes, and inhibitions that silence the alert of an effect while the alert of its cause fires. `group_wait` is
+ * long enough for one scrape of each instance and two evaluations of its alert. The cause is known by then.
  */
 export function toAlertmanagerFile(options: AlertmanagerOptions): Tree {
   const { service, within, scrapeMs, evaluationMs, groupIntervalMs, receiver } = options;

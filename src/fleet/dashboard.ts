@@ -2,7 +2,7 @@ import type { FleetLabels } from "./options.ts";
 
 type PanelType = "stat" | "timeseries" | "table" | "state-timeline";
 
-/** A dashboard of Grafana, as far as this one needs it. */
+/** The parts of a Grafana dashboard that this one uses. */
 export interface Dashboard {
   readonly title: string;
   readonly uid: string;
@@ -63,7 +63,7 @@ interface Row {
   readonly expr: string;
   /** The name of a series. */
   readonly legend: string;
-  /** Of 24. */
+  /** In columns; a row has 24. */
   readonly width: number;
 }
 
@@ -151,7 +151,7 @@ function row(title: string, type: PanelType, expr: string, legend: string, width
   return { title, type, expr, legend, width };
 }
 
-/** Puts the panels side by side, as far as there is space. */
+/** Puts the panels side by side, in rows of 24 columns. */
 function place(rows: readonly Row[]): Panel[] {
   let x = 0;
   let y = 0;

@@ -7,12 +7,12 @@ import type { Tree } from "./yaml.ts";
 const API_VERSION = "monitoring.coreos.com/v1";
 const METADATA = { name: "svc-status" };
 
-/** The rules as an object of the Prometheus operator. */
+/** The rules as a PrometheusRule of the Prometheus operator. */
 export function toPrometheusRule(options: RuleOptions): Tree {
   return { apiVersion: API_VERSION, kind: "PrometheusRule", metadata: METADATA, spec: toRuleFile(options) };
 }
 
-/** What the operator scrapes: the port `http` of every pod with the label `svc-status: "true"`. */
+/** The PodMonitor of the operator. It scrapes the port `http` of every pod with the label `svc-status: "true"`. */
 export function toPodMonitor({ scrapeMs, path }: Omit<ScrapeOptions, "discovery">): Tree {
   return {
     apiVersion: API_VERSION,
@@ -28,7 +28,7 @@ export function toPodMonitor({ scrapeMs, path }: Omit<ScrapeOptions, "discovery"
           interval: toDurationText(scrapeMs),
           scrapeTimeout: toDurationText(Math.min(scrapeMs, 10_000)),
           honorLabels: false,
-          // The operator names the job after the PodMonitor, which would make all services one.
+          // The operator names the job after the PodMonitor, which would merge all services into one.
           relabelings: [
             { sourceLabels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], targetLabel: "job" },
           ],

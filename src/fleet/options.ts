@@ -11,9 +11,9 @@ export type TimeName =
   | "vanished"
   | "rollout"
   | "fewer"
-  /** Flapping is counted over this time. */
+  /** Changes within this time count as flapping. */
   | "flapping"
-  /** A vanished handler and missing instances are compared with this time. */
+  /** How far back the rules look for handlers and instances that are missing now. */
   | "lookback";
 
 export const DEFAULT_TIMES_MS: Readonly<Record<TimeName, number>> = {
@@ -21,7 +21,7 @@ export const DEFAULT_TIMES_MS: Readonly<Record<TimeName, number>> = {
   yellow: 3_600_000,
   held: 60_000,
   decommissioned: 7_200_000,
-  // At once, so that the cause of other alerts fires together with them. The wait of the group is the delay.
+  // 0, so that the alert of a cause fires together with the alerts of its effects. `group_wait` delays them.
   unavailable: 0,
   missing: 300_000,
   vanished: 300_000,
@@ -31,11 +31,11 @@ export const DEFAULT_TIMES_MS: Readonly<Record<TimeName, number>> = {
   lookback: 3_600_000,
 };
 
-/** Which labels name a service, and where it ends. */
+/** The labels that identify a service. */
 export interface FleetLabels {
   /** The label whose value is the name of the service. */
   readonly service: string;
-  /** Services explain each other only if these labels are equal. A label that does not exist is equal. */
+  /** A service explains another one only if these labels are equal. Missing labels are equal. */
   readonly within: readonly string[];
 }
 

@@ -27,7 +27,7 @@ export type RecordName =
   | "service:svc_status_instances:count"
   | "service:svc_status_in_service:sum"
   | "service:svc_status_info:count" // service_version
-  | "service:svc_status_known:max" // 1: the service has had a status
+  | "service:svc_status_known:max" // 1: the service has reported a status before
   | "service:svc_status_up:sum"
   | "service:svc_status_up:count"
   | "service:svc_status_unavailable:max" // 1: no instance is in service
@@ -38,7 +38,7 @@ export type RecordName =
   | "service:svc_status_roots:max" // root, level
   | "service:svc_status_root:max"; // root
 
-/** Causes are followed over this number of services. */
+/** Maximum number of services from an effect to its cause. */
 const MAX_LEVELS = 4;
 
 const LEVELS: readonly number[] = Array.from({ length: MAX_LEVELS }, (_, index) => index + 1);
@@ -84,7 +84,7 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
       "handler:svc_status_state:count",
       `count_values by (${named}, critical, scope) ("state", svc_status_state)`,
     ],
-    // From the counts: reading the series of every instance is what costs.
+    // Uses the counts, because reading the series of every instance is expensive.
     [
       "handler:svc_status_state:max",
       `max by (${named}, critical, scope) (${["0", "1", "2"].map((state) => `handler:svc_status_state:count{state="${state}"} * 0 + ${state}`).join(" or ")})`,
@@ -105,7 +105,7 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
     ["service:svc_status_instances:count", `count by (${by}) (svc_status_overall)`],
     ["service:svc_status_in_service:sum", `sum by (${by}) (svc_status_in_service)`],
     ["service:svc_status_info:count", `count by (${by}, service_version) (svc_status_info)`],
-    // Known as long as it has targets, even if all of them are down.
+    // A service is known while it has targets, even if all of them are down.
     [
       known,
       `service:svc_status_instances:count * 0 + 1 or max by (${by}) (last_over_time(${known}[1h])) and on (${by}) up`,
@@ -163,7 +163,7 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
           { level: String(level) },
         ] as const,
     ),
-    // Beyond the last level, a service is its own root: rather one page too many.
+    // Beyond the last level, a service is its own root, so that its alert is not suppressed.
     [
       "service:svc_status_root:max",
       orOn(by, `max by (${by}, root) (${roots(MAX_LEVELS)})`, copy(`${failed} * 0 + 1`, "root")),

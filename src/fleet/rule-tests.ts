@@ -18,7 +18,7 @@ interface Scene {
   readonly fires: readonly Labels[];
 }
 
-/** Long enough for every scene. */
+/** Long enough for all tests. */
 const MINUTES = 1_500;
 const VISIBLE: readonly string[] = ["root", "role", "name"];
 const FLAPPING = "0 2 ".repeat(20);

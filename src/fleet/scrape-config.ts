@@ -30,7 +30,7 @@ const DISCOVERIES: Readonly<Record<Discovery, Readonly<Record<string, Tree>>>> =
   },
   dns: {
     dns_sd_configs: [{ names: ["_http._tcp.orders.service.consul"], type: "SRV" }],
-    // The name of the service, from the name that was looked up.
+    // The name of the service: the DNS name that Prometheus resolved.
     relabel_configs: [
       { source_labels: ["__meta_dns_name"], regex: "_[^.]+\\._tcp\\.([^.]+)\\..*", target_label: "job" },
     ],
@@ -49,7 +49,7 @@ export function toScrapeConfig({ discovery, scrapeMs, path }: ScrapeOptions): Tr
         job_name: "svc-status",
         metrics_path: path,
         scrape_interval: toDurationText(scrapeMs),
-        // Handlers have 5 s, and a scrape without an answer shows nothing.
+        // Longer than the 5 s of a handler: a scrape that times out shows nothing.
         scrape_timeout: toDurationText(Math.min(scrapeMs, 10_000)),
         honor_labels: false,
         ...DISCOVERIES[discovery],

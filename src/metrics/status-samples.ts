@@ -43,7 +43,7 @@ export function toStatusSeries(
     ),
   }));
 
-  /** The handler `a_b` and the label `b` of the handler `a` would share a series, which the handler gets. */
+  /** The handler `a_b` and the label `b` of the handler `a` would share a series. The handler wins. */
   function toLabelSeries(labelSeries: LabelSeries): LabelSeries[] {
     const { series } = labelSeries;
     if (taken.has(series)) {

@@ -7,7 +7,7 @@ import { describeShape, type Mistake } from "./words.ts";
 /** Larger limits are shown only when exceeded. */
 const MAX_NAMED_LIMIT = 1_000_000;
 
-/** Finds all mistakes of a configuration. Without mistakes, the value has the shape. */
+/** Finds all mistakes of a configuration. If there are none, the value has the shape. */
 export function findMistakes(shape: Shape, value: unknown, path = ""): Mistake[] {
   const mistakes: Mistake[] = [];
   read(shape, value, path, (violation) => mistakes.push(toMistakeOf(violation)));

@@ -63,14 +63,14 @@ function readProperties(
   return result;
 }
 
-/** Whether a value is right and has no parts. */
+/** Whether a value is valid and has no parts. */
 export function fits(shape: Shape, value: unknown): boolean {
   return !COMPOSED.includes(shape.kind) && isRight(shape as TextShape, value);
 }
 
 const COMPOSED: readonly Shape["kind"][] = ["either", "list", "map", "object"];
 
-/** Whether the value itself is right, whatever it contains. */
+/** Whether the value itself is valid. Does not check its parts. */
 function isRight(shape: Exclude<Shape, EitherShape>, value: unknown): boolean {
   if (shape.kind === "code") return isRightCode(shape, value);
   if (shape.kind === "choice") return shape.values.includes(value as string);
@@ -80,7 +80,7 @@ function isRight(shape: Exclude<Shape, EitherShape>, value: unknown): boolean {
   return shape.kind !== "list" || hasRightLength(shape, value as unknown[]);
 }
 
-/** A value whose getters throw is wrong: the mistake then names its path. */
+/** A value whose getters throw is invalid, so that the mistake has its path. */
 function isRightCode(shape: CodeShape, value: unknown): boolean {
   try {
     return shape.isRight(value);
@@ -122,7 +122,7 @@ const TYPES = {
   object: "object",
 };
 
-/** Whether the value has the JSON type of the shape, right or not. */
+/** Whether the value has the JSON type of the shape. It may still be invalid. */
 function isOfType(shape: Shape, type: string): boolean {
   if (shape.kind === "either") return shape.shapes.some((each) => isOfType(each, type));
   if (shape.kind === "choice") return shape.values.some((each) => toType(each) === type);

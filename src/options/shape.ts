@@ -68,7 +68,7 @@ export interface MapShape extends Described {
 export interface ObjectShape extends Described {
   readonly kind: "object";
   readonly properties: Shapes;
-  /** Says that a required property is missing, if it is not enough to name it. */
+  /** Describes a missing property, if its name alone is not enough. */
   readonly missing?: (path: string, key: string) => Violation | undefined;
 }
 

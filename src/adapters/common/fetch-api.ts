@@ -4,7 +4,7 @@ import { parseTarget } from "../../http/target.ts";
 export interface FetchRequestParts {
   readonly target: string;
   readonly remoteAddress: string | undefined;
-  /** The request for the application's functions. */
+  /** The request that the application's functions receive. */
   readonly raw: unknown;
 }
 

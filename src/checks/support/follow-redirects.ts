@@ -17,8 +17,8 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
  * Follows redirects itself, because on the way to another origin `fetch` removes only `Authorization` and
- * cookies, and headers such as `X-Api-Key` are secrets too. From the first other origin on, no header is
- * sent, not even back to the first origin: the other origin has chosen that URL.
+ * cookies, and headers such as `X-Api-Key` are secrets too. After a redirect to another origin, no
+ * header is sent, not even to the first origin again, because the other origin chose that URL.
  */
 export async function followRedirects(send: SendRequest, first: HttpRequest): Promise<Response> {
   let request = first;

@@ -27,7 +27,7 @@ export async function expectCommissioned(query: ProbeQuery): Promise<void> {
 /**
  * Returns the body of a decommissioned probe. Another client may have set another body.
  *
- * @throws CliError if a load balancer is not refused: another client may have commissioned the probe again.
+ * @throws CliError if the probe still answers OK: another client may have commissioned the probe again.
  */
 export async function expectDecommissioned(query: ProbeQuery): Promise<string> {
   const answer = await requestProbe(query);

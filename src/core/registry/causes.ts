@@ -16,7 +16,7 @@ export interface Dependencies {
   delete(name: string): void;
 }
 
-/** A new cycle must lead through a new dependency and back, so most registrations follow no dependency. */
+/** A new cycle must contain a new dependency, so most registrations need no search. */
 export function createDependencies(): Dependencies {
   const dependenciesOf = new Map<string, readonly string[]>();
   /** The number of dependencies on each name. */

@@ -25,13 +25,13 @@ export interface PrometheusOptions {
   /** The address of the API without `/api/v1`. */
   readonly url: URL;
   readonly timeoutMs: number;
-  /** A larger answer ends the query. */
+  /** Maximum size of an answer. */
   readonly maxAnswerBytes: number;
   readonly toCredentials: () => Credentials;
 }
 
 export interface QueryOptions {
-  /** The time that the query is about. Default: now. */
+  /** The time at which Prometheus evaluates the query. Default: now. */
   readonly at?: Date;
   readonly signal: AbortSignal;
 }
@@ -131,7 +131,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-/** NaN is no information. */
+/** NaN contains no information. */
 function toSeries(one: unknown): Series[] {
   if (!isObject(one) || !isObject(one["metric"]) || !Array.isArray(one["value"])) return [];
   const value = Number(one["value"][1]);

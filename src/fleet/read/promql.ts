@@ -3,7 +3,7 @@ import { toWellFormed } from "../../util/text.ts";
 /** Label values that series must have. */
 export type Selector = Readonly<Record<string, string>>;
 
-/** `{job="orders"}`. Values are escaped, so a value is never more than a value. */
+/** `{job="orders"}`. Escapes the values, so that they cannot change the expression. */
 export function toMatchers(selector: Selector): string {
   return `{${Object.entries(selector).map(([label, value]) => `${label}=${quote(value)}`)}}`;
 }

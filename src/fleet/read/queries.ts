@@ -2,7 +2,7 @@ import type { FleetLabels } from "../options.ts";
 import { type RecordName, toRecordingRules } from "../recording-rules.ts";
 import { type Selector, select, toMatchers } from "./promql.ts";
 
-/** The label that says the kind of a series without a name. */
+/** The label with the kind of a series that has no name. */
 export const KIND = "svc_status_series";
 
 /** The time of the last evaluation, for each service. */
@@ -40,10 +40,10 @@ export const EXPECTED_RULES: readonly RecordName[] = [
   "service:svc_status_up:count",
 ];
 
-/** A longer list of instances is cut. */
+/** Maximum number of instances in a list. */
 export const MAX_LISTED_INSTANCES = 100;
 
-/** All services. One query, so that all of it is about the same moment. */
+/** All services, in one query, so that all results are from the same moment. */
 export function toOverviewQuery(selector: Selector): string {
   return [
     toNamed(SERVICE_SERIES, selector),
@@ -52,7 +52,7 @@ export function toOverviewQuery(selector: Selector): string {
   ].join(" or ");
 }
 
-/** The services with one name, with their handlers, and with the instances that are worth a look. */
+/** The services with one name, with their handlers, and with the instances that are down, decommissioned or not OK. */
 export function toServiceQuery(selector: Selector): string {
   return [
     toNamed(SERVICE_SERIES, selector),

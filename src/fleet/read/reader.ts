@@ -10,7 +10,7 @@ export interface FleetReaderOptions extends FleetLabels {
   readonly prometheus: PrometheusOptions;
   /** Only services with these labels. */
   readonly selector: Selector;
-  /** An older evaluation of the rules proves nothing. */
+  /** Maximum age of an evaluation of the rules. Older states are unknown. */
   readonly maxAgeMs: number;
 }
 
@@ -19,7 +19,7 @@ export interface FleetView<Service = FleetService> {
   readonly state: FleetState;
   /** Worst first. */
   readonly services: readonly Service[];
-  /** The time that the view is about. */
+  /** The time of the view. */
   readonly at: Date;
   /** The latest evaluation of the rules. */
   readonly evaluatedAt?: Date;
@@ -87,7 +87,7 @@ async function readView<Service extends FleetService>(
   );
   const worst = toWorst(services);
   return {
-    // A missing series could be RED.
+    // The missing series may be RED.
     state: problems.length > 0 && (worst === OK || worst === YELLOW) ? "UNKNOWN" : worst,
     services,
     at,

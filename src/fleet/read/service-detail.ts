@@ -16,7 +16,7 @@ export interface FleetHandler {
   readonly root?: string;
 }
 
-/** An instance that is worth a look. */
+/** An instance that is down, decommissioned or not OK. */
 export interface FleetInstance {
   readonly name: string;
   /** `down`: it is not scraped. */
@@ -26,7 +26,7 @@ export interface FleetInstance {
 
 export interface ServiceDetail extends FleetService {
   readonly handlers: readonly FleetHandler[];
-  /** At most 100 of a kind. */
+  /** Maximum 100 of each kind. */
   readonly problems: readonly FleetInstance[];
 }
 

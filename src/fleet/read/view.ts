@@ -4,7 +4,7 @@ import type { RecordName } from "../recording-rules.ts";
 import type { Series } from "./prometheus.ts";
 import { EVALUATED, KIND } from "./queries.ts";
 
-/** `UNKNOWN`: nothing recent says what the state is. */
+/** `UNKNOWN`: there is no recent state. */
 export type FleetState = State | "UNKNOWN";
 
 /** A service, as Prometheus knows it. */
@@ -15,7 +15,7 @@ export interface FleetService {
   readonly state: FleetState;
   /** RED: since when. */
   readonly since?: Date;
-  /** No instance is scraped and commissioned. */
+  /** No instance is both scraped and commissioned. */
   readonly isUnavailable: boolean;
   readonly instances: {
     readonly targets: number;
@@ -39,7 +39,7 @@ export type Find = (labels: Series["labels"]) => string;
 export function toServices(
   series: readonly Series[],
   labels: FleetLabels,
-  /** Older evaluations prove nothing. */
+  /** Older evaluations count as unknown. */
   oldest: Date,
 ): readonly FleetService[] {
   const groups = new Map<string, Series[]>();
@@ -73,7 +73,7 @@ function toService(
 ): FleetService | undefined {
   const of = (name: RecordName | typeof EVALUATED): readonly Series[] =>
     group.filter((one) => toKind(one) === name);
-  /** Of replicas that were not joined, the worst counts. */
+  /** If replicas are not deduplicated, the worst one counts. */
   const number = (name: RecordName): number | undefined => pick(of(name), Math.max);
   const name = group[0]?.labels[service];
   if (name === undefined || number("service:svc_status_known:max") === undefined) return undefined;
@@ -119,7 +119,7 @@ function pick(series: readonly Series[], choose: (...values: number[]) => number
   return series.length === 0 ? undefined : choose(...series.map(({ value }) => value));
 }
 
-/** A number that is no state is no reason to be calm. */
+/** A number that is no state counts as unknown, not as OK. */
 export function toState(value: number | undefined): FleetState {
   return value === undefined ? "UNKNOWN" : (STATES[value] ?? "UNKNOWN");
 }
@@ -140,7 +140,7 @@ export function isEffect({ state, root, name }: FleetService): boolean {
   return state === RED && root !== undefined && root !== name;
 }
 
-/** The worst state. Without any service, nothing is known. */
+/** The worst state. `UNKNOWN` if there is no service. */
 export function toWorst(services: readonly Pick<FleetService, "state">[]): FleetState {
   const states = services.map(({ state }) => state).sort((one, other) => ORDER[one] - ORDER[other]);
   return states[0] ?? "UNKNOWN";

@@ -32,7 +32,7 @@ export function createPageViews({ registry, source }: PageViewsSetup): PageViews
   const { contentType } = FORMATS.html;
 
   return {
-    // Always 200, because proxies replace pages with other status codes by their own error pages.
+    // Always 200, because proxies replace pages with other status codes with their own error pages.
     answerPage: (view, { report, filter, span, headers }) =>
       createResponse({
         status: 200,
