@@ -28,7 +28,7 @@ export interface PageSetup {
   readonly identification: Identification;
 }
 
-/** What a reader chose in the page's form. */
+/** The filter and the span that a reader selected in the page's form. */
 export interface PageChoice {
   readonly filter: PageFilter | undefined;
   /** The span of the axes, not validated. */

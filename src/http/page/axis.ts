@@ -1,7 +1,7 @@
 import type { State } from "../../core/state.ts";
 import { toAgeText } from "./time-text.ts";
 
-/** What the axis shows of a moment. */
+/** The mark of the axis for a moment. */
 export type AxisMark = State | "unknown";
 
 /** From this moment on, the state was this. Before the first turn, it is unknown. */
