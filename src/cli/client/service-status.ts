@@ -8,9 +8,9 @@ export interface HandlerStatus {
   readonly state: State;
   readonly detail: string;
   readonly labels: readonly (readonly [label: string, value: number])[];
-  /** How long the state has held; `undefined` if the service does not tell. */
+  /** How long the state has held; `undefined` if the service does not report it. */
   readonly forMs?: number | undefined;
-  /** The handlers whose RED explains this one; `undefined` if the service does not tell. */
+  /** The handlers whose RED explains this one; `undefined` if the service does not report it. */
   readonly causes?: readonly string[];
 }
 
