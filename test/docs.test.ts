@@ -95,6 +95,7 @@ const NOT_RUN = [
   "docs/consumers.md: js, needs a NATS server",
   "docs/consumers.md: js, needs a NATS server",
   "docs/doctor.md: sh, what it prints is longer than a page",
+  "docs/doctor.md: sh, needs kubectl",
   "docs/fleet.md: sh, it needs Prometheus",
   "docs/fleet.md: text, the times differ",
   "docs/fleet.md: sh, it needs Prometheus",

@@ -76,7 +76,7 @@ const OWN_OPTIONS: OwnOptions = {
 export const DOCTOR: CommandDefinition & { readonly options: OwnOptions & FieldOptions } = {
   summary: "Find timeouts and thresholds that cannot work together",
   description: [
-    'FILE is JSON such as { "probeIntervalMs": 2000, "fall": 3, "graceMs": 30000 }, or the configuration of svc-status serve; - is standard input. Options override the file. Missing numbers have the defaults of svc-status, Node.js and, with --for, the platform.',
+    'FILE is JSON such as { "probeIntervalMs": 2000, "fall": 3, "graceMs": 30000 }, the configuration of svc-status serve, the output of kubectl get -o json, or a haproxy.cfg; - is standard input. Options override the file. Missing numbers have the defaults of svc-status, Node.js and, with --for, the platform.',
     "Reports numbers that conflict, and prints settings that work.",
   ],
   operands: [
@@ -94,6 +94,7 @@ export const DOCTOR: CommandDefinition & { readonly options: OwnOptions & FieldO
       "doctor --for kubernetes --grace 30s --handler-timeout 5s",
       "The findings and the settings for Kubernetes",
     ],
+    ["doctor haproxy.cfg", "Each backend of a configuration"],
     ["doctor numbers.json --format json", "Everything, as JSON"],
   ],
 };

@@ -1,11 +1,15 @@
-import type { Declared, Platform } from "./fields.ts";
-import { type DiagnosisRule, type Finding, toCase } from "./finding.ts";
+import { toDurationText } from "../../util/duration-text.ts";
+import type { Declared, NumberName, Platform } from "./fields.ts";
+import { type Changes, type DiagnosisRule, type Finding, type Found, toCase } from "./finding.ts";
+import { mend } from "./mend.ts";
+import { toDefined } from "./numbers.ts";
 import { findIdleCut, findResets } from "./rules/connections.ts";
 import {
   findCutRequests,
   findEarlyBelief,
   findGreedyPreStop,
   findShortGrace,
+  findShortPreset,
   findSlowDetection,
 } from "./rules/leaving.ts";
 import {
@@ -28,6 +32,7 @@ const RULES: readonly DiagnosisRule[] = [
   findEarlyBelief,
   findShortGrace,
   findGreedyPreStop,
+  findShortPreset,
   findCutRequests,
   findResets,
   findIdleCut,
@@ -41,12 +46,76 @@ const RULES: readonly DiagnosisRule[] = [
   findLoneInstance,
 ];
 
-/** Finds errors first, then warnings. */
+/** Applying changes can reveal a problem that another one covered. */
+const MAX_LOOKS = 8;
+
+/** Finds errors first, then warnings. The last remedy has everything that the others together still need. */
 export function diagnose(declared: Declared, platform?: Platform): readonly Finding[] {
+  const found = find(declared, platform);
+  if (found.length === 0) return [];
+  const mended = mend(declared, platform);
+  const toNumbers = (changes: Changes) => toCase(applyChanges(declared, changes), platform).numbers;
+  const change = (names: readonly NumberName[]) => toChanges(toNumbers, mended, names);
+  const more = findMore(declared, platform, change, found);
+  return found.map(({ severity, text, names, remedy, or }, index) => {
+    const added = index === found.length - 1 ? more : [];
+    const said = change(remedy === undefined ? [...names, ...added] : added);
+    const words = [...(remedy === undefined ? [] : [remedy]), ...describeChanges(said)].join("; ");
+    const set = change([...names, ...added]);
+    return { severity, text, remedy: [words, or ?? ""].filter((each) => each !== "").join(", or "), set };
+  });
+}
+
+function find(declared: Declared, platform: Platform | undefined): readonly Found[] {
   const given = toCase(declared, platform);
-  const findings = RULES.flatMap((find) => find(given) ?? []);
+  const found = RULES.flatMap((rule) => rule(given) ?? []);
   return [
-    ...findings.filter(({ severity }) => severity === "error"),
-    ...findings.filter(({ severity }) => severity === "warning"),
+    ...found.filter(({ severity }) => severity === "error"),
+    ...found.filter(({ severity }) => severity === "warning"),
   ];
+}
+
+/** The numbers that must also change, so that a second look finds nothing. */
+function findMore(
+  declared: Declared,
+  platform: Platform | undefined,
+  change: (names: readonly NumberName[]) => Changes,
+  found: readonly Found[],
+): readonly NumberName[] {
+  const own = found.flatMap(({ names }) => names);
+  const more: NumberName[] = [];
+  for (let look = 0; look < MAX_LOOKS; look += 1) {
+    const left = find(applyChanges(declared, change([...own, ...more])), platform);
+    if (left.length === 0) break;
+    more.push(...left.flatMap(({ names }) => names));
+  }
+  return more;
+}
+
+/** A change also moves the defaults that follow from it, so these are set too. */
+function toChanges(
+  toNumbers: (changes: Changes) => Declared,
+  mended: Declared,
+  names: readonly NumberName[],
+): Changes {
+  const pick = (numbers: Declared): Changes => {
+    const changed = [...new Set(names)].filter((name) => numbers[name] !== mended[name]);
+    return Object.fromEntries(changed.map((name) => [name, mended[name]]));
+  };
+  const first = pick(toNumbers({}));
+  return { ...first, ...pick(toNumbers(first)) };
+}
+
+/** The numbers after the changes. */
+export function applyChanges(declared: Declared, changes: Changes): Declared {
+  return toDefined({ ...declared, ...changes });
+}
+
+function describeChanges(changes: Changes): readonly string[] {
+  const words = Object.entries(changes).map(([name, value]) => {
+    if (value === undefined) return `${name} no more`;
+    if (name === "keepAliveTimeoutMs") return `server.keepAliveTimeout = ${value}`;
+    return `${name} to ${typeof value === "number" && name.endsWith("Ms") ? toDurationText(value) : value}`;
+  });
+  return words.length === 0 ? [] : [`set ${words.join(", ")}`];
 }

@@ -81,6 +81,8 @@ export const FIELDS = {
     help: "When a shared handler that is RED makes an instance unready",
   },
   holdMs: { kind: "delay", option: "hold", help: "How long hold holds (holdMs)" },
+  /** `false`: readiness runs no handlers, as `/probe_status`. Default: as the platform's settings do. */
+  probeRunsHandlers: { kind: "flag" },
   livenessLooksAt: {
     kind: "liveness",
     option: "liveness",

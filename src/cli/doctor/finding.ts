@@ -13,6 +13,19 @@ export interface Finding {
   readonly text: string;
   /** The action to take. */
   readonly remedy: string;
+  /** The same as numbers. Without a value, the number is removed. After all of them, nothing is found. */
+  readonly set: Changes;
+}
+
+export type Changes = { readonly [Name in NumberName]?: Declared[Name] | undefined };
+
+/** A problem, and the numbers that must change. All values come from one set, so none conflict. */
+export interface Found extends Pick<Finding, "severity" | "text"> {
+  readonly names: readonly NumberName[];
+  /** Replaces the text that the numbers make. */
+  readonly remedy?: string;
+  /** An alternative. */
+  readonly or?: string | undefined;
 }
 
 /** The input of a rule. */
@@ -26,13 +39,14 @@ export interface Case {
 }
 
 /** Finds one problem. If a number that it needs is unknown, it returns `undefined`. */
-export type DiagnosisRule = (given: Case) => Finding | undefined;
+export type DiagnosisRule = (given: Case) => Found | undefined;
 
 export function toCase(declared: Declared, platform?: Platform): Case {
   const facts = platform && PLATFORMS[platform];
   const platformDefaults = facts?.toDefaults(declared) ?? {};
   const numbers = resolveNumbers(declared, platformDefaults);
-  const rounds = Math.max(facts?.handlerRounds ?? 0, numbers.requireHealthy ? 1 : 0);
+  const ofPlatform = numbers.probeRunsHandlers === false ? 0 : (facts?.handlerRounds ?? 0);
+  const rounds = Math.max(ofPlatform, numbers.requireHealthy ? 1 : 0);
   return {
     numbers,
     facts,

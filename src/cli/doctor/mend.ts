@@ -5,9 +5,10 @@ import { MAX_TIMER_MS } from "../../util/clock.ts";
 import type { AmountName, Declared, Platform } from "./fields.ts";
 import { toCase } from "./finding.ts";
 import { toClosingMs, toLongestWaitMs } from "./leaving-times.ts";
-import type { Numbers } from "./numbers.ts";
-import { PLATFORMS, type PlatformFacts } from "./platforms.ts";
+import { isPresetTooShort, type Numbers, toDefined } from "./numbers.ts";
+import { ANY_PLATFORM, PLATFORMS, type PlatformFacts } from "./platforms.ts";
 import { KEEP_ALIVE_MARGIN_MS } from "./rules/connections.ts";
+import { toShared } from "./rules/probing.ts";
 
 /** Minimum timeout of a probe, so that a busy instance does not count as dead. */
 const MIN_PROBE_TIMEOUT_MS = 2_000;
@@ -23,23 +24,37 @@ const HANDLER_INTERVAL_MS = 10_000;
 const SPARE_FOR_HANDLERS_MS = 1_000;
 
 /** Correct numbers for a platform: the declared ones if they can work, otherwise others. */
-export function mend(declared: Declared, platform: Platform): Numbers {
-  const facts = PLATFORMS[platform];
+export function mend(declared: Declared, platform?: Platform): Numbers {
+  const facts = platform === undefined ? ANY_PLATFORM : PLATFORMS[platform];
   const { numbers: said, handlerRounds } = toCase(declared, platform);
   const isSlow = handlerRounds > 0 && said.handlerTimeoutMs > MAX_WAIT_FOR_HANDLERS_MS;
   const numbers: Numbers = {
     ...said,
     livenessLooksAt: "local",
+    ...(said.instances === 1 && { instances: 2 }),
+    ...(toShared(said) === "count" && { shared: "hold" }),
     ...(isSlow && { handlerIntervalMs: HANDLER_INTERVAL_MS }),
   };
   const forHandlersMs = isSlow ? 0 : handlerRounds * (numbers.handlerTimeoutMs + SPARE_FOR_HANDLERS_MS);
   const probing = mendProbing(declared, numbers, { facts, forHandlersMs });
-  return {
+  return toDefined({
     ...numbers,
-    ...probing,
+    ...(isPresetTooShort(said) && { preset: undefined }),
+    ...(facts.sendsProbe ? probing : NO_PROBE),
+    ...mendHold(numbers),
     ...mendConnections(numbers, facts),
     ...mendLeaving(numbers, probing, facts),
-  };
+  }) as Numbers;
+}
+
+type Facts = Omit<PlatformFacts, "title" | "render">;
+
+const NO_PROBE = { probeIntervalMs: undefined, probeTimeoutMs: undefined, fall: undefined, rise: undefined };
+
+/** A hold that outlasts two results. */
+function mendHold({ holdMs, handlerIntervalMs }: Numbers): Pick<Declared, "holdMs"> {
+  const isShort = holdMs !== undefined && handlerIntervalMs !== undefined && holdMs <= handlerIntervalMs;
+  return isShort ? { holdMs: Math.min(2 * handlerIntervalMs + 1_000, MAX_TIMER_MS) } : {};
 }
 
 type Probing = Required<Pick<Declared, "fall" | "rise" | "redsSeen" | "probeIntervalMs" | "probeTimeoutMs">>;
@@ -47,7 +62,7 @@ type Probing = Required<Pick<Declared, "fall" | "rise" | "redsSeen" | "probeInte
 function mendProbing(
   declared: Declared,
   { capMs, redsSeen }: Numbers,
-  { facts, forHandlersMs }: { readonly facts: PlatformFacts; readonly forHandlersMs: number },
+  { facts, forHandlersMs }: { readonly facts: Facts; readonly forHandlersMs: number },
 ): Probing {
   const { wanted, countsInSeconds, isDrainProber, longer } = facts;
   const toTime = (ms: number): number => (countsInSeconds ? Math.ceil(ms / 1_000) * 1_000 : Math.ceil(ms));
@@ -79,14 +94,14 @@ function mendProbing(
 }
 
 /** The nearest value that the platform accepts. */
-function toAccepted(name: AmountName, value: number, { limits }: PlatformFacts): number {
+function toAccepted(name: AmountName, value: number, { limits }: Facts): number {
   const { min = value, max = value } = limits?.ranges[name] ?? {};
   return Math.min(Math.max(value, min), max);
 }
 
 function mendConnections(
   { keepAliveTimeoutMs, balancerIdleMs = DEFAULT_BALANCER_IDLE_MS, longestRequestMs = 0 }: Numbers,
-  facts: PlatformFacts,
+  facts: Facts,
 ): Required<Pick<Declared, "keepAliveTimeoutMs" | "balancerIdleMs">> {
   const forRequestsMs = facts.cutsIdleRequests ? longestRequestMs + KEEP_ALIVE_MARGIN_MS : 0;
   const idleMs = toAccepted("balancerIdleMs", Math.max(balancerIdleMs, forRequestsMs), facts);
@@ -104,7 +119,7 @@ function mendConnections(
 function mendLeaving(
   numbers: Numbers,
   { fall, probeIntervalMs }: Probing,
-  { isDrainProber }: PlatformFacts,
+  { isDrainProber }: Facts,
 ): Required<Pick<Declared, "capMs" | "deadlineMs" | "graceMs">> & Pick<Declared, "closeTimeoutMs"> {
   const { longestRequestMs = 0, hooksTimeoutMs, preStopMs, graceMs = 0 } = numbers;
   const detectionMs = isDrainProber ? fall * probeIntervalMs + MIN_QUIET_MS : 0;

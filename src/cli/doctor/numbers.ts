@@ -1,6 +1,6 @@
 import { resolveHandlerOptions } from "../../core/handler-options.ts";
 import { resolveDrainOptions } from "../../drain/options.ts";
-import { deriveTimes } from "../../drain/presets.ts";
+import { deriveTimes, PRESETS } from "../../drain/presets.ts";
 import type { NumberShape, ObjectShape, Shape } from "../../options/shape.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type FieldFacts,
   type KindValues,
   LIVENESS,
+  type Platform,
   PRESET_NAMES,
   SHARED_NAMES,
 } from "./fields.ts";
@@ -63,9 +64,37 @@ export function resolveNumbers(declared: Declared, platformDefaults: Declared = 
   return { ...toDefaults(declared), ...platformDefaults, ...declared };
 }
 
-function toDefaults({ preset, preStopMs = 0, deadlineMs: given }: Declared): Defaults {
+/** Numbers that belong together: a file of them, or a workload or backend in the file of a platform. */
+export interface Source {
+  readonly title?: string;
+  readonly platform?: Platform;
+  readonly declared: Declared;
+  /** The settings in the file that are not judged. */
+  readonly ignored?: readonly string[];
+  readonly problems?: readonly Problem[];
+}
+
+/** A problem that is not about numbers. */
+export interface Problem {
+  readonly severity: "error" | "warning";
+  readonly text: string;
+  readonly remedy: string;
+}
+
+/** Without the numbers that have no value. */
+export function toDefined<Changed extends object>(changes: Changed): Declared {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+}
+
+/** Whether the preset leaves no time after the `preStop` hook. The drain rejects it. */
+export function isPresetTooShort({ preset, preStopMs = 0 }: Declared): boolean {
+  return preset !== undefined && preStopMs >= PRESETS[preset].graceMs;
+}
+
+function toDefaults(declared: Declared): Defaults {
+  const { preset, preStopMs = 0, deadlineMs: given } = declared;
   const { deadlineMs, capMs, hooksTimeoutMs } = deriveTimes({
-    ...(preset !== undefined && { preset, preStopMs }),
+    ...(preset !== undefined && !isPresetTooShort(declared) && { preset, preStopMs }),
     ...(given !== undefined && { deadlineMs: given }),
   });
   return {

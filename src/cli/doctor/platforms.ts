@@ -47,6 +47,8 @@ export interface PlatformFacts {
   readonly longer?: "probeTimeoutMs" | "probeIntervalMs";
   /** Whether it ends a request that sends nothing for `balancerIdleMs`. */
   readonly cutsIdleRequests?: true;
+  /** Whether it sends requests to all instances if none is healthy. */
+  readonly failsOpen?: true;
   /** Whether it counts in whole seconds. */
   readonly countsInSeconds: boolean;
   readonly limits?: Limits;
@@ -115,6 +117,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     sendsProbe: true,
     longer: "probeIntervalMs",
     cutsIdleRequests: true,
+    failsOpen: true,
     countsInSeconds: true,
     limits: {
       by: "AWS",
@@ -146,4 +149,15 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     countsInSeconds: false,
     render: renderDocker,
   },
+};
+
+/** If the platform is unknown: a balancer that uses the probe, and has no limits. */
+export const ANY_PLATFORM: Omit<PlatformFacts, "title" | "render"> = {
+  toDefaults: () => ({}),
+  wanted: { probeIntervalMs: 2_000, fall: 3, rise: 2 },
+  handlerRounds: 0,
+  balancesByProbe: true,
+  isDrainProber: true,
+  sendsProbe: true,
+  countsInSeconds: false,
 };

@@ -1,15 +1,25 @@
 import { findMistakes } from "../../options/find-mistakes.ts";
 import type { Mistake } from "../../options/words.ts";
-import { readJsonFile, readJsonText } from "../schema/read-json-file.ts";
+import { readJsonText, readTextFile } from "../schema/read-json-file.ts";
 import { SERVE_CONFIG, type ServeConfig } from "../serve/config.ts";
 import { loadConfig } from "../serve/load-config.ts";
-import { type Declared, NUMBERS } from "./numbers.ts";
+import { toCommandLine } from "../shell-quote.ts";
+import { toHaproxySources } from "./haproxy-numbers.ts";
+import { toKubernetesSources } from "./kubernetes-numbers.ts";
+import { type Declared, NUMBERS, type Source } from "./numbers.ts";
 import { toNumbersOfServe } from "./serve-numbers.ts";
 
-export type ReadDeclared = { readonly declared: Declared } | { readonly mistakes: readonly Mistake[] };
+export type ReadDeclared =
+  | { readonly sources: readonly Source[] }
+  | { readonly mistakes: readonly Mistake[] };
 
-/** Configuration files of platforms, which the user may pass by mistake. */
-const OTHER_LANGUAGE = /\.(?:ya?ml|cfg|conf|toml)$/i;
+/** Configuration files of platforms that it cannot read. */
+const OTHER_LANGUAGE = /\.(?:ya?ml|conf|toml)$/i;
+
+const YAML = /\.ya?ml$/i;
+
+/** The beginning of a haproxy.cfg: comments, then a section. */
+const HAPROXY = /^(?:\s*(?:#.*)?\n)*(?:global|defaults|frontend|backend|listen)\b/;
 
 const EXPECTED_NUMBERS =
   'expected JSON with the numbers of these settings, such as { "probeIntervalMs": 2000, "graceMs": 32000 }, or options such as --probe-interval 2s. See: svc-status doctor --help';
@@ -20,16 +30,38 @@ const EXPECTED_NUMBERS =
  */
 export async function readDeclared(file: string, readInput: () => Promise<string>): Promise<ReadDeclared> {
   if (/\.[cm]?[jt]s$/.test(file)) return fromConfig(await loadConfig(file));
-  if (OTHER_LANGUAGE.test(file)) return { mistakes: [{ path: "", text: EXPECTED_NUMBERS }] };
-  const read = file === "-" ? readJsonText(await readInput()) : await readJsonFile(file);
+  if (OTHER_LANGUAGE.test(file)) return { mistakes: [{ path: "", text: toExpected(file) }] };
+  const { text = "", mistake } = file === "-" ? { text: await readInput() } : await readTextFile(file);
+  if (mistake !== undefined) return { mistakes: [mistake] };
+  if (/\.cfg$/i.test(file) || HAPROXY.test(text))
+    return fromSources(toHaproxySources(text), "backend with servers");
+  const read = readJsonText(text);
   if (read.mistake !== undefined) return { mistakes: [read.mistake] };
   const { value } = read;
+  const workloads = toKubernetesSources(value);
+  if (workloads !== undefined) return fromSources(workloads, "Deployment, StatefulSet, DaemonSet or Pod");
   if (isConfig(value)) {
     const mistakes = findMistakes(SERVE_CONFIG, value);
     return fromConfig(mistakes.length > 0 ? { mistakes } : { config: value });
   }
   const mistakes = findMistakes(NUMBERS, value);
-  return mistakes.length > 0 ? { mistakes } : { declared: value as Declared };
+  return mistakes.length > 0 ? { mistakes } : { sources: [{ declared: value as Declared }] };
+}
+
+/** No YAML parser at run time: `kubectl` has one. */
+function toExpected(file: string): string {
+  const command = `kubectl create --dry-run=client -o json -f ${toCommandLine([file])}`;
+  return YAML.test(file)
+    ? `it reads no YAML, so convert it: ${command} | svc-status doctor -`
+    : EXPECTED_NUMBERS;
+}
+
+function fromSources(sources: readonly Source[], what: string): ReadDeclared {
+  if (sources.length === 0) return { mistakes: [{ path: "", text: `no ${what} in it` }] };
+  const mistakes = sources.flatMap(({ title = "", declared }) =>
+    findMistakes(NUMBERS, declared).map(({ path, text }) => ({ path: `${title}: ${path}`, text })),
+  );
+  return mistakes.length > 0 ? { mistakes } : { sources };
 }
 
 /** Whether it has a property that only a configuration of `serve` has. */
@@ -39,5 +71,7 @@ function isConfig(value: unknown): value is ServeConfig {
 }
 
 function fromConfig(loaded: Awaited<ReturnType<typeof loadConfig>>): ReadDeclared {
-  return loaded.mistakes === undefined ? { declared: toNumbersOfServe(loaded.config) } : loaded;
+  return loaded.mistakes === undefined
+    ? { sources: [{ declared: toNumbersOfServe(loaded.config) }] }
+    : loaded;
 }

@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { ExitStatus, Run } from "../command.ts";
 import { describeMistakes } from "../schema/describe-mistakes.ts";
+import { clean, cleanJson } from "../terminal/clean.ts";
 import type { DOCTOR } from "./definition.ts";
 import { diagnose } from "./diagnose.ts";
 import {
@@ -13,16 +14,20 @@ import {
 } from "./fields.ts";
 import type { Finding } from "./finding.ts";
 import { mend } from "./mend.ts";
-import { resolveNumbers } from "./numbers.ts";
+import { type Problem, resolveNumbers, type Source } from "./numbers.ts";
 import { PLATFORMS } from "./platforms.ts";
 import { readDeclared } from "./read-declared.ts";
 import { renderService } from "./settings/service.ts";
 
 /** The result of the doctor. */
 interface Opinion {
-  readonly findings: readonly Finding[];
+  /** The workload or backend, if the file is that of a platform. */
+  readonly title?: string;
+  readonly findings: readonly (Finding | Problem)[];
   /** Numbers that are not declared and have no default. The rules that need them did not run. */
   readonly unknown: readonly NumberName[];
+  /** The settings in the file that no rule looks at. */
+  readonly ignored?: readonly string[];
   readonly settings: Readonly<
     Partial<Record<Platform, { readonly service: string; readonly platform: string }>>
   >;
@@ -30,21 +35,26 @@ interface Opinion {
 
 /** `svc-status doctor` */
 export const runDoctor: Run<typeof DOCTOR> = async ({ operands: [file], values, io }) => {
-  const read = file === undefined ? { declared: {} } : await readDeclared(file, () => text(io.stdin));
+  const read =
+    file === undefined ? { sources: [{ declared: {} }] } : await readDeclared(file, () => text(io.stdin));
   if ("mistakes" in read) {
     io.stderr.write(
       describeMistakes(file === "-" || file === undefined ? "standard input" : file, read.mistakes),
     );
     return 3;
   }
-  const opinion = form({ ...read.declared, ...toDeclared(values) }, values.for);
-  io.stdout.write(
-    values.format === "json" ? `${JSON.stringify(opinion, null, 2)}\n` : renderOpinion(opinion),
+  const opinions = read.sources.map((source) =>
+    form(
+      { ...source, declared: { ...source.declared, ...toDeclared(values) } },
+      values.for ?? source.platform,
+    ),
   );
-  return toExitStatus(opinion.findings);
+  const json = JSON.stringify(opinions.length === 1 ? opinions[0] : opinions, null, 2);
+  io.stdout.write(values.format === "json" ? `${cleanJson(json)}\n` : opinions.map(renderOpinion).join("\n"));
+  return toExitStatus(opinions.flatMap(({ findings }) => findings));
 };
 
-function form(declared: Declared, platform: Platform | undefined): Opinion {
+function form({ title, declared, ignored, problems = [] }: Source, platform: Platform | undefined): Opinion {
   const platforms = platform === undefined ? PLATFORM_NAMES : [platform];
   const numbers = resolveNumbers(declared, platform && PLATFORMS[platform].toDefaults(declared));
   const settings = platforms.map((each) => {
@@ -52,8 +62,10 @@ function form(declared: Declared, platform: Platform | undefined): Opinion {
     return [each, { service: renderService(mended), platform: PLATFORMS[each].render(mended) }] as const;
   });
   return {
-    findings: diagnose(declared, platform),
+    ...(title !== undefined && { title }),
+    findings: [...problems, ...diagnose(declared, platform)],
     unknown: toJudged(platform).filter((name) => numbers[name] === undefined),
+    ...(ignored !== undefined && { ignored }),
     settings: Object.fromEntries(settings),
   };
 }
@@ -75,7 +87,8 @@ function toDeclared(values: Readonly<Record<string, unknown>>): Declared {
 
 const TITLES: Readonly<Record<Finding["severity"], string>> = { error: "cannot work", warning: "warning" };
 
-function renderOpinion({ findings, unknown, settings }: Opinion): string {
+function renderOpinion({ title, findings, unknown, ignored = [], settings }: Opinion): string {
+  const head = title === undefined ? [] : [`--- ${clean(title)}\n`];
   const blocks = findings.map(
     ({ severity, text: what, remedy }) => `${TITLES[severity]}: ${what}\n  → ${remedy}\n`,
   );
@@ -84,10 +97,13 @@ function renderOpinion({ findings, unknown, settings }: Opinion): string {
     const { title } = PLATFORMS[name as Platform];
     return `\n=== ${title}: in the service\n\n${service}\n\n=== ${title}: settings\n\n${platform}`;
   });
-  return [...(blocks.length === 0 ? ["no problems found\n"] : blocks), ...unsaid, ...parts].join("");
+  const unread =
+    ignored.length === 0 ? [] : [clean(`in the file, but not judged: ${ignored.join(", ")}`), "\n"];
+  const found = blocks.length === 0 ? ["no problems found\n"] : blocks;
+  return [...head, ...found, ...unsaid, ...unread, ...parts].join("");
 }
 
-function toExitStatus(findings: readonly Finding[]): ExitStatus {
+function toExitStatus(findings: Opinion["findings"]): ExitStatus {
   if (findings.some(({ severity }) => severity === "error")) return 2;
   return findings.length === 0 ? 0 : 1;
 }

@@ -113,6 +113,12 @@ describe("what cannot work", () => {
       "error: longestRequestMs 1m ≥ balancerIdleMs 1m (the default of AWS ALB)",
     ],
     [
+      "a hook that leaves nothing of the preset",
+      { preset: "docker", preStopMs: 12_000, graceMs: 45_000 },
+      undefined,
+      "error: preStopMs 12s leaves nothing of preset docker",
+    ],
+    [
       "what AWS refuses",
       {
         keepAliveTimeoutMs: 65_000,
@@ -150,7 +156,8 @@ describe("what cannot work", () => {
         text:
           "graceMs 10s < preStopMs 5s + deadlineMs 28s (the default of svc-status) + 2s = 35s: each drain is killed " +
           "before it ends, because preStopMs 5s + 7s until the balancer has left + 3s for the longest request = 15s",
-        remedy: "set the grace period to 35s, or deadlineMs to 4375",
+        remedy: "set graceMs to 35s",
+        set: { graceMs: 35_000 },
       },
     ]);
   });
@@ -278,4 +285,15 @@ describe("readiness that depends on what instances share", () => {
     expect(warnings({ holdMs: 10_001, handlerIntervalMs: 10_000 })).toEqual([]);
     expect(warnings({ holdMs: 1, handlerIntervalMs: 10_000, shared: "start" })).toEqual([]);
   });
+});
+
+test("AWS ALB sends requests to all instances if none is healthy", () => {
+  const declared = { keepAliveTimeoutMs: 65_000, redsSeen: 2, probeIntervalMs: 6_000, requireHealthy: true };
+  const texts = diagnose({ ...declared, handlerTimeoutMs: 1_000 }, "alb").map(({ text }) => text);
+  expect(texts).toEqual([
+    "requireHealthy true: if a shared dependency such as the database fails, all instances become unhealthy at once, and AWS ALB fails open: it sends requests to all of them",
+  ]);
+  expect(diagnose({ ...declared, requireHealthy: false, instances: 1 }, "alb")[0]?.text).toContain(
+    "AWS ALB fails open: it sends requests even while it is decommissioned",
+  );
 });

@@ -49,7 +49,7 @@ describe("svc-status doctor", () => {
       expect.stringMatching(
         /^cannot work: keepAliveTimeoutMs 5s \(the default of Node\.js\) ≤ balancerIdleMs 1m: /,
       ),
-      "  → set server.keepAliveTimeout = 65000, which is longer",
+      "  → set server.keepAliveTimeout = 65000",
       expect.stringMatching(/^warning: fall 1: /),
     ]);
   });
@@ -131,17 +131,71 @@ describe("svc-status doctor", () => {
     });
   });
 
-  test.each(["kubernetes.yaml", "haproxy.cfg", "nginx.conf"])(
-    "says what it reads instead of %s",
-    async (name) => {
-      const file = join(import.meta.dirname, "../../../deploy", name);
-      expect(await runCli(["doctor", file])).toEqual({
-        code: 3,
-        stdout: "",
-        stderr: `${file}: expected JSON with the numbers of these settings, such as { "probeIntervalMs": 2000, "graceMs": 32000 }, or options such as --probe-interval 2s. See: svc-status doctor --help\n`,
-      });
-    },
-  );
+  test("says what it reads instead of nginx.conf and YAML", async () => {
+    const find = (name: string) => join(import.meta.dirname, "../../../deploy", name);
+    expect(await runCli(["doctor", find("nginx.conf")])).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: `${find("nginx.conf")}: expected JSON with the numbers of these settings, such as { "probeIntervalMs": 2000, "graceMs": 32000 }, or options such as --probe-interval 2s. See: svc-status doctor --help\n`,
+    });
+    const yaml = find("kubernetes.yaml");
+    expect(await runCli(["doctor", yaml])).toMatchObject({
+      code: 3,
+      stderr: `${yaml}: it reads no YAML, so convert it: kubectl create --dry-run=client -o json -f ${yaml} | svc-status doctor -\n`,
+    });
+  });
+
+  test("finds nothing in deploy/haproxy.cfg, and names what it does not judge", async () => {
+    const { code, stdout } = await runCli([
+      "doctor",
+      join(import.meta.dirname, "../../../deploy/haproxy.cfg"),
+    ]);
+    expect(code).toBe(0);
+    expect(stdout.split("\n").slice(0, 4)).toEqual([
+      "--- backend services",
+      "no problems found",
+      "not set, so not checked: longestRequestMs, balancerIdleMs, graceMs",
+      "in the file, but not judged: mode http, timeout connect 1s, timeout client 30s, timeout server 30s, http-check send-state",
+    ]);
+    expect(stdout).not.toContain("=== Kubernetes");
+  });
+
+  test("judges each workload of a list, whatever its texts are, and the options override them", async () => {
+    const workloadOf = (name: string, periodSeconds: number) => ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name },
+      spec: { replicas: 1, template: { spec: { containers: [{ readinessProbe: { periodSeconds } }] } } },
+    });
+    const items = [workloadOf("a\u001b[2J", 2), workloadOf("b", 7)];
+    const file = await writeNumbers({ apiVersion: "v1", kind: "List", items }, "list.json");
+    const { code, stdout } = await runCli(["doctor", file, "--handler-timeout", "500ms"]);
+    expect(code).toBe(1);
+    expect(stdout.match(/^---.*$/gm)).toEqual(["--- Deployment a", "--- Deployment b"]);
+    expect(stdout).not.toContain("\u001b");
+    expect(stdout).toContain("warning: instances 1: while it restarts");
+    const json = await runCli([
+      "doctor",
+      file,
+      "--handler-timeout",
+      "500ms",
+      "--instances",
+      "2",
+      "-f",
+      "json",
+    ]);
+    expect([
+      json.code,
+      JSON.parse(json.stdout).map(({ findings }: { findings: unknown }) => findings),
+    ]).toEqual([0, [[], []]]);
+    await writeFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: [] }));
+    expect(await runCli(["doctor", file])).toMatchObject({
+      code: 3,
+      stderr: `${file}: no Deployment, StatefulSet, DaemonSet or Pod in it\n`,
+    });
+    await writeFile(file, JSON.stringify(workloadOf("c", -1)));
+    expect((await runCli(["doctor", file])).stderr).toContain("Deployment c: probeIntervalMs: expected");
+  });
 });
 
 test("a configuration of serve says how long its checks take, and that they are asked in the background", () => {
@@ -164,7 +218,7 @@ test("any JSON is numbers, or has mistakes", async () => {
   await fc.assert(
     fc.asyncProperty(ARBITRARY_JSON, async (json) => {
       const read = await readDeclared("-", async () => JSON.stringify(json));
-      if ("declared" in read) expect(json).toBeTypeOf("object");
+      if ("sources" in read) expect(json).toBeTypeOf("object");
       else expect(read.mistakes.length).toBeGreaterThan(0);
     }),
   );

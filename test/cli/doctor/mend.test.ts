@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { diagnose } from "../../../src/cli/doctor/diagnose.ts";
+import { applyChanges, diagnose } from "../../../src/cli/doctor/diagnose.ts";
 import { mend } from "../../../src/cli/doctor/mend.ts";
 import type { Declared } from "../../../src/cli/doctor/numbers.ts";
 import { PLATFORMS, type Platform } from "../../../src/cli/doctor/platforms.ts";
@@ -22,6 +22,10 @@ const ARBITRARY_NUMBERS: fc.Arbitrary<Declared> = fc.record(
     handlerTimeoutMs: interval,
     handlerIntervalMs: interval,
     requireHealthy: fc.boolean(),
+    probeRunsHandlers: fc.boolean(),
+    shared: fc.constantFrom("hold", "start", "count", "ignore"),
+    holdMs: delay,
+    preset: fc.constantFrom("kubernetes", "docker", "pm2", "heroku"),
     livenessLooksAt: fc.constantFrom("local", "shared", "probe"),
     probeIntervalMs: interval,
     probeTimeoutMs: interval,
@@ -96,7 +100,7 @@ describe.each(names)("the settings for %s", (platform) => {
         };
         expect(() => resolveDrainOptions(drain)).not.toThrow();
         expect(keepAliveTimeoutMs).toBeLessThanOrEqual(MAX_TIMER_MS);
-        const times = PLATFORMS.haproxy.render(mended).matchAll(/timeout \w+ (\S+)/g);
+        const times = PLATFORMS.haproxy.render(mend(declared, "haproxy")).matchAll(/timeout \w+ (\S+)/g);
         for (const [, time = ""] of times) expect(() => parseDuration("timeout", time)).not.toThrow();
       }),
     );
@@ -110,6 +114,24 @@ describe.each(names)("the settings for %s", (platform) => {
       }),
     );
   });
+});
+
+describe.each([...names, undefined])("the remedies for %s", (platform) => {
+  test("end everything in one step, and never contradict each other", () => {
+    fc.assert(
+      fc.property(ARBITRARY_NUMBERS, (declared) => {
+        const said = { ...declared, longestRequestMs: (declared.longestRequestMs ?? 0) % HOUR_MS };
+        const findings = diagnose(said, platform);
+        const changes = findings.flatMap(({ set }) => Object.entries(set));
+        const all = Object.fromEntries(changes);
+        expect(changes.filter(([name, value]) => all[name] !== value)).toEqual([]);
+        const found = diagnose(applyChanges(said, all), platform);
+        expect(found.length === 0 ? [] : [all, found]).toEqual([]);
+        expect(findings.filter(({ remedy }) => !/^(?:set|run|use|see) /.test(remedy))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  }, 60_000);
 });
 
 describe("what was said is kept where it works", () => {

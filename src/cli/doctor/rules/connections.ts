@@ -12,7 +12,7 @@ export const findResets: DiagnosisRule = ({ numbers, say }) => {
   return {
     severity: "error",
     text: `${say("keepAliveTimeoutMs")} ≤ ${say("balancerIdleMs")}: the service may close a connection that the balancer is about to use, which resets the request (502)`,
-    remedy: `set server.keepAliveTimeout = ${balancerIdleMs + KEEP_ALIVE_MARGIN_MS}, which is longer`,
+    names: ["keepAliveTimeoutMs"],
   };
 };
 
@@ -24,6 +24,6 @@ export const findIdleCut: DiagnosisRule = ({ numbers, facts, say }) => {
   return {
     severity: "error",
     text: `${say("longestRequestMs")} ≥ ${say("balancerIdleMs")}: ${facts.title} answers 504 to a request that sends nothing for that time`,
-    remedy: "raise idle_timeout.timeout_seconds and server.keepAliveTimeout",
+    names: ["balancerIdleMs", "keepAliveTimeoutMs"],
   };
 };

@@ -1,9 +1,12 @@
 import { MIN_QUIET_MS } from "../../../drain/decide.ts";
-import { PRESETS, toNeededGraceMs, toSpareMs } from "../../../drain/presets.ts";
+import { PRESETS, toNeededGraceMs } from "../../../drain/presets.ts";
 import { toDurationText } from "../../../util/duration-text.ts";
 import type { DiagnosisRule } from "../finding.ts";
 import { ALL_MS, toClosingMs, toLongestWaitMs } from "../leaving-times.ts";
-import type { Numbers } from "../numbers.ts";
+import { isPresetTooShort, type Numbers } from "../numbers.ts";
+
+/** The times that share a deadline. */
+const ROOM = ["capMs", "closeTimeoutMs", "hooksTimeoutMs", "deadlineMs"] as const;
 
 /** The maximum time until the balancer has been refused often enough. */
 function toDetectionMs({ fall, probeIntervalMs, redsSeen }: Numbers): number | undefined {
@@ -31,10 +34,9 @@ export const findShortGrace: DiagnosisRule = ({ numbers, facts, say }) => {
     `${toDurationText(waitMs)} until the balancer has left`,
     ...(requestMs === 0 ? [] : [`${toDurationText(requestMs)} for the longest request`]),
   ].join(" + ");
-  const leftMs = graceMs - preStopMs;
   const forPlatform = preset === undefined ? facts?.preset : undefined;
-  const canUsePreset = forPlatform !== undefined && graceMs >= PRESETS[forPlatform].graceMs && leftMs > 0;
-  const shorterMs = leftMs - Math.min(2_000, toSpareMs(leftMs));
+  const canUsePreset =
+    forPlatform !== undefined && graceMs >= PRESETS[forPlatform].graceMs && graceMs > preStopMs;
   return {
     severity: isFatal ? "error" : "warning",
     text:
@@ -42,7 +44,8 @@ export const findShortGrace: DiagnosisRule = ({ numbers, facts, say }) => {
       (isFatal
         ? `each drain is killed before it ends, because ${usual} = ${toDurationText(usualMs)}`
         : "a long drain is killed before it ends"),
-    remedy: `set the grace period to ${toDurationText(neededMs)}${shorterMs > 0 ? `, or deadlineMs to ${shorterMs}` : ""}${canUsePreset ? `, or use the preset "${forPlatform}"` : ""}`,
+    names: ["graceMs", ...ROOM],
+    or: canUsePreset ? `use the preset "${forPlatform}"` : undefined,
   };
 };
 
@@ -53,7 +56,20 @@ export const findGreedyPreStop: DiagnosisRule = ({ numbers, say }) => {
   return {
     severity: "error",
     text: `${say("preStopMs")} ≥ ${say("graceMs")}: the hook uses up the grace period, and SIGTERM comes too late`,
-    remedy: "remove the preStop hook: the service itself waits until requests stop",
+    names: ["graceMs", ...ROOM],
+    or: "remove the preStop hook: the service itself waits until requests stop",
+  };
+};
+
+/** The drain rejects this preset. */
+export const findShortPreset: DiagnosisRule = ({ numbers, say }) => {
+  if (!isPresetTooShort(numbers)) return undefined;
+  return {
+    severity: "error",
+    text: `${say("preStopMs")} leaves nothing of ${say("preset")}: drainOnSignals() rejects it`,
+    names: ["preset", "graceMs", ...ROOM],
+    remedy: "use no preset",
+    or: "remove the preStop hook: the service itself waits until requests stop",
   };
 };
 
@@ -78,7 +94,7 @@ export const findSlowDetection: DiagnosisRule = ({ numbers, facts, say }) => {
       (isFatal
         ? "the listener is closed while the balancer still sends requests"
         : "each drain takes the maximum wait"),
-    remedy: `shorten the probe interval${fall < redsSeen ? `, or set redsSeen to ${fall}` : ""}, or raise capMs, deadlineMs and the grace period`,
+    names: ["probeIntervalMs", "redsSeen", ...ROOM],
   };
 };
 
@@ -89,7 +105,7 @@ export const findEarlyBelief: DiagnosisRule = ({ numbers, facts, say }) => {
   return {
     severity: "warning",
     text: `${say("redsSeen")} < ${say("fall")}: with little traffic, the drain ends before the balancer has removed the instance`,
-    remedy: `set redsSeen to ${fall}`,
+    names: ["redsSeen", "fall"],
   };
 };
 
@@ -102,13 +118,13 @@ export const findCutRequests: DiagnosisRule = ({ numbers, say }) => {
     return {
       severity: "error",
       text: `${say("longestRequestMs")} > ${say("closeTimeoutMs")}: requests in flight are cut`,
-      remedy: `set closeTimeoutMs to ${longestRequestMs}, and deadlineMs with it`,
+      names: ROOM,
     };
   }
   if (longestRequestMs <= closingMs) return undefined;
   return {
     severity: "warning",
     text: `${say("longestRequestMs")} > ${toDurationText(closingMs)}, which is what ${say("deadlineMs")} leaves after the maximum wait (${say("capMs")}) and ${say("hooksTimeoutMs")}: requests are cut after a long wait`,
-    remedy: `set deadlineMs to ${numbers.capMs + Math.min(closeTimeoutMs, longestRequestMs) + numbers.hooksTimeoutMs}, and the grace period with it`,
+    names: ROOM,
   };
 };

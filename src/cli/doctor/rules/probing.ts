@@ -1,8 +1,9 @@
-import { DEFAULT_RULE, type SharedReadiness } from "../../../core/readiness/rule.ts";
+import type { SharedReadiness } from "../../../core/readiness/rule.ts";
 import { toDurationText } from "../../../util/duration-text.ts";
 import type { AmountName } from "../fields.ts";
 import type { DiagnosisRule } from "../finding.ts";
 import type { Numbers } from "../numbers.ts";
+import type { PlatformFacts } from "../platforms.ts";
 
 /** The probe times out before the handlers that it waits for can answer. */
 export const findImpatientProbe: DiagnosisRule = ({ numbers, handlerRounds, say }) => {
@@ -14,7 +15,8 @@ export const findImpatientProbe: DiagnosisRule = ({ numbers, handlerRounds, say 
   return {
     severity: "error",
     text: `${say("probeTimeoutMs")} ≤ ${rounds}${say("handlerTimeoutMs")}: the probe waits for the handlers and times out before a slow but healthy one answers`,
-    remedy: `set the probe's timeout to more than ${toDurationText(handlersTakeMs)}, timeoutMs of the handlers to less than ${toDurationText(probeTimeoutMs / handlerRounds)}, or give the handlers an intervalMs, so that the probe answers from memory`,
+    names: ["probeTimeoutMs", "handlerIntervalMs"],
+    or: "give the handlers an intervalMs, so that the probe answers from memory",
   };
 };
 
@@ -25,7 +27,7 @@ export const findBusyTakenForDead: DiagnosisRule = ({ numbers, facts, say }) => 
   return {
     severity: "warning",
     text: `${say("probeTimeoutMs")} ≤ ${say("probeIntervalMs")}: without a longer "timeout check", a check times out after inter, and under load HAProxy removes one healthy instance after the other`,
-    remedy: `set timeout check to more than inter, such as ${toDurationText(Math.max(2_000, (probeIntervalMs ?? 0) + 1_000))}`,
+    names: ["probeTimeoutMs", "probeIntervalMs"],
   };
 };
 
@@ -35,22 +37,31 @@ export const findSingleFailure: DiagnosisRule = ({ numbers, facts, say }) =>
     ? {
         severity: "warning",
         text: `${say("fall")}: a single late or lost answer removes an instance`,
-        remedy: "set it to 2 or 3",
+        names: ["fall"],
       }
     : undefined;
 
 /** A failure of a shared dependency removes all instances. */
-export const findAllAtOnce: DiagnosisRule = ({ numbers, say }) =>
+export const findAllAtOnce: DiagnosisRule = ({ numbers, facts, say }) =>
   toShared(numbers) === "count" && numbers.instances !== 1
     ? {
         severity: "warning",
-        text: `${say(numbers.shared === undefined ? "requireHealthy" : "shared")}: if a shared dependency such as the database fails, the balancer removes all ${numbers.instances ?? "instances"} at once`,
-        remedy:
-          'set shared: "hold" (requireHealthy: { shared: "hold" }), or critical: false on the handlers of shared dependencies',
+        text: `${say(numbers.shared === undefined ? "requireHealthy" : "shared")}: if a shared dependency such as the database fails, ${describeLoss(numbers, facts)}`,
+        names: ["shared"],
+        remedy: 'set shared: "hold" (requireHealthy: { shared: "hold" })',
+        or: "set critical: false on the handlers of shared dependencies",
       }
     : undefined;
 
-function toShared({ shared, requireHealthy }: Numbers): SharedReadiness {
+function describeLoss(numbers: Numbers, facts: PlatformFacts | undefined): string {
+  const instances = numbers.instances ?? "instances";
+  if (facts?.failsOpen)
+    return `all ${instances} become unhealthy at once, and ${facts.title} fails open: it sends requests to all of them`;
+  return `the balancer removes all ${instances} at once`;
+}
+
+/** When a shared handler that is RED makes an instance unready. */
+export function toShared({ shared, requireHealthy }: Numbers): SharedReadiness {
   return shared ?? (requireHealthy ? "count" : "hold");
 }
 
@@ -62,7 +73,7 @@ export const findShortHold: DiagnosisRule = ({ numbers, say }) => {
   return {
     severity: "warning",
     text: `${say("holdMs")} ≤ ${say("handlerIntervalMs")}: a single RED of a shared dependency lasts longer than readiness is held, so all instances leave`,
-    remedy: `set holdMs to more than ${toDurationText(2 * handlerIntervalMs)}, or leave the default of ${toDurationText(DEFAULT_RULE.holdMs)}`,
+    names: ["holdMs"],
   };
 };
 
@@ -76,6 +87,7 @@ export const findDeadlyLiveness: DiagnosisRule = ({ numbers: { livenessLooksAt, 
   return {
     severity: "error",
     text: `${say("livenessLooksAt")}: ${why}`,
+    names: ["livenessLooksAt"],
     remedy: 'use /livez for liveness: it runs only handlers with scope: "local" and ignores the probe',
   };
 };
@@ -85,11 +97,12 @@ function describeAll(instances: number | undefined): string {
 }
 
 /** While the only instance leaves, the service is down. */
-export const findLoneInstance: DiagnosisRule = ({ numbers, say }) =>
+export const findLoneInstance: DiagnosisRule = ({ numbers, facts, say }) =>
   numbers.instances === 1
     ? {
         severity: "warning",
-        text: `${say("instances")}: while it restarts, no instance answers, whatever the other numbers are`,
+        text: `${say("instances")}: while it restarts, no instance answers, whatever the other numbers are${facts?.failsOpen ? `. ${facts.title} fails open: it sends requests even while it is decommissioned` : ""}`,
+        names: ["instances"],
         remedy: "run two",
       }
     : undefined;
@@ -103,6 +116,7 @@ export const findUnreadProbe: DiagnosisRule = ({ numbers, facts }) => {
   return {
     severity: "warning",
     text: `nginx (open source) never requests the probe: ${given.join(", ")} ${given.length === 1 ? "has" : "have"} no effect`,
+    names: given,
     remedy: "use retries instead: proxy_next_upstream error timeout http_503",
   };
 };
@@ -124,7 +138,7 @@ export const findRejected: DiagnosisRule = ({ numbers, facts, say }) => {
   return {
     severity: "error",
     text: `${by} rejects these: ${objections.join("; ")}`,
-    remedy: "see the settings below",
+    names: [...(Object.keys(ranges) as AmountName[]), "keepAliveTimeoutMs"],
   };
 };
 
@@ -136,6 +150,6 @@ export const findFractions: DiagnosisRule = ({ numbers, facts, say }) => {
   return {
     severity: "warning",
     text: `${facts.title} counts in whole seconds: ${broken.map(say).join(", ")}`,
-    remedy: "round it up",
+    names: broken,
   };
 };

@@ -19,6 +19,7 @@ export function renderHaproxy(numbers: Numbers): string {
   timeout client ${timeout}
   timeout server ${timeout}
   timeout check ${toDurationText(probeTimeoutMs)}
+  option redispatch
 
 frontend public
   bind :80

@@ -28,7 +28,7 @@ spec:
             timeoutSeconds: ${timeoutSeconds}
             failureThreshold: ${Math.ceil(startupSeconds / STARTUP_PERIOD_SECONDS)}
           readinessProbe:
-            httpGet: { path: /readyz, port: http }
+            httpGet: { path: ${numbers.probeRunsHandlers === false ? "/probe_status" : "/readyz"}, port: http }
             periodSeconds: ${toSeconds(probeIntervalMs)}
             timeoutSeconds: ${timeoutSeconds}
             failureThreshold: ${fall}

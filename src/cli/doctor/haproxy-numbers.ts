@@ -1,0 +1,144 @@
+import { type Problem, type Source, toDefined } from "./numbers.ts";
+
+interface Section {
+  readonly kind: string;
+  readonly name: string;
+  readonly lines: readonly (readonly string[])[];
+}
+
+interface Server {
+  readonly name: string;
+  readonly params: readonly string[];
+}
+
+/** Milliseconds of each unit. */
+const UNITS: Readonly<Record<string, number>> = {
+  us: 0.001,
+  "": 1,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+const SECTION = /^(?:global|defaults|frontend|backend|listen|resolvers|peers|userlist|cache|program)$/;
+
+/** Directives that the doctor reads. Everything else is named as not judged. */
+const JUDGED = /^(?:server |default-server|timeout check|option httpchk|option redispatch|retries)/;
+
+/** The backends of a haproxy.cfg, with what they inherit from the `defaults` above them. */
+export function toHaproxySources(text: string): readonly Source[] {
+  let defaults: Section["lines"] = [];
+  return toSections(text).flatMap((section) => {
+    if (section.kind === "defaults") defaults = section.lines;
+    if (section.kind !== "backend" && section.kind !== "listen") return [];
+    return toSource({ ...section, lines: [...defaults, ...section.lines] });
+  });
+}
+
+function toSections(text: string): readonly Section[] {
+  const sections: (Section & { lines: string[][] })[] = [];
+  for (const line of text.split("\n")) {
+    const words = line
+      .replace(/(^|\s)#.*/, "")
+      .split(/\s+/)
+      .filter((word) => word !== "");
+    const [kind = "", name = ""] = words;
+    if (SECTION.test(kind)) sections.push({ kind, name, lines: [] });
+    else if (words.length > 0) sections.at(-1)?.lines.push(words);
+  }
+  return sections;
+}
+
+function toSource({ kind, name, lines }: Section): readonly Source[] {
+  const texts = lines.map((words) => words.join(" "));
+  const usual = lines.filter(([word]) => word === "default-server").flatMap(([, ...params]) => params);
+  const servers = lines
+    .filter(([word]) => word === "server")
+    .map(([, server = "", , ...own]): Server => ({ name: server, params: [...usual, ...own] }));
+  if (servers.length === 0) return [];
+  const checked = servers.filter(
+    ({ params }) => params.lastIndexOf("check") > params.lastIndexOf("no-check"),
+  );
+  const find = (param: string): number | undefined => {
+    const values = checked.flatMap(({ params }) => toNumber(params, param) ?? []);
+    return values.length === 0 ? undefined : Math.max(...values);
+  };
+  const declared = toDefined({
+    probeIntervalMs: find("inter"),
+    probeTimeoutMs: toMs(
+      /^timeout check (\S+)$/.exec(texts.findLast((text) => /^timeout check /.test(text)) ?? "")?.[1],
+    ),
+    fall: find("fall"),
+    rise: find("rise"),
+    instances: servers.filter(({ params }) => !params.includes("backup")).length || undefined,
+  });
+  const unread = texts.filter((text) => !JUDGED.test(text));
+  const params = servers.flatMap((server) => server.params.filter((_, at, all) => isUnread(all, at)));
+  const ignored = [...new Set([...unread, ...params])];
+  const problems = findProblems(servers, checked, texts);
+  return [{ title: `${kind} ${name}`, platform: "haproxy", declared, ignored, problems }];
+}
+
+function findProblems(
+  servers: readonly Server[],
+  checked: readonly Server[],
+  texts: readonly string[],
+): readonly Problem[] {
+  const blind = servers.filter((server) => !checked.includes(server)).map(({ name }) => name);
+  const retries = Number(
+    /^retries (\d+)$/.exec(texts.findLast((text) => /^retries /.test(text)) ?? "")?.[1] ?? 3,
+  );
+  const last = (option: string): boolean =>
+    /^option/.test(texts.findLast((text) => text.includes(option)) ?? "");
+  return [
+    ...(blind.length === 0
+      ? []
+      : [
+          {
+            severity: "error" as const,
+            text: `HAProxy never checks ${blind.join(", ")}: it sends requests to a decommissioned instance until its port is closed`,
+            remedy: "add check to default-server",
+          },
+        ]),
+    ...(last("option httpchk")
+      ? []
+      : [
+          {
+            severity: "error" as const,
+            text: "without option httpchk, a check only connects: a decommissioned instance stays in service",
+            remedy: "add option httpchk GET /probe_status",
+          },
+        ]),
+    ...(last("option redispatch") && retries > 0
+      ? []
+      : [
+          {
+            severity: "warning" as const,
+            text: `${retries === 0 ? "retries 0" : "without option redispatch"}: a connection that one instance refuses is not tried at another one`,
+            remedy: "add option redispatch, and retries of at least 1",
+          },
+        ]),
+  ];
+}
+
+const READ_PARAMS: readonly string[] = ["inter", "fall", "rise"];
+const FLAGS: readonly string[] = ["check", "no-check", "backup"];
+
+function isUnread(params: readonly string[], at: number): boolean {
+  const [before = "", word = ""] = [params[at - 1], params[at]];
+  return !READ_PARAMS.includes(word) && !READ_PARAMS.includes(before) && !FLAGS.includes(word);
+}
+
+function toNumber(params: readonly string[], name: string): number | undefined {
+  const at = params.lastIndexOf(name);
+  if (at === -1) return undefined;
+  return name === "inter" ? toMs(params[at + 1]) : Number(params[at + 1]);
+}
+
+/** A time of HAProxy. Without a unit, it is in milliseconds. */
+function toMs(text = ""): number | undefined {
+  const [, number, unit = ""] = /^(\d+)(us|ms|s|m|h|d)?$/.exec(text) ?? [];
+  return number === undefined ? undefined : Math.ceil(Number(number) * (UNITS[unit] ?? 1));
+}
