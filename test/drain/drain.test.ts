@@ -3,6 +3,7 @@ import { createServer, IncomingMessage, ServerResponse } from "node:http";
 import { type AddressInfo, connect, Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
+import { createStatusRegistry } from "../../src/core/registry/registry.ts";
 import { createDrain } from "../../src/drain/drain.ts";
 import type { DrainContext } from "../../src/drain/hooks.ts";
 import type { DrainOptions } from "../../src/drain/options.ts";
@@ -499,6 +500,37 @@ describe("a drain", () => {
     await run();
     expect(order).toEqual(["closed", "hook"]);
   });
+});
+
+describe("the query string of a probe", () => {
+  test.each([
+    ["/readyz?exclude=Database", true, [{ refusedWith: 503 }]],
+    ["/readyz?verbose&exclude=Database&exclude=nix", true, [{ refusedWith: 503 }]],
+    ["/readyz/probe?verbose", true, [{ refusedWith: 503 }]],
+    // Their answer does not say whether the instance leaves.
+    ["/readyz?exclude=probe", true, []],
+    ["/readyz/Database", true, []],
+    ["/livez?verbose", true, []],
+    // By default, nothing can be excluded.
+    ["/readyz?exclude=probe", false, [{ refusedWith: 503 }]],
+  ])(
+    "%s with exclude: %s makes a prober only of a client that sees the probe",
+    async (target, exclude, probers) => {
+      const { drain, clock, probe } = createSubject({ fixedMs: 3_000 });
+      const registry = createStatusRegistry();
+      registry.addStatusHandler("Database", () => ({ state: "OK" }));
+      const ask = createAsk({ registry, probe, healthProbes: { exclude } });
+      const probeAgain = async (): Promise<void> => {
+        await ask(target, { remoteAddress: "127.0.0.1" });
+        clock.startTimer(500, probeAgain);
+      };
+      await probeAgain();
+      await clock.advance(5_000);
+      const report = drain.start();
+      await clock.advance(3_000);
+      expect((await report).probers).toMatchObject(probers);
+    },
+  );
 });
 
 describe("the hooks of a drain", () => {
