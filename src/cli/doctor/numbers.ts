@@ -1,5 +1,5 @@
-import { resolveHandlerOptions } from "../../core/handler-options.ts";
-import { resolveDrainOptions } from "../../drain/options.ts";
+import { HANDLER_OPTIONS, resolveHandlerOptions } from "../../core/handler-options.ts";
+import { DRAIN_OPTIONS, resolveDrainOptions } from "../../drain/options.ts";
 import { deriveTimes, PRESETS } from "../../drain/presets.ts";
 import type { NumberShape, ObjectShape, Shape } from "../../options/shape.ts";
 import { MAX_TIMER_MS } from "../../util/clock.ts";
@@ -29,11 +29,26 @@ const SHAPES: Readonly<Record<keyof KindValues, Shape>> = {
   shared: { kind: "choice", values: SHARED_NAMES },
 };
 
+/** The numbers that are options too, and whose ranges are those of the option. */
+const OPTION_SHAPES: Readonly<Partial<Record<string, Shape>>> = {
+  ...DRAIN_OPTIONS,
+  handlerTimeoutMs: HANDLER_OPTIONS.timeoutMs,
+  handlerIntervalMs: HANDLER_OPTIONS.intervalMs,
+};
+
+/** Whole numbers only, because the doctor calculates with them. */
+function toShape(name: string, kind: keyof KindValues): Shape {
+  const option = OPTION_SHAPES[name];
+  if (option?.kind !== "number") return SHAPES[kind];
+  const { min = 0, max = MAX_TIMER_MS } = option;
+  return { kind: "number", min, max, integer: true };
+}
+
 /** The file that `svc-status doctor` reads. */
 export const NUMBERS: ObjectShape = {
   kind: "object",
   properties: Object.fromEntries(
-    Object.entries<FieldFacts>(FIELDS).map(([name, { kind }]) => [name, SHAPES[kind]]),
+    Object.entries<FieldFacts>(FIELDS).map(([name, { kind }]) => [name, toShape(name, kind)]),
   ),
 };
 
