@@ -1,6 +1,6 @@
 import { findIdentity } from "../core/identity.ts";
 import type { Probe } from "../core/probe.ts";
-import { toProbeState } from "../core/probe-setting.ts";
+import { type ProbeState, toProbeState } from "../core/probe-setting.ts";
 import { getProbeSeams, type Identity } from "../core/seams.ts";
 import { type Control, decideQuickly } from "./access.ts";
 import { createResponse, type PossibleResponse, type StatusRequest, type StatusResponse } from "./message.ts";
@@ -20,6 +20,19 @@ export interface Identification {
   identify(request: StatusRequest, answer: NonNullable<PossibleResponse>): NonNullable<PossibleResponse>;
 }
 
+/** What the headers say. */
+interface Facts extends Identity {
+  readonly state: ProbeState;
+}
+
+const FACTS: readonly (keyof Facts)[] = ["instance", "startedAt", "state"];
+
+interface Identified {
+  readonly response: StatusResponse;
+  readonly facts: Facts;
+  readonly identified: StatusResponse;
+}
+
 export interface IdentificationSetup {
   readonly probe: Probe;
   /** The name of this instance from the options. */
@@ -28,7 +41,7 @@ export interface IdentificationSetup {
 }
 
 export function createIdentification({ probe, instance, control }: IdentificationSetup): Identification {
-  let last: { readonly parts: readonly unknown[]; readonly identified: StatusResponse } | undefined;
+  let last: Identified | undefined;
 
   function getIdentity(): Identity {
     return findIdentity(probe, instance);
@@ -42,22 +55,24 @@ export function createIdentification({ probe, instance, control }: Identificatio
       : createResponse({ status: 409, body: `this is ${instance}; ${consequence}\n` });
   }
 
-  function toIdentified(response: StatusResponse): StatusResponse {
-    const identity = getIdentity();
+  function getFacts(): Facts {
+    return { ...getIdentity(), state: toProbeState(getProbeSeams(probe).getSetting()) };
+  }
+
+  function toIdentified(response: StatusResponse, facts = getFacts()): StatusResponse {
     const headers = {
-      [INSTANCE_HEADER]: identity.instance,
-      "Svc-Status-Started": identity.startedAt.toISOString(),
-      "Svc-Status-Probe": toProbeState(getProbeSeams(probe).getSetting()),
+      [INSTANCE_HEADER]: facts.instance,
+      "Svc-Status-Started": facts.startedAt.toISOString(),
+      "Svc-Status-Probe": facts.state,
     };
     return { ...response, headers: { ...response.headers, ...headers } };
   }
 
   /** Responses from memory stay the same object until the identity or the probe's state changes. */
   function toIdentifiedOnce(response: StatusResponse): StatusResponse {
-    const { instance: name, startedAt } = getIdentity();
-    const parts = [response, name, startedAt, toProbeState(getProbeSeams(probe).getSetting())];
-    if (last === undefined || parts.some((part, index) => part !== last?.parts[index]))
-      last = { parts, identified: toIdentified(response) };
+    const facts = getFacts();
+    if (last?.response !== response || FACTS.some((name) => facts[name] !== last?.facts[name]))
+      last = { response, facts, identified: toIdentified(response, facts) };
     return last.identified;
   }
 
@@ -75,7 +90,9 @@ export function createIdentification({ probe, instance, control }: Identificatio
     const isKnown = decideQuickly(control, request);
     if (isKnown instanceof Promise) return identifyLater(answer, isKnown);
     if (!isKnown) return answer;
-    return answer instanceof Promise ? answer.then(toIdentified) : toIdentifiedOnce(answer);
+    return answer instanceof Promise
+      ? answer.then((response) => toIdentified(response))
+      : toIdentifiedOnce(answer);
   }
 
   return { getIdentity, refuse, toIdentified, identify };
