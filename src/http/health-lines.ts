@@ -6,9 +6,11 @@ import { prefixUntilFree } from "../util/free-name.ts";
 import { type Line, PROBE_CHECKS } from "./health-formats.ts";
 import type { HealthProbeName, ResolvedHealthProbes } from "./health-probe-options.ts";
 import { judgeReadiness } from "./readiness.ts";
-import { createStandings } from "./standings.ts";
+import type { Standings } from "./standings.ts";
 
 export interface HealthLinesSetup {
+  /** The past of the registry's handlers. */
+  readonly standings: Standings;
   readonly registry: StatusRegistry;
   readonly probe: Probe;
   readonly options: ResolvedHealthProbes;
@@ -35,10 +37,14 @@ const DECIDES: Readonly<Record<HealthProbeName, (handler: HandlerDescription) =>
   startup: ({ critical }) => critical,
 };
 
-export function createHealthLines({ registry, probe, options }: HealthLinesSetup): ReadHealthLines {
+export function createHealthLines({
+  registry,
+  standings,
+  probe,
+  options,
+}: HealthLinesSetup): ReadHealthLines {
   const { rule, format } = options;
   const { getRemark } = getRegistrySeams(registry);
-  const standings = createStandings(registry);
 
   const readers: Readonly<Record<HealthProbeName, (isExcluded: IsExcluded) => Promise<readonly Line[]>>> = {
     live: async (isExcluded) => {

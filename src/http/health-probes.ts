@@ -40,12 +40,12 @@ interface EndpointMatch {
 const METHODS: readonly string[] = ["GET", "HEAD"];
 
 export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesView {
-  const { registry, probe, options, maySeeNames } = setup;
+  const { probe, options, maySeeNames } = setup;
   const { format, retryAfterSeconds, exclude } = options;
   const writer = HEALTH_WRITERS[format];
   const notAllowed = toMethodNotAllowed(METHODS);
   const endpoints = toEndpoints(options);
-  const readLines = createHealthLines({ registry, probe, options });
+  const readLines = createHealthLines(setup);
 
   async function answer(
     { endpoint: { path, covers, groups }, single }: EndpointMatch,

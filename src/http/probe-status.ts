@@ -21,11 +21,13 @@ import { emitProbeAnswered } from "./observe.ts";
 import type { ResolvedProbeStatus } from "./options.ts";
 import { readChange, type WantedChange } from "./probe-change.ts";
 import { judgeReadiness } from "./readiness.ts";
-import { createStandings } from "./standings.ts";
+import type { Standings } from "./standings.ts";
 
 export interface ProbeStatusSetup {
   readonly probe: Probe;
   readonly registry: StatusRegistry;
+  /** The past of the registry's handlers. */
+  readonly standings: Standings;
   readonly options: ResolvedProbeStatus;
   readonly identification: Identification;
 }
@@ -44,10 +46,9 @@ const CONTROL_TROUBLE = {
 } as const;
 
 export function createProbeStatusView(setup: ProbeStatusSetup): ProbeStatusView {
-  const { probe, registry, options, identification } = setup;
+  const { probe, registry, standings, options, identification } = setup;
   const { control, requireHealthy, decommissionedStatus } = options;
   const notAllowed = toMethodNotAllowed(METHODS);
-  const standings = createStandings(registry);
   const trouble = createTrouble({ ...CONTROL_TROUBLE, getLogger: () => registry.logger });
   let verdict = toVerdict(probe.body);
   let verdictBody = probe.body;

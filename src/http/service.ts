@@ -15,6 +15,7 @@ import { createNamesPermission } from "./names-permission.ts";
 import type { ServiceStatusOptions } from "./options.ts";
 import { createProbeStatusView } from "./probe-status.ts";
 import { resolveOptions, toServedRule } from "./resolve-options.ts";
+import { createStandings } from "./standings.ts";
 import { createSvcStatusView } from "./svc-status.ts";
 import { parseTarget } from "./target.ts";
 
@@ -33,8 +34,10 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
   const { registry, probe, service, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
   const control = probeStatus?.control;
   const identification = createIdentification({ probe, instance: service.instance, control });
+  const standings = createStandings(registry);
   const answerProbeStatus =
-    probeStatus && createProbeStatusView({ probe, registry, options: probeStatus, identification });
+    probeStatus &&
+    createProbeStatusView({ probe, registry, standings, options: probeStatus, identification });
   const svcStatusView =
     svcStatus &&
     createSvcStatusView({
@@ -47,7 +50,8 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
     });
   const maySeeNames = createNamesPermission(svcStatus, registry);
   const healthProbesView =
-    healthProbes && createHealthProbesView({ registry, probe, options: healthProbes, maySeeNames });
+    healthProbes &&
+    createHealthProbesView({ registry, standings, probe, options: healthProbes, maySeeNames });
   const rule = toServedRule({ healthProbes, probeStatus });
   if (rule !== undefined) setReadinessRule(registry, rule);
   const paths = [

@@ -168,6 +168,16 @@ describe("readiness while a shared handler is RED", () => {
 });
 
 describe("requireHealthy", () => {
+  test("remembers what the health probes saw, if a registry wraps another", async () => {
+    const { registry, database } = createInstance();
+    const wrapping: StatusRegistry = Object.create(registry);
+    const probeStatus = { requireHealthy: { shared: "start" } } as const;
+    const ask = createAsk({ registry: wrapping, probe: createProbe(), healthProbes: true, probeStatus });
+    expect((await ask("/readyz")).status).toBe(200);
+    database.report("RED");
+    expect((await ask("/probe_status")).status).toBe(200);
+  });
+
   test.each([
     [true, 503],
     [{ shared: "count" }, 503],
