@@ -6,7 +6,7 @@ import { type Control, decideQuickly } from "./access.ts";
 import { createResponse, type PossibleResponse, type StatusRequest, type StatusResponse } from "./message.ts";
 
 /** The instance that a request is meant for: another one refuses it. */
-export const INSTANCE_HEADER = "Svc-Status-Instance";
+const INSTANCE_HEADER = "Svc-Status-Instance";
 
 /** Names the instance that answers. */
 export interface Identification {

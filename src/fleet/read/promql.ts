@@ -9,7 +9,7 @@ export function toMatchers(selector: Selector): string {
 }
 
 /** PromQL reads the escapes of JSON, except halves of surrogate pairs. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return JSON.stringify(toWellFormed(text));
 }
 

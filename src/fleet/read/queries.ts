@@ -41,7 +41,7 @@ export const EXPECTED_RULES: readonly RecordName[] = [
 ];
 
 /** Maximum number of instances in a list. */
-export const MAX_LISTED_INSTANCES = 100;
+const MAX_LISTED_INSTANCES = 100;
 
 /** All services, in one query, so that all results are from the same moment. */
 export function toOverviewQuery(selector: Selector): string {
