@@ -66,12 +66,13 @@ function toRow(service: FleetService, { at, services }: FleetView<FleetService>)
 }
 
 function describeCause(service: FleetService, services: readonly FleetService[]): readonly string[] {
-  const { name, state, root, isUnavailable, causes } = service;
+  const { name, where, state, root, isUnavailable, causes } = service;
   if (state !== RED) return [];
   if (isEffect(service)) return [`because of ${root}`];
-  const effects = services
-    .filter((other) => other.root === name && isEffect(other))
-    .map((other) => other.name);
+  const place = JSON.stringify(where);
+  const effects = services.filter(
+    (other) => other.root === name && isEffect(other) && JSON.stringify(other.where) === place,
+  );
   return [
     ...(isUnavailable ? ["nobody in service"] : causes.slice(0, MAX_NAMES)),
     ...(effects.length > 0 ? [`${effects.length} RED because of it`] : []),
