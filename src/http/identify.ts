@@ -20,7 +20,7 @@ export interface Identification {
   identify(request: StatusRequest, answer: NonNullable<PossibleResponse>): NonNullable<PossibleResponse>;
 }
 
-/** What the headers say. */
+/** The values of the headers. */
 interface Facts extends Identity {
   readonly state: ProbeState;
 }
