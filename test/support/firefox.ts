@@ -1,0 +1,79 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { WebSocket } from "ws";
+import { startProgram } from "./program.ts";
+
+/** A page of Firefox. */
+export interface FirefoxPage {
+  open(url: string): Promise<void>;
+  /** The value of an expression, as JSON. */
+  evaluate(expression: string): Promise<unknown>;
+}
+
+type Send = (method: string, params: object) => Promise<Readonly<Record<string, unknown>>>;
+
+/**
+ * Firefox as Debian packages it, without a window and with a new profile. It is ended when the test is over.
+ *
+ * @see https://w3c.github.io/webdriver-bidi/
+ */
+export async function openFirefox(): Promise<FirefoxPage> {
+  const profile = await mkdtemp(join(tmpdir(), "svc-status-"));
+  onTestFinished(() => rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  const args = ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"];
+  const firefox = startProgram("firefox-esr", args);
+  onTestFinished(async () => {
+    firefox.kill("SIGKILL");
+    await firefox.exit;
+  });
+  const line = await firefox.waitForLine(/WebDriver BiDi listening on/);
+  const send = await connect(`${line.split(" ").at(-1)}/session`);
+  await send("session.new", { capabilities: {} });
+  const { contexts } = (await send("browsingContext.getTree", {})) as {
+    readonly contexts: readonly { readonly context: string }[];
+  };
+  const context = contexts[0]?.context;
+
+  return {
+    async open(url) {
+      await send("browsingContext.navigate", { context, url, wait: "complete" });
+    },
+    async evaluate(expression) {
+      const { result } = await send("script.evaluate", {
+        expression: `JSON.stringify(${expression})`,
+        target: { context },
+        awaitPromise: false,
+      });
+      return JSON.parse((result as { readonly value: string }).value);
+    },
+  };
+}
+
+/** Sends commands, and rejects with the error of one that fails. */
+async function connect(url: string): Promise<Send> {
+  const socket = new WebSocket(url);
+  onTestFinished(() => socket.terminate());
+  await once(socket, "open");
+  const waiting = new Map<number, PromiseWithResolvers>();
+  socket.on("message", (text) => {
+    const { id, result, message } = JSON.parse(String(text));
+    const { resolve, reject } = waiting.get(id) ?? {};
+    waiting.delete(id);
+    if (result === undefined) reject?.(new Error(message));
+    else resolve?.(result);
+  });
+  let count = 0;
+  return function send(method, params) {
+    count += 1;
+    socket.send(JSON.stringify({ id: count, method, params }));
+    return new Promise((resolve, reject) => waiting.set(count, { resolve, reject }));
+  };
+}
+
+interface PromiseWithResolvers {
+  readonly resolve: (value: Readonly<Record<string, unknown>>) => void;
+  readonly reject: (error: Error) => void;
+}
