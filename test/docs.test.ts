@@ -114,6 +114,7 @@ const NOT_RUN = [
   "docs/logging.md: json, a line of pino",
   "docs/page.md: haproxy, it needs HAProxy",
   "docs/probe.md: haproxy, it needs HAProxy",
+  "docs/recorder.md: yaml, a part of a manifest",
   "docs/serve.md: sh, it goes on until it is told to end",
   "docs/serve.md: json, test/cli/serve/docs.test.ts checks it",
   "docs/serve.md: text, test/cli/serve/docs.test.ts compares it",

@@ -3,6 +3,8 @@ import { createTrouble } from "../util/trouble.ts";
 import type { Draining, ProbeSetting } from "./probe-setting.ts";
 import type { Held, Holds } from "./readiness/holds.ts";
 import type { ReadinessRule, Standing } from "./readiness/rule.ts";
+import type { RecordedPast } from "./recorded-past.ts";
+import type { HandlerRecords } from "./registry/records.ts";
 import type { Report } from "./report.ts";
 import type { StatusRequest } from "./status-request.ts";
 
@@ -45,6 +47,10 @@ export interface RegistrySeams {
   readonly holds: Holds | undefined;
   /** The public remark on a handler in the health endpoints. Default: the reason is withheld. */
   getRemark(name: string): string | undefined;
+  /** Reads and restores the records of the handlers. Default: `undefined`, then no recorder can be added. */
+  readonly records: HandlerRecords | undefined;
+  /** The recorded past, while a recorder records this registry. */
+  recordedPast: RecordedPast | undefined;
   /** The handlers are registered elsewhere and are added later. Default: `false`. */
   readonly isReplica: boolean;
 }
@@ -144,6 +150,8 @@ function toDefaults(registry: ReportSource): RegistrySeams {
     inheritStanding() {},
     holds: undefined,
     getRemark: () => undefined,
+    records: undefined,
+    recordedPast: undefined,
     isReplica: false,
   };
 }

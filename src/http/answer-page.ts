@@ -43,6 +43,12 @@ export interface PageAnswers {
   answerTool(request: StatusRequest, selection: ReportSelection): Promise<StatusResponse>;
   /** Runs the handlers now for a client that may change the probe, and answers with the report for tools. */
   answerCheck(request: StatusRequest, selection: ReportSelection): Promise<StatusResponse>;
+  /** Answers with the recorded history. */
+  answerHistory(
+    request: StatusRequest,
+    selection: ReportSelection,
+    parameters: URLSearchParams,
+  ): Promise<StatusResponse>;
 }
 
 export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): PageAnswers {
@@ -114,6 +120,11 @@ export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): Pag
       const { details, names } = selection;
       const report = await getRegistrySeams(registry).getFreshReport(names.length > 0 ? names : undefined);
       return toToolResponse(report, { details, seesWho: true });
+    },
+    async answerHistory(request, selection, parameters) {
+      const { details, seesWho } = await toView(request, selection);
+      const { answerHistory } = await import("./history.ts");
+      return answerHistory(registry, parameters, { details, seesWho });
     },
   };
 }

@@ -3,6 +3,7 @@ import { isState } from "../core/state.ts";
 import { CHECK_SUFFIX, EVENTS_SUFFIX, type Format } from "../formats/formats.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { parseAccept } from "./accept.ts";
+import { isLoopbackRequest } from "./access.ts";
 import { createPageAnswers, type PageChoice, type PageSetup } from "./answer-page.ts";
 import { createTextAnswers, type TextSetup } from "./answer-text.ts";
 import {
@@ -28,9 +29,9 @@ export interface SvcStatusView {
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
 }
 
-type Wanted = Format | typeof REPORT;
+type Wanted = Format | typeof REPORT | typeof HISTORY;
 
-type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus" | ".html" | ".report";
+type Suffix = "" | ".csv" | ".json" | ".health" | ".prometheus" | ".html" | ".report" | ".history";
 
 const METHODS: readonly string[] = ["GET", "HEAD"];
 
@@ -45,6 +46,7 @@ const FORMAT_OF_SUFFIX: Readonly<Record<Suffix, (request: StatusRequest, prefers
   ".prometheus": (request) => negotiate(parseAccept(request.header("accept")), PROMETHEUS_FORMATS),
   ".html": () => "html",
   ".report": () => REPORT,
+  ".history": () => HISTORY,
 };
 
 /** The formats that a scraper cannot parse. */
@@ -52,6 +54,9 @@ const FOR_PEOPLE: readonly Format[] = ["csv", "html"];
 
 /** The pseudo-format of the report for tools, which also shows the service, the instance and the probe. */
 const REPORT = "report";
+
+/** The pseudo-format of the recorded history. */
+const HISTORY = "history";
 
 /** The suffixes whose response depends on `Accept` and therefore has a `Vary` header (RFC 9110, 12.5.5). */
 const NEGOTIATED: readonly string[] = ["", ".prometheus"];
@@ -66,7 +71,10 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
   const loadReport: LoadReport = ({ names }) =>
     names.length === 0 ? getSharedReport() : registry.getReport({ names }).then(toShared);
   const answerText = createTextAnswers(setup, loadReport);
-  const { answerPage, answerEvents, answerTool, answerCheck } = createPageAnswers(setup, loadReport);
+  const { answerPage, answerEvents, answerTool, answerCheck, answerHistory } = createPageAnswers(
+    setup,
+    loadReport,
+  );
   const notAllowed = toMethodNotAllowed(METHODS);
   const checkNotAllowed = toMethodNotAllowed(CHECK_METHODS);
   const checkPath = ownPath + CHECK_SUFFIX;
@@ -93,6 +101,11 @@ export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
       if (!isSuffix(suffix)) return await answerEvents(request, selection);
       const format = FORMAT_OF_SUFFIX[suffix](request, prefersJson);
       if (format === REPORT) return await answerTool(request, selection);
+      if (format === HISTORY) {
+        // The history reads files, so without `authorize` only clients on this machine may request it.
+        if (authorize === undefined && !isLoopbackRequest(request)) return FORBIDDEN;
+        return await answerHistory(request, selection, parameters);
+      }
       if (format === "html") return await answerPage(request, selection, toChoice(parameters));
       return await answerText(format, selection);
     } catch (error) {

@@ -45,6 +45,8 @@ export const LOG_EVENTS = {
   "notify-retry": 40,
   "notify-dropped": 41,
   "notify-recovered": 42,
+  "recorder-failed": 43,
+  "recorder-damage": 44,
 } as const;
 
 export type LogEvent = keyof typeof LOG_EVENTS;

@@ -19,6 +19,7 @@ import type { ObservedChange } from "./changes.ts";
 import { createEnding } from "./ending.ts";
 import { findCauses } from "./find-causes.ts";
 import { type ChangesOptions, createNews } from "./news.ts";
+import { createRecords } from "./records.ts";
 import type { RegisteredHandler } from "./registered-handler.ts";
 import { createRegistering } from "./registering.ts";
 import { createReports, type ReportOptions } from "./reports.ts";
@@ -116,6 +117,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   const reports = createReports({ handlers, causes, deadlines, clock, ending });
   const holds = createLoggedHolds({ ...toJudged(handlers), clock, getLogger: () => registry.logger });
   const { review } = holds;
+  const records = createRecords(handlers);
   const registering = createRegistering({
     handlers,
     toTrack,
@@ -140,7 +142,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
     });
     const others = inherited.find(name);
     if (others !== undefined) track.inherit(others);
-    return track;
+    return records.continue(name, track);
   }
 
   function onChange(change: Change): void {
@@ -190,6 +192,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
       handlers.get(name)?.track.inherit(others);
       review();
     },
+    records,
   });
   return registry;
 }

@@ -4,7 +4,7 @@ import type { Change } from "../change.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Standing } from "../readiness/rule.ts";
 import { createStandingRecord } from "../readiness/standing.ts";
-import { OK, type State } from "../state.ts";
+import { OK, STATES, type State } from "../state.ts";
 
 export interface TrackSetup {
   readonly name: string;
@@ -29,6 +29,30 @@ export interface Track {
   readonly isKnown: boolean;
   /** Goes on from what other processes have seen of the name. */
   inherit(others: Standing): void;
+  /** For a recorder; `undefined` before the first result in this process. */
+  readonly snapshot: HandlerRecord | undefined;
+  /**
+   * Continues the record of an earlier process. Its state is not a result: it only decides whether the first result is
+   * a change.
+   */
+  restore(past: PastRecord): void;
+}
+
+/** A handler's record at a moment. Times are in milliseconds since 1970. */
+export interface HandlerRecord {
+  readonly name: string;
+  readonly state: State;
+  /** Start of the state, which may be in an earlier process. */
+  readonly since: number;
+  /** The first result in this process. */
+  readonly firstResultAt: number;
+  readonly counts: ChangeCounts;
+}
+
+/** The record of a handler in earlier processes. */
+export interface PastRecord extends Pick<HandlerRecord, "state" | "since" | "counts"> {
+  /** Oldest first. */
+  readonly history: readonly Change[];
 }
 
 /**
@@ -42,6 +66,7 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
   const history: Change[] = [];
   const counts: Record<State, number> = { ...NO_CHANGES };
   let state: State | undefined;
+  let firstResultAt: number | undefined;
   let sinceMs = 0;
   let enteredAt = 0;
   // Creates a new Date if a reader has changed the last one.
@@ -49,12 +74,15 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
   const standing = createStandingRecord(clock.monotonicNow);
 
   function record({ status, reason, checkedAt }: Pick<Outcome, "status" | "reason" | "checkedAt">): Date {
+    if (firstResultAt === undefined || status.state !== state) {
+      firstResultAt ??= checkedAt;
+      standing.record(status.state);
+      onStanding();
+    }
     if (status.state === state) return toSince(sinceMs);
     const from = state;
     const heldMs = from === undefined ? 0 : clock.monotonicNow() - enteredAt;
     state = status.state;
-    standing.record(state);
-    onStanding();
     enteredAt = clock.monotonicNow();
     // The wall clock may be set back, but a later change must not look earlier.
     sinceMs = Math.max(checkedAt, sinceMs);
@@ -72,6 +100,39 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
     onChange(change);
   }
 
+  function restore(past: PastRecord): void {
+    const [first] = history;
+    const isFirst = state !== undefined && sinceMs === firstResultAt && history.length <= 1;
+    if (first !== undefined && first.from === undefined) amendFirst(first, past.state);
+    for (const each of STATES) counts[each] += past.counts[each];
+    const room = historyLimit - history.length;
+    if (room > 0) history.unshift(...past.history.slice(-room));
+    if (state === undefined || (isFirst && state === past.state)) continueState(past);
+    // A first result that is OK was not reported, because nothing was known before it.
+    else if (isFirst && state === OK) emitLate(past);
+  }
+
+  /** The first result came before the past was known. It is no change if the state was the same before. */
+  function amendFirst(first: Change, before: State): void {
+    if (first.to !== before) history[0] = Object.freeze({ ...first, from: before });
+    else {
+      history.shift();
+      counts[before] -= 1;
+    }
+  }
+
+  function continueState(past: PastRecord): void {
+    const now = clock.now();
+    state = past.state;
+    sinceMs = Math.min(past.since, now);
+    enteredAt = clock.monotonicNow() - (now - sinceMs);
+  }
+
+  function emitLate({ state: from, since }: PastRecord): void {
+    const at = new Date(sinceMs);
+    emit({ name, from, to: OK, status: { state: OK }, at, heldMs: Math.max(0, sinceMs - since) });
+  }
+
   return {
     record,
     history,
@@ -80,8 +141,13 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
       return standing.current;
     },
     get isKnown() {
-      return state !== undefined;
+      return firstResultAt !== undefined;
     },
     inherit: standing.inherit,
+    get snapshot() {
+      if (state === undefined || firstResultAt === undefined) return undefined;
+      return { name, state, since: sinceMs, firstResultAt, counts: { ...counts } };
+    },
+    restore,
   };
 }

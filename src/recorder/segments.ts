@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A file of a recording. Each process continues a chain of segments, or begins one. */
+export interface Segment {
+  readonly path: string;
+  readonly chain: string;
+  /** Its place in the chain. */
+  readonly number: number;
+}
+
+export interface StoredSegment extends Segment {
+  readonly size: number;
+  /** Of its last line, in milliseconds since 1970. */
+  readonly modifiedAt: number;
+}
+
+const NAME = /^status-([\da-f]{16})-(\d{8})\.jsonl$/;
+
+/** A folder with more segments is read only in part: the newest. */
+const MAX_SEGMENTS = 10_000;
+
+/** More than any segment: its share of the recording, one snapshot, and one batch. */
+const MAX_READ_BYTES = 32_000_000;
+
+export function toSegment(directory: string, chain: string, number: number): Segment {
+  return { path: join(directory, `status-${chain}-${String(number).padStart(8, "0")}.jsonl`), chain, number };
+}
+
+export function createChainName(): string {
+  return randomBytes(8).toString("hex");
+}
+
+/** Creates the folder for this user only, or uses the present one. Rejects if a symbolic link is in its place. */
+export async function prepareDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const found = await lstat(directory);
+  if (!found.isDirectory()) throw new Error(`${directory} is a symbolic link or no directory`);
+}
+
+/** All segments, oldest chain position first. Foreign files, folders and symbolic links are ignored. */
+export async function listSegments(directory: string): Promise<readonly StoredSegment[]> {
+  const names = (await readdir(directory)).filter((name) => NAME.test(name)).sort();
+  const found: StoredSegment[] = [];
+  for (const name of names.slice(-MAX_SEGMENTS)) {
+    const [, chain = "", number = ""] = NAME.exec(name) ?? [];
+    const segment = toSegment(directory, chain, Number(number));
+    const stats = await lstat(segment.path).catch(ignoreMissing);
+    if (stats?.isFile()) found.push({ ...segment, size: stats.size, modifiedAt: stats.mtimeMs });
+  }
+  return found;
+}
+
+/** Another process may delete a segment at any time. */
+function ignoreMissing(error: unknown): undefined {
+  if ((error as { code?: unknown }).code === "ENOENT") return undefined;
+  throw error;
+}
+
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
+
+/** Creates a segment. Rejects if there is a file or a symbolic link of its name. */
+export function createSegment(segment: Segment): Promise<FileHandle> {
+  return open(segment.path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
+}
+
+/**
+ * Takes a segment over by moving it to the next number, which only one process can do. Returns `undefined` if another
+ * one was faster.
+ */
+export async function claimSegment(directory: string, segment: Segment): Promise<Segment | undefined> {
+  const claimed = toSegment(directory, segment.chain, segment.number + 1);
+  try {
+    await rename(segment.path, claimed.path);
+    return claimed;
+  } catch (error) {
+    return ignoreMissing(error);
+  }
+}
+
+export function continueSegment(segment: Segment): Promise<FileHandle> {
+  return open(segment.path, O_WRONLY | O_APPEND | (O_NOFOLLOW ?? 0));
+}
+
+/** The whole text of a segment; empty if it was deleted meanwhile. Rejects if it cannot be one of ours. */
+export async function readSegment(segment: Segment): Promise<string> {
+  const handle = await open(segment.path, O_RDONLY | (O_NOFOLLOW ?? 0)).catch(ignoreMissing);
+  if (handle === undefined) return "";
+  try {
+    const { size } = await handle.stat();
+    if (size > MAX_READ_BYTES) throw new Error("it is larger than a segment can be");
+    return await handle.readFile("utf8");
+  } finally {
+    await handle.close();
+  }
+}
+
+const START = /^\{"k":"head","v":\d+,"t":(\d+)/;
+const START_BYTES = 64;
+
+/** The time of a segment's first line; `undefined` if it has none. */
+export async function readStart(segment: Segment): Promise<number | undefined> {
+  const handle = await open(segment.path, O_RDONLY | (O_NOFOLLOW ?? 0)).catch(ignoreMissing);
+  if (handle === undefined) return undefined;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
+    const [, time] = START.exec(buffer.toString("latin1", 0, bytesRead)) ?? [];
+    return time === undefined ? undefined : Number(time);
+  } finally {
+    await handle.close();
+  }
+}
+
+export async function deleteSegment(segment: Segment): Promise<void> {
+  await unlink(segment.path).catch(ignoreMissing);
+}
+
+/** Whether the path still leads to the open file. */
+export async function isInPlace(segment: Segment, handle: FileHandle): Promise<boolean> {
+  const [present, opened]: [Stats | undefined, Stats] = await Promise.all([
+    lstat(segment.path).catch(ignoreMissing),
+    handle.stat(),
+  ]);
+  return present?.ino === opened.ino && present.dev === opened.dev;
+}
