@@ -7,10 +7,10 @@ import { toAsciiJson } from "../util/json-text.ts";
 import { createResponse, type StatusResponse } from "./message.ts";
 
 /** Maximum number of events in one response. */
-export const MAX_EVENTS = 1_000;
+const MAX_EVENTS = 1_000;
 
 /** Maximum number of events before the page that is requested. */
-export const MAX_SKIPPED_EVENTS = 100_000;
+const MAX_SKIPPED_EVENTS = 100_000;
 
 const DAY_MS = 86_400_000;
 

@@ -9,12 +9,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { getRegistrySeams } from "../../src/core/seams.ts";
 import { StateHandler } from "../../src/core/state-handler.ts";
-import { type RecorderOptions, recordStatus, type StatusRecorder } from "../../src/recorder/record-status.ts";
+import { MAX_READS } from "../../src/recorder/reader.ts";
+import { RecorderBusyError, type RecorderOptions, recordStatus, type StatusRecorder } from "../../src/recorder/record-status.ts";
 import type { Logger } from "../../src/util/logger.ts";
 
 let directory: string;
@@ -237,5 +238,50 @@ describe("recordStatus", () => {
     await recorder.close();
     await recorder.close();
     expect(process.listenerCount("exit")).toBe(before);
+  });
+});
+
+describe("reading", () => {
+  test("runs at most MAX_READS reads, and rejects the next one", async () => {
+    const { set, recorder } = start();
+    await set("RED");
+    const reads = Array.from({ length: MAX_READS }, () => recorder.history("Database"));
+    await expect(recorder.history("Database")).rejects.toThrow(RecorderBusyError);
+    expect(await Promise.all(reads)).toHaveLength(MAX_READS);
+    expect(await recorder.history("Database")).toHaveLength(1);
+  });
+
+  test("finds changes over many segments, of which the oldest are deleted", async () => {
+    const { database, registry, recorder } = start({ maxBytes: 100_000 });
+    for (let index = 0; index < 2_000; index += 1) {
+      database.setState(index % 2 === 0 ? "RED" : "OK", { detail: `number ${index}` });
+      if (index % 50 === 0) await recorder.flush();
+    }
+    await recorder.flush();
+    const sizes = readdirSync(directory).map((name) => statSync(join(directory, name)).size);
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(130_000);
+    const newest = await recorder.history("Database", { limit: 300 });
+    expect(newest.map(({ detail }) => detail).filter((detail) => detail !== undefined)).toEqual(
+      Array.from({ length: 300 }, (_, index) => `number ${1_700 + index}`),
+    );
+    expect(registry.changeCounts("Database").RED).toBe(1_000);
+  });
+
+  test("goes on within about a second after the folder was deleted", async () => {
+    const { database, recorder } = start();
+    await recorder.ready;
+    rmSync(directory, { recursive: true });
+    database.setState("RED");
+    await vi.waitFor(
+      async () => {
+        database.setState("YELLOW");
+        database.setState("RED");
+        await recorder.flush();
+        expect(readdirSync(directory)).toHaveLength(1);
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+    expect((await recorder.history("Database")).length).toBeGreaterThan(0);
   });
 });
