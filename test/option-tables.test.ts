@@ -6,6 +6,7 @@ import { deriveTimes } from "../src/drain/presets.ts";
 import { SIGNAL_OPTIONS } from "../src/drain/signals.ts";
 import { SERVICE_STATUS_OPTIONS } from "../src/http/options.ts";
 import { NOTIFY_OPTIONS } from "../src/notify/options.ts";
+import { RECORDER_OPTIONS } from "../src/recorder/options.ts";
 import { SENTINEL_OPTIONS } from "../src/sentinel/options.ts";
 import { type OptionTable, updateTable } from "./support/option-tables.ts";
 
@@ -28,6 +29,7 @@ const TABLES: readonly OptionTable[] = [
   },
   { page: "docs/busy.md", first: "port", options: SENTINEL_OPTIONS },
   { page: "docs/notify.md", first: "url", options: NOTIFY_OPTIONS, without: ["clock"] },
+  { page: "docs/recorder.md", first: "directory", options: RECORDER_OPTIONS, without: ["clock"] },
   { page: "README.md", first: "critical", options: HANDLER_OPTIONS, isSelection: true },
   {
     page: "README.md",

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { shareAmongCopies } from "../util/copies.ts";
 import type { Writer } from "./lines.ts";
@@ -28,8 +29,17 @@ export function isAlive({ id, pid, host }: Writer, modifiedAt: number): boolean 
 function isRunning(pid: number): boolean {
   try {
     // Signal 0 only checks, and number 0 would be the own process group.
-    return pid > 0 && process.kill(pid, 0);
+    return pid > 0 && process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     return (error as { code?: unknown }).code === "EPERM";
+  }
+}
+
+/** A process that has ended keeps its number until its parent takes notice, which some containers' first process never does. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false; // not Linux
   }
 }

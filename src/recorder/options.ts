@@ -48,7 +48,7 @@ export type ResolvedRecorderOptions = WithDefaults<RecorderOptions, "probe" | "v
 const HOUR_MS = 3_600_000;
 const MAX_VERSION_LENGTH = 200;
 
-const RECORDER_OPTIONS: OptionShapes<RecorderOptions, ResolvedRecorderOptions> = {
+export const RECORDER_OPTIONS: OptionShapes<RecorderOptions, ResolvedRecorderOptions> = {
   directory: { ...LINE, required: true },
   probe: methods("decommission", "commission", "on"),
   version: {

@@ -15,7 +15,12 @@ import { createStatusRegistry, type StatusRegistry } from "../../src/core/regist
 import { getRegistrySeams } from "../../src/core/seams.ts";
 import { StateHandler } from "../../src/core/state-handler.ts";
 import { MAX_READS } from "../../src/recorder/reader.ts";
-import { RecorderBusyError, type RecorderOptions, recordStatus, type StatusRecorder } from "../../src/recorder/record-status.ts";
+import {
+  RecorderBusyError,
+  type RecorderOptions,
+  recordStatus,
+  type StatusRecorder,
+} from "../../src/recorder/record-status.ts";
 import type { Logger } from "../../src/util/logger.ts";
 
 let directory: string;
