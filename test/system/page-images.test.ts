@@ -141,7 +141,10 @@ async function startOrders(story: readonly Happening[]): Promise<PageService> {
 
   const service = await startPageService({ service: SERVICE }, undefined, { clock });
   const { registry, probe } = service;
-  getProbeSeams(probe).adoptSetting?.({ body: "OK" }, new Date(Date.now() - UPTIME * MINUTE_MS));
+  const startedAt = new Date(Date.now() - UPTIME * MINUTE_MS);
+  const seams = getProbeSeams(probe);
+  seams.adoptSetting?.({ body: "OK" }, startedAt);
+  seams.identity = { instance: "orders-7f9c:17", startedAt };
   const handlers = new Map<string, StateHandler>();
   const inOrder = story.toSorted(([one], [other]) => other - one);
   for (const [minutesAgo, name, state, detail = "", more = {}] of inOrder) {
