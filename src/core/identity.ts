@@ -1,8 +1,17 @@
+import type { TextShape } from "../options/shape.ts";
 import type { Probe } from "./probe.ts";
 import { getProbeSeams, type Identity } from "./seams.ts";
 
 /** Maximum length of an instance's name. */
 const MAX_INSTANCE_LENGTH = 200;
+
+/** The option that names an instance. */
+export const INSTANCE: TextShape = {
+  kind: "text",
+  pattern: /^[!-~]+$/u,
+  maxLength: MAX_INSTANCE_LENGTH,
+  expected: `1 to ${MAX_INSTANCE_LENGTH} visible ASCII characters, as it is sent in a header`,
+};
 
 export function isInstance(value: unknown): value is string {
   return typeof value === "string" && value.length <= MAX_INSTANCE_LENGTH && /^[!-~]+$/.test(value);

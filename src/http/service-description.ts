@@ -1,3 +1,4 @@
+import { INSTANCE } from "../core/identity.ts";
 import { HTTP_URL, line } from "../options/rules.ts";
 import type { ListShape, OptionShapes, WithDefaults } from "../options/shape.ts";
 import type { ServiceDescription, ServiceLink } from "./page/page-model.ts";
@@ -36,12 +37,7 @@ export const SERVICE: OptionShapes<
 > = {
   name: line(MAX_SERVICE_TEXT_LENGTH),
   version: line(MAX_SERVICE_TEXT_LENGTH),
-  instance: {
-    kind: "text",
-    pattern: /^[!-~]+$/u,
-    maxLength: MAX_SERVICE_TEXT_LENGTH,
-    expected: `1 to ${MAX_SERVICE_TEXT_LENGTH} visible ASCII characters, as it is sent in a header`,
-  },
+  instance: INSTANCE,
   links: { ...LINKS, default: [] },
   runbook: HTTP_URL,
 };

@@ -8,6 +8,8 @@ import { toShownLine } from "../util/describe-error.ts";
 export interface StatusNotification {
   /** The notification in one line. Slack, Mattermost and others display it. */
   readonly text: string;
+  /** The instance that noticed it. */
+  readonly instance: string;
   /** `reminder`: the state has not changed. */
   readonly event: "change" | "reminder";
   /** The handler's name. */
@@ -27,11 +29,12 @@ export interface StatusNotification {
   readonly missed?: number;
 }
 
-export function toChangeNotification(change: Change): StatusNotification {
+export function toChangeNotification(change: Change, instance: string): StatusNotification {
   const { name, from, to, reason, status, at, heldMs } = change;
   const held = from === undefined ? "first result" : `was ${from} for ${describeDuration(heldMs)}`;
   return {
-    text: toText([to, name], status, held),
+    text: toText([to, name], { status, held, instance }),
+    instance,
     event: "change",
     name,
     from: from ?? null,
@@ -43,10 +46,16 @@ export function toChangeNotification(change: Change): StatusNotification {
   };
 }
 
-export function toReminder({ name, status, reason, since }: Entry, now: number): StatusNotification {
+export function toReminder(entry: Entry, now: number, instance: string): StatusNotification {
+  const { name, status, reason, since } = entry;
   const heldMs = Math.max(0, now - since.getTime());
   return {
-    text: toText(["still", status.state, name], status, `for ${describeDuration(heldMs)}`),
+    text: toText(["still", status.state, name], {
+      status,
+      held: `for ${describeDuration(heldMs)}`,
+      instance,
+    }),
+    instance,
     event: "reminder",
     name,
     from: status.state,
@@ -69,10 +78,16 @@ function toDetail({ detail }: Status): { detail?: string } {
   return typeof detail === "string" && detail !== "" ? { detail: toShownLine(detail) } : {};
 }
 
-function toText(words: readonly string[], status: Status, held: string): string {
+interface Described {
+  readonly status: Status;
+  readonly held: string;
+  readonly instance: string;
+}
+
+function toText(words: readonly string[], { status, held, instance }: Described): string {
   const { detail } = toDetail(status);
   const what = detail === undefined ? words.join(" ") : `${words.join(" ")}: ${detail}`;
-  return `${withoutMentions(what)} (${held})`;
+  return withoutMentions(`${what} (${held}) on ${instance}`);
 }
 
 /**

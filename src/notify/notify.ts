@@ -1,5 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Change } from "../core/change.ts";
+import { findIdentity } from "../core/identity.ts";
+import { defaultProbe } from "../core/probe.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import type { Entry } from "../core/report.ts";
 import { STATE_NUMBERS, type State } from "../core/state.ts";
@@ -31,10 +33,15 @@ export interface Notifier {
  */
 export function notify(registry: StatusRegistry, options: NotifyOptions): Notifier {
   expectMethods("registry", registry, ["on", "changes", "getReport"]);
-  const { target, minState, repeatMs, timeoutMs, clock } = resolveNotifyOptions(options);
+  const { target, minState, repeatMs, timeoutMs, instance, clock } = resolveNotifyOptions(options);
   const delivery = createDelivery({ target, timeoutMs, clock, getLogger: () => registry.logger });
   const reminders =
     repeatMs === undefined ? undefined : createReminders({ registry, clock, repeatMs, isBad, remind });
+
+  /** Looked up each time, because a worker learns its instance when it joins a cluster. */
+  function getInstance(): string {
+    return findIdentity(defaultProbe, instance).instance;
+  }
 
   function isBad(state: State | undefined): boolean {
     return state !== undefined && STATE_NUMBERS[state] >= STATE_NUMBERS[minState];
@@ -42,12 +49,12 @@ export function notify(registry: StatusRegistry, options: NotifyOptions): Notifi
 
   function handleChange(change: Change): void {
     reminders?.record(change.name, change.to);
-    if (isBad(change.from) || isBad(change.to)) delivery.push(toChangeNotification(change));
+    if (isBad(change.from) || isBad(change.to)) delivery.push(toChangeNotification(change, getInstance()));
   }
 
   /** Skips reminders while notifications are queued, because a reminder could displace a change. */
   function remind(entry: Entry): void {
-    if (delivery.isIdle) delivery.push(toReminder(entry, clock.now()));
+    if (delivery.isIdle) delivery.push(toReminder(entry, clock.now(), getInstance()));
   }
 
   const stopListening = registry.on("change", handleChange);

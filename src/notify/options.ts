@@ -1,3 +1,4 @@
+import { INSTANCE } from "../core/identity.ts";
 import { RED, type State, YELLOW } from "../core/state.ts";
 import { readOptions } from "../options/read-options.ts";
 import { ANY, choice, FUNCTION, methods, PERIOD_MS } from "../options/rules.ts";
@@ -44,6 +45,11 @@ export interface NotifyCommonOptions {
    * @default 5000
    */
   readonly timeoutMs?: number;
+  /**
+   * The name of this instance, in visible ASCII characters, maximum 200. Default: `<hostname>:<pid>`; in a
+   * cluster, all workers have the primary's.
+   */
+  readonly instance?: string;
   /** The clock, for tests. See `createFakeClock` in `svc-status/testing`. */
   readonly clock?: Clock;
 }
@@ -53,6 +59,7 @@ export interface ResolvedNotifyOptions {
   readonly minState: State;
   readonly repeatMs: number | undefined;
   readonly timeoutMs: number;
+  readonly instance: string | undefined;
   readonly clock: Clock;
 }
 
@@ -66,7 +73,7 @@ export interface GivenOptions extends NotifyCommonOptions {
 
 export const NOTIFY_OPTIONS: OptionShapes<
   GivenOptions,
-  WithDefaults<GivenOptions, "url" | "send" | "repeatMs">
+  WithDefaults<GivenOptions, "url" | "send" | "repeatMs" | "instance">
 > = {
   // The message must not contain a wrong URL, so the target checks it.
   url: ANY,
@@ -74,18 +81,19 @@ export const NOTIFY_OPTIONS: OptionShapes<
   minState: { ...choice(YELLOW, RED), default: YELLOW },
   repeatMs: { ...PERIOD_MS, min: MIN_REPEAT_MS },
   timeoutMs: { ...PERIOD_MS, default: 5_000 },
+  instance: INSTANCE,
   clock: { ...methods("now", "random", "startTimer"), default: systemClock },
 };
 
 /** Validates the options and applies the defaults. Throws a TypeError that never contains the URL. */
 export function resolveNotifyOptions(options: NotifyOptions): ResolvedNotifyOptions {
-  const { url, send, minState, repeatMs, timeoutMs, clock } = readOptions<
+  const { url, send, minState, repeatMs, timeoutMs, instance, clock } = readOptions<
     GivenOptions,
-    WithDefaults<GivenOptions, "url" | "send" | "repeatMs">
+    WithDefaults<GivenOptions, "url" | "send" | "repeatMs" | "instance">
   >(NOTIFY_OPTIONS, options);
   if ((url === undefined) === (send === undefined)) {
     throw new TypeError(`options: expected url or send, got ${url === undefined ? "neither" : "both"}`);
   }
   const target = send === undefined ? createPost(url) : createTarget(send);
-  return { target, minState, repeatMs, timeoutMs, clock };
+  return { target, minState, repeatMs, timeoutMs, instance, clock };
 }

@@ -43,6 +43,7 @@ function createScene(options: NotifyCommonOptions = {}): Scene {
   let run: (signal: AbortSignal) => unknown = () => {};
   const notifier = notify(registry, {
     clock,
+    instance: "web:1",
     send(notification, { signal }) {
       sent.push(notification);
       return run(signal);
@@ -89,7 +90,8 @@ describe("what is told", () => {
     await become("OK");
     expect(sent).toEqual([
       {
-        text: "YELLOW Queue: 3 jobs wait (first result)",
+        text: "YELLOW Queue: 3 jobs wait (first result) on web:1",
+        instance: "web:1",
         event: "change",
         name: "Queue",
         from: null,
@@ -100,7 +102,8 @@ describe("what is told", () => {
         heldMs: 0,
       },
       {
-        text: "OK Queue (was YELLOW for 41 s)",
+        text: "OK Queue (was YELLOW for 41 s) on web:1",
+        instance: "web:1",
         event: "change",
         name: "Queue",
         from: "YELLOW",
@@ -122,14 +125,14 @@ describe("what is told", () => {
     await become("RED");
     await clock.advance(ms);
     await become("OK");
-    expect(sent[1]?.text).toBe(`OK Queue (was RED for ${text})`);
+    expect(sent[1]?.text).toBe(`OK Queue (was RED for ${text}) on web:1`);
   });
 
   test("mentions nobody in a chat, whatever a detail says", async () => {
     const { sent, become } = createScene();
     await become("RED", { detail: "<!channel> @here @Everyone <https://example.org|click>" });
     expect(sent[0]?.text).toBe(
-      "RED Queue: ‹!channel› @\u200bhere @\u200bEveryone ‹https://example.org|click› (first result)",
+      "RED Queue: ‹!channel› @\u200bhere @\u200bEveryone ‹https://example.org|click› (first result) on web:1",
     );
     expect(sent[0]?.detail).toBe("<!channel> @here @Everyone <https://example.org|click>");
   });
@@ -145,7 +148,7 @@ describe("what is told", () => {
     const { sent, become } = createScene();
     await become("RED", { detail });
     expect(sent[0]).not.toHaveProperty("detail");
-    expect(sent[0]?.text).toBe("RED Queue (first result)");
+    expect(sent[0]?.text).toBe("RED Queue (first result) on web:1");
   });
 });
 
@@ -327,7 +330,8 @@ describe("a reminder", () => {
     await clock.advance(1_200_000);
     expect(sent.slice(1)).toEqual([
       {
-        text: "still RED Queue: still down (for 10 min)",
+        text: "still RED Queue: still down (for 10 min) on web:1",
+        instance: "web:1",
         event: "reminder",
         name: "Queue",
         from: "RED",
@@ -337,7 +341,10 @@ describe("a reminder", () => {
         at: "2026-01-01T00:10:00.000Z",
         heldMs: 600_000,
       },
-      expect.objectContaining({ text: "still RED Queue: still down (for 20 min)", heldMs: 1_200_000 }),
+      expect.objectContaining({
+        text: "still RED Queue: still down (for 20 min) on web:1",
+        heldMs: 1_200_000,
+      }),
     ]);
   });
 
@@ -509,7 +516,7 @@ describe("notify", () => {
     [{ send, clock: {} }, "clock: expected an object with now(), random(), startTimer(), got an object"],
     [
       { send, retries: 3 },
-      'options: unknown option "retries", expected one of url, send, minState, repeatMs, timeoutMs, clock',
+      'options: unknown option "retries", expected one of url, send, minState, repeatMs, timeoutMs, instance, clock',
     ],
   ])("refuses %o", (options, message) => {
     expect(() => notify(registry, options as never)).toThrow(new TypeError(message));

@@ -42,7 +42,7 @@ function createScene(port: number, options: NotifyCommonOptions = {}): Scene {
   const registry = createStatusRegistry({ clock, logger });
   const handler = createFakeHandler();
   registry.addStatusHandler("Queue", handler);
-  const { close } = notify(registry, { url: `http://127.0.0.1:${port}${SECRET_PATH}`, clock, ...options });
+  const { close } = notify(registry, { url: `http://127.0.0.1:${port}${SECRET_PATH}`, clock, instance: "web:1", ...options });
   closers.push(close);
   return {
     clock,
@@ -77,7 +77,8 @@ describe("a webhook", () => {
     expect([method, path]).toEqual(["POST", SECRET_PATH]);
     expect(headers).toMatchObject({ "content-type": "application/json", "user-agent": "svc-status" });
     expect(body).toEqual({
-      text: "RED Queue: connect ECONNREFUSED (was OK for 2 h 5 min)",
+      text: "RED Queue: connect ECONNREFUSED (was OK for 2 h 5 min) on web:1",
+      instance: "web:1",
       event: "change",
       name: "Queue",
       from: "OK",

@@ -9,6 +9,7 @@ export interface NotifyCommonOptions {
     readonly minState?: "YELLOW" | "RED";
     readonly repeatMs?: number;
     readonly timeoutMs?: number;
+    readonly instance?: string;
     readonly clock?: Clock;
 }
 
@@ -39,6 +40,7 @@ export type Send = (notification: StatusNotification, context: {
 
 export interface StatusNotification {
     readonly text: string;
+    readonly instance: string;
     readonly event: "change" | "reminder";
     readonly name: string;
     readonly from: State | null;
