@@ -106,15 +106,16 @@ async function joinThread(source) {
   const [{ code }] = await generate([source], { codeSplitting: false }, [replaceModules(IN_THREAD)]);
   const text = toCommonJs(code, { isEntry: true });
   if (/\b(?:require\(|exports\.)/.test(text)) throw new Error("expected a thread that needs no other file");
-  return shortenVariables(text);
+  // Its stack traces are never shown, only the messages of its errors.
+  return shortenVariables(text, { function: false, class: true });
 }
 
 /**
  * Shortens the names of variables, parameters and imports. Functions, classes and properties keep their names,
  * which stack traces and heap profiles show. The variables of a file are local to it, because it is CommonJS.
  */
-function shortenVariables(text) {
-  const mangle = { toplevel: true, keepNames: true };
+function shortenVariables(text, keepNames = true) {
+  const mangle = { toplevel: true, keepNames };
   const { code, errors } = minifySync("file.cjs", text, {
     compress: false,
     mangle,

@@ -58,7 +58,10 @@ describe("the registry of a cluster", () => {
     const registry = createStatusRegistry();
     let state: State = "OK";
     registry.addStatusHandler("Database", () => ({ state }));
-    const shared = createSharedRegistry(registry, { isCoordinated: false, requestAll: async () => undefined });
+    const shared = createSharedRegistry(registry, {
+      isCoordinated: false,
+      requestAll: async () => undefined,
+    });
     setReadinessRule(registry, DEFAULT_RULE);
     await registry.getReport();
     expect([...getHeld(shared)]).toEqual([]);

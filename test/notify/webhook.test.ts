@@ -42,7 +42,12 @@ function createScene(port: number, options: NotifyCommonOptions = {}): Scene {
   const registry = createStatusRegistry({ clock, logger });
   const handler = createFakeHandler();
   registry.addStatusHandler("Queue", handler);
-  const { close } = notify(registry, { url: `http://127.0.0.1:${port}${SECRET_PATH}`, clock, instance: "web:1", ...options });
+  const { close } = notify(registry, {
+    url: `http://127.0.0.1:${port}${SECRET_PATH}`,
+    clock,
+    instance: "web:1",
+    ...options,
+  });
   closers.push(close);
   return {
     clock,

@@ -6,7 +6,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { run } from "../support/run.ts";
 import { MODULE_ENTRIES } from "./entries.ts";
 
-const MAX_BYTES = 260_000;
+const MAX_BYTES = 272_000;
 const MAX_UNPACKED_BYTES = 800_000;
 
 const root = join(import.meta.dirname, "../..");
