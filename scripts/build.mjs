@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.mjs";
 import { writeAssets } from "./page-assets.mjs";
 
@@ -35,10 +36,10 @@ function writeVersion() {
   writeFileSync(join(root, "src/util/version.ts"), text);
 }
 
-/** The manual page is generated from the definitions of the commands. */
+/** The manual page is generated from the definitions of the commands. npm and man read it compressed. */
 async function writeManual() {
   const [{ renderMan }, { COMMANDS }] = await Promise.all([importBuilt("man"), importBuilt("commands")]);
-  writeFileSync(join(dist, "svc-status.1"), renderMan(COMMANDS, version));
+  writeFileSync(join(dist, "svc-status.1.gz"), gzipSync(renderMan(COMMANDS, version)));
 }
 
 /** Editors validate a configuration against the same schema as the command line. */

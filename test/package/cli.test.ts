@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
@@ -7,7 +8,7 @@ import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
 import { run } from "../support/run.ts";
 import { TELL_LOADED } from "../support/tell-loaded.ts";
 
-const { consumer } = inject("packed");
+const { consumer, tarball } = inject("packed");
 const installed = join(consumer, "node_modules/svc-status/dist");
 
 /** What `show` needs: it starts in the time of one `fetch` only because it loads nothing else. */
@@ -24,6 +25,13 @@ describe("the installed command line", () => {
   test("is there for npx", async () => {
     const { code, stdout, stderr } = await run("npx", ["--no-install", "svc-status", "--version"], consumer);
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+  });
+
+  test("has a manual page that a global installation links", async () => {
+    const prefix = join(consumer, "global");
+    const { code, stderr } = await run("npm", ["install", "--global", "--prefix", prefix, tarball], consumer);
+    expect(code, stderr).toBe(0);
+    expect(await readdir(join(prefix, "share/man/man1"))).toEqual(["svc-status.1.gz"]);
   });
 
   test.each(NODE_MAJORS)("shows a status on Node %d", async (major) => {

@@ -22,7 +22,7 @@ test(`is at most ${MAX_UNPACKED_BYTES} bytes when it is unpacked`, () => {
 
 test("holds what runs and what a reader needs, nothing else", () => {
   const expected =
-    /^(?:dist\/.+\.(?:js|d\.ts)|dist\/sentinel\/index\.mjs|dist\/package\.json|dist\/svc-status\.1|dist\/cli\/serve\/config\.schema\.json|README\.md|LICENSE|package\.json)$/;
+    /^(?:dist\/.+\.(?:js|d\.ts)|dist\/sentinel\/index\.mjs|dist\/package\.json|dist\/svc-status\.1\.gz|dist\/cli\/serve\/config\.schema\.json|README\.md|LICENSE|package\.json)$/;
   expect(files.filter((file) => !expected.test(file))).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(["README.md", "LICENSE", "dist/index.js"]));
 });

@@ -5,7 +5,7 @@ import { toUsage } from "../../../src/cli/help.ts";
 import { run } from "../../support/run.ts";
 import { describeWithProgram } from "../../support/system.ts";
 
-const PAGE = join(import.meta.dirname, "../../../dist/svc-status.1");
+const PAGE = join(import.meta.dirname, "../../../dist/svc-status.1.gz");
 
 describeWithProgram(["man"], "the manual page", () => {
   test("is right in the eyes of man, and tells about each command and option", async () => {
