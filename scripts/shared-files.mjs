@@ -29,7 +29,7 @@ const SHARED_FILES = {
  * programs that share it, and each other program has its own copy.
  */
 const COPIED = {
-  "wire/hearers": [],
+  "wire/dispatch": [],
   "wire/sent-entry": [],
   "adapters/common/fastify-routes": [],
   "adapters/common/fetch-api": [],
@@ -56,6 +56,8 @@ const IMPORT = /\b(?:from |import |import(\())"(\.[^"]+)\.js"/g;
  */
 export function findSharedFiles(dist, programs) {
   const { importsOf, later } = readImports(dist, Object.values(programs));
+  for (const module of Object.keys(COPIED))
+    if (!importsOf.has(module)) throw new Error(`expected a module that is copied, got ${module}`);
   const roots = [...Object.entries(programs), ...[...later].map((name) => [name, name])];
   const starts = new Set(roots.map(([, start]) => start));
   const needs = roots.map(([program, start]) => [program, reach(importsOf, start)]);

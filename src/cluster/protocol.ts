@@ -1,4 +1,4 @@
-import { isInstance } from "../core/identity.ts";
+import { INSTANCE } from "../core/identity.ts";
 import { isProbeBody } from "../core/probe.ts";
 import { type ProbeSetting, REASON } from "../core/probe-setting.ts";
 import type { Standing } from "../core/readiness/rule.ts";
@@ -110,7 +110,7 @@ function isTime(value: unknown): boolean {
 /** A primary of an older release sends none. */
 function isIdentity(value: unknown): boolean {
   if (value === undefined) return true;
-  return isObject(value) && isInstance(value["instance"]) && isCount(value["startedAt"]);
+  return isObject(value) && fits(INSTANCE, value["instance"]) && isCount(value["startedAt"]);
 }
 
 function isStanding(value: unknown): boolean {

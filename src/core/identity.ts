@@ -13,10 +13,6 @@ export const INSTANCE: TextShape = {
   expected: `1 to ${MAX_INSTANCE_LENGTH} visible ASCII characters, as it is sent in a header`,
 };
 
-export function isInstance(value: unknown): value is string {
-  return typeof value === "string" && value.length <= MAX_INSTANCE_LENGTH && /^[!-~]+$/.test(value);
-}
-
 /** The instance that answers for a probe: this process, or the cluster that it belongs to. */
 export function findIdentity(probe: Probe, instance?: string): Identity {
   const { identity = getOwnIdentity() } = getProbeSeams(probe);

@@ -1,13 +1,7 @@
 // C0, DEL and C1: characters that can break a line, a cell or a terminal.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it must match control characters
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the same without the state of the g flag
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
-
-export function hasControlCharacters(text: string): boolean {
-  return CONTROL_CHARACTER.test(text);
-}
 
 /**
  * Replaces control characters with spaces, so that the text stays on its line and cannot control a terminal.

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   compareCodePoints,
-  hasControlCharacters,
   isWellFormed,
   replaceControlCharacters,
   toWellFormed,
@@ -57,16 +56,13 @@ describe("compareCodePoints", () => {
 
 describe("control characters", () => {
   test("are C0, DEL and C1, and nothing else", () => {
+    const isReplaced = (text: string): boolean => replaceControlCharacters(text) !== text;
     const found = Array.from({ length: 0x10000 }, (_, code) => code).filter((code) =>
-      hasControlCharacters(String.fromCharCode(code)),
+      isReplaced(String.fromCharCode(code)),
     );
     const c0 = Array.from({ length: 0x20 }, (_, index) => index);
     const delAndC1 = Array.from({ length: 0x21 }, (_, index) => 0x7f + index);
     expect(found).toEqual([...c0, ...delAndC1]);
-  });
-
-  test("are found as reliably the second time", () => {
-    expect([1, 2, 3].map(() => hasControlCharacters("a\u0007"))).toEqual([true, true, true]);
   });
 
   test("become spaces, one each", () => {
@@ -77,7 +73,7 @@ describe("control characters", () => {
     fc.assert(
       fc.property(anyCodeUnits, (text) => {
         const replaced = replaceControlCharacters(text);
-        expect(hasControlCharacters(replaced)).toBe(false);
+        expect(replaceControlCharacters(replaced)).toBe(replaced);
         expect(replaced).toHaveLength(text.length);
       }),
     );

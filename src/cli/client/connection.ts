@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RequestOptions } from "node:http";
 import { describeError } from "../../util/describe-error.ts";
-import { hasControlCharacters } from "../../util/text.ts";
+import { replaceControlCharacters } from "../../util/text.ts";
 import { CliError } from "../cli-error.ts";
 import type { CONNECTION_OPTIONS, OptionValues } from "../command.ts";
 import { expectTypedHost, type ServiceUrl } from "./service-url.ts";
@@ -39,7 +39,7 @@ export function toConnection(
 function parseHeader(text: string): [name: string, value: string] {
   const [, name, value = ""] = HEADER.exec(text) ?? [];
   // Headers contain secrets, so the message does not show an invalid one. Headers of HTTP/1.1 are Latin-1.
-  if (name === undefined || hasControlCharacters(value) || /[^\0-\xff]/.test(value))
+  if (name === undefined || replaceControlCharacters(value) !== value || /[^\0-\xff]/.test(value))
     throw new CliError("--header: expected 'NAME: VALUE', in one line, without characters beyond Latin-1");
   return [name.toLowerCase(), value];
 }
