@@ -73,7 +73,12 @@ describe("the report of any worker", () => {
   );
 
   test("leaves the probes to the worker's own handlers", async () => {
-    const cluster = await startCluster({ workers: [both, { handlers: { database: isRed } }] });
+    const options = { scope: "instance" } as const;
+    const workers = [
+      { handlers: { pool: { ...isOk, options } } },
+      { handlers: { pool: { ...isRed, options } } },
+    ];
+    const cluster = await startCluster({ workers });
     expect(await cluster.ask(1, "/readyz")).toMatchObject({ status: 200 });
     expect(await cluster.ask(2, "/readyz")).toMatchObject({ status: 503 });
   });
