@@ -67,7 +67,7 @@ export function createObserver({ options, seams, requests, stalls, onLeaving }: 
   }
 
   function beginAt(now: number): Decommissioning {
-    return { at: now, before: requests.summarise(now) };
+    return { at: now, before: requests.summarize(now) };
   }
 
   /** A drain cannot be undone: balancers would send requests to a process that is about to end. */
@@ -107,7 +107,7 @@ export function createObserver({ options, seams, requests, stalls, onLeaving }: 
     decide(now) {
       if (decommissioning === undefined) return undefined;
       const { at: decommissionedAt, before } = decommissioning;
-      requests.summarise(now);
+      requests.summarize(now);
       const { lastRequestAt, lastConnectionAt } = requests;
       const { list, isComplete } = probers;
       return decideToLeave(

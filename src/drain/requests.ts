@@ -18,7 +18,7 @@ export interface Requests {
   readonly lastRequestAt: number | undefined;
   /** When the newest open connection without a request was opened. */
   readonly lastConnectionAt: number | undefined;
-  summarise(now: number): TrafficSummary;
+  summarize(now: number): TrafficSummary;
 }
 
 export function createRequests(clock: Clock, stalls: Pick<Stalls, "measure"> = NO_STALLS): Requests {
@@ -63,9 +63,9 @@ export function createRequests(clock: Clock, stalls: Pick<Stalls, "measure"> = N
     get lastConnectionAt() {
       return fresh.lastAt;
     },
-    summarise(now) {
+    summarize(now) {
       for (const request of [...undecided.keys()]) recordTraffic(request);
-      return traffic.summarise(now, stalls.measure(now).totalMs);
+      return traffic.summarize(now, stalls.measure(now).totalMs);
     },
   };
 }

@@ -27,7 +27,7 @@ export interface Traffic {
   record(at: number, stalledMs?: number): void;
   /** The time of the last request; `undefined` if there was none. */
   readonly lastRequestAt: number | undefined;
-  summarise(now: number, stalledMs?: number): TrafficSummary;
+  summarize(now: number, stalledMs?: number): TrafficSummary;
 }
 
 export function createTraffic(): Traffic {
@@ -60,7 +60,7 @@ export function createTraffic(): Traffic {
     get lastRequestAt() {
       return lastRequestAt;
     },
-    summarise(now, stalledMs = 0) {
+    summarize(now, stalledMs = 0) {
       const oldest = Math.floor(now / BUCKET_MS) - BUCKETS;
       const recent = buckets.filter(({ second }) => second > oldest);
       const gapsMs = recent.map(({ largestGapMs }) => largestGapMs);

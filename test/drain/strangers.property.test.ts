@@ -220,7 +220,7 @@ function drain(world: World, withStrangers: boolean): Wait {
   }
 
   takeUntil(decommissionedAt, 200);
-  const before = traffic.summarise(decommissionedAt);
+  const before = traffic.summarize(decommissionedAt);
   probers.setCounting(true, decommissionedAt);
   for (let now = decommissionedAt; ; now += LOOK_EVERY_MS) {
     takeUntil(now, 503);

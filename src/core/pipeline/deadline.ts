@@ -4,7 +4,7 @@ import { type Outcome, type Result, type RunHandler, toFailure } from "../outcom
 import { createBackOff } from "./back-off.ts";
 import { CallContext } from "./call-context.ts";
 import type { Deadlines, Waiting } from "./deadlines.ts";
-import type { Call } from "./normalise.ts";
+import type { Call } from "./normalize.ts";
 
 export interface DeadlineOptions {
   readonly name: string;

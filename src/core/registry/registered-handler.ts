@@ -4,7 +4,7 @@ import type { Result, RunHandler } from "../outcome.ts";
 import { withBackground } from "../pipeline/background.ts";
 import { withDeadline } from "../pipeline/deadline.ts";
 import type { Deadlines } from "../pipeline/deadlines.ts";
-import { normalise } from "../pipeline/normalise.ts";
+import { normalize } from "../pipeline/normalize.ts";
 import { withSharing } from "../pipeline/share.ts";
 import { withSlowness } from "../pipeline/slow.ts";
 import { withTolerance } from "../pipeline/tolerate.ts";
@@ -52,7 +52,7 @@ export function createRegisteredHandler(setup: HandlerSetup): RegisteredHandler 
   const { name, handler, options, clock, track, deadlines } = setup;
   const { timeoutMs, maxAgeMs, intervalMs, slowAfterMs } = options;
   const memory = createMemory(setup);
-  const call = normalise(handler);
+  const call = normalize(handler);
   let isCalling = false;
   let freshAt = Number.NEGATIVE_INFINITY;
   const deadline = withDeadline(callHandler, { name, timeoutMs, clock, deadlines });

@@ -8,7 +8,7 @@ import { createToResult } from "./to-result.ts";
 export type Call = (context: HandlerContext) => Result | Promise<Result>;
 
 /** The only place that calls a handler and catches its errors. A synchronous result needs no promise. */
-export function normalise(handler: StatusHandler): Call {
+export function normalize(handler: StatusHandler): Call {
   const toResult = createToResult();
 
   return function callHandler(context) {
