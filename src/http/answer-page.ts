@@ -132,7 +132,7 @@ export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): Pag
 type ToolView = Pick<PageView, "details" | "seesWho">;
 
 const CHECK_TROUBLE = {
-  event: "control-option",
+  event: "check-option",
   what: "probeStatus.control failed, nothing was checked",
   recovery: "probeStatus.control works again",
 } as const;

@@ -47,6 +47,7 @@ export const LOG_EVENTS = {
   "notify-recovered": 42,
   "recorder-failed": 43,
   "recorder-damage": 44,
+  "check-option": 45,
 } as const;
 
 export type LogEvent = keyof typeof LOG_EVENTS;

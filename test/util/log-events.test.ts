@@ -47,6 +47,9 @@ const COMMITTED = {
   "notify-retry": 40,
   "notify-dropped": 41,
   "notify-recovered": 42,
+  "recorder-failed": 43,
+  "recorder-damage": 44,
+  "check-option": 45,
 };
 
 const ROOT = join(import.meta.dirname, "../..");
