@@ -456,7 +456,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
             document.activeElement?.textContent || (document.activeElement as HTMLInputElement).name || "",
         );
       const reached: string[] = [];
-      for (let step = 0; step < 8; step += 1) {
+      for (let step = 0; step < 9; step += 1) {
         await page.keyboard.press("Tab");
         reached.push(await focused());
       }
@@ -464,6 +464,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
         "Skip to the handlers",
         "Pause",
         "Copy as Markdown",
+        "Check now",
         "q",
         "state",
         "state",
