@@ -109,7 +109,11 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
   });
 
   describe("with a slow check", () => {
-    const changes = [["inter 500ms fall 3", "inter 2s fall 3"]] as const;
+    const changes = [
+      ["inter 500ms fall 3", "inter 2s fall 3"],
+      // Otherwise HAProxy hides what an instance refuses.
+      ["  option redispatch\n", "  retries 0\n"],
+    ] as const;
 
     test("nothing is lost, as the service waits for longer", async () => {
       const behind = await startBehindHaproxy({ changes });
