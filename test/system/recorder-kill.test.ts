@@ -11,7 +11,7 @@ const KILLS = 500;
 /** Number of folders, each with its own processes, one after the other. */
 const SIDE_BY_SIDE = 4;
 /** `flushMs`, the time of a write, and a processor that others use too. */
-const MAX_LOST_MS = 1_000;
+const MAX_LOST_MS = 2_000;
 
 let folder: string;
 
@@ -101,7 +101,7 @@ test(`${KILLS} processes are killed at random moments: at most the last line of 
     await recorder.ready;
     // The files hold the last changes only; the counts have survived every kill.
     expect((await recorder.history("Handler 1")).length).toBeGreaterThan(0);
-    expect(registry.changeCounts("Handler 1").RED).toBeGreaterThan(KILLS / SIDE_BY_SIDE);
+    expect(registry.changeCounts("Handler 1").RED).toBeGreaterThan(KILLS / SIDE_BY_SIDE / 4);
     await recorder.close();
   }
 }, 600_000);
