@@ -74,8 +74,9 @@ export function withSharing<Answer, Shared>(
 
   return {
     run() {
-      const isReusable = kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs;
-      return running === undefined && isReusable && kept !== undefined ? kept.shared : runFresh();
+      if (running !== undefined) return running;
+      if (kept !== undefined && clock.monotonicNow() - kept.finishedAt <= maxAgeMs) return kept.shared;
+      return runFresh();
     },
     runFresh,
     get isRunning() {
