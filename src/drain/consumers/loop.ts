@@ -4,6 +4,7 @@ import { CLOCK, DELAY_MS, FUNCTION } from "../../options/rules.ts";
 import type { OptionShapes, WithDefaults } from "../../options/shape.ts";
 import { onAbort } from "../../util/abort.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
+import { settleWithin } from "../../util/settle-within.ts";
 import type { Consumer, ResumableOptions } from "./consumer.ts";
 import { endedBefore } from "./ended-before.ts";
 import { RESUMABLE_OPTIONS } from "./options.ts";
@@ -102,17 +103,6 @@ export function loop(job: LoopJob, options: LoopOptions = {}): Consumer {
     endPause();
   }
 
-  async function settledWithin(timeoutMs: number): Promise<void> {
-    if (timeoutMs <= 0) return;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.startTimer(timeoutMs, resolve);
-      void running.then(() => {
-        cancel();
-        resolve();
-      });
-    });
-  }
-
   return {
     name,
     onDecommission,
@@ -125,7 +115,7 @@ export function loop(job: LoopJob, options: LoopOptions = {}): Consumer {
       stopForwarding();
       if (hasEnded) return { finished, left: 0 };
       const before = finished;
-      await settledWithin(returnMs);
+      if (returnMs > 0) await settleWithin(running, returnMs, { clock }).catch(() => {});
       return { finished, left: finished > before ? 0 : 1 };
     },
     resume() {
