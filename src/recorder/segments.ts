@@ -86,28 +86,35 @@ export function continueSegment(segment: Segment): Promise<FileHandle> {
 
 /** The whole text of a segment; empty if it was deleted meanwhile. Rejects if it cannot be one of ours. */
 export async function readSegment(segment: Segment): Promise<string> {
-  const handle = await open(segment.path, O_RDONLY | (O_NOFOLLOW ?? 0)).catch(ignoreMissing);
-  if (handle === undefined) return "";
-  try {
+  const text = await readFrom(segment, async function readWhole(handle) {
     const { size } = await handle.stat();
     if (size > MAX_READ_BYTES) throw new Error("it is larger than a segment can be");
-    return await handle.readFile("utf8");
-  } finally {
-    await handle.close();
-  }
+    return handle.readFile("utf8");
+  });
+  return text ?? "";
 }
 
 const START = /^\{"k":"head","v":\d+,"t":(\d+)/;
 const START_BYTES = 64;
 
 /** The time of a segment's first line; `undefined` if it has none. */
-export async function readStart(segment: Segment): Promise<number | undefined> {
-  const handle = await open(segment.path, O_RDONLY | (O_NOFOLLOW ?? 0)).catch(ignoreMissing);
-  if (handle === undefined) return undefined;
-  try {
+export function readStart(segment: Segment): Promise<number | undefined> {
+  return readFrom(segment, async function readTime(handle) {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
     const [, time] = START.exec(buffer.toString("latin1", 0, bytesRead)) ?? [];
     return time === undefined ? undefined : Number(time);
+  });
+}
+
+/** Opens a segment, reads from it, and closes it. `undefined` if it was deleted meanwhile. */
+async function readFrom<Result>(
+  segment: Segment,
+  read: (handle: FileHandle) => Promise<Result>,
+): Promise<Result | undefined> {
+  const handle = await open(segment.path, O_RDONLY | (O_NOFOLLOW ?? 0)).catch(ignoreMissing);
+  if (handle === undefined) return undefined;
+  try {
+    return await read(handle);
   } finally {
     await handle.close();
   }
