@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { mend } from "../../src/cli/doctor/mend.ts";
+import { correct } from "../../src/cli/doctor/correct.ts";
 import type { Declared } from "../../src/cli/doctor/numbers.ts";
 import { renderHaproxy } from "../../src/cli/doctor/settings/haproxy.ts";
 import { renderNginx } from "../../src/cli/doctor/settings/nginx.ts";
@@ -34,7 +34,7 @@ async function writeConfig(text: string): Promise<string> {
 
 describeWithProgram(["haproxy"], "HAProxy", () => {
   test.each(CASES)("takes the settings of the doctor: %s", async (_what, declared) => {
-    const file = await writeConfig(renderHaproxy(mend(declared, "haproxy")));
+    const file = await writeConfig(renderHaproxy(correct(declared, "haproxy")));
     const { code, stdout, stderr } = await run(findProgram("haproxy") ?? "", ["-c", "-f", file], tmpdir());
     expect(stdout + stderr).not.toMatch(/warning|alert/i);
     expect(code).toBe(0);
@@ -43,7 +43,7 @@ describeWithProgram(["haproxy"], "HAProxy", () => {
 
 describeWithProgram(["nginx"], "nginx", () => {
   test.each(CASES)("takes the settings of the doctor: %s", async (_what, declared) => {
-    const text = `pid nginx.pid;\n${renderNginx(mend(declared, "nginx"))}`;
+    const text = `pid nginx.pid;\n${renderNginx(correct(declared, "nginx"))}`;
     const file = await writeConfig(text.replace("listen 80;", `listen 127.0.0.1:${await findFreePort()};`));
     const args = ["-t", "-c", file, "-p", join(file, ".."), "-e", "stderr"];
     const { code, stderr } = await run(findProgram("nginx") ?? "", args, tmpdir());

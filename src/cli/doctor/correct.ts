@@ -24,7 +24,7 @@ const HANDLER_INTERVAL_MS = 10_000;
 const SPARE_FOR_HANDLERS_MS = 1_000;
 
 /** Correct numbers for a platform: the declared ones if they can work, otherwise others. */
-export function mend(declared: Declared, platform?: Platform): Numbers {
+export function correct(declared: Declared, platform?: Platform): Numbers {
   const facts = platform === undefined ? ANY_PLATFORM : PLATFORMS[platform];
   const { numbers: said, handlerRounds } = toCase(declared, platform);
   const isSlow = handlerRounds > 0 && said.handlerTimeoutMs > MAX_WAIT_FOR_HANDLERS_MS;
@@ -36,14 +36,14 @@ export function mend(declared: Declared, platform?: Platform): Numbers {
     ...(isSlow && { handlerIntervalMs: HANDLER_INTERVAL_MS }),
   };
   const forHandlersMs = isSlow ? 0 : handlerRounds * (numbers.handlerTimeoutMs + SPARE_FOR_HANDLERS_MS);
-  const probing = mendProbing(declared, numbers, { facts, forHandlersMs });
+  const probing = correctProbing(declared, numbers, { facts, forHandlersMs });
   return toDefined({
     ...numbers,
     ...(isPresetTooShort(said) && { preset: undefined }),
     ...(facts.sendsProbe ? probing : NO_PROBE),
-    ...mendHold(numbers),
-    ...mendConnections(numbers, facts),
-    ...mendLeaving(numbers, probing, facts),
+    ...correctHold(numbers),
+    ...correctConnections(numbers, facts),
+    ...correctLeaving(numbers, probing, facts),
   }) as Numbers;
 }
 
@@ -52,14 +52,14 @@ type Facts = Omit<PlatformFacts, "title" | "render">;
 const NO_PROBE = { probeIntervalMs: undefined, probeTimeoutMs: undefined, fall: undefined, rise: undefined };
 
 /** A hold that outlasts two results. */
-function mendHold({ holdMs, handlerIntervalMs }: Numbers): Pick<Declared, "holdMs"> {
+function correctHold({ holdMs, handlerIntervalMs }: Numbers): Pick<Declared, "holdMs"> {
   const isShort = holdMs !== undefined && handlerIntervalMs !== undefined && holdMs <= handlerIntervalMs;
   return isShort ? { holdMs: Math.min(2 * handlerIntervalMs + 1_000, MAX_TIMER_MS) } : {};
 }
 
 type Probing = Required<Pick<Declared, "fall" | "rise" | "redsSeen" | "probeIntervalMs" | "probeTimeoutMs">>;
 
-function mendProbing(
+function correctProbing(
   declared: Declared,
   { capMs, redsSeen }: Numbers,
   { facts, forHandlersMs }: { readonly facts: Facts; readonly forHandlersMs: number },
@@ -99,7 +99,7 @@ function toAccepted(name: AmountName, value: number, { limits }: Facts): number 
   return Math.min(Math.max(value, min), max);
 }
 
-function mendConnections(
+function correctConnections(
   { keepAliveTimeoutMs, balancerIdleMs = DEFAULT_BALANCER_IDLE_MS, longestRequestMs = 0 }: Numbers,
   facts: Facts,
 ): Required<Pick<Declared, "keepAliveTimeoutMs" | "balancerIdleMs">> {
@@ -116,7 +116,7 @@ function mendConnections(
  * A wait that is long enough for the balancer, a deadline that leaves time for the longest request, and a
  * grace period for both.
  */
-function mendLeaving(
+function correctLeaving(
   numbers: Numbers,
   { fall, probeIntervalMs }: Probing,
   { isDrainProber }: Facts,

@@ -1,7 +1,7 @@
 import { toDurationText } from "../../util/duration-text.ts";
+import { correct } from "./correct.ts";
 import type { Declared, NumberName, Platform } from "./fields.ts";
 import { type Changes, type DiagnosisRule, type Finding, type Found, toCase } from "./finding.ts";
-import { mend } from "./mend.ts";
 import { toDefined } from "./numbers.ts";
 import { findIdleCut, findResets } from "./rules/connections.ts";
 import {
@@ -53,9 +53,9 @@ const MAX_LOOKS = 8;
 export function diagnose(declared: Declared, platform?: Platform): readonly Finding[] {
   const found = find(declared, platform);
   if (found.length === 0) return [];
-  const mended = mend(declared, platform);
+  const corrected = correct(declared, platform);
   const toNumbers = (changes: Changes) => toCase(applyChanges(declared, changes), platform).numbers;
-  const change = (names: readonly NumberName[]) => toChanges(toNumbers, mended, names);
+  const change = (names: readonly NumberName[]) => toChanges(toNumbers, corrected, names);
   const more = findMore(declared, platform, change, found);
   return found.map(({ severity, text, names, remedy, or }, index) => {
     const added = index === found.length - 1 ? more : [];
@@ -95,12 +95,12 @@ function findMore(
 /** A change also moves the defaults that follow from it, so these are set too. */
 function toChanges(
   toNumbers: (changes: Changes) => Declared,
-  mended: Declared,
+  corrected: Declared,
   names: readonly NumberName[],
 ): Changes {
   const pick = (numbers: Declared): Changes => {
-    const changed = [...new Set(names)].filter((name) => numbers[name] !== mended[name]);
-    return Object.fromEntries(changed.map((name) => [name, mended[name]]));
+    const changed = [...new Set(names)].filter((name) => numbers[name] !== corrected[name]);
+    return Object.fromEntries(changed.map((name) => [name, corrected[name]]));
   };
   const first = pick(toNumbers({}));
   return { ...first, ...pick(toNumbers(first)) };

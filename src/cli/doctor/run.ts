@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import type { ExitStatus, Run } from "../command.ts";
 import { describeMistakes } from "../schema/describe-mistakes.ts";
 import { clean, cleanJson } from "../terminal/clean.ts";
+import { correct } from "./correct.ts";
 import type { DOCTOR } from "./definition.ts";
 import { diagnose } from "./diagnose.ts";
 import {
@@ -13,7 +14,6 @@ import {
   type Platform,
 } from "./fields.ts";
 import type { Finding } from "./finding.ts";
-import { mend } from "./mend.ts";
 import { type Problem, resolveNumbers, type Source } from "./numbers.ts";
 import { PLATFORMS } from "./platforms.ts";
 import { readDeclared } from "./read-declared.ts";
@@ -58,8 +58,11 @@ function form({ title, declared, ignored, problems = [] }: Source, platform: Pla
   const platforms = platform === undefined ? PLATFORM_NAMES : [platform];
   const numbers = resolveNumbers(declared, platform && PLATFORMS[platform].toDefaults(declared));
   const settings = platforms.map((each) => {
-    const mended = mend(declared, each);
-    return [each, { service: renderService(mended), platform: PLATFORMS[each].render(mended) }] as const;
+    const corrected = correct(declared, each);
+    return [
+      each,
+      { service: renderService(corrected), platform: PLATFORMS[each].render(corrected) },
+    ] as const;
   });
   return {
     ...(title !== undefined && { title }),

@@ -2,16 +2,16 @@ import type { Change } from "../../core/change.ts";
 import type { Entry } from "../../core/report.ts";
 import type { AxisMark, Turn } from "./axis.ts";
 
-/** A change as far as the axis needs it. A memory that has gaps says `unknown` when one begins. */
+/** The part of a change that the axis needs. At the start of a gap, `to` is `unknown`. */
 export interface RememberedChange extends Pick<Change, "at" | "heldMs"> {
   readonly from: AxisMark | undefined;
   readonly to: AxisMark;
 }
 
 /**
- * The states of a handler over time, from the changes of any span that somebody remembers, the oldest first.
- * The oldest one tells how long the state before it lasted. Earlier states are unknown. The entry has the last
- * word, because the entry of a cluster may differ from what this process remembers.
+ * Converts remembered changes, oldest first, to the states of a handler over time. The oldest change contains the
+ * duration of the state before it. Earlier states are unknown. The entry takes precedence, because the entry of a
+ * cluster may differ from the changes of this process.
  */
 export function toTurns(
   changes: readonly RememberedChange[],

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { correct } from "../../../src/cli/doctor/correct.ts";
 import { applyChanges, diagnose } from "../../../src/cli/doctor/diagnose.ts";
-import { mend } from "../../../src/cli/doctor/mend.ts";
 import type { Declared } from "../../../src/cli/doctor/numbers.ts";
 import { PLATFORMS, type Platform } from "../../../src/cli/doctor/platforms.ts";
 import { renderService } from "../../../src/cli/doctor/settings/service.ts";
@@ -56,9 +56,9 @@ describe.each(names)("the settings for %s", (platform) => {
           platform === "alb"
             ? { ...declared, longestRequestMs: (declared.longestRequestMs ?? 0) % HOUR_MS }
             : declared;
-        const mended = mend(said, platform);
-        const errors = diagnose(mended, platform).filter(({ severity }) => severity === "error");
-        expect({ mended, errors }).toEqual({ mended, errors: [] });
+        const corrected = correct(said, platform);
+        const errors = diagnose(corrected, platform).filter(({ severity }) => severity === "error");
+        expect({ corrected, errors }).toEqual({ corrected, errors: [] });
       }),
       { numRuns: 1_000 },
     );
@@ -67,8 +67,8 @@ describe.each(names)("the settings for %s", (platform) => {
   test("have no value that is missing or broken", () => {
     fc.assert(
       fc.property(ARBITRARY_NUMBERS, (declared) => {
-        const mended = mend(declared, platform);
-        const text = PLATFORMS[platform].render(mended) + renderService(mended);
+        const corrected = correct(declared, platform);
+        const text = PLATFORMS[platform].render(corrected) + renderService(corrected);
         expect(text).not.toMatch(/undefined|NaN|Infinity|-\d+ms|\d\.\d+(?:ms|s)|e\+/);
       }),
     );
@@ -90,8 +90,8 @@ describe.each(names)("the settings for %s", (platform) => {
     );
     fc.assert(
       fc.property(extremes, (declared) => {
-        const mended = mend(declared, platform);
-        const { capMs, closeTimeoutMs, hooksTimeoutMs, deadlineMs, keepAliveTimeoutMs } = mended;
+        const corrected = correct(declared, platform);
+        const { capMs, closeTimeoutMs, hooksTimeoutMs, deadlineMs, keepAliveTimeoutMs } = corrected;
         const drain = {
           capMs,
           hooksTimeoutMs,
@@ -100,17 +100,17 @@ describe.each(names)("the settings for %s", (platform) => {
         };
         expect(() => resolveDrainOptions(drain)).not.toThrow();
         expect(keepAliveTimeoutMs).toBeLessThanOrEqual(MAX_TIMER_MS);
-        const times = PLATFORMS.haproxy.render(mend(declared, "haproxy")).matchAll(/timeout \w+ (\S+)/g);
+        const times = PLATFORMS.haproxy.render(correct(declared, "haproxy")).matchAll(/timeout \w+ (\S+)/g);
         for (const [, time = ""] of times) expect(() => parseDuration("timeout", time)).not.toThrow();
       }),
     );
   });
 
-  test("are not changed by mending them again", () => {
+  test("are not changed by correcting them again", () => {
     fc.assert(
       fc.property(ARBITRARY_NUMBERS, (declared) => {
-        const mended = mend(declared, platform);
-        expect(mend(mended, platform)).toEqual(mended);
+        const corrected = correct(declared, platform);
+        expect(correct(corrected, platform)).toEqual(corrected);
       }),
     );
   });
@@ -137,24 +137,24 @@ describe.each([...names, undefined])("the remedies for %s", (platform) => {
 describe("what was said is kept where it works", () => {
   test("by HAProxy", () => {
     const said = { probeIntervalMs: 700, fall: 4, rise: 3, probeTimeoutMs: 5_000 };
-    expect(mend(said, "haproxy")).toMatchObject(said);
+    expect(correct(said, "haproxy")).toMatchObject(said);
   });
 
   test("and else is as deploy/ has it", () => {
-    const numbers = mend({}, "haproxy");
+    const numbers = correct({}, "haproxy");
     expect(numbers).toMatchObject({ probeIntervalMs: 500, fall: 3, rise: 2, probeTimeoutMs: 2_000 });
     expect(renderService(numbers)).toBe("server.keepAliveTimeout = 65000;\ndrainOnSignals(server);");
   });
 
   test("the service's options say what is not as it comes", () => {
-    const numbers = mend({ longestRequestMs: 20_000, balancerIdleMs: 120_000 }, "alb");
+    const numbers = correct({ longestRequestMs: 20_000, balancerIdleMs: 120_000 }, "alb");
     expect(renderService(numbers)).toBe(
       "server.keepAliveTimeout = 125000;\ndrainOnSignals(server, { redsSeen: 2, capMs: 18000, hooksTimeoutMs: 5000, deadlineMs: 43000 });",
     );
   });
 
   test("a preset of the drain is kept, with the length of the preStop hook", () => {
-    const numbers = mend({ preset: "kubernetes", preStopMs: 5_000, balancerIdleMs: 60_000 }, "kubernetes");
+    const numbers = correct({ preset: "kubernetes", preStopMs: 5_000, balancerIdleMs: 60_000 }, "kubernetes");
     expect(numbers).toMatchObject({ graceMs: 30_000 });
     expect(renderService(numbers)).toContain(
       'drainOnSignals(server, { preset: "kubernetes", preStopMs: 5000 });',
@@ -162,7 +162,7 @@ describe("what was said is kept where it works", () => {
   });
 
   test("handlers that take too long for a probe are asked in the background", () => {
-    const numbers = mend({ handlerTimeoutMs: 60_000 }, "kubernetes");
+    const numbers = correct({ handlerTimeoutMs: 60_000 }, "kubernetes");
     expect(numbers).toMatchObject({ handlerIntervalMs: 10_000, probeTimeoutMs: 2_000 });
     expect(renderService(numbers)).toContain("{ intervalMs: 10000 }");
   });
@@ -171,7 +171,7 @@ describe("what was said is kept where it works", () => {
 describe("the YAML", () => {
   test("for Kubernetes has the fields of a Pod", () => {
     const said = { handlerTimeoutMs: 3_000, graceMs: 40_000, preStopMs: 5_000, startupMs: 90_000 };
-    const { template } = parse(PLATFORMS.kubernetes.render(mend(said, "kubernetes"))).spec;
+    const { template } = parse(PLATFORMS.kubernetes.render(correct(said, "kubernetes"))).spec;
     expect(template.spec).toMatchObject({
       terminationGracePeriodSeconds: 40,
       containers: [
@@ -197,7 +197,7 @@ describe("the YAML", () => {
 
   test("for AWS has the fields of CloudFormation", () => {
     const { TargetGroup, LoadBalancer } = parse(
-      PLATFORMS.alb.render(mend({ longestRequestMs: 7_500 }, "alb")),
+      PLATFORMS.alb.render(correct({ longestRequestMs: 7_500 }, "alb")),
     );
     expect(TargetGroup.Properties).toMatchObject({
       HealthCheckPath: "/probe_status",
@@ -215,14 +215,14 @@ describe("the YAML", () => {
 });
 
 test("AWS is told no longer wait for requests than it takes", () => {
-  const { TargetGroup } = parse(PLATFORMS.alb.render(mend({ longestRequestMs: 2 * HOUR_MS }, "alb")));
+  const { TargetGroup } = parse(PLATFORMS.alb.render(correct({ longestRequestMs: 2 * HOUR_MS }, "alb")));
   expect(TargetGroup.Properties.TargetGroupAttributes).toEqual([
     { Key: "deregistration_delay.timeout_seconds", Value: "3600" },
   ]);
 });
 
 test("a Dockerfile gets a HEALTHCHECK that ends before its time-out", () => {
-  const text = PLATFORMS.docker.render(mend({ graceMs: 20_000 }, "docker"));
+  const text = PLATFORMS.docker.render(correct({ graceMs: 20_000 }, "docker"));
   expect(text).toContain("docker stop -t 30");
   expect(text).toContain("HEALTHCHECK --interval=10s --timeout=12s --start-period=1m --retries=3");
   // `show` asks twice where a handler is RED, and each time that may take the handlers' 5 s.

@@ -1,8 +1,8 @@
 import { createServer, IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
+import { correct } from "../../../src/cli/doctor/correct.ts";
 import { diagnose } from "../../../src/cli/doctor/diagnose.ts";
-import { mend } from "../../../src/cli/doctor/mend.ts";
 import type { Declared, Numbers } from "../../../src/cli/doctor/numbers.ts";
 import { resolveNumbers } from "../../../src/cli/doctor/numbers.ts";
 import { createProbe } from "../../../src/core/probe.ts";
@@ -97,8 +97,8 @@ describe("what the doctor says of a balancer is what the drain does", () => {
   test.each(LOSING)(
     "%j: with the settings that it prints, the balancer is seen to leave",
     async (declared) => {
-      const mended = mend(declared, "haproxy");
-      expect(await drainBehindBalancer(mended)).toMatchObject({ endedBy: "evidence" });
+      const corrected = correct(declared, "haproxy");
+      expect(await drainBehindBalancer(corrected)).toMatchObject({ endedBy: "evidence" });
     },
   );
 });

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { correct } from "../../../src/cli/doctor/correct.ts";
 import { toHaproxySources } from "../../../src/cli/doctor/haproxy-numbers.ts";
 import { toKubernetesSources } from "../../../src/cli/doctor/kubernetes-numbers.ts";
-import { mend } from "../../../src/cli/doctor/mend.ts";
 import { PLATFORMS } from "../../../src/cli/doctor/platforms.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../../deploy");
@@ -113,7 +113,7 @@ describe("the output of kubectl get -o json", () => {
   });
 
   test("that the doctor prints is read as the numbers it was made of", () => {
-    const numbers = mend({ preStopMs: 5_000, graceMs: 60_000 }, "kubernetes");
+    const numbers = correct({ preStopMs: 5_000, graceMs: 60_000 }, "kubernetes");
     const pod = parse(PLATFORMS.kubernetes.render(numbers));
     const [source] = toKubernetesSources({ ...deploymentOf({}), ...pod }) ?? [];
     const { instances, ...declared } = source?.declared ?? {};
@@ -185,7 +185,7 @@ backend empty
   });
 
   test("that the doctor prints is read as the numbers it was made of", () => {
-    const numbers = mend({ probeIntervalMs: 700, fall: 4, instances: 3 }, "haproxy");
+    const numbers = correct({ probeIntervalMs: 700, fall: 4, instances: 3 }, "haproxy");
     const [source] = toHaproxySources(PLATFORMS.haproxy.render(numbers));
     expect(numbers).toMatchObject(source?.declared ?? { is: "not read" });
     expect(source?.problems).toEqual([]);
