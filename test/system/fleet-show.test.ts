@@ -45,6 +45,8 @@ describeWithProgram(["prometheus", "prometheus-alertmanager"], "svc-status fleet
     ]);
     expect(red.stdout).toMatch(/^RED: 4 of 5 services, as of \S+, \d+ (?:ms|s) before$/m);
 
+    // A service is RED with its first instance; the last one's scrape may come later.
+    await showUntil(/^RED +call orders +.*3 RED/m, "web");
     const web = await show("web", "--json");
     expect(web.code).toBe(2);
     expect(JSON.parse(web.stdout)).toMatchObject({
@@ -59,7 +61,7 @@ describeWithProgram(["prometheus", "prometheus-alertmanager"], "svc-status fleet
         },
       ],
     });
-    const accounts = await show("accounts");
+    const accounts = await showUntil(/^RED +Database +.*3 RED/m, "accounts");
     expect(accounts.stdout).toMatch(/^RED +Database +\d+ m?s +3 RED +root: accounts$/m);
     expect(accounts.stdout).toMatch(/^accounts-1 {2}RED {2}Database$/m);
 

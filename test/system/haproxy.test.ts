@@ -57,6 +57,9 @@ async function untilKnown({ services }: Behind, name: Name): Promise<void> {
     await service.waitForLine(/^probed/, service.lines.length);
 }
 
+/** With its retries, HAProxy hides what an instance refuses. */
+const WITHOUT_REDISPATCH = ["  option redispatch\n", "  retries 0\n"] as const;
+
 async function startAgain(behind: Behind, name: Name): Promise<void> {
   const isUp = timeOfLine(behind.haproxy, new RegExp(`Server services/${name} is UP`));
   await behind.startAgain(name);
@@ -101,7 +104,10 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
   }, 240_000);
 
   test("an end without a wait does lose requests", async () => {
-    const behind = await startBehindHaproxy({ service: { drain: { fixedMs: 0 } } });
+    const behind = await startBehindHaproxy({
+      service: { drain: { fixedMs: 0 } },
+      changes: [WITHOUT_REDISPATCH],
+    });
     const { failed } = await loadWhile(behind.port, BUSY, async () => {
       await end(behind, "one");
     });
@@ -109,11 +115,7 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
   });
 
   describe("with a slow check", () => {
-    const changes = [
-      ["inter 500ms fall 3", "inter 2s fall 3"],
-      // Otherwise HAProxy hides what an instance refuses.
-      ["  option redispatch\n", "  retries 0\n"],
-    ] as const;
+    const changes = [["inter 500ms fall 3", "inter 2s fall 3"], WITHOUT_REDISPATCH] as const;
 
     test("nothing is lost, as the service waits for longer", async () => {
       const behind = await startBehindHaproxy({ changes });
