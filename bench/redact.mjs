@@ -1,6 +1,8 @@
 // Measures the cost of describing an error, and shows that no text makes it slow.
-import { describeError } from "../dist/core.js";
+import { importSources } from "../scripts/import-sources.mjs";
 import { publish } from "./support/rows.mjs";
+
+const { describeError } = await importSources("util/describe-error.ts");
 
 const ROUNDS = 15;
 const REPEATS = 2_000;

@@ -1,10 +1,16 @@
 // The cost of creating a report, and of rendering it.
 import { Gauge, Registry } from "prom-client";
-import { createJsonRenderer, createPrometheusRenderer } from "../dist/core.js";
-import { createStatusRegistry } from "../dist/index.js";
+import { importSources } from "../scripts/import-sources.mjs";
 import { compareFunctions } from "./support/compare.mjs";
 import { publish } from "./support/rows.mjs";
+
 import { median } from "./support/statistics.mjs";
+
+const { createJsonRenderer, createPrometheusRenderer, createStatusRegistry } = await importSources(
+  "formats/json.ts",
+  "formats/prometheus.ts",
+  "core/registry/registry.ts",
+);
 
 const SIZES = [10, 1_000, 10_000];
 const LARGEST = 10_000;

@@ -46,3 +46,14 @@ test("the files in .github are YAML, and the workflow of each change runs .ci/ru
     jobs: { test: { steps: expect.arrayContaining([{ run: "bash .ci/run" }]) } },
   });
 });
+
+test("benchmarks import from dist only what the package exports", async () => {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    exports: Record<string, string | { readonly default: string }>;
+  };
+  const entries = Object.values(exports).map((entry) => (typeof entry === "string" ? entry : entry.default));
+  const { stdout } = await run("git", ["grep", "-hoE", 'from "[./]+/dist/[^"]+"', "--", "bench/*.mjs"], root);
+  const imported = [...stdout.matchAll(/dist\/[^"]+/g)].map(([path]) => `./${path}`);
+  expect(imported.length).toBeGreaterThan(5);
+  expect(imported.filter((path) => !entries.includes(path))).toEqual([]);
+});
