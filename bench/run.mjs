@@ -40,6 +40,9 @@ const named = args.filter((arg) => !arg.startsWith("--"));
 const options = args.filter((arg) => arg.startsWith("--") && arg !== "--write");
 if (options.length > 0 && named.length !== 1)
   throw new Error(`${options.join(" ")}: expected one benchmark to give that to, got ${named.length}`);
+// Its rows would take the place of all.
+if (args.includes("--write") && options.some((option) => option.startsWith("--only")))
+  throw new Error("--write: expected the whole benchmark, got some of its rows (--only)");
 const unknown = named.filter((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown.length > 0)
   throw new Error(`there is no ${unknown.join(", ")}, but ${Object.keys(BENCHMARKS).join(", ")}`);

@@ -1,29 +1,37 @@
-// A service for leaving.mjs: node service.mjs <port> <how it handles SIGTERM>
+// A service with every kind of response, or a worker: forked by a cell with its settings as JSON.
 import { createServer } from "node:http";
-import { serviceStatus } from "../../dist/adapters/node.js";
-import { drainOnSignals } from "../../dist/drain/index.js";
-import { defaultProbe } from "../../dist/index.js";
+import { WebSocketServer } from "ws";
+import { createRoutes } from "./routes.mjs";
+import { WAYS } from "./ways.mjs";
+import { startWorker } from "./workers.mjs";
 
-const [, , port, way] = process.argv;
-const FIXED_MS = 2_000;
+const { port, library, drain, worker } = JSON.parse(process.argv[2]);
+const name = `${port}-${process.pid}`;
 
-const answerStatus = serviceStatus();
-const server = createServer((request, response) => {
-  answerStatus(request, response, () => response.end("hello\n"));
+let isLeaving = false;
+// The first listener, so that it sees the signal no later than the library.
+process.once("SIGTERM", () => {
+  isLeaving = true;
 });
+
+const server = createServer();
+// Longer than the balancers keep idle connections.
 server.keepAliveTimeout = 65_000;
+server.requestTimeout = 0;
+const { handle, greet } = createRoutes(name);
+const sockets = new WebSocketServer({ server });
+sockets.on("connection", greet);
 
-const close = () => server.close(() => process.exit(0));
-const WAYS = {
-  none() {},
-  close: () => process.once("SIGTERM", close),
-  fixed: () =>
-    process.once("SIGTERM", () => {
-      defaultProbe.decommission();
-      setTimeout(close, FIXED_MS);
-    }),
-  drain: () => drainOnSignals(server),
-};
-
-WAYS[way]();
-server.listen(Number(port), "127.0.0.1", () => console.log("listening"));
+const { makeConsumers, closeAll } = await startWorker(worker, (job) => process.send?.({ ...job, isLeaving }));
+const answer = await WAYS[library]({
+  server,
+  isWorker: worker !== undefined,
+  handle,
+  drain,
+  makeConsumers,
+  closeAll,
+});
+if (answer !== undefined) server.on("request", answer);
+server.listen(port, "127.0.0.1", () => process.send?.({ listening: name }));
+// The parent has ended without a word.
+process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));

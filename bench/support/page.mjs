@@ -25,6 +25,7 @@ const EXPLANATIONS = {
   sustained: `5,000 requests a second for 60 s, while a handler changes its state every second. Times count from the moment when a request was due.`,
   background: `10,000 handlers that run every 10 s in the background.`,
   rules: `The rules of \`svc-status fleet rules\`, evaluated by Debian's Prometheus over the samples of 10,000 instances of 10 handlers each, of which a tenth is \`RED\`.`,
+  leaving: `One of two services is restarted behind a load balancer, and one of two workers of a queue, with each library. [Leaving](leaving.md#measurements) explains the rows, and why some cannot be 0. Each runs once. A failure is a request that was lost, reset or cut, or a stream that was cut, sent back to the process that leaves, or could not reconnect at once.`,
   busy: `The probe, requested every 100 ms over a new connection with a timeout of 1 s, while the main thread is blocked. A probe is lost if it is not answered with 200 in time.`,
   soak: `20 readers of the page's events and five of the sentinel's, ten handlers that flap, hang and throw, and each format and probe in turn at 300 requests a second. The heap is that of the main thread after a collection. "At the beginning" is minutes 2 to 4 of 15, "at the end" the last three; a shorter run has shorter parts.`,
 };
@@ -61,7 +62,7 @@ function renderPart(name, rows) {
 }
 
 /** With columns of equal width, like the formatter. */
-function renderTable(rows) {
+export function renderTable(rows) {
   const widths = rows[0].map((_cell, column) => Math.max(3, ...rows.map((row) => row[column].length)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])));
   const [head, ...body] = [lines[0], widths.map((width) => "-".repeat(width)), ...lines.slice(1)];

@@ -1,10 +1,12 @@
 // Stores the raw figures as JSON, and writes docs/benchmarks.md from nothing else.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { renderLeaving } from "./leaving-tables.mjs";
 import { renderPage } from "./page.mjs";
 
 const RESULTS = join(import.meta.dirname, "../results.json");
 const PAGE = join(import.meta.dirname, "../../docs/benchmarks.md");
+const LEAVING = join(import.meta.dirname, "../../docs/leaving.md");
 
 /** The results of the last run, by benchmark. */
 export function readResults() {
@@ -14,6 +16,7 @@ export function readResults() {
 export function writeResults(results) {
   writeFileSync(RESULTS, `${JSON.stringify(results, roundNumber, 1)}\n`);
   writeFileSync(PAGE, renderPage(results));
+  writeFileSync(LEAVING, renderLeaving(readFileSync(LEAVING, "utf8"), results));
 }
 
 /** More digits than these are noise. */

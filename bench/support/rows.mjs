@@ -9,6 +9,7 @@ import { median, quantile } from "./statistics.mjs";
  * @param row.unit Follows the numbers, such as " ms"; empty for a ratio.
  * @param row.max The goal: at most this. Default: no goal, such as for a peer.
  * @param row.min The goal: at least this.
+ * @param row.why Why the goal cannot be 0.
  */
 export function publish(row) {
   if (process.send) process.send(row);
