@@ -29,6 +29,7 @@ const BENCHMARKS = {
   cli: { byDefault: true },
   sustained: { byDefault: true },
   background: { byDefault: true },
+  recorder: { byDefault: true },
   rules: { byDefault: false },
   leaving: { byDefault: false },
   busy: { byDefault: false },

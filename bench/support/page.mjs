@@ -24,6 +24,7 @@ const EXPLANATIONS = {
   cli: `The command line starts, reads the status of a service on this machine, and shows it.`,
   sustained: `5,000 requests a second for 60 s, while a handler changes its state every second. Times count from the moment when a request was due.`,
   background: `10,000 handlers that run every 10 s in the background.`,
+  recorder: `A recording of 1,000,000 changes of 100 handlers over 30 days, read by a process that starts, and through \`svc-status/recorder\`. Its files are larger than the default maximum of 10 MB. The share of a core is the CPU time of a process that changes 1,000 states a second with a recorder, less that of one without.`,
   rules: `The rules of \`svc-status fleet rules\`, evaluated by Debian's Prometheus over the samples of 10,000 instances of 10 handlers each, of which a tenth is \`RED\`.`,
   leaving: `One of two services is restarted behind a load balancer, and one of two workers of a queue, with each library. [Leaving](leaving.md#measurements) explains the rows, and why some cannot be 0. Each runs once. A failure is a request that was lost, reset or cut, or a stream that was cut, sent back to the process that leaves, or could not reconnect at once.`,
   busy: `The probe, requested every 100 ms over a new connection with a timeout of 1 s, while the main thread is blocked. A probe is lost if it is not answered with 200 in time.`,

@@ -14,6 +14,8 @@ export interface JournalSetup extends SegmentWriterSetup {
 /** Writes lines in batches, at most one at a time. Never throws, and never delays the caller. */
 export interface Journal {
   push(line: Line): void;
+  /** The same, for a line that costs more than the caller should wait for: it is made before the write. */
+  pushLater(toLine: () => Line): void;
   /** Replaces lines that are not written yet. */
   amend(toAmended: (line: Line) => Line): void;
   /** Resolves when everything that was pushed before is written, or when writing has failed. */
@@ -38,10 +40,10 @@ export function createJournal(setup: JournalSetup): Journal {
   let cancelTimer: (() => void) | undefined;
   let isClosed = false;
 
-  function push(line: Line): void {
+  function pushLater(toLine: () => Line): void {
     if (isClosed) return;
     if (writing !== undefined && clock.monotonicNow() - writingSince > SLOW_MS) trouble.failed(SLOW);
-    pending.push(line);
+    pending.push(toLine);
     schedule(flushMs);
   }
 
@@ -52,6 +54,8 @@ export function createJournal(setup: JournalSetup): Journal {
   function flush(): Promise<void> {
     cancelTimer?.();
     cancelTimer = undefined;
+    // Even if the disk hangs, what the lines are made of is not kept.
+    pending.make();
     writing ??= writeAll().finally(() => {
       writing = undefined;
     });
@@ -107,7 +111,7 @@ export function createJournal(setup: JournalSetup): Journal {
     }
   }
 
-  return { push, amend: pending.amend, flush, close, exit };
+  return { push: (line) => pushLater(() => line), pushLater, amend: pending.amend, flush, close, exit };
 }
 
 const SLOW = new Error("a write takes longer than 5 s");

@@ -112,8 +112,11 @@ export function encode(line: Line): string {
 }
 
 /** What the handler says is stored as the page shows it: one line, cut, without secrets. */
-export function toChangeLine({ name, from, to, reason, status, at, heldMs }: Change): ChangeLine {
-  const detail = toShownLine(toDetailText(status));
+export function toChangeLine(
+  { name, from, to, reason, status, at, heldMs }: Change,
+  toShown: (text: string) => string,
+): ChangeLine {
+  const detail = toShown(toDetailText(status));
   return {
     k: "change",
     t: at.getTime(),

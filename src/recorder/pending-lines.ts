@@ -3,6 +3,9 @@ import { encode, type Line } from "./lines.ts";
 /** Maximum size of the lines that wait for the disk. Further lines are dropped and counted. */
 export const MAX_PENDING_BYTES = 1_000_000;
 
+/** Maximum number of lines that wait to be made. */
+export const MAX_UNMADE_LINES = 1_000;
+
 export interface PendingLine {
   readonly line: Line;
   readonly text: string;
@@ -11,7 +14,10 @@ export interface PendingLine {
 /** The lines that wait for the disk, oldest first. */
 export interface PendingLines {
   readonly isEmpty: boolean;
-  push(line: Line): void;
+  /** Makes the line later, at the latest before it is written. */
+  push(toLine: () => Line): void;
+  /** Makes the lines of all that was pushed. */
+  make(): void;
   /** Replaces the lines. */
   amend(toAmended: (line: Line) => Line): void;
   /** Takes all lines, to write them. */
@@ -23,6 +29,7 @@ export interface PendingLines {
 }
 
 export function createPendingLines(): PendingLines {
+  let unmade: (() => Line)[] = [];
   let lines: PendingLine[] = [];
   let bytes = 0;
   let lost = 0;
@@ -32,28 +39,47 @@ export function createPendingLines(): PendingLines {
     bytes = lines.reduce((sum, { text }) => sum + text.length, 0);
   }
 
-  return {
-    get isEmpty() {
-      return lines.length === 0;
-    },
-    push(line) {
-      const pending = toPending(line);
+  function make(): void {
+    const pushed = unmade;
+    unmade = [];
+    for (const toLine of pushed) add(toLine);
+  }
+
+  function add(toLine: () => Line): void {
+    if (lost === 0) {
+      const pending = toPending(toLine());
       const newBytes = bytes + pending.text.length;
-      if (lost > 0 || newBytes > MAX_PENDING_BYTES) {
-        lost += 1;
+      if (newBytes <= MAX_PENDING_BYTES) {
+        lines.push(pending);
+        bytes = newBytes;
         return;
       }
-      lines.push(pending);
-      bytes = newBytes;
+    }
+    lost += 1;
+  }
+
+  return {
+    get isEmpty() {
+      return lines.length === 0 && unmade.length === 0;
     },
-    amend: (toAmended) => set(lines.map(({ line }) => toPending(toAmended(line)))),
+    push(toLine) {
+      unmade.push(toLine);
+      if (unmade.length >= MAX_UNMADE_LINES) make();
+    },
+    make,
+    amend(toAmended) {
+      make();
+      set(lines.map(({ line }) => toPending(toAmended(line))));
+    },
     take() {
+      make();
       const taken = lines;
       set([]);
       return taken;
     },
     putBack: (earlier) => set([...earlier, ...lines]),
     takeLost() {
+      make();
       const dropped = lost;
       lost = 0;
       return dropped;

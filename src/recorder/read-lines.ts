@@ -1,25 +1,46 @@
 import { decode, type Line } from "./lines.ts";
 
+/** The changes to parse. Default: all. */
+export interface WantedChanges {
+  readonly name?: string | undefined;
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
 const CHANGE = '{"k":"change","t":';
 
 /**
  * The lines of a segment, oldest first; `undefined` for a damaged one. A torn line, which is the last one or is followed
- * by a blank line, is skipped. With a name, changes of other handlers are not parsed: they are only signs of life.
+ * by a blank line, is skipped. Changes that are not wanted are not parsed: they are only signs of life.
  */
-export function* readLines(text: string, name?: string): Iterable<Line | undefined> {
-  const wanted = name === undefined ? "" : `,"name":${JSON.stringify(name)},`;
+export function* readLines(text: string, wanted: WantedChanges = {}): Iterable<Line | undefined> {
+  const isWanted = toTest(wanted);
   for (let start = 0, end = 0; start < text.length; start = end + 1) {
     end = toLineEnd(text, start);
     if (end === start) continue;
     const line = text.slice(start, end);
-    if (line.startsWith(CHANGE) && !line.includes(wanted)) {
-      yield { t: Number.parseInt(line.slice(CHANGE.length), 10) };
-      continue;
+    if (line.startsWith(CHANGE)) {
+      const t = Number.parseInt(line.slice(CHANGE.length, CHANGE.length + TIME_LENGTH), 10);
+      if (!isWanted(line, t)) {
+        yield { t };
+        continue;
+      }
     }
     const decoded = decode(line);
     const isTorn = decoded === undefined && (end + 1 >= text.length || text[end + 1] === "\n");
     if (!isTorn) yield decoded;
   }
+}
+
+/** Digits of the largest time. */
+const TIME_LENGTH = 16;
+
+/** A time that is damaged is left to the parser. */
+function toTest({ name, from, to }: WantedChanges): (line: string, t: number) => boolean {
+  const part = name === undefined ? "" : `,"name":${JSON.stringify(name)},`;
+  const start = from?.getTime() ?? Number.NEGATIVE_INFINITY;
+  const end = to?.getTime() ?? Number.POSITIVE_INFINITY;
+  return (line, t) => !(t < start || t >= end) && line.includes(part);
 }
 
 function toLineEnd(text: string, start: number): number {

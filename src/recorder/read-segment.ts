@@ -1,6 +1,6 @@
 import { describeError } from "../util/describe-error.ts";
 import { FORMAT_VERSION, type Line } from "./lines.ts";
-import { readLines } from "./read-lines.ts";
+import { readLines, type WantedChanges } from "./read-lines.ts";
 import { readSegment, type Segment } from "./segments.ts";
 
 /** Called each time a segment cannot be read whole. */
@@ -13,14 +13,14 @@ export type OnDamage = (segment: Segment, damage: string) => void;
 export async function readSegmentLines(
   segment: Segment,
   onDamage: OnDamage,
-  name?: string,
+  wanted?: WantedChanges,
 ): Promise<readonly Line[] | undefined> {
   const text = await readSegment(segment).catch(function skip(error: unknown) {
     onDamage(segment, `cannot be read: ${describeError(error)}`);
     return "";
   });
   const lines: Line[] = [];
-  for (const line of readLines(text, name)) {
+  for (const line of readLines(text, wanted)) {
     const problem = lines.length === 0 ? findProblem(line) : undefined;
     if (problem !== undefined) {
       onDamage(segment, `${problem}, it is skipped`);

@@ -7,6 +7,7 @@ import type {
 } from "../core/recorded-past.ts";
 import { toChains } from "./chains.ts";
 import { isAlive } from "./liveness.ts";
+import type { WantedChanges } from "./read-lines.ts";
 import { type OnDamage, readSegmentLines } from "./read-segment.ts";
 import { createReplay, type Piece, type Replay, type ReplaySetup } from "./replay.ts";
 import { listSegments, readStart, type StoredSegment } from "./segments.ts";
@@ -76,13 +77,6 @@ export function createReader({ directory, onDamage, now, flush }: ReaderSetup): 
     return found;
   }
 
-  /** Each segment begins with what was known, so each can be read alone. */
-  async function replaySegment(segment: DatedSegment, setup: ReplaySetup, name?: string): Promise<Replay> {
-    const replay = createReplay(setup);
-    for (const line of (await readSegmentLines(segment, onDamage, name)) ?? []) replay.take(line);
-    return replay;
-  }
-
   async function readEvents({ name, limit, skip = 0, ...period }: EventsQuery): Promise<RecordedEvent[]> {
     const wanted = limit + skip + 1;
     const all: RecordedEvent[] = [];
@@ -92,11 +86,10 @@ export function createReader({ directory, onDamage, now, flush }: ReaderSetup): 
       for (const segment of chain.toReversed()) {
         if (count >= wanted) break;
         const events: RecordedEvent[] = [];
-        await replaySegment(
-          segment,
-          { onEvent: (event) => isWanted(event, period, name) && events.push(event) },
-          name,
-        );
+        await replaySegment(segment, onDamage, {
+          onEvent: (event) => isWanted(event, period, name) && events.push(event),
+          wanted: { name, ...period },
+        });
         own.unshift(events);
         count += events.length;
       }
@@ -110,7 +103,7 @@ export function createReader({ directory, onDamage, now, flush }: ReaderSetup): 
     const onPiece = (piece: Piece): void => void (piece.name === name && pieces.push(piece));
     for (const chain of await findSegments(period)) {
       for (const segment of chain) {
-        const replay = await replaySegment(segment, { onPiece }, name);
+        const replay = await replaySegment(segment, onDamage, { onPiece, wanted: { name } });
         replay.end(segment.endsAt ?? toEnd(replay, segment));
       }
     }
@@ -133,6 +126,21 @@ export function createReader({ directory, onDamage, now, flush }: ReaderSetup): 
     getAvailability: (name, period): Promise<Availability> =>
       readAlone(async () => toAvailability(await readPieces(name, period), period)),
   };
+}
+
+interface SegmentReplaySetup extends ReplaySetup {
+  readonly wanted: WantedChanges;
+}
+
+/** Each segment begins with what was known, so each can be read alone. */
+async function replaySegment(
+  segment: DatedSegment,
+  onDamage: OnDamage,
+  { wanted, ...setup }: SegmentReplaySetup,
+): Promise<Replay> {
+  const replay = createReplay(setup);
+  for (const line of (await readSegmentLines(segment, onDamage, wanted)) ?? []) replay.take(line);
+  return replay;
 }
 
 function isWanted(event: RecordedEvent, { from, to }: Period, name: string | undefined): boolean {

@@ -19,6 +19,7 @@ import { type RecorderOptions, type ResolvedRecorderOptions, resolveRecorderOpti
 import { type HistoryRange, toEventsQuery, toPeriod } from "./ranges.ts";
 import type { OnDamage } from "./read-segment.ts";
 import { createReader } from "./reader.ts";
+import { createShownDetails } from "./shown-details.ts";
 import { createStates } from "./states.ts";
 import { toPastRecords } from "./to-past-records.ts";
 
@@ -75,6 +76,7 @@ export function recordStatus(registry: StatusRegistry, options: RecorderOptions)
   if (records === undefined) return failExpectation("registry", "a registry of svc-status", registry);
   const onDamage = createDamageLog(() => resolved.logger ?? registry.logger);
   const journal = createRecordingJournal({ registry, records, options: resolved, onDamage, onLost });
+  const toShown = createShownDetails();
   const states = createStates({ registry, records, push: journal.push, clock });
   const past = createReader({
     directory: resolved.directory,
@@ -124,7 +126,7 @@ export function recordStatus(registry: StatusRegistry, options: RecorderOptions)
   const stops = [
     registry.on("change", (change) => {
       states.record(change);
-      journal.push(toChangeLine(change));
+      journal.pushLater(() => toChangeLine(change, toShown));
     }),
     ...(probe ? [probe.on("change", (change) => journal.push(toProbeLine(change, clock.now())))] : []),
     () => void process.off("exit", endNow),

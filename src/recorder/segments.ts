@@ -22,6 +22,9 @@ const NAME = /^status-([\da-f]{16})-(\d{8})\.jsonl$/;
 /** A folder with more segments is read only in part: the newest. */
 const MAX_SEGMENTS = 10_000;
 
+/** More would hold up the file system calls of the application, which share the threads. */
+const LOOKS_AT_ONCE = 16;
+
 /** More than any segment: its share of the recording, one snapshot, and one batch. */
 const MAX_READ_BYTES = 32_000_000;
 
@@ -42,15 +45,24 @@ export async function prepareDirectory(directory: string): Promise<void> {
 
 /** All segments, oldest chain position first. Foreign files, folders and symbolic links are ignored. */
 export async function listSegments(directory: string): Promise<readonly StoredSegment[]> {
-  const names = (await readdir(directory)).filter((name) => NAME.test(name)).sort();
+  const names = (await readdir(directory))
+    .filter((name) => NAME.test(name))
+    .sort()
+    .slice(-MAX_SEGMENTS);
   const found: StoredSegment[] = [];
-  for (const name of names.slice(-MAX_SEGMENTS)) {
-    const [, chain = "", number = ""] = NAME.exec(name) ?? [];
-    const segment = toSegment(directory, chain, Number(number));
-    const stats = await lstat(segment.path).catch(ignoreMissing);
-    if (stats?.isFile()) found.push({ ...segment, size: stats.size, modifiedAt: stats.mtimeMs });
+  for (let start = 0; start < names.length; start += LOOKS_AT_ONCE) {
+    const group = names.slice(start, start + LOOKS_AT_ONCE);
+    const stored = await Promise.all(group.map((name) => findStored(directory, name)));
+    found.push(...stored.filter((segment) => segment !== undefined));
   }
   return found;
+}
+
+async function findStored(directory: string, name: string): Promise<StoredSegment | undefined> {
+  const [, chain = "", number = ""] = NAME.exec(name) ?? [];
+  const segment = toSegment(directory, chain, Number(number));
+  const stats = await lstat(segment.path).catch(ignoreMissing);
+  return stats?.isFile() ? { ...segment, size: stats.size, modifiedAt: stats.mtimeMs } : undefined;
 }
 
 /** Another process may delete a segment at any time. */

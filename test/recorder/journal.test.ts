@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type FileHandle, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createJournal, type Journal } from "../../src/recorder/journal.ts";
 import type { Line } from "../../src/recorder/lines.ts";
-import { MAX_PENDING_BYTES } from "../../src/recorder/pending-lines.ts";
+import { MAX_PENDING_BYTES, MAX_UNMADE_LINES } from "../../src/recorder/pending-lines.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createTrouble } from "../../src/util/trouble.ts";
 
@@ -189,4 +189,33 @@ test("close() writes what is left, and later lines are ignored", async () => {
   journal.push(LINE);
   await journal.flush();
   expect(written.join("")).toBe(TEXT);
+});
+
+describe("a line that is made later", () => {
+  test("is made when it is written, not when it is pushed", async () => {
+    const toLine = vi.fn(() => LINE);
+    scene.journal.pushLater(toLine);
+    expect(toLine).not.toHaveBeenCalled();
+    await scene.clock.advance(20);
+    expect(scene.written).toEqual([TEXT]);
+  });
+
+  test("is made within flushMs even if the disk hangs, and at once if many wait", async () => {
+    scene.writeBy(() => new Promise(() => {}));
+    scene.journal.push(LINE);
+    await scene.clock.advance(20);
+    const toLine = vi.fn(() => LINE);
+    scene.journal.pushLater(toLine);
+    await scene.clock.advance(20);
+    expect(toLine).toHaveBeenCalledTimes(1);
+    for (let count = 0; count < MAX_UNMADE_LINES; count += 1) scene.journal.pushLater(toLine);
+    expect(toLine).toHaveBeenCalledTimes(1 + MAX_UNMADE_LINES);
+  });
+
+  test("keeps its place", async () => {
+    scene.journal.pushLater(() => LINE);
+    scene.journal.push({ t: 2 });
+    await scene.journal.flush();
+    expect(scene.written.join("")).toBe(`${TEXT}{"t":2}\n`);
+  });
 });
