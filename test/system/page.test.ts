@@ -502,9 +502,60 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
           /^- \*\*RED\*\* `Database` (?:for|first seen) \d+ s(?: ago)?: `'@here' \[x\]\(https:\/\/evil\.example\) more`$/,
         ),
         expect.stringMatching(
-          /^- \*\*RED\*\* `Orders` (?:for|first seen) \d+ s(?: ago)?: `because Database is RED`$/,
+          /^ {2}- \*\*RED\*\* `Orders` (?:for|first seen) \d+ s(?: ago)?: `because Database is RED`$/,
         ),
+        "",
+        service.url,
       ]);
+    });
+
+    test("copies one row as text, with times that do not age and the address of the row", async () => {
+      const service = await startOrders();
+      service.set("Data base", "RED", { detail: "gone" });
+      service.set("Exports", "RED", {}, { dependsOn: ["Data base"] });
+      const page = await newPage({ permissions: ["clipboard-read", "clipboard-write"] });
+      await open(page, `${service.url}?state=RED`);
+      await rowOf(page, "Data base").locator("summary").first().click();
+      await page.getByRole("button", { name: "Copy this row" }).first().click();
+      await page.getByRole("button", { name: "Copied" }).waitFor();
+      const lines = (await page.evaluate(() => navigator.clipboard.readText())).split("\n");
+      expect(lines).toEqual([
+        expect.stringMatching(
+          /^RED Data base (?:since|first seen) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: gone$/,
+        ),
+        "1 more with it: Exports",
+        expect.stringMatching(/^orders 1\.2\.3 \(web:1\) at \d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        `${service.url}#handler-Data%20base`,
+      ]);
+    });
+
+    test.each([true, false])("finds the row that the address names open, script: %s", async (hasScript) => {
+      const service = await startOrders();
+      service.set("Data base", "RED", { detail: "gone" });
+      service.set("Exports", "RED", {}, { dependsOn: ["Data base"] });
+      for (let index = 0; index < 60; index += 1) service.set(`Filler ${index}`, "YELLOW");
+      for (const name of ["Cache", "Exports"]) {
+        const page = await newPage({ javaScriptEnabled: hasScript });
+        await page.goto(`${service.url}#handler-${name}`);
+        const row = rowOf(page, name);
+        await row.getByRole("heading", { name: "Recent changes" }).waitFor();
+        await expect
+          .poll(async () => (await row.locator(hasScript ? ".summary" : ".tasks").boundingBox())?.y ?? -1)
+          .toSatisfy((y: number) => y >= 0 && y < 800);
+        expect(await row.locator(":focus").count()).toBe(1);
+      }
+    });
+
+    test("follows the link of a row and that of the cause", async () => {
+      const service = await startOrders();
+      service.set("Database", "RED", { detail: "gone" });
+      const page = await newPage();
+      await open(page, service.url);
+      await page.locator(".overall a").click();
+      await rowOf(page, "Database").locator("summary:focus").waitFor();
+      await rowOf(page, "Database").getByRole("link", { name: "Link to this row" }).first().click();
+      expect(await page.evaluate(() => location.hash)).toBe("#handler-Database");
+      expect(await violationsOf(page)).toEqual([]);
     });
   });
 

@@ -7,6 +7,7 @@ import { html, type Markup } from "./markup.ts";
 import { toRowDetail } from "./match-filter.ts";
 import type { PageScene, ServiceLink } from "./page-model.ts";
 import { renderSince } from "./render-since.ts";
+import { renderRunbook, toAnchor } from "./render-tasks.ts";
 import { cut } from "./shown-text.ts";
 import { renderIcon, renderState, toFavicon } from "./state-markup.ts";
 import { renderAge, renderFor, renderLeft, renderMoment } from "./time-markup.ts";
@@ -24,13 +25,14 @@ export const MAX_HEADLINE_DETAIL_LENGTH = 160;
 export function renderHead(scene: PageScene): Markup {
   const { service } = scene.source;
   const { report, view } = scene;
-  const { version, links = [] } = view.details ? service : {};
+  const { version, links = [], runbook } = view.details ? service : {};
+  const shown = [...(runbook === undefined ? [] : [{ title: "Runbook", url: runbook }]), ...links];
   const identity = toShownIdentity(scene);
   return html`<header class="head ${report.state}"${identity && html` data-instance="${identity.instance}"`} data-key="${HEAD_KEY}" data-title="${toTitle(scene)}" data-icon="${toFavicon(report.state)}">
     <div class="service">
       <h1><bdi>${service.name ?? "Service status"}</bdi>${version !== undefined && html` <small><bdi>${version}</bdi></small>`}</h1>
       ${identity && html`<p class="instance"><bdi>${identity.instance}</bdi><span class="started">, started ${renderAge(identity.startedAt, scene.now, " ago")}</span></p>`}
-      ${links.length > 0 && html`<nav aria-label="Links"><ul class="links">${links.map(renderLink)}</ul></nav>`}
+      ${shown.length > 0 && html`<nav aria-label="Links"><ul class="links">${shown.map(renderLink)}</ul></nav>`}
     </div>
     <p class="overall">${renderState(report.state)} <span class="sentence">${renderSentence(scene)}</span></p>
     <p class="counts">${STATES.toReversed().map((state) => renderCount(scene, state))}</p>
@@ -70,9 +72,9 @@ function renderSentence(scene: PageScene): Markup {
   if (!view.details) return html`<bdi>${first.entry.name}</bdi>.${also}`;
   const { entry, dependants } = first;
   const names = dependants.map(({ name }) => name);
-  return html`${renderSince(entry, scene)}: <b><bdi>${entry.name}</bdi></b>${renderReason(entry)}${
-    names.length > 0 && html` ${names.length} more with it: ${renderNames(names)}.`
-  }${also}`;
+  return html`${renderSince(entry, scene)}: <a href="#${toAnchor(entry.name)}"><b><bdi>${entry.name}</bdi></b></a>${renderReason(entry)}${
+    entry.runbook !== undefined && html` ${renderRunbook(entry.runbook)}.`
+  }${names.length > 0 && html` ${names.length} more with it: ${renderNames(names)}.`}${also}`;
 }
 
 /** The groups with a handler that has the overall state, the oldest first. Others do not explain it. */

@@ -7,6 +7,7 @@ import type { PageScene } from "./page-model.ts";
 import { renderAxis, toAxisView } from "./render-axis.ts";
 import { renderProperties } from "./render-properties.ts";
 import { renderSince } from "./render-since.ts";
+import { renderTasks, toAnchor } from "./render-tasks.ts";
 import { renderState } from "./state-markup.ts";
 import { renderMoment } from "./time-markup.ts";
 import { toRunTimeText } from "./time-text.ts";
@@ -44,8 +45,11 @@ function renderFold({ dependants }: EntryGroup, scene: PageScene): Markup {
 
 function renderItem(entry: Entry, scene: PageScene, isHidden: boolean, folded: Markup | false): Markup {
   const { name, status } = entry;
-  const content = scene.view.details ? renderDetails(entry, scene) : renderSummary(entry);
-  return html`<li class="row ${status.state}" data-key="${ROW_KEY}${name}" data-state="${status.state}"${
+  const { details } = scene.view;
+  const content = details ? renderDetails(entry, scene) : renderSummary(entry);
+  // In an opened row the anchor is inside of the details, because browsers open them for it without a script.
+  const anchor = !details && html` id="${toAnchor(name)}" tabindex="-1"`;
+  return html`<li class="row ${status.state}"${anchor} data-key="${ROW_KEY}${name}" data-state="${status.state}"${
     isHidden && html` hidden`
   }>${content}${folded}</li>`;
 }
@@ -66,9 +70,9 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
       <span class="since">${renderSince(entry, scene)}</span>
       ${renderTook(entry)}
     </summary>
-    <div class="more">
+    <div class="more" id="${toAnchor(name)}" tabindex="-1">
+      ${renderTasks(entry, scene.view)}
       ${renderFacts(entry, scene)}
-      ${scene.view.seesWho && html`<p class="scripted"><button type="button" data-check="${name}">Check <bdi>${name}</bdi> now</button></p>`}
       <h3>Reported</h3>
       ${renderProperties(status)}
       <h3>Recent changes</h3>

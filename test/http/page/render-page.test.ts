@@ -286,6 +286,44 @@ describe("a row", () => {
   });
 });
 
+describe("what to do about a handler", () => {
+  const RUNBOOK = "https://runbooks.example/db?a=1&b=2";
+
+  async function renderBroken(view = FULL_VIEW): Promise<{ readonly head: string; readonly row: string }> {
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("Data base", () => ({ state: "RED", detail: "gone" }), {
+      runbook: RUNBOOK,
+      description: "Asks <b> for one row.",
+    });
+    const service = { runbook: "https://runbooks.example/orders" };
+    const [head, row] = renderParts(await createPageScene(registry, { view, source: { service } }));
+    return { head: head?.html ?? "", row: row?.html ?? "" };
+  }
+
+  test("is in the row: its purpose, its runbook, and an address of the row that needs no script", async () => {
+    const { row } = await renderBroken();
+    expect(textOf(row)).toContain("Asks &lt;b&gt; for one row. Runbook Link to this row Copy this row");
+    expect(row).toContain(
+      '<a class="runbook" href="https://runbooks.example/db?a=1&amp;b=2" rel="noreferrer">Runbook</a>',
+    );
+    expect(row).toContain('<div class="more" id="handler-Data%20base" tabindex="-1">');
+    expect(row).toContain('<a class="anchor" href="#handler-Data%20base">');
+  });
+
+  test("is in the head: the runbook of the service and that of the cause", async () => {
+    const { head } = await renderBroken();
+    expect(head).toContain('<a href="https://runbooks.example/orders" rel="noreferrer">Runbook</a>');
+    expect(textOf(head)).toMatch(/ : Data base — gone \. Runbook \. 1 RED/);
+    expect(head).toContain('<a href="#handler-Data%20base">');
+  });
+
+  test("is hidden with the details, but for the address of the row", async () => {
+    const { head, row } = await renderBroken({ ...FULL_VIEW, details: false });
+    expect(head + row).not.toMatch(/runbook|one row/i);
+    expect(row).toContain('<li class="row RED" id="handler-Data%20base" tabindex="-1"');
+  });
+});
+
 describe("what depends on another", () => {
   test("is folded under it, with a word on how many there are", async () => {
     const registry = createStatusRegistry();

@@ -1,4 +1,5 @@
 import { setServerTime, updateAges } from "./ages.ts";
+import { startAnchors } from "./anchor.ts";
 import { startAxes } from "./axes.ts";
 import { startChecking } from "./check.ts";
 import { startControl } from "./control.ts";
@@ -19,4 +20,5 @@ startCopying();
 startChecking();
 startControl();
 startSorting();
+startAnchors();
 startLive();
