@@ -10,6 +10,7 @@ export function watchGrpcServer(server: GrpcServer): WatchedServer {
 
   return {
     setLeaving() {},
+    async acceptWaiting() {},
     close() {
       return new Promise((resolve) => {
         server.tryShutdown(function handleEnd() {

@@ -128,6 +128,7 @@ async function leaveBalancers({ options, observer, context, times }: Run, nobody
 
 async function close({ options, seams, servers, stopWatching, times }: Run): Promise<Closing> {
   const { clock, logger, streams, websockets } = options;
+  await Promise.all(servers.map((server) => server.acceptWaiting()));
   const timeoutMs = times.getCloseMs(clock.monotonicNow());
   const closing = await closeServers(servers, {
     timeoutMs,

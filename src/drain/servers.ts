@@ -6,6 +6,7 @@ import type {
   ServerHttp2Stream,
 } from "node:http2";
 import type { Socket } from "node:net";
+import { acceptWaiting } from "./accept-waiting.ts";
 import { type Connections, createConnections, type EndOfRequest } from "./connections.ts";
 import { findSockets } from "./early-sockets.ts";
 import { watchGrpcServer } from "./grpc-server.ts";
@@ -45,6 +46,9 @@ function watchNodeServer(server: NodeServer, setup: ServerWatchSetup): WatchedSe
 
   return {
     setLeaving: connections.setLeaving,
+    async acceptWaiting() {
+      if (server.listening) await acceptWaiting(sockets);
+    },
     close() {
       sessions.close();
       return new Promise((resolve) => {

@@ -32,7 +32,8 @@ const OPTIONS: OptionShapes<AmqpOptions<never>, WithDefaults<AmqpOptions<never>,
 /**
  * A consumer of RabbitMQ or another AMQP 0-9-1 broker as a consumer of a drain. It cancels the consumer at once
  * and waits for the pending messages. At the deadline it returns the rest with `nack` and `requeue`: the
- * broker delivers them to others at once, marked as redelivered. It does not close the channel.
+ * broker delivers them to others at once, marked as redelivered. Then it waits until the broker has read all
+ * acknowledgements. It does not close the channel.
  *
  * @example
  * const pending = new Set();
@@ -59,12 +60,16 @@ export function amqp<Message>(
     async stop() {
       await channel.cancel(consumerTag);
     },
-    finish: ({ signal }) =>
-      finishPending({
+    async finish({ signal }) {
+      const result = await finishPending({
         pending,
         signal,
         clock,
         giveBack: (message) => void channel.nack(message, false, true),
-      }),
+      });
+      // Frames are written later, in order. Once this one is answered, the broker has every `ack` and `nack`.
+      await channel.cancel(consumerTag);
+      return result;
+    },
   };
 }

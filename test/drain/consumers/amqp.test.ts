@@ -31,8 +31,30 @@ describe("amqp", () => {
     pending.delete(message);
     await clock.advance(100);
     expect(await result).toEqual({ finished: 1, left: 0 });
-    expect(calls).toEqual([["cancel", "ctag-1"]]);
+    expect(calls).toEqual([
+      ["cancel", "ctag-1"],
+      ["cancel", "ctag-1"],
+    ]);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("ends only when the broker has read the last acknowledgement", async () => {
+    const { clock, channel, pending, consumer, context } = createSubject();
+    await consumer.stop(context);
+    let answer = (): void => {};
+    channel.cancel = () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    let hasEnded = false;
+    const result = Promise.resolve(consumer.finish(context)).finally(() => {
+      hasEnded = true;
+    });
+    await clock.advance(1_000);
+    expect(pending.size).toBe(0);
+    expect(hasEnded).toBe(false);
+    answer();
+    expect(await result).toEqual({ finished: 0, left: 0 });
   });
 
   test("returns what is pending at the deadline, and takes it from the application", async () => {
@@ -45,7 +67,10 @@ describe("amqp", () => {
     abort();
     await clock.advance(100);
     expect(await result).toEqual({ finished: 1, left: 1 });
-    expect(calls).toEqual([["nack", two, false, true]]);
+    expect(calls).toEqual([
+      ["nack", two, false, true],
+      ["cancel", "ctag-1"],
+    ]);
     expect(pending.size).toBe(0);
     expect(clock.pendingTimers).toBe(0);
   });
