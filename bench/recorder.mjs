@@ -15,7 +15,7 @@ const DAYS = 30;
 const CHANGES = 1_000_000;
 const MAX_BYTES = 150_000_000;
 const HOUR_MS = 3_600_000;
-/** Where a registry keeps its recorded past, which the views read. */
+/** The key of a registry's recorded past, which the views read. */
 const SEAMS = Symbol.for("svc-status.seams.1");
 
 const HANDLERS = 100;

@@ -12,15 +12,15 @@ import { dispatchPacked, pack, type ToPrimary, type ToWorker, type WorkerAnswer 
 import { shareSetting } from "./share-setting.ts";
 import { getOwnEntries } from "./shared-report.ts";
 
-/** Timeout for the primary itself, in addition to the timeout for the workers. */
+/** Extra time for the primary's own response, after the timeout for the workers. */
 const PATIENCE_MS = 1_000;
 
-/** A worker's part in the coordination by the primary. */
+/** A worker's membership in the cluster that the primary coordinates. */
 export interface Membership {
   readonly isCoordinated: boolean;
   /** Introduces this worker. Resolves with `false` if the primary does not answer in time. */
   begin(timeoutMs: number): Promise<boolean>;
-  /** Requests the answers of all workers. Resolves with `undefined` if there is none. */
+  /** Requests the answers of all workers. Resolves with `undefined` if the primary does not answer. */
   requestAll(names: readonly string[] | undefined): Promise<readonly WorkerAnswer[] | undefined>;
   end(): void;
 }
@@ -30,7 +30,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
   const leaves = createPendingRequests<boolean>();
   const welcomes = createPendingRequests<true>();
   const seams = getProbeSeams(probe);
-  /** The timeout for reports, while the primary coordinates. */
+  /** The timeout for reports; `undefined` if the primary does not coordinate. */
   let reportTimeoutMs: number | undefined;
   const shared = shareSetting(probe, (setting) => {
     if (reportTimeoutMs !== undefined) send({ kind: "body", ...setting });
@@ -38,7 +38,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
   const sendEntries = createEntriesSender(registry);
   const { shareStandings, inheritStanding, getRegistration } = getRegistrySeams(registry);
 
-  /** `local` handlers are about this process alone. */
+  /** Skips `local` handlers, because they check only this process. */
   function sendStanding(name: string): void {
     const registration = getRegistration(name);
     if (registration?.isKnown !== true || reportTimeoutMs === undefined) return;
@@ -104,7 +104,7 @@ export function createMembership(registry: StatusRegistry, probe: Probe): Member
   };
 }
 
-/** The id of the only request for a welcome. */
+/** The id of the worker's only hello. */
 const FIRST = 1;
 
 export const ALONE = "the probe and the report cover this process only";

@@ -41,9 +41,9 @@ const PRIMARY_OPTIONS: OptionShapes<PrimaryOptions> = {
 let isCoordinating = false;
 
 /**
- * Coordinates the workers from the primary: a change of one worker's probe applies to all workers, in one
- * order; a new worker starts with the state of the others; and each worker can request the entries of all.
- * Call it before the first fork.
+ * Coordinates the workers from the primary: a change of one worker's probe applies to all workers, in the
+ * same order; a new worker starts with the state of the others; and each worker can request the entries of
+ * all. Call it before the first fork.
  *
  * @example
  * if (cluster.isPrimary) {
@@ -98,7 +98,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     if (standing !== undefined) send(worker, { kind: "standing", name, standing });
   }
 
-  /** Sends changes to all workers in the same order, including the sender, so that all end in one state. */
+  /** Sends changes to all workers, including the sender, in the same order, so that all end in the same state. */
   function take(setting: SentSetting): void {
     if (toSettingText(setting) === toSettingText(readSetting(probe))) broadcast();
     else applySetting(probe, setting);
@@ -113,7 +113,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
     for (const worker of members) send(worker, { kind: "body", ...readSetting(probe) });
   }
 
-  /** Whether another worker can take over the connections of the workers that leave. */
+  /** Whether another worker can take the connections of the workers that leave. */
   function isCovered(): boolean {
     const isServing = (worker: Worker): boolean => listening.has(worker) && !leaving.has(worker);
     return probe.commissioned && [...members].some(isServing);
@@ -131,7 +131,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
 
   const stopListening = probe.on("change", broadcast);
   cluster.on("message", receive).on("disconnect", forget).on("listening", recordListening);
-  // Workers that already run sent their hello before there was a listener.
+  // Running workers sent their hello before this listener existed, so they are asked to send it again.
   for (const worker of Object.values(cluster.workers ?? {})) if (worker) send(worker, { kind: "hello" });
 
   return function stopCoordinating() {
@@ -144,7 +144,7 @@ export function coordinateWorkers(options: PrimaryOptions = {}): () => void {
   };
 }
 
-/** Ignores errors: the worker may just have exited, and its `disconnect` event handles that. */
+/** Ignores errors: the worker may just have exited, and the `disconnect` listener handles that. */
 function send(worker: Worker, message: ToWorker): void {
   if (worker.isConnected()) worker.send(pack(message), () => {});
 }

@@ -107,7 +107,7 @@ function isTime(value: unknown): boolean {
   return typeof value === "number" && !Number.isNaN(new Date(value).getTime());
 }
 
-/** A primary of an older release sends none. */
+/** A primary of an older release sends no identity. */
 function isIdentity(value: unknown): boolean {
   if (value === undefined) return true;
   return isObject(value) && fits(INSTANCE, value["instance"]) && isCount(value["startedAt"]);

@@ -14,7 +14,7 @@ export interface SharedSetting {
 
 /**
  * Calls `send` with each change that applies to all workers. If a listener of the application changes a
- * received setting, that change does too.
+ * received setting, that change also applies to all workers.
  */
 export function shareSetting(probe: Probe, send: (setting: SentSetting) => void): SharedSetting {
   let taking: string | undefined;
@@ -45,7 +45,7 @@ export function readSetting(probe: Probe): SentSetting {
   return setting;
 }
 
-/** Applies a setting of another process. A new reason does not change the time of the last change. */
+/** Applies a setting from another process. A new reason alone does not change the time of the last change. */
 export function applySetting(probe: Probe, setting: SentSetting): void {
   const { adoptSetting } = getProbeSeams(probe);
   if (adoptSetting !== undefined)

@@ -11,7 +11,10 @@ type Names = readonly string[] | undefined;
 export interface AllWorkers {
   /** Whether the primary coordinates the workers. */
   readonly isCoordinated: boolean;
-  /** Requests the answers of all workers, including this one. Resolves with `undefined` if there is none. */
+  /**
+   * Requests the answers of all workers, including this one. Resolves with `undefined` if the primary does
+   * not answer.
+   */
   requestAll(names: Names): Promise<readonly WorkerAnswer[] | undefined>;
 }
 
@@ -61,14 +64,13 @@ export function createSharedRegistry(registry: StatusRegistry, workers: AllWorke
     close: () => registry.close(),
     [Symbol.dispose]: () => registry[Symbol.dispose](),
   };
-  // Readiness is served from the worker's own handlers, so the views show which of them it holds. The handlers
-  // of the other workers are not known to it.
+  // Readiness only uses the worker's own handlers, so the views show which of these it holds.
   const { holds, getFreshReport } = getRegistrySeams(registry);
   addRegistrySeams(shared, { holds, getFreshReport });
   return shared;
 }
 
-/** Skips names that are unknown here, because workers may have different handlers. */
+/** Skips names that are unknown here, because each worker may have different handlers. */
 export async function getOwnEntries(registry: StatusRegistry, names: Names): Promise<readonly Entry[]> {
   const known = registry.handlers.map(({ name }) => name);
   const wanted = names === undefined ? known : known.filter((name) => names.includes(name));

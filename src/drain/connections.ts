@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { endConnectionWith } from "./last-answer.ts";
 import { type Endless, fromResponse, fromSocket } from "./streams/endless.ts";
 
-/** Maximum silence of a connection without a request after the listener is closed. */
+/** How long a connection without a request may be silent after the listener is closed. */
 const SILENCE_MS = 1_000;
 
 /** Called when a request has ended. `isAnswered`: the response was sent completely. */
@@ -45,7 +45,7 @@ interface Connection {
   /** Set when the connection is upgraded. */
   upgrade: Upgrade | undefined;
   isEarly: boolean;
-  /** A response has announced the end of the connection. */
+  /** A response has a `Connection: close` header. */
   isEnding: boolean;
   /** The bytes read at the last check, and when that number was first seen. */
   bytesRead: number;

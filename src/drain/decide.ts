@@ -6,7 +6,7 @@ import type { TrafficSummary } from "./traffic.ts";
  * connection or request came (`quiet`), there was too little evidence and `fallbackMs` had passed
  * (`fallback`), `capMs` had passed (`cap`), `fixedMs` had passed (`fixed`), the deadline was near
  * (`deadline`), the balancers did not have to leave, because other workers of the cluster keep serving
- * (`peers`), or there was nobody to wait for: the process runs in a terminal and was never probed
+ * (`peers`), or there was nothing to wait for: the process runs in a terminal and was never probed
  * (`development`), nothing kept it alive (`idle`), or it has no server (`no-server`).
  */
 export type Rule =
@@ -35,10 +35,10 @@ const MAX_KUBELET_QUIET_MS = 1_500;
  */
 const REACTION_MS = 500;
 
-/** A prober that has sent nothing for this many intervals has left. */
+/** A prober that has sent no request for this many intervals has left. */
 const GONE_AFTER_INTERVALS = 3;
 
-/** Time after a stall of the event loop in which it receives what arrived meanwhile. */
+/** Time that the event loop needs after a stall to receive the requests that arrived meanwhile. */
 const SETTLE_MS = 200;
 
 export interface Waits {
@@ -58,7 +58,7 @@ export interface Evidence {
   readonly probers: readonly Prober[];
   /** `false`: there were too many probers to remember, and a forgotten one may be a balancer. */
   readonly isComplete: boolean;
-  /** When the event loop was last blocked until. */
+  /** When the event loop was last unblocked. */
   readonly stallEndedAt?: number;
   readonly lastRequestAt: number | undefined;
   /** When the newest open connection without a request was opened. */
@@ -77,19 +77,19 @@ export function decideToLeave(evidence: Evidence, waits: Waits): Rule | undefine
 
 function toProof(evidence: Evidence, waits: Waits): Rule | undefined {
   const { now, decommissionedAt, probers, before, isComplete, stallEndedAt } = evidence;
-  // The requests that arrived during a stall are seen only now.
+  // Requests that arrived during a stall are only received afterwards.
   const isSettling = stallEndedAt !== undefined && now - stallEndedAt < SETTLE_MS;
   if (!isComplete || isSettling) return undefined;
   // A client with a single request has no interval and may not be a prober. It counts from the second request
   // on.
   const regular = probers.filter(({ intervalMs }) => intervalMs !== undefined);
   const isFallbackOver = now - decommissionedAt >= waits.fallbackMs;
-  // A kubelet is not a balancer: Pods get requests until all nodes know that they leave.
+  // A kubelet is not a balancer: a Pod gets requests until all nodes have removed it from their routes.
   if (regular.length > 0 && regular.every(({ isKubelet }) => isKubelet))
     return isFallbackOver && isIdle(evidence, waits) ? "quiet" : undefined;
   if (regular.length > 0 && before.requests >= MIN_PROVING_REQUESTS) {
     const reactionMs = Math.min(REACTION_MS, toQuietMs(before, waits));
-    // On Kubernetes, clients learn from the cluster that the Pod leaves, not from probers.
+    // On Kubernetes, the cluster, not a prober, stops the traffic to the Pod.
     const isEarly =
       !regular.some(({ isKubelet }) => isKubelet) &&
       probers.some((prober) => prober.isKnown && isConvinced(prober, now));

@@ -3,7 +3,7 @@ import type { WatchedServer } from "./watched-server.ts";
 
 /**
  * Drains a server of grpc-js, which shows neither its connections nor its calls: it serves until it is closed.
- * Then it sends GOAWAY and ends with its last call. If it must be cut, it counts as one request.
+ * Then it sends GOAWAY and ends with its last call. If the drain cuts it, it counts as one request.
  */
 export function watchGrpcServer(server: GrpcServer): WatchedServer {
   let isOpen = true;

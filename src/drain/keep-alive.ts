@@ -26,7 +26,7 @@ export function warnOfKeepAlive(
     );
   }
 
-  // Otherwise checked when it listens, because the setting may change until then.
+  // Otherwise, it is checked when it listens, because the setting may change until then.
   if (server.listening) warn();
   else server.once("listening", warn);
   return () => void server.off("listening", warn);

@@ -4,7 +4,8 @@ const SWITCHING_PROTOCOLS = 101;
 
 /**
  * Makes a response end its connection if it is the last one when its headers are written. It overrides the
- * application's `Connection` header, because `keep-alive` would keep clients at a service that leaves.
+ * application's `Connection` header, because `keep-alive` would keep clients connected to a process that is
+ * about to end.
  */
 export function endConnectionWith(response: ServerResponse, isLast: () => boolean): void {
   if (response.headersSent) return;

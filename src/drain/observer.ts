@@ -16,11 +16,11 @@ import type { TrafficSummary } from "./traffic.ts";
 /** Collects the evidence from the probe, its clients and the traffic. */
 export interface Observer {
   /**
-   * From now on, decommissions the probe again whenever it is commissioned, and shows why: a reason, and when
-   * the process ends at the latest.
+   * From now on, decommissions the probe again whenever it is commissioned. The probe shows the reason, and
+   * when the process ends at the latest.
    */
   forbidCommissioning(draining: Draining): void;
-  /** Decommissions the probe if necessary. The evidence counts from the last decommissioning on. */
+  /** Decommissions the probe if necessary. Evidence counts from the last decommissioning. */
   decommission(): void;
   /** Returns the rule that ends the wait, or `undefined` to continue waiting. */
   decide(now: number): Rule | undefined;
@@ -70,7 +70,7 @@ export function createObserver({ options, seams, requests, stalls, onLeaving }: 
     return { at: now, before: requests.summarize(now) };
   }
 
-  /** A drain cannot be undone: balancers would send requests to a process that is about to end. */
+  /** A drain cannot be undone: otherwise, balancers would send requests to a process that is about to end. */
   function stayDecommissioned(): void {
     log(
       logger,
@@ -136,7 +136,7 @@ export function createObserver({ options, seams, requests, stalls, onLeaving }: 
   };
 }
 
-/** Headers and one line of the page show it. */
+/** The reason is shown in headers and in one line of the page. */
 function toShownReason(reason: string): string {
   return replaceControlCharacters(reason).slice(0, MAX_REASON_LENGTH) || "drain";
 }

@@ -13,7 +13,7 @@ const listeningTo = shareAmongCopies("signals", () => new Map<NodeJS.Signals, Li
 
 /**
  * Calls the handler on each of these signals. All handlers of a signal share one process listener, because
- * Node.js warns of a leak above ten listeners. Returns a function that removes the handler.
+ * Node.js warns of a leak if there are more than ten listeners. Returns a function that removes the handler.
  */
 export function onSignal(signals: ReadonlySet<NodeJS.Signals>, handler: SignalHandler): () => void {
   for (const signal of signals) listenTo(signal).handlers.add(handler);

@@ -18,10 +18,10 @@ export interface DrainOptions {
    * Heroku 30 s, Docker and Cloud Run 10 s, pm2 1.6 s, systemd 90 s. Options that you set win.
    */
   readonly preset?: Preset;
-  /** Time from the signal to SIGKILL, if it is not the one of the platform. All times are derived from it. */
+  /** Time from the signal to SIGKILL, if it differs from the platform's default. All times are derived from it. */
   readonly graceMs?: number;
   /**
-   * How long a `preStop` hook takes. It is part of the grace period, but over when the signal comes.
+   * How long a `preStop` hook takes. It is part of the grace period, but it ends before the signal.
    * Default: the environment variable `SVC_STATUS_PRESTOP_MS`, or 0.
    */
   readonly preStopMs?: number;
@@ -48,7 +48,7 @@ export interface DrainOptions {
    * of `deadlineMs`.
    */
   readonly floorMs?: number;
-  /** Maximum wait, regardless of missing evidence. Default: 20 s, at most two thirds of `deadlineMs`. */
+  /** Maximum wait, even if there is still no evidence. Default: 20 s, at most two thirds of `deadlineMs`. */
   readonly capMs?: number;
   /**
    * The wait if there is no evidence: no prober was ever seen, or there were fewer than 30 requests in the
@@ -59,14 +59,14 @@ export interface DrainOptions {
   readonly fixedMs?: number;
   /**
    * The wait after `fallbackMs`, if there is no evidence but traffic: at least 30 requests in the minute
-   * before. `"quiet"`: until no more requests come, at most `capMs`. `"fixed"`: no longer, which fits balancers
-   * that only notice failed requests, such as nginx.
+   * before. `"quiet"`: until no more requests arrive, at most `capMs`. `"fixed"`: no further wait, for
+   * balancers that only notice failed requests, such as nginx.
    * @default "quiet"
    */
   readonly fallback?: "quiet" | "fixed";
   /**
    * Timeout for requests in flight after the listener is closed. Then the drain cuts and counts the rest.
-   * Default: what is left until the deadline, except for the share of `onClose`.
+   * Default: the time left until the deadline, minus the share of `onClose`.
    */
   readonly closeTimeoutMs?: number;
   /**
@@ -82,8 +82,8 @@ export interface DrainOptions {
    */
   readonly onClose?: readonly DrainHook[];
   /**
-   * What takes work from queues: `bullmq(worker)` and others, or your own. They stop taking work as soon as the
-   * process leaves, and finish what they have, at the latest until the share of `onClose` begins.
+   * Clients that take work from queues: `bullmq(worker)` and others, or your own. They stop taking work as
+   * soon as the process leaves, and finish their current work before the share of `onClose` begins.
    * @default []
    */
   readonly consumers?: readonly Consumer[];
@@ -137,7 +137,7 @@ export type ReadDrainOptions = WithDefaults<
 
 export type ResolvedDrainOptions = ReadDrainOptions &
   DerivedTimes & {
-    /** The wait was set by its length, so it applies in development too. */
+    /** The length of the wait was set explicitly, so it applies in development too. */
     readonly isWaitGiven: boolean;
   };
 
@@ -169,7 +169,7 @@ export const DRAIN_OPTIONS: OptionShapes<DrainOptions, ReadDrainOptions> = {
   preset: {
     kind: "choice",
     values: Object.keys(PRESETS),
-    help: "The platform that stops the process: all times follow from it.",
+    help: "The platform that stops the process. All times are derived from its grace period.",
   },
   graceMs: DELAY_MS,
   preStopMs: DELAY_MS,

@@ -1,6 +1,6 @@
 import { failExpectation } from "../options/expect.ts";
 
-/** A platform that stops processes: it sends a signal, and kills the process when its patience is over. */
+/** A platform that stops processes: it sends a signal, and kills the process after the grace period. */
 export type Preset = "kubernetes" | "docker" | "ecs" | "cloud-run" | "heroku" | "pm2" | "systemd";
 
 interface PresetTimes {
@@ -14,7 +14,7 @@ interface PresetTimes {
 // "Container runtime contract"; Heroku, "Dyno Shutdown Behavior"; pm2, "kill_timeout"; systemd,
 // "DefaultTimeoutStopSec".
 export const PRESETS: Readonly<Record<Preset, PresetTimes>> = {
-  // Nodes learn within this time that the Pod has left its Service.
+  // Nodes stop sending traffic to the Pod within this time.
   kubernetes: { graceMs: 30_000, floorMs: 5_000 },
   docker: { graceMs: 10_000, floorMs: 0 },
   ecs: { graceMs: 30_000, floorMs: 0 },
@@ -47,12 +47,12 @@ interface Given {
   readonly deadlineMs?: number;
 }
 
-/** Time for the process to end by itself before it is killed: two seconds of thirty. */
+/** Time for the process to end by itself before it is killed: two seconds of a grace period of thirty. */
 export function toSpareMs(graceMs: number): number {
   return Math.round(Math.max(graceMs / 15, Math.min(graceMs / 8, 1_000)));
 }
 
-/** The shortest grace period for a deadline: the opposite of the above, but never more than two seconds longer. */
+/** The shortest grace period for a deadline: the inverse of `toSpareMs`, but at most two seconds longer. */
 export function toNeededGraceMs(deadlineMs: number): number {
   return deadlineMs + Math.round(Math.min(2_000, Math.max(deadlineMs / 14, Math.min(deadlineMs / 7, 1_000))));
 }
@@ -71,7 +71,7 @@ export function deriveTimes(given: Given): DerivedTimes {
   };
 }
 
-/** Whole seconds, unless there are only a few. */
+/** Rounds to whole seconds, unless there are only a few. */
 function toRound(ms: number): number {
   return ms < 3_000 ? Math.floor(ms) : Math.floor(ms / 1_000) * 1_000;
 }

@@ -1,13 +1,13 @@
 import { addRequest, isSteady, NO_RHYTHM, type Rhythm, toIntervalMs } from "./rhythm.ts";
 import type { Stalled } from "./stalls.ts";
 
-/** A prober that was first seen less than this before the decommissioning is no evidence. */
+/** A prober that was first seen less than this before the decommissioning does not count as evidence. */
 const KNOWN_AFTER_MS = 3_000;
 
 /** If other workers answer some of the requests, there is no rhythm, so the number of requests decides. */
 const ESTABLISHED_REQUESTS = 5;
 
-/** Time after a stall of the event loop in which the requests that arrived meanwhile are served. */
+/** Time after a stall of the event loop in which requests that arrived during the stall are served. */
 const QUEUE_MS = 100;
 
 /** A client that requests the probe repeatedly. */
@@ -36,11 +36,11 @@ export interface KnownProber extends Prober {
   readonly rhythm: Rhythm;
   /** The time until its last request in which the event loop was blocked. */
   readonly stalledMs: number;
-  /** Its interval was too long for the drain, and the log says so. */
+  /** Its interval is too long for the drain, and a warning was logged. */
   readonly isWarnedOf: boolean;
   /** The last request before the decommissioning; `undefined` if there was none. */
   readonly probedBeforeAt: number | undefined;
-  /** The times of the refusals that count: no faster than its rhythm allows. */
+  /** The times of the refusals that count: at most one per interval. */
   readonly countedAt: readonly number[];
 }
 

@@ -24,10 +24,10 @@ const PROBER_ID_TROUBLE = {
 
 const MAX_ID_LENGTH = 300;
 
-/** A wait that no platform grants by default. */
+/** Longer than any platform waits by default. */
 const MAX_SENSIBLE_WAIT_MS = 60_000;
 
-/** Strangers may probe too, under any number of names. */
+/** Unknown clients may probe too, under any number of names. */
 const MAX_SLOW_WARNINGS = 5;
 
 export interface Probers {

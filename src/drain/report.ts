@@ -52,7 +52,7 @@ export interface DrainReport {
   readonly hookFailures: readonly HookFailure[];
 }
 
-/** The data of a drain at its end. */
+/** The data for the report, at the end of a drain. */
 export interface DrainOutcome
   extends Pick<
     DrainReport,
@@ -162,7 +162,7 @@ function describeConsumer({ name, finished, left, error }: ConsumerReport): stri
 const MAX_SHOWN_PROBERS = 5;
 
 function describeProbers({ probers, endedBy, redsSeen }: DrainReport): readonly string[] {
-  // If the wait ended before they had left, the line says what was missing.
+  // If the wait ended before they had left, the line shows the number of required refusals.
   const needed = endedBy === "cap" || endedBy === "deadline" ? redsSeen : 0;
   const furtherCount = probers.length - MAX_SHOWN_PROBERS;
   return [

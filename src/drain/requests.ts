@@ -11,7 +11,7 @@ export interface Requests {
   /** Records a request that arrives. Returns a function to call when it has ended. */
   record(request: object): EndOfRequest;
   recordConnection(socket: Socket): void;
-  /** Starts at 0. Counts the requests that arrive from now on, if `isCounting`, when they have been answered. */
+  /** Resets the count to 0. If `isCounting`, requests that arrive from now on count when they have been answered. */
   setCounting(isCounting: boolean): void;
   /** Number of counted requests. */
   readonly served: number;
@@ -29,7 +29,7 @@ export function createRequests(clock: Clock, stalls: Pick<Stalls, "measure"> = N
   let isCounting = false;
   let served = 0;
 
-  /** Whether a view answers a request is certain only at its end. Until then, the request counts as traffic. */
+  /** Only the end of a request shows whether a view has answered it. Until then, the request counts as traffic. */
   function recordTraffic(request: object): void {
     const arrival = undecided.get(request);
     if (arrival === undefined || !undecided.delete(request) || isOwn(request)) return;
@@ -72,7 +72,7 @@ export function createRequests(clock: Clock, stalls: Pick<Stalls, "measure"> = N
 
 interface Arrival {
   readonly at: number;
-  /** The time until then in which the event loop was blocked. */
+  /** The total time that the event loop was blocked until then. */
   readonly stalledMs: number;
 }
 

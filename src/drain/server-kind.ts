@@ -4,7 +4,7 @@ import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
-/** A server of `@grpc/grpc-js`, described by what a drain calls. */
+/** A server of `@grpc/grpc-js`: the methods that a drain calls. */
 export interface GrpcServer {
   tryShutdown(callback: (error?: Error) => void): void;
   forceShutdown(): void;

@@ -24,7 +24,7 @@ export interface Sessions {
   recordStream(stream: ServerHttp2Stream, setup: StreamSetup): void;
   /** The open tunnels, and the streams that `isEndless` accepts. */
   findEndless(isEndless: IsEndlessStream, retryMs: number): readonly Endless[];
-  /** Lets each session end with its last stream, and later sessions too. */
+  /** Ends each session, including later ones, after its last stream. */
   close(): void;
   countUnfinished(hasEnded: (identity: object) => boolean): number;
   destroy(): void;

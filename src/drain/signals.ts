@@ -51,7 +51,7 @@ export interface SignalDrain extends Drain {
 // not handle.
 const PATIENCE_MS = 100;
 
-/** The drains of this process that a signal has started. One must not end it while another one runs. */
+/** The drains of this process that a signal has started. A drain must not end the process while another one runs. */
 const drains = shareAmongCopies("drains", () => ({ running: 0, haveFailed: false, haveCrashed: false }));
 
 /**

@@ -1,15 +1,15 @@
 import type { Clock } from "../util/clock.ts";
 
-/** Interval of the measurement. A stall is measured shorter than it is, by at most this time. */
+/** Measurement interval. A stall may be underestimated by up to this time. */
 const MEASURE_EVERY_MS = 100;
 
 /** Shorter delays are ordinary work. */
 const MIN_STALL_MS = 100;
 
-/** The measurement pauses after this time without a reader. No gap in the traffic counts for longer. */
+/** The measurement pauses if nothing reads it for this long. Longer gaps in the traffic do not count. */
 const PAUSE_AFTER_MS = 60_000;
 
-/** The time in which the event loop was blocked. Requests that arrive meanwhile are seen only afterwards. */
+/** The time that the event loop was blocked. It receives requests that arrive meanwhile only afterwards. */
 export interface Stalled {
   /** The sum of all stalls so far. */
   readonly totalMs: number;
@@ -19,7 +19,7 @@ export interface Stalled {
 
 /** Measures how long the event loop is blocked. */
 export interface Stalls {
-  /** Measures until now. The first call starts a timer, which does not keep the process alive. */
+  /** Updates the measurement. The first call starts a timer, which does not keep the process alive. */
   measure(now: number): Stalled;
   stop(): void;
 }
@@ -51,7 +51,7 @@ export function createStalls(clock: Pick<Clock, "monotonicNow" | "startTimer">):
     const lateMs = dueAt === undefined ? 0 : now - Math.max(dueAt, readAt);
     if (lateMs <= MIN_STALL_MS) return;
     stalled = { totalMs: stalled.totalMs + lateMs, endedAt: now };
-    // The timer is still to fire.
+    // The timer has not fired yet.
     dueAt = now;
   }
 

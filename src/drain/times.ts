@@ -2,7 +2,7 @@ import type { ResolvedDrainOptions } from "./options.ts";
 
 /** The times of a drain that has started. Moments are on the monotonic clock. */
 export interface Times {
-  /** The latest end of the wait, so that there is always time to close and to call `onClose`. */
+  /** The latest end of the wait. It leaves time to close the servers and to call `onClose`. */
   getWaitEndsAt(): number;
   /** Timeout at `now` for requests in flight. */
   getCloseMs(now: number): number;

@@ -5,7 +5,7 @@ const BUCKET_MS = 1_000;
 const BUCKETS = TRAFFIC_WINDOW_MS / BUCKET_MS;
 
 interface Bucket {
-  /** The second that the slot covers. Data of an older second does not count. */
+  /** The second that the slot covers. Data from an older second does not count. */
   second: number;
   requests: number;
   largestGapMs: number;
@@ -14,13 +14,13 @@ interface Bucket {
 /** The traffic of the last minute. */
 export interface TrafficSummary {
   readonly requests: number;
-  /** The longest time between two requests, up to now, without the stalls of the event loop. */
+  /** The longest time between two requests, up to now, minus the stalls of the event loop. */
   readonly largestGapMs: number;
 }
 
 /**
- * Records the times of ordinary requests in a fixed amount of memory. `stalledMs` is the time until then in which the
- * event loop was blocked.
+ * Records the times of ordinary requests in a fixed amount of memory. `stalledMs` is the total time that the
+ * event loop was blocked until then.
  */
 export interface Traffic {
   /** Records a request at this moment, which may be in the past. */

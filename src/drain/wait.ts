@@ -25,7 +25,7 @@ export function waitForBalancers({ observer, getEndsAt, clock }: WaitSetup): Pro
   });
 }
 
-/** Maximum time for clients to move to the other workers. A client that sends nothing cannot learn of it. */
+/** Maximum time for clients to move to the other workers. A client that sends no request does not notice the move. */
 const MAX_MOVE_MS = 5_000;
 
 export interface MoveSetup {

@@ -5,7 +5,7 @@ import type { Tree } from "./yaml.ts";
 export interface AlertmanagerOptions extends FleetLabels {
   readonly scrapeMs: number;
   readonly evaluationMs: number;
-  /** How long Alertmanager waits before it notifies a change of a group. */
+  /** How long Alertmanager waits before it sends a notification about a change of a group. */
   readonly groupIntervalMs: number;
   /** The name of the receiver, which the user fills in. */
   readonly receiver: string;

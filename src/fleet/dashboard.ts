@@ -63,16 +63,16 @@ interface Row {
   readonly expr: string;
   /** The name of a series. */
   readonly legend: string;
-  /** In columns; a row has 24. */
+  /** In columns. A row has 24 of them. */
   readonly width: number;
 }
 
 const STATES = { "0": ["OK", "green"], "1": ["YELLOW", "yellow"], "2": ["RED", "red"] } as const;
-// biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of Grafana
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
 const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
 const HEIGHT = 8;
 
-/** A dashboard of Grafana that reads recorded series only. */
+/** A Grafana dashboard that only reads recorded series. */
 export function toDashboard({ service, within }: FleetLabels): Dashboard {
   const selected = `{${service}=~"$service"}`;
   const by = [...within, service].join(", ");

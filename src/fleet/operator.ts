@@ -28,7 +28,7 @@ export function toPodMonitor({ scrapeMs, path }: Omit<ScrapeOptions, "discovery"
           interval: toDurationText(scrapeMs),
           scrapeTimeout: toDurationText(Math.min(scrapeMs, 10_000)),
           honorLabels: false,
-          // The operator names the job after the PodMonitor, which would merge all services into one.
+          // By default, the operator names the job after the PodMonitor, which would merge all services into one.
           relabelings: [
             { sourceLabels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], targetLabel: "job" },
           ],

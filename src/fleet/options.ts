@@ -35,7 +35,7 @@ export const DEFAULT_TIMES_MS: Readonly<Record<TimeName, number>> = {
 export interface FleetLabels {
   /** The label whose value is the name of the service. */
   readonly service: string;
-  /** A service explains another one only if these labels are equal. Missing labels are equal. */
+  /** One service can explain the failure of another only if these labels are equal. Missing labels count as equal. */
   readonly within: readonly string[];
 }
 
@@ -49,9 +49,9 @@ export interface RuleOptions extends FleetLabels {
   readonly timesMs: Readonly<Record<TimeName, number>>;
   /** Labels of every alert, for routes. */
   readonly labels: Readonly<Record<string, string>>;
-  /** The annotation `runbook_url`, a template of Prometheus. Default: none. */
+  /** The annotation `runbook_url`, a Prometheus template. Default: none. */
   readonly runbookUrl?: string;
-  /** The evaluation interval of the group. Default: Prometheus' own. */
+  /** The evaluation interval of the group. Default: the interval that Prometheus is configured with. */
   readonly intervalMs?: number;
 }
 

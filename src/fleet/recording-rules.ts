@@ -8,8 +8,8 @@ export interface RecordingRule {
 }
 
 /**
- * The recorded series. Beside the labels of the service, those of `handler:…` have `name`. Times are in
- * seconds since 1970.
+ * The recorded series. All of them have the labels of the service. The series `handler:…` also have `name`.
+ * Times are in seconds since 1970.
  */
 export type RecordName =
   | "handler:svc_status_state:count" // critical, scope, state: instances in this state, "0", "1" or "2"
@@ -20,7 +20,7 @@ export type RecordName =
   | "handler:svc_status_held:max"
   | "handler:svc_status_unexplained:count" // critical: instances that are RED without a cause among the handlers
   | "handler:svc_status_upstream_failed_since_timestamp_seconds:min" // upstream
-  | "handler:svc_status_own:count" // critical: the same without a cause in another service
+  | "handler:svc_status_own:count" // critical: the same, but also without a cause in another service
   | "handler:svc_status_root:count" // critical, root, role: instances that are RED
   | "service:svc_status_overall:max"
   | "service:svc_status_overall:count" // state
@@ -47,8 +47,8 @@ const LEVELS: readonly number[] = Array.from({ length: MAX_LEVELS }, (_, index) 
  * The recording rules, in the order of their dependencies: each reads what the rules before it have recorded
  * at the same time.
  *
- * PromQL cannot join many to many. So each failed service without its own cause follows one upstream, the
- * one that failed first, which makes the way to the cause a chain.
+ * PromQL has no many-to-many joins. So each failed service without its own cause follows only one upstream,
+ * the one that failed first, and the path to the cause is a chain.
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a table
 export function toRecordingRules({ service, within }: FleetLabels): readonly RecordingRule[] {
@@ -58,7 +58,7 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
   /** Copies a label. */
   const copy = (expr: string, to: string, from = service): string =>
     `label_replace(${expr}, "${to}", "$1", "${from}", "(.+)")`;
-  /** The services of an expression, as the upstreams that others have. */
+  /** The services of an expression, as upstreams of other services. */
   const asUpstream = (expr: string, kept = ""): string =>
     `max by (${edge}${kept}) (${copy(expr, "upstream")})`;
   const known = "service:svc_status_known:max";
@@ -69,8 +69,8 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
   const chain = (level: number): string => `service:svc_status_chain:max{level="${level}"}`;
   const roots = (level: number): string => `service:svc_status_roots:max{level="${level}"}`;
   /**
-   * `expr or on (labels) other`. In VictoriaMetrics, `or` fills a series of its left side that has ended from the
-   * right side, and keeps the labels. So ended series are removed first.
+   * `expr or on (labels) other`. In VictoriaMetrics, `or` extends an ended series of its left side with
+   * values of the right side, and keeps the labels. So ended series are removed first.
    */
   const orOn = (labels: string, expr: string, other: string): string =>
     `(${expr}) and on () vector(1) or on (${labels}) ${other}`;

@@ -90,7 +90,7 @@ function toScenes(options: RuleOptions): readonly Scene[] {
       fires: [cause("a", "Database"), ...["b", "c", "d", "e"].map((name) => effect(name, "Upstream", "a"))],
     },
     {
-      name: "the members of a cycle stay causes, and what depends on them is their effect",
+      name: "the members of a cycle stay causes, and the services that depend on them are effects",
       input: [
         ...serve("a", "B", 2, { upstream: "b" }),
         ...serve("b", "A", 2, { upstream: "a" }),
@@ -126,7 +126,7 @@ function toScenes(options: RuleOptions): readonly Scene[] {
       fires: [cause("a", "Database"), effect("a", "Orders", "a")],
     },
     {
-      name: "nobody in service is the cause of what depends on it",
+      name: "a service without instances in service is the cause of its dependents' failures",
       input: [
         ["up", instance("a"), `1${EVER}`],
         ["svc_status_overall", instance("a"), `0${EVER}`],
@@ -137,7 +137,7 @@ function toScenes(options: RuleOptions): readonly Scene[] {
       fires: [effect("b", "A", "a")],
     },
     {
-      name: "nobody in service",
+      name: "no instance in service",
       input: [
         ["up", instance("a"), `1 1 0${EVER}`],
         ["svc_status_overall", instance("a"), "0 0 stale"],
@@ -148,20 +148,20 @@ function toScenes(options: RuleOptions): readonly Scene[] {
       fires: [expected("a", { root: "a", role: "cause" })],
     },
     {
-      name: "YELLOW for long",
+      name: "YELLOW for a long time",
       input: serve("a", "Queue", 1),
       after: "yellow",
       alert: "SvcStatusYellow",
       fires: [expected("a", { name: "Queue" })],
     },
     {
-      name: "a handler flaps, and what it explains does not count",
+      name: "a handler flaps, and its effects do not count",
       input: [...serve("a", "Database", "flapping"), ...serve("b", "A", "flapping", { upstream: "a" })],
       alert: "SvcStatusFlapping",
       fires: [expected("a", { name: "Database" })],
     },
     {
-      name: "decommissioned for long",
+      name: "decommissioned for a long time",
       input: [...healthy("a"), ["svc_status_in_service", instance("a", 2), `0${EVER}`]],
       after: "decommissioned",
       alert: "SvcStatusDecommissioned",
@@ -220,7 +220,7 @@ function toScenes(options: RuleOptions): readonly Scene[] {
   ];
 }
 
-/** A text in PromQL is escaped as in JSON. */
+/** PromQL uses the escapes of JSON. */
 function toSeries(family: string, labels: Labels): string {
   return `${family}{${Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`)}}`;
 }

@@ -5,8 +5,8 @@ import { toRecordingRules } from "./recording-rules.ts";
 import type { Tree } from "./yaml.ts";
 
 /**
- * A rule file of Prometheus. All rules are one group: within a group, a rule sees what the rules before it have
- * recorded at the same time.
+ * A Prometheus rule file. All rules are in one group, so that a rule sees the series that the rules before it
+ * recorded in the same evaluation.
  */
 export function toRuleFile(options: RuleOptions): { readonly groups: readonly Tree[] } {
   const { intervalMs } = options;

@@ -41,7 +41,7 @@ const DISCOVERIES: Readonly<Record<Discovery, Readonly<Record<string, Tree>>>> =
   },
 };
 
-/** The section of Prometheus' configuration that finds and scrapes the instances. */
+/** The section of the Prometheus configuration that finds and scrapes the instances. */
 export function toScrapeConfig({ discovery, scrapeMs, path }: ScrapeOptions): Tree {
   return {
     scrape_configs: [
@@ -49,7 +49,7 @@ export function toScrapeConfig({ discovery, scrapeMs, path }: ScrapeOptions): Tr
         job_name: "svc-status",
         metrics_path: path,
         scrape_interval: toDurationText(scrapeMs),
-        // Longer than the 5 s of a handler: a scrape that times out shows nothing.
+        // Longer than the default timeout of a handler, 5 s: a scrape that times out returns no series.
         scrape_timeout: toDurationText(Math.min(scrapeMs, 10_000)),
         honor_labels: false,
         ...DISCOVERIES[discovery],

@@ -1,7 +1,7 @@
 /** The content of the generated files. `undefined` properties are omitted. */
 export type Tree = string | number | boolean | readonly Tree[] | { readonly [key: string]: Tree | undefined };
 
-/** Writes YAML. Quotes every text as in JSON, so that YAML interprets nothing in it. */
+/** Writes YAML. Quotes every text as in JSON, so that YAML does not interpret it. */
 export function toYaml(tree: Tree): string {
   return `${toLines(tree).join("\n")}\n`;
 }

@@ -1,7 +1,7 @@
 /** Metrics of the application that can be appended to this library's metrics. */
 export interface AppendableMetrics {
   readonly text: string;
-  /** This library's families that the text contained too, and that were omitted. */
+  /** This library's families that the text also contained. They were omitted. */
   readonly leftOut: readonly string[];
 }
 

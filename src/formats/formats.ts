@@ -57,5 +57,5 @@ export const EVENTS_SUFFIX = ".events";
 /** The suffix of the path that runs the handlers now. */
 export const CHECK_SUFFIX = ".check";
 
-/** The suffix of the path of the report for tools. */
+/** The suffix of the path that returns the report for tools. */
 export const REPORT_SUFFIX = ".report";

@@ -19,7 +19,7 @@ const HEALTH_STATUS: Readonly<Record<State, "pass" | "warn" | "fail">> = {
 /** The draft requires a 2xx or 3xx for pass and warn, and a 4xx or 5xx for fail. */
 export const HEALTH_HTTP_STATUS: Readonly<Record<State, number>> = { OK: 200, YELLOW: 200, RED: 503 };
 
-/** Writes a report by draft-inadarei-api-health-check-06. Labels become observed values, `<name>:<label>`. */
+/** Writes a report according to draft-inadarei-api-health-check-06. Labels become observed values, `<name>:<label>`. */
 export function renderHealth(report: Report, { details }: HealthOptions): string {
   const checks = new Map<string, Check[]>();
   for (const entry of report.entries) {
@@ -49,7 +49,7 @@ function append(checks: Map<string, Check[]>, key: string, check: Check): void {
   else present.push(check);
 }
 
-/** `output` describes a problem: the draft requires its omission if the status is `pass`. */
+/** `output` describes a problem: according to the draft, it must be omitted if the status is `pass`. */
 function toCheck({ status, checkedAt }: Entry, details: boolean): Check {
   const output = details && status.state !== OK ? toDetailText(status) : "";
   return {

@@ -11,7 +11,7 @@ export interface JsonOptions {
 /** Writes `{"<name>":{"state":…}}` in order of registration: exactly what the handlers reported. */
 export type RenderJson = (report: Report, options: JsonOptions) => string;
 
-/** The text of an entry. */
+/** The serialized text of an entry. */
 interface Member {
   readonly name: string;
   readonly status: Status;

@@ -26,8 +26,8 @@ export interface PrometheusOptions {
 export const OWN_FAMILIES: readonly string[] = ["svc_status"];
 
 /**
- * The names of the families that `renderExtended` writes, in both formats. In OpenMetrics, only the samples
- * of a counter end with `_total`, and an additional `_created` is possible.
+ * The names of the families that `renderExtended` writes, in both formats. In OpenMetrics, a counter's family
+ * has no `_total`, only its samples do, and `_created` may be added.
  */
 export const EXTENDED_FAMILIES: readonly string[] = EXTENDED_FAMILY_NAMES.flatMap((name) => {
   const family = toOpenMetricsName(name);

@@ -37,9 +37,9 @@ interface LabelRow {
 }
 
 /**
- * Consecutive reports hardly differ. The order, names and escapes of the series, and the omitted ones, are
- * therefore computed once, and again only if a handler or a label changes. The lines of a handler are reused
- * while its status is the same. The cache contains one report with details and one without.
+ * Consecutive reports hardly differ. The order, names and escapes of the series, and which ones are omitted,
+ * are therefore computed again only if a handler or a label changes. The lines of a handler are reused while
+ * its status is the same. The cache contains one report with details and one without.
  */
 export function createStatusLines(): RenderStatusLines {
   const layouts = new Map<boolean, Layout>();

@@ -7,7 +7,7 @@ import { describeShape, type Mistake } from "./words.ts";
 /** Larger limits are shown only when exceeded. */
 const MAX_NAMED_LIMIT = 1_000_000;
 
-/** Finds all mistakes of a configuration. If there are none, the value has the shape. */
+/** Finds all mistakes in a configuration. If there are none, the value matches the shape. */
 export function findMistakes(shape: Shape, value: unknown, path = ""): Mistake[] {
   const mistakes: Mistake[] = [];
   read(shape, value, path, (violation) => mistakes.push(toMistakeOf(violation)));
@@ -25,7 +25,7 @@ function toMistakeOf(violation: Violation): Mistake {
   if (violation.kind === "missing") return { path, text: "is missing" };
   if (violation.kind === "unknown") {
     const { key, known } = violation;
-    const near = toHint(key, known) || `. Known are ${known.join(", ")}`;
+    const near = toHint(key, known) || `, expected one of ${known.join(", ")}`;
     return { path: joinPath(path, key), text: `unknown key${near}` };
   }
   const { shape, value } = violation;
@@ -46,7 +46,7 @@ function toHintOfChoice(shape: Shape, value: unknown): string {
   return shape.kind === "choice" && typeof value === "string" ? toHint(value, shape.values.map(String)) : "";
 }
 
-/** With the limits that matter for this value. */
+/** Includes only the limits that matter for this value. */
 function describeNumber({ min = -Infinity, max = Infinity, integer }: NumberShape, value: unknown): string {
   const what = integer ? "an integer" : "a number";
   if (typeof value === "number" && value > max) return `${what} ≤ ${max}`;

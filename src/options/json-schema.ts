@@ -2,7 +2,7 @@ import type { ObjectShape, Shape } from "./shape.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The JSON Schema of a shape (draft 7, which editors support best). `undefined` if JSON cannot hold it. */
+/** The JSON Schema of a shape (draft 7, which editors support best). `undefined` if JSON cannot represent it. */
 export function toJsonSchema(shape: Shape): JsonSchema | undefined {
   const schema = WRITERS[shape.kind](shape as never);
   return schema && { ...(shape.help !== undefined && { description: shape.help }), ...schema };

@@ -13,8 +13,8 @@ import type {
 type Report = (violation: Violation) => void;
 
 /**
- * Checks a value, and returns a copy in which missing options have their defaults. Reports each mistake; the
- * copy is only valid without one.
+ * Checks a value, and returns a copy in which missing options have their defaults. Reports each mistake. If
+ * there is one, the copy is not valid.
  */
 export function read(shape: Shape, value: unknown, path: string, report: Report): unknown {
   const fitting = shape.kind === "either" ? choose(shape, value, path) : isRight(shape, value) && shape;
@@ -80,7 +80,7 @@ function isRight(shape: Exclude<Shape, EitherShape>, value: unknown): boolean {
   return shape.kind !== "list" || hasRightLength(shape, value as unknown[]);
 }
 
-/** A value whose getters throw is invalid, so that the mistake has its path. */
+/** If a getter throws, the value counts as invalid, so that the mistake names its path. */
 function isRightCode(shape: CodeShape, value: unknown): boolean {
   try {
     return shape.isRight(value);

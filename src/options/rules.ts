@@ -2,10 +2,10 @@ import { MAX_TIMER_MS } from "../util/clock.ts";
 import { isClass } from "../util/describe-value.ts";
 import type { ChoiceShape, CodeShape, FlagShape, NumberShape, TextShape } from "./shape.ts";
 
-/** Milliseconds of a timer. */
+/** Milliseconds for a timer. */
 export const DELAY_MS: NumberShape = { kind: "number", min: 0, max: MAX_TIMER_MS };
 
-/** Milliseconds of a timer, at least one. */
+/** Milliseconds for a timer, at least one. */
 export const PERIOD_MS: NumberShape = { ...DELAY_MS, min: 1 };
 
 /** Milliseconds, bytes, days: any number that is not negative. */
@@ -25,7 +25,7 @@ export const FLAG: FlagShape = { kind: "flag" };
 /** C0, DEL and C1, for a character class. */
 export const CONTROL_CHARACTERS = "\\u0000-\\u001f\\u007f-\\u009f";
 
-/** A path of a file, a topic: any text in one line. */
+/** A file path, a topic: any text in one line. */
 export const LINE: TextShape = {
   kind: "text",
   pattern: new RegExp(`^[^${CONTROL_CHARACTERS}]+$`, "u"),
@@ -70,7 +70,7 @@ export function methods(...names: readonly string[]): CodeShape {
   };
 }
 
-/** A value that other code checks. */
+/** A value that other code validates. */
 export const ANY: CodeShape = { kind: "code", expected: "any value", isRight: () => true };
 
 export const LOGGER: CodeShape = methods("info", "warn", "error");

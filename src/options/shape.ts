@@ -1,6 +1,6 @@
 /**
- * The shape of an option or of a section of a configuration, as data. Its check (`read`), its mistakes in words,
- * and its JSON Schema (`toJsonSchema`) are all derived from it.
+ * The shape of an option or of a section of a configuration, as data. Validation (`read`), error messages and
+ * the JSON Schema (`toJsonSchema`) are all derived from it.
  */
 export type Shape =
   | TextShape
@@ -16,7 +16,7 @@ export type Shape =
 interface Described {
   /** The expected value in words. Default: derived from the shape. */
   readonly expected?: string;
-  /** The whole text of a mismatch, in place of what was expected and what came. */
+  /** The whole text of a mismatch. It replaces the expected and the actual value. */
   readonly mistake?: string;
   /** The purpose in one sentence, shown by the user's editor. */
   readonly help?: string;
@@ -102,7 +102,7 @@ export type Violation =
   | { readonly kind: "missing"; readonly path: string; readonly shape: Shape; readonly value?: undefined }
   | {
       readonly kind: "unknown";
-      /** Of the object. */
+      /** The path of the object. */
       readonly path: string;
       readonly key: string;
       readonly known: readonly string[];
@@ -110,8 +110,8 @@ export type Violation =
   | { readonly kind: "rule"; readonly path: string; readonly text: string };
 
 /**
- * The shape of each option. A forgotten option does not compile, and neither does a forgotten default of an
- * option that the resolved options always have.
+ * The shape of each option. It does not compile if an option is missing, or the default of an option that the
+ * resolved options always have.
  */
 export type OptionShapes<Options, Resolved = Required<Options>> = {
   readonly [Key in keyof Options]-?: Shape & Role<Options, Resolved, Key>;
@@ -126,7 +126,7 @@ type Role<Options, Resolved, Key extends keyof Options> =
         : { readonly required?: never; readonly default: Exclude<Options[Key], undefined> }
       : { readonly required?: never; readonly default?: never };
 
-/** Options with their defaults. These keys have none. */
+/** Options with their defaults. The keys in `WithoutDefault` have none. */
 export type WithDefaults<Options, WithoutDefault extends keyof Options = never> = Required<
   Omit<Options, WithoutDefault>
 > &

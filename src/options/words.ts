@@ -11,12 +11,12 @@ export interface Mistake {
 
 const MISTAKE = Symbol("mistake");
 
-/** A TypeError that also has the mistake as data, for `toMistake`. */
+/** A TypeError that also contains the mistake as data, for `toMistake`. */
 export function toError(mistake: Mistake, message = `${mistake.path}: ${mistake.text}`): TypeError {
   return Object.defineProperty(new TypeError(message), MISTAKE, { value: mistake });
 }
 
-/** The mistake of an error that `toError` made. */
+/** Returns the mistake in an error that `toError` created. */
 export function toMistake(error: unknown): Mistake | undefined {
   return (error as { readonly [MISTAKE]?: Mistake } | null | undefined)?.[MISTAKE];
 }

@@ -16,13 +16,13 @@ export interface Past {
   readonly isHeadless: boolean;
 }
 
-/** A start reads at most this much, or one segment. */
+/** At startup, the recorder reads at most this much, or one segment. */
 const MAX_READ_BYTES = 2_000_000;
 
-/** Number of unfinished chains to look at. */
+/** Maximum number of unfinished chains to examine. */
 const MAX_CANDIDATES = 100;
 
-/** The chains that no running process continues, the newest first. */
+/** The chains that no running process continues, newest first. */
 export async function* findPasts(directory: string, onDamage: OnDamage): AsyncIterable<Past> {
   const chains = [...toChains(await listSegments(directory)).values()];
   const byAge = chains.sort((one, other) => toModifiedAt(other) - toModifiedAt(one));
@@ -51,7 +51,7 @@ async function readPast(chain: readonly StoredSegment[], onDamage: OnDamage): Pr
     newest = await readSegmentLines(segment, onDamage);
     for (const line of newest ?? []) replay.take(line);
   }
-  // The replay goes on with the lines of this process, and must not collect them.
+  // The replay continues with the lines of this process, and must not collect their changes.
   isReading = false;
   const segment = chain.at(-1);
   return segment && newest && { replay, changes, segment, isHeadless: newest.length === 0 };
@@ -63,6 +63,6 @@ function selectNewest(chain: readonly StoredSegment[]): readonly StoredSegment[]
     bytes += size;
     return bytes > MAX_READ_BYTES;
   });
-  // The last one may be empty.
+  // The last segment may be empty.
   return chain.slice(Math.min(first + 1, Math.max(0, chain.length - 2)));
 }

@@ -7,22 +7,22 @@ import { createSegmentWriter, type SegmentWriterSetup } from "./segment-writer.t
 export interface JournalSetup extends SegmentWriterSetup {
   readonly flushMs: number;
   readonly trouble: Trouble;
-  /** Called after lines were dropped, when there is room again. */
+  /** Called after lines were dropped, when there is space again. */
   readonly onLost: (lines: number) => void;
 }
 
 /** Writes lines in batches, at most one at a time. Never throws, and never delays the caller. */
 export interface Journal {
   push(line: Line): void;
-  /** The same, for a line that costs more than the caller should wait for: it is made before the write. */
+  /** The same for a line that is expensive to build: it is built before the write, so that the caller does not wait. */
   pushLater(toLine: () => Line): void;
   /** Replaces lines that are not written yet. */
   amend(toAmended: (line: Line) => Line): void;
   /** Resolves when everything that was pushed before is written, or when writing has failed. */
   flush(): Promise<void>;
-  /** Writes what is left, and closes the file. */
+  /** Writes the remaining lines and closes the file. */
   close(): Promise<void>;
-  /** Writes what is left at once, when the process exits. */
+  /** Writes the remaining lines synchronously, when the process exits. */
   exit(): void;
 }
 
@@ -54,7 +54,7 @@ export function createJournal(setup: JournalSetup): Journal {
   function flush(): Promise<void> {
     cancelTimer?.();
     cancelTimer = undefined;
-    // Even if the disk hangs, what the lines are made of is not kept.
+    // Even if the disk hangs, the objects that the lines are built from are released.
     pending.make();
     writing ??= writeAll().finally(() => {
       writing = undefined;
@@ -96,7 +96,7 @@ export function createJournal(setup: JournalSetup): Journal {
   }
 
   function exit(): void {
-    // A disk that has not finished a write may never do so, and the process must end.
+    // If a write is still running, the disk may hang, and the process must end.
     if (writing !== undefined || writer.fd === undefined || pending.isEmpty) return;
     try {
       writeSync(

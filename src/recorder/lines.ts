@@ -7,7 +7,7 @@ import { isState, type State } from "../core/state.ts";
 import type { Reason } from "../core/status.ts";
 import { toShownLine } from "../util/describe-error.ts";
 
-/** Increase it with every change that an older release would misread. */
+/** Increase it with every change that an older release would misinterpret. */
 export const FORMAT_VERSION = 1;
 
 /** Times are in milliseconds since 1970. */
@@ -17,7 +17,7 @@ interface Timed {
 
 /** The process that writes. */
 export interface Writer {
-  /** Random, so that no two processes have the same. */
+  /** Random, so that no two processes have the same id. */
   readonly id: string;
   readonly pid: number;
   readonly host: string;
@@ -25,7 +25,7 @@ export interface Writer {
   readonly version?: string;
 }
 
-/** The first line of a segment: what was known when it began. */
+/** The first line of a segment: the known states when it began. */
 export interface HeadLine extends Timed {
   readonly k: "head";
   readonly v: number;
@@ -40,7 +40,7 @@ export interface HandlerSnapshot {
   readonly state: State;
   readonly since: number;
   readonly counts: ChangeCounts;
-  /** The state is that of an earlier process. */
+  /** The state comes from an earlier process. */
   readonly old?: true;
 }
 
@@ -53,7 +53,7 @@ export interface EndLine extends Timed {
   readonly k: "end";
 }
 
-/** The state of a handler that is no change: its first result in a process. */
+/** A state that is not a change: the handler's first result in a process. */
 export interface StateLine extends Timed {
   readonly k: "state";
   readonly name: string;
@@ -85,7 +85,7 @@ export interface ProbeLine extends Timed {
   readonly by?: string;
 }
 
-/** Changes were not stored. Nothing is known from the last line to this one. */
+/** Changes were lost. The states between the previous line and this one are unknown. */
 export interface LostLine extends Timed {
   readonly k: "lost";
   readonly changes: number;
@@ -111,7 +111,7 @@ export function encode(line: Line): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** What the handler says is stored as the page shows it: one line, cut, without secrets. */
+/** The detail is stored as the page shows it: in one line, truncated, without secrets. */
 export function toChangeLine(
   { name, from, to, reason, status, at, heldMs }: Change,
   toShown: (text: string) => string,
@@ -142,8 +142,8 @@ export function toProbeLine({ body, state, reason, until, by }: ProbeChange, t: 
 }
 
 /**
- * Parses a line. `undefined` for a torn or damaged one. Lines of unknown kinds are returned as signs of life, because
- * their time is valid.
+ * Parses a line. Returns `undefined` for a torn or damaged line. A line of an unknown kind counts as a sign
+ * of life, because its time is valid.
  */
 export function decode(text: string): Line | undefined {
   const value = parse(text);

@@ -7,18 +7,19 @@ import type { Writer } from "./lines.ts";
 /** A running process writes at least this often. */
 export const HEARTBEAT_MS = 30_000;
 
-/** A process that has written nothing for this long is dead, wherever it ran. */
+/** A process that has not written for this long counts as dead, on any host. */
 export const STALE_MS = 75_000;
 
-/** Copies of this package in one process are one process. */
+/** All copies of this package in a process share one id. */
 export const PROCESS_ID: string = shareAmongCopies("recorder-process", () => randomBytes(8).toString("hex"));
 
-/** How the process is known to others that share the folder. */
+/** Identifies the host to other processes that share the folder. */
 export const HOST: string = hostname();
 
 /**
- * Whether a process that has not said that it ended still runs. On the same host its number decides, so that a process
- * that is restarted at once continues. In containers everybody has the same number, and the host's name may be new.
+ * Whether a process without a recorded end still runs. On the same host, its process id decides, so that a
+ * process that restarts at once continues its chain. In containers, all processes have the same id, and the
+ * host name may change.
  */
 export function isAlive({ id, pid, host }: Writer, modifiedAt: number): boolean {
   if (id === PROCESS_ID) return true;
@@ -28,14 +29,14 @@ export function isAlive({ id, pid, host }: Writer, modifiedAt: number): boolean 
 
 function isRunning(pid: number): boolean {
   try {
-    // Signal 0 only checks, and number 0 would be the own process group.
+    // Signal 0 only checks. Process id 0 would be this process's own group.
     return pid > 0 && process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     return (error as { code?: unknown }).code === "EPERM";
   }
 }
 
-/** A process that has ended keeps its number until its parent takes notice, which some containers' first process never does. */
+/** An ended process keeps its id until its parent reaps it. The first process of some containers never does that. */
 function isZombie(pid: number): boolean {
   try {
     return /^.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "latin1"));

@@ -20,21 +20,21 @@ export interface OpenerSetup extends Limits {
   readonly directory: string;
   readonly clock: Clock;
   readonly onDamage: OnDamage;
-  /** Called once, with what an earlier process has left; without it if there is nothing. */
+  /** Called once, with the records of an earlier process, or with `undefined` if there are none. */
   readonly onPast: (past: Past | undefined) => void;
 }
 
 /** Opens the segments of this process, one after the other. */
 export interface Opener {
   open(last: Segment | undefined): Promise<OpenSegment>;
-  /** Learns what a segment now contains. */
+  /** Records a line that the segment now contains. */
   take(line: Line): void;
 }
 
-/** Number of segments that share the maximum size. Deleting the oldest one leaves most of the past. */
+/** Number of segments that share the maximum size. Deleting the oldest one keeps most of the history. */
 const SEGMENTS = 16;
 const MAX_SEGMENT_BYTES = 1_000_000;
-/** Maximum number of handlers whose states a segment begins with. */
+/** Maximum number of handlers whose states are in a segment's first line. */
 const MAX_HANDLERS = 10_000;
 /** Minimum size of a segment, as a multiple of its first line. */
 const HEADS_PER_SEGMENT = 4;
@@ -51,7 +51,7 @@ export function createOpener(setup: OpenerSetup): Opener {
     return continued ?? begin(last && toNext(last));
   }
 
-  /** Continues the newest past that no other process continues. */
+  /** Continues the newest chain that no other process continues. */
   async function continuePast(): Promise<OpenSegment | undefined> {
     let newest: Past | undefined;
     try {
@@ -64,7 +64,7 @@ export function createOpener(setup: OpenerSetup): Opener {
       }
       return undefined;
     } finally {
-      // Even if the disk is read-only, the past can be read.
+      // Even if the disk is read-only, the earlier records can be read.
       replay = newest?.replay ?? createReplay({ startsAt: startedAt });
       onPast(newest);
     }
@@ -76,12 +76,12 @@ export function createOpener(setup: OpenerSetup): Opener {
     const segment = await claimSegment(directory, before);
     if (segment === undefined) return undefined;
     const handle = await continueSegment(segment);
-    // A clock that was set back begins a new segment, so that times within one only grow.
+    // If the clock was set back, a new segment begins, so that times within a segment never decrease.
     const isLater = clock.now() >= past.replay.lastAt;
     return { segment, handle, size: before.size, maxSize: isLater ? shareBytes : 0, isTorn: true };
   }
 
-  /** The lines that wait may be older than this moment, but not older than the last written one. */
+  /** The pending lines may be older than this moment, but not older than the last written line. */
   async function begin(next: Segment | undefined, before = replay): Promise<OpenSegment> {
     const segment = next ?? toSegment(directory, createChainName(), 0);
     const { writer, handlers = [], lastAt = startedAt } = before ?? {};
@@ -98,7 +98,7 @@ export function createOpener(setup: OpenerSetup): Opener {
     try {
       await handle.writeFile(head);
     } catch (error) {
-      // A full disk lets files be deleted, and the next attempt needs the name.
+      // Files can be deleted even on a full disk, and the next attempt needs the name.
       await Promise.all([handle.close(), deleteSegment(segment)]);
       throw error;
     }
@@ -114,7 +114,7 @@ export function createOpener(setup: OpenerSetup): Opener {
   return { open, take: (line) => replay?.take(line) };
 }
 
-/** Another process has created the segment first. */
+/** Another process created the segment first. */
 function ignoreTaken(error: unknown): undefined {
   if ((error as { code?: unknown }).code !== "EEXIST") throw error;
 }

@@ -8,7 +8,7 @@ import type { Logger } from "../util/logger.ts";
 /** The place and the limits of a recording. Only `directory` is required. */
 export interface RecorderOptions {
   /**
-   * The folder of the segment files. The recorder creates it with mode 0700. Several processes may share it. It must
+   * The folder for the segment files. The recorder creates it with mode 0700. Several processes may share it. It must
    * be on a disk that outlives the process, such as a volume.
    */
   readonly directory: string;
@@ -17,13 +17,13 @@ export interface RecorderOptions {
   /** The version of the application, stored with each start of the process. At most 200 characters. */
   readonly version?: string;
   /**
-   * Maximum delay between a change and its write. A crash loses at most the changes of this time. From 0 to 60,000.
+   * Maximum delay between a change and its write. A crash loses at most the changes within this time. From 0 to 60,000.
    * @default 20
    */
   readonly flushMs?: number;
   /**
-   * `"batch"` waits after each write until the disk has it, so that it survives a power failure. `"never"` leaves that
-   * to the operating system, which is enough for a crash of the process.
+   * `"batch"` calls `fsync` after each write, so that it survives a power failure. `"never"` leaves that to
+   * the operating system, which is enough to survive a process crash.
    * @default "never"
    */
   readonly sync?: "never" | "batch";
@@ -37,7 +37,7 @@ export interface RecorderOptions {
    * @default 30 days
    */
   readonly maxAgeMs?: number;
-  /** Logs trouble with the disk. Default: the registry's logger. */
+  /** Logs errors of the disk. Default: the registry's logger. */
   readonly logger?: Logger;
   /** The clock, for tests. See `createFakeClock` in `svc-status/testing`. */
   readonly clock?: Clock;

@@ -1,9 +1,9 @@
 import { encode, type Line } from "./lines.ts";
 
-/** Maximum size of the lines that wait for the disk. Further lines are dropped and counted. */
+/** Maximum size of the lines that wait to be written. Further lines are dropped and counted. */
 export const MAX_PENDING_BYTES = 1_000_000;
 
-/** Maximum number of lines that wait to be made. */
+/** Maximum number of lines that are not built yet. */
 export const MAX_UNMADE_LINES = 1_000;
 
 export interface PendingLine {
@@ -11,12 +11,12 @@ export interface PendingLine {
   readonly text: string;
 }
 
-/** The lines that wait for the disk, oldest first. */
+/** The lines that wait to be written, oldest first. */
 export interface PendingLines {
   readonly isEmpty: boolean;
-  /** Makes the line later, at the latest before it is written. */
+  /** Adds a line that is built later, at the latest before it is written. */
   push(toLine: () => Line): void;
-  /** Makes the lines of all that was pushed. */
+  /** Builds all lines that are not built yet. */
   make(): void;
   /** Replaces the lines. */
   amend(toAmended: (line: Line) => Line): void;
@@ -24,7 +24,10 @@ export interface PendingLines {
   take(): readonly PendingLine[];
   /** Puts lines back before the others. */
   putBack(lines: readonly PendingLine[]): void;
-  /** Number of dropped lines since the last call. After a dropped line, all further ones are dropped. */
+  /**
+   * Number of dropped lines since the last call. After the first dropped line, all further lines are dropped
+   * until then.
+   */
   takeLost(): number;
 }
 

@@ -17,7 +17,7 @@ export function toEventsQuery(name: string, range: HistoryRange = {}, nowMs: num
   const { limit = 1_000 } = range;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
     failExpectation("limit", `an integer from 1 to ${MAX_LIMIT}`, limit);
-  // The change of this millisecond is included.
+  // Includes a change in the current millisecond.
   return { name, limit, ...toPeriod({ from: new Date(0), to: new Date(nowMs + 1), ...range }, nowMs) };
 }
 

@@ -10,8 +10,9 @@ export interface WantedChanges {
 const CHANGE = '{"k":"change","t":';
 
 /**
- * The lines of a segment, oldest first; `undefined` for a damaged one. A torn line, which is the last one or is followed
- * by a blank line, is skipped. Changes that are not wanted are not parsed: they are only signs of life.
+ * The lines of a segment, oldest first; `undefined` for a damaged line. Skips a torn line, which is the last
+ * one or is followed by a blank line. Does not parse other changes than the wanted ones: they are only signs
+ * of life.
  */
 export function* readLines(text: string, wanted: WantedChanges = {}): Iterable<Line | undefined> {
   const isWanted = toTest(wanted);
@@ -32,10 +33,10 @@ export function* readLines(text: string, wanted: WantedChanges = {}): Iterable<L
   }
 }
 
-/** Digits of the largest time. */
+/** Number of digits of the largest time. */
 const TIME_LENGTH = 16;
 
-/** A time that is damaged is left to the parser. */
+/** The parser handles a damaged time. */
 function toTest({ name, from, to }: WantedChanges): (line: string, t: number) => boolean {
   const part = name === undefined ? "" : `,"name":${JSON.stringify(name)},`;
   const start = from?.getTime() ?? Number.NEGATIVE_INFINITY;

@@ -3,12 +3,12 @@ import { FORMAT_VERSION, type Line } from "./lines.ts";
 import { readLines, type WantedChanges } from "./read-lines.ts";
 import { readSegment, type Segment } from "./segments.ts";
 
-/** Called each time a segment cannot be read whole. */
+/** Called each time that a segment cannot be read completely. */
 export type OnDamage = (segment: Segment, damage: string) => void;
 
 /**
- * The lines of a segment, oldest first. Damaged lines are skipped. None if the process died before it had written one.
- * `undefined` for a segment of a newer release, or one that does not begin as a segment does.
+ * The lines of a segment, oldest first. Skips damaged lines. Empty if the process died before it wrote a
+ * line. `undefined` for a segment of a newer release, or with an invalid first line.
  */
 export async function readSegmentLines(
   segment: Segment,
@@ -23,16 +23,16 @@ export async function readSegmentLines(
   for (const line of readLines(text, wanted)) {
     const problem = lines.length === 0 ? findProblem(line) : undefined;
     if (problem !== undefined) {
-      onDamage(segment, `${problem}, it is skipped`);
+      onDamage(segment, `${problem}; skipped`);
       return undefined;
     }
-    if (line === undefined) onDamage(segment, "is damaged, its other lines are used");
+    if (line === undefined) onDamage(segment, "contains damaged lines, which are skipped");
     else lines.push(line);
   }
   return lines;
 }
 
 function findProblem(first: Line | undefined): string | undefined {
-  if (first?.k !== "head") return "does not begin as a segment does";
-  return first.v > FORMAT_VERSION ? "is of a newer release" : undefined;
+  if (first?.k !== "head") return "has an invalid first line";
+  return first.v > FORMAT_VERSION ? "was written by a newer release" : undefined;
 }

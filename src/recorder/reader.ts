@@ -17,7 +17,7 @@ export interface ReaderSetup {
   readonly directory: string;
   readonly onDamage: OnDamage;
   readonly now: () => number;
-  /** Writes what is not in the files yet, as far as the disk accepts it. */
+  /** Writes the pending lines to the files, as far as the disk accepts them. */
   readonly flush: () => Promise<void>;
 }
 
@@ -27,13 +27,13 @@ export class RecorderBusyError extends Error {
   readonly code: string = "SVC_STATUS_RECORDER_BUSY";
 }
 
-/** Maximum number of reads, the running one included. */
+/** Maximum number of reads, including the running one. */
 export const MAX_READS = 10;
 
-/** A segment with the time of its first line, and that of the next segment. */
+/** A segment with the time of its first line, and the time of the next segment's first line. */
 interface DatedSegment extends StoredSegment {
   readonly startsAt: number;
-  /** `undefined` for the last one of its chain. */
+  /** `undefined` for the last segment of its chain. */
   readonly endsAt: number | undefined;
 }
 
@@ -62,7 +62,7 @@ export function createReader({ directory, onDamage, now, flush }: ReaderSetup): 
     const found: DatedSegment[][] = [];
     for (const chain of chains) {
       const dated: DatedSegment[] = [];
-      // Newest first: only what is not older than the period needs a look.
+      // Newest first: segments older than the period need not be read.
       for (const segment of chain.toReversed()) {
         const startsAt = index.get(segment.path) ?? (await readStart(segment));
         if (startsAt === undefined) continue;
@@ -132,7 +132,7 @@ interface SegmentReplaySetup extends ReplaySetup {
   readonly wanted: WantedChanges;
 }
 
-/** Each segment begins with what was known, so each can be read alone. */
+/** Each segment begins with the known states, so it can be read alone. */
 async function replaySegment(
   segment: DatedSegment,
   onDamage: OnDamage,

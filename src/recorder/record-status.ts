@@ -31,8 +31,8 @@ export { RecorderBusyError } from "./reader.ts";
 /** A running recording. */
 export interface StatusRecorder {
   /**
-   * Resolves when the past has been read and the registry continues it, or when that has failed. It never rejects, and
-   * nothing has to wait for it.
+   * Resolves when the earlier records have been read and the registry continues them, or when that has
+   * failed. It never rejects, and you need not wait for it.
    */
   readonly ready: Promise<void>;
   /**
@@ -41,32 +41,33 @@ export interface StatusRecorder {
    */
   history(name: string, range?: HistoryRange): Promise<readonly RecordedChange[]>;
   /**
-   * The share of time in each state, and the share that nobody recorded: before the first start, after a crash until
-   * the next start, and while the process was stopped. Default: the last 24 hours. Rejects as `history` does.
+   * The share of time in each state, and the share that was not recorded: before the first start, after a
+   * crash until the next start, and while the process was stopped. Default: the last 24 hours. Rejects as
+   * `history` does.
    */
   availability(name: string, period?: Partial<Period>): Promise<Availability>;
-  /** Resolves when everything so far is written, or when the disk has refused it. */
+  /** Resolves when all changes so far are written, or when writing has failed. */
   flush(): Promise<void>;
-  /** Writes what is left and stops recording. */
+  /** Writes the remaining changes and stops recording. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Maximum number of damages that are logged. */
+/** Maximum number of damaged files to log. */
 const MAX_DAMAGES = 10;
 
-/** Maximum wait of a read for the disk to take the latest changes. */
+/** Maximum time that a read waits until the latest changes are written. */
 const FLUSH_WITHIN_MS = 1_000;
 
 /**
- * Records each change of a registry's handlers, of the probe, and each start and end of the process in a folder, and
- * continues what earlier processes recorded there: `since`, the history and the counts of changes. The state of the
- * probe is never restored. No call waits for the disk. Trouble with it is logged once when it begins and once when it
- * ends; meanwhile up to 1 MB of changes wait in memory.
+ * Records each change of a registry's handlers, of the probe, and each start and end of the process in a
+ * folder. Continues the records of earlier processes there: `since`, the history and the counts of changes.
+ * The state of the probe is never restored. No call waits for the disk. If writing fails, that is logged
+ * once, and again when it works; meanwhile, up to 1 MB of changes wait in memory.
  *
  * @example
  * const recorder = recordStatus(defaultRegistry, { directory: "/var/lib/orders/status", probe: defaultProbe });
- * @throws TypeError for invalid options, and for a registry that svc-status has not created.
+ * @throws TypeError for invalid options, and for a registry that svc-status did not create.
  */
 export function recordStatus(registry: StatusRegistry, options: RecorderOptions): StatusRecorder {
   const resolved = resolveRecorderOptions(options);
@@ -114,7 +115,7 @@ export function recordStatus(registry: StatusRegistry, options: RecorderOptions)
     if (seams.recordedPast === past) seams.recordedPast = undefined;
   }
 
-  /** The process exits without waiting for anything. */
+  /** At exit, the process does not wait for anything. */
   function endNow(): void {
     end();
     journal.exit();
@@ -163,7 +164,7 @@ interface RecordingSetup {
   readonly onLost: (changes: number) => void;
 }
 
-/** The journal that continues what an earlier process recorded. */
+/** The journal that continues the records of an earlier process. */
 function createRecordingJournal({ registry, records, options, onDamage, onLost }: RecordingSetup): Journal {
   const { logger, sync, clock } = options;
   const trouble = createTrouble({ ...TROUBLE, getLogger: () => logger ?? registry.logger, clock });
@@ -198,7 +199,7 @@ function toWriter({ probe = defaultProbe, version }: ResolvedRecorderOptions): W
   };
 }
 
-/** Logs each kind of damage of a chain once. Its segments change their names when a process continues them. */
+/** Logs each kind of damage once per chain, because segments are renamed when a process continues them. */
 function createDamageLog(getLogger: () => Logger | undefined): OnDamage {
   const logged = new Set<string>();
   return function logDamage({ chain, path }, damage) {
@@ -209,7 +210,7 @@ function createDamageLog(getLogger: () => Logger | undefined): OnDamage {
   };
 }
 
-/** A first result that came before the past was known is a change only if the state was another one before. */
+/** A first result that came before the earlier records were read is a change only if the state was different before. */
 function toAmended(line: Line, past: ReadonlyMap<string, PastRecord>): Line {
   if (line.k !== "change" || line.from !== undefined) return line;
   const { t, name, to } = line;

@@ -4,7 +4,7 @@ import { NO_CHANGES } from "../core/registry/track.ts";
 import type { State } from "../core/state.ts";
 import type { HandlerSnapshot, Line, Writer } from "./lines.ts";
 
-/** A time in which the state of a handler was known. */
+/** A period in which the state of a handler was known. */
 export interface Piece {
   readonly name: string;
   readonly state: State;
@@ -19,16 +19,16 @@ export interface ReplaySetup {
   readonly onPiece?: (piece: Piece) => void;
 }
 
-/** Follows the lines of a chain, oldest first. */
+/** Replays the lines of a chain, oldest first. */
 export interface Replay {
   take(line: Line): void;
-  /** Ends the known times: at this moment if the last process still runs, else at its last line. */
+  /** Ends the known periods: now if the last process still runs, otherwise at its last line. */
   end(now?: number): void;
-  /** The process that wrote last and has not ended; `undefined` if it has. */
+  /** The process that wrote the last lines; `undefined` if its end was recorded. */
   readonly writer: Writer | undefined;
   /** The time of the last line. */
   readonly lastAt: number;
-  /** The known states of the handlers, for the head of the next segment. */
+  /** The known states of the handlers, for the first line of the next segment. */
   readonly handlers: readonly HandlerSnapshot[];
 }
 
@@ -36,7 +36,7 @@ interface ReplayedHandler {
   readonly state: State;
   readonly since: number;
   readonly counts: ChangeCounts;
-  /** Since when the state is known without a gap; `undefined` if it is that of an earlier process. */
+  /** Start of the time in which the state is known without a gap; `undefined` if it comes from an earlier process. */
   readonly knownFrom: number | undefined;
 }
 
@@ -124,7 +124,7 @@ export function createReplay({ startsAt = 0, onEvent, onPiece }: ReplaySetup): R
 
   return {
     take(line) {
-      // The union of the kinds and their takers cannot be matched by the compiler.
+      // The compiler cannot match the union of the kinds with their functions.
       if (line.k !== undefined) (takers[line.k] as (line: Line) => void)(line);
       lastAt = line.t;
     },

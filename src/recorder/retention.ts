@@ -8,8 +8,8 @@ export interface Limits {
 }
 
 /**
- * Deletes the oldest segments until the others are within the limits. The segments that a process may write to stay:
- * the own one, and the last one of each chain if it was written to in the last minute.
+ * Deletes the oldest segments until the others are within the limits. Keeps the segments that a process may
+ * write to: its own, and the last one of each chain if it changed within the last minute.
  */
 export async function cleanUp(
   directory: string,

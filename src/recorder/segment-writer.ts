@@ -4,13 +4,13 @@ import type { Line } from "./lines.ts";
 import type { PendingLine } from "./pending-lines.ts";
 import { isInPlace, type Segment } from "./segments.ts";
 
-/** An open segment at whose end the recorder writes. */
+/** An open segment that the recorder appends to. */
 export interface OpenSegment {
   readonly segment: Segment;
   readonly handle: FileHandle;
   /** Its size when it was opened. */
   readonly size: number;
-  /** It is followed by the next one when it is larger and has been written to. */
+  /** The next segment begins when this one is larger and has been written to. */
   readonly maxSize: number;
   /** An earlier process may have left its last line unfinished. */
   readonly isTorn: boolean;
@@ -18,28 +18,28 @@ export interface OpenSegment {
 
 export interface SegmentWriterSetup {
   readonly clock: Clock;
-  /** Whether to wait until the disk has each batch. */
+  /** Whether to call `fsync` after each batch. */
   readonly isSynced: boolean;
-  /** Opens the first segment, or the one after `last`. Without `last`, one of a new chain. */
+  /** Opens the first segment, or the one after `last`. Without `last`, opens the first one of a new chain. */
   readonly openSegment: (last: Segment | undefined) => Promise<OpenSegment>;
-  /** Called with the lines that the file has taken, in their order. */
+  /** Called with each written line, in order. */
   readonly onWritten: (line: Line) => void;
 }
 
-/** Writes to one segment after the other. */
+/** Writes to one segment after another. */
 export interface SegmentWriter {
-  /** Makes sure that there is a segment to write to. Rejects if it was deleted or moved; the next call begins another. */
+  /** Ensures that a segment is open. Rejects if it was deleted or moved; the next call begins a new one. */
   open(): Promise<void>;
-  /** Returns the lines that the file has not taken whole, and the error. */
+  /** Returns the lines that were not written completely, and the error. */
   write(
     batch: readonly PendingLine[],
   ): Promise<{ readonly rest: readonly PendingLine[]; readonly error?: unknown }>;
   close(): Promise<void>;
-  /** The open file, if a line can be written to it as it is. */
+  /** The open file, if a line can be appended to it directly. */
   readonly fd: number | undefined;
 }
 
-/** Ends a torn line. The blank line after it says that this was noticed. */
+/** Ends a torn line. The blank line after it marks it as torn. */
 const REPAIR = "\n\n";
 
 const CHECK_MS = 1_000;
@@ -62,7 +62,7 @@ export function createSegmentWriter({
 
   async function open(): Promise<void> {
     if (current === undefined) return openNext();
-    // Times within a segment only grow, even if the clock is set back.
+    // Times within a segment never decrease, even if the clock is set back.
     if (hasWritten && (size > current.maxSize || isClockSetBack)) return openNext();
     if (clock.monotonicNow() - checkedAt <= CHECK_MS) return;
     checkedAt = clock.monotonicNow();
@@ -101,7 +101,7 @@ export function createSegmentWriter({
     }
   }
 
-  /** Lines that the file has not taken whole are written again. */
+  /** Lines that were not written completely are written again. */
   function settle(batch: readonly PendingLine[], written: number): readonly PendingLine[] {
     let end = 0;
     const rest = batch.filter(({ line, text }) => {

@@ -13,19 +13,19 @@ export interface Segment {
 
 export interface StoredSegment extends Segment {
   readonly size: number;
-  /** Of its last line, in milliseconds since 1970. */
+  /** The time of its last line, in milliseconds since 1970. */
   readonly modifiedAt: number;
 }
 
 const NAME = /^status-([\da-f]{16})-(\d{8})\.jsonl$/;
 
-/** A folder with more segments is read only in part: the newest. */
+/** In a folder with more segments, only the newest ones are read. */
 const MAX_SEGMENTS = 10_000;
 
-/** More would hold up the file system calls of the application, which share the threads. */
+/** More would delay the file system calls of the application, which share the threads. */
 const LOOKS_AT_ONCE = 16;
 
-/** More than any segment: its share of the recording, one snapshot, and one batch. */
+/** Larger than any segment: its share of the recording, one snapshot, and one batch. */
 const MAX_READ_BYTES = 32_000_000;
 
 export function toSegment(directory: string, chain: string, number: number): Segment {
@@ -36,14 +36,14 @@ export function createChainName(): string {
   return randomBytes(8).toString("hex");
 }
 
-/** Creates the folder for this user only, or uses the present one. Rejects if a symbolic link is in its place. */
+/** Creates the folder for this user only, or uses the existing one. Rejects if it is a symbolic link. */
 export async function prepareDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const found = await lstat(directory);
   if (!found.isDirectory()) throw new Error(`${directory} is a symbolic link or no directory`);
 }
 
-/** All segments, oldest chain position first. Foreign files, folders and symbolic links are ignored. */
+/** All segments, by their number in the chain, lowest first. Ignores other files, folders and symbolic links. */
 export async function listSegments(directory: string): Promise<readonly StoredSegment[]> {
   const names = (await readdir(directory))
     .filter((name) => NAME.test(name))
@@ -73,14 +73,14 @@ function ignoreMissing(error: unknown): undefined {
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
-/** Creates a segment. Rejects if there is a file or a symbolic link of its name. */
+/** Creates a segment. Rejects if a file or a symbolic link with its name exists. */
 export function createSegment(segment: Segment): Promise<FileHandle> {
   return open(segment.path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), 0o600);
 }
 
 /**
- * Takes a segment over by moving it to the next number, which only one process can do. Returns `undefined` if another
- * one was faster.
+ * Claims a segment by renaming it to the next number, which only one process can do. Resolves with
+ * `undefined` if another process was faster.
  */
 export async function claimSegment(directory: string, segment: Segment): Promise<Segment | undefined> {
   const claimed = toSegment(directory, segment.chain, segment.number + 1);
@@ -96,7 +96,7 @@ export function continueSegment(segment: Segment): Promise<FileHandle> {
   return open(segment.path, O_WRONLY | O_APPEND | (O_NOFOLLOW ?? 0));
 }
 
-/** The whole text of a segment; empty if it was deleted meanwhile. Rejects if it cannot be one of ours. */
+/** The whole text of a segment; empty if it was deleted meanwhile. Rejects if it is larger than any segment. */
 export async function readSegment(segment: Segment): Promise<string> {
   const text = await readFrom(segment, async function readWhole(handle) {
     const { size } = await handle.stat();
@@ -109,7 +109,7 @@ export async function readSegment(segment: Segment): Promise<string> {
 const START = /^\{"k":"head","v":\d+,"t":(\d+)/;
 const START_BYTES = 64;
 
-/** The time of a segment's first line; `undefined` if it has none. */
+/** The time of a segment's first line; `undefined` if it is empty or damaged. */
 export function readStart(segment: Segment): Promise<number | undefined> {
   return readFrom(segment, async function readTime(handle) {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
@@ -136,7 +136,7 @@ export async function deleteSegment(segment: Segment): Promise<void> {
   await unlink(segment.path).catch(ignoreMissing);
 }
 
-/** Whether the path still leads to the open file. */
+/** Whether the path still refers to the open file. */
 export async function isInPlace(segment: Segment, handle: FileHandle): Promise<boolean> {
   const [present, opened]: [Stats | undefined, Stats] = await Promise.all([
     lstat(segment.path).catch(ignoreMissing),

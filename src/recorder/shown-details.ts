@@ -1,12 +1,12 @@
 import { toShownLine } from "../util/describe-error.ts";
 
-/** Maximum number of texts to remember. */
+/** Maximum number of cached texts. */
 export const MAX_SHOWN_DETAILS = 200;
 
-/** Longer texts are not remembered. */
+/** Longer texts are not cached. */
 const MAX_DETAIL_LENGTH = 500;
 
-/** Hides the secrets in details. Remembers the last ones, because a handler that flaps repeats its detail. */
+/** Hides the secrets in details. Caches the last results, because a handler that flaps repeats its detail. */
 export function createShownDetails(
   toShown: (text: string) => string = toShownLine,
 ): (text: string) => string {

@@ -11,13 +11,13 @@ export interface StatesSetup {
   readonly clock: Clock;
 }
 
-/** The states that the recording contains, to record what is no change: first results and removals. */
+/** The recorded states, for lines that are not changes: first results and removals. */
 export interface States {
   /** Called for each change that is recorded. */
   record(change: Pick<Change, "name" | "to">): void;
-  /** Records the states that the recording lacks. */
+  /** Records the states that are missing in the recording. */
   update(): void;
-  /** Changes were lost until this moment: all states are recorded again. */
+  /** Call it after changes were lost: it records all states again. */
   forget(now: number): void;
 }
 

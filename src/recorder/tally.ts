@@ -3,8 +3,8 @@ import { RED, STATES, type State, YELLOW } from "../core/state.ts";
 import type { Piece } from "./replay.ts";
 
 /**
- * The share of a period in each state. If several processes know the state of a handler at a moment, the worst counts;
- * if none does, it is unknown.
+ * The share of a period in each state. If several processes know the state of a handler at a moment, the
+ * worst one counts; if none does, the state is unknown.
  */
 export function toAvailability(pieces: readonly Omit<Piece, "name">[], { from, to }: Period): Availability {
   const [start, end] = [from.getTime(), to.getTime()];

@@ -3,7 +3,7 @@ import type { RecordedChange } from "../core/recorded-past.ts";
 import type { PastRecord } from "../core/registry/track.ts";
 import type { Past } from "./find-past.ts";
 
-/** Converts what was read to what a registry continues. */
+/** Converts the records of an earlier process to the form that a registry continues. */
 export function toPastRecords({ replay, changes }: Past): ReadonlyMap<string, PastRecord> {
   const histories = new Map<string, Change[]>();
   for (const change of changes) {

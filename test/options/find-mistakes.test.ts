@@ -68,7 +68,7 @@ describe("a value that is not what was described", () => {
     [{ token: "secret" }, "token: expected a token, got something else"],
     [
       { xyzxyz: 1 },
-      "xyzxyz: unknown key. Known are items, title, scale, pages, frame, colours, names, token",
+      "xyzxyz: unknown key, expected one of items, title, scale, pages, frame, colours, names, token",
     ],
   ])("%j: %s", (value, line) => {
     expect(tell(value)).toBe(`f: ${line}\n`);

@@ -15,8 +15,8 @@ export interface AmqpChannel<Message> {
 
 export interface AmqpOptions<Message> extends Pick<ConsumerOptions, "name"> {
   /**
-   * The messages that were delivered and not acknowledged. Add each message when it arrives, and acknowledge
-   * it only if `pending.delete(message)` is true: the drain removes what it returns to the broker.
+   * The delivered messages that are not acknowledged yet. Add each message when it arrives, and acknowledge
+   * it only if `pending.delete(message)` is true: the drain removes the messages that it returns to the broker.
    */
   readonly pending: Set<Message>;
   /** The clock, for tests. */
@@ -30,9 +30,9 @@ const OPTIONS: OptionShapes<AmqpOptions<never>, WithDefaults<AmqpOptions<never>,
 };
 
 /**
- * A consumer of RabbitMQ or another AMQP 0-9-1 broker as a consumer of a drain. It cancels the consumer at once
- * and waits for the pending messages. At the deadline it returns the rest with `nack` and `requeue`: the
- * broker delivers them to others at once, marked as redelivered. Then it waits until the broker has read all
+ * Adapts a consumer of RabbitMQ or another AMQP 0-9-1 broker for a drain. It cancels the consumer at once and
+ * waits for the pending messages. At the deadline it returns the rest with `nack` and `requeue`: the broker
+ * delivers them to other consumers at once, marked as redelivered. Then it waits until the broker has read all
  * acknowledgements. It does not close the channel.
  *
  * @example

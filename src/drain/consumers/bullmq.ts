@@ -16,11 +16,11 @@ export interface BullMqWorker {
 }
 
 /**
- * A BullMQ worker as a consumer of a drain. It stops taking jobs at once and finishes the active ones. Jobs
- * that are active at the deadline are left: BullMQ runs them again when their lock has expired (`lockDuration`,
- * default 30 s), so they must be repeatable. It closes the worker.
+ * Adapts a BullMQ worker for a drain. It stops taking jobs at once and finishes the active ones. Jobs that
+ * are still active at the deadline are not finished: BullMQ runs them again when their lock has expired
+ * (`lockDuration`, default 30 s), so they must be idempotent. It closes the worker.
  *
- * Create it together with the worker, because it counts the active jobs from then on.
+ * Create it together with the worker, because it only counts jobs that start afterwards.
  *
  * @example
  * drainOnSignals(server, { consumers: [bullmq(worker)] });

@@ -15,11 +15,11 @@ export interface Consumer {
   /** Stops taking work. The drain calls it at once, in parallel with `onLeave`. */
   stop(context: DrainContext): unknown;
   /**
-   * Resolves when all work has ended, best with a `ConsumerResult`. When `context.signal` aborts, it must
-   * return the rest to the broker and resolve: about a second is left then.
+   * Resolves when all work has ended, ideally with a `ConsumerResult`. When `context.signal` aborts, it must
+   * return the rest to the broker and resolve within about a second.
    */
   finish(context: DrainContext): unknown;
-  /** Takes work again after a commissioning. Required with `onDecommission`. */
+  /** Takes work again after the probe is commissioned. Required with `onDecommission`. */
   resume?(): unknown;
   /**
    * Whether it stops while the probe is decommissioned by hand too.

@@ -18,11 +18,11 @@ interface BatchEvents {
 }
 
 /**
- * A Kafka consumer as a consumer of a drain. It fetches nothing more at once, finishes the message (with
- * `eachMessage`) or the batch in progress, and leaves the group, so that the others take its partitions without
- * waiting for the session timeout. The group delivers again what is not committed at the deadline.
+ * Adapts a Kafka consumer for a drain. It stops fetching at once, finishes the message (with `eachMessage`)
+ * or the batch in progress, and leaves the group, so that the other consumers take its partitions without
+ * waiting for the session timeout. The group delivers messages that are not committed at the deadline again.
  *
- * The report counts no messages, because the client does not say how many of a batch it has processed.
+ * The report counts no messages, because the client does not report how many messages of a batch it has processed.
  * `progress` counts batches and needs `kafkajs`.
  *
  * @example

@@ -26,7 +26,7 @@ export interface LoopOptions extends ResumableOptions {
    * @default 1000
    */
   readonly pauseMs?: number;
-  /** Gets the error of each run that failed. Default: errors are ignored. */
+  /** Called with the error of each run that fails. Default: errors are ignored. */
   readonly onError?: (error: unknown) => void;
   /** The clock, for tests. */
   readonly clock?: Clock;
@@ -39,7 +39,10 @@ const OPTIONS: OptionShapes<LoopOptions, WithDefaults<LoopOptions, "name" | "pro
   clock: { ...CLOCK, default: systemClock },
 };
 
-/** Time for an aborted run to return its work. The drain allows all consumers a second, or less of a short deadline. */
+/**
+ * Time for an aborted run to return its work. The drain gives all consumers a second, or less if the deadline
+ * is short.
+ */
 const MAX_RETURN_MS = 500;
 const RETURN_PART = 15;
 

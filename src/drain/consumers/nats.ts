@@ -16,7 +16,7 @@ export interface NatsSubscription {
   getPending(): number;
 }
 
-/** The messages of a JetStream consumer: what its `consume` resolves with. */
+/** The messages of a JetStream consumer, from its `consume()`. */
 export interface NatsMessages {
   close(): Promise<unknown>;
 }
@@ -28,8 +28,9 @@ export interface NatsMessage {
 
 export interface NatsOptions extends Pick<ConsumerOptions, "name"> {
   /**
-   * Required for JetStream: the messages that were delivered and not acknowledged. Add each message when it
-   * arrives, and acknowledge it only if `pending.delete(message)` is true: the drain removes what it returns.
+   * Required for JetStream: the delivered messages that are not acknowledged yet. Add each message when it
+   * arrives, and acknowledge it only if `pending.delete(message)` is true: the drain removes the messages
+   * that it returns.
    */
   readonly pending?: Set<NatsMessage>;
   /** The clock, for tests. */
@@ -43,9 +44,9 @@ const OPTIONS: OptionShapes<NatsOptions, WithDefaults<NatsOptions, "name" | "pen
 };
 
 /**
- * A NATS subscription as a consumer of a drain. It unsubscribes at once and finishes the messages that have
- * arrived. Core NATS does not deliver a message twice: what is left at the deadline is lost, and counted as
- * left. JetStream delivers again: what is pending at the deadline is returned with `nak`.
+ * Adapts a NATS subscription for a drain. It unsubscribes at once and finishes the messages that have
+ * arrived. Core NATS does not deliver a message twice: unfinished messages are lost at the deadline, and
+ * counted as left. JetStream delivers them again: at the deadline, pending messages are returned with `nak`.
  *
  * @example
  * drainOnSignals([], { consumers: [nats(connection.subscribe("jobs", { queue: "workers" }))] });
@@ -72,7 +73,7 @@ function fromMessages(
   return {
     name,
     stop() {
-      // It ends with the iteration, so possibly never.
+      // It resolves when the iteration ends, which may never happen.
       messages.close().catch(() => {});
     },
     finish: ({ signal }) => finishPending({ pending, signal, clock, giveBack: (message) => message.nak() }),
@@ -100,7 +101,7 @@ function fromSubscription(name: string, subscription: NatsSubscription): Consume
       const hasEnded = await endedBefore(signal, stop());
       const finished = subscription.getProcessed() - processedBefore;
       if (hasEnded) return { finished, left: 0 };
-      // One more than the waiting messages: the one in progress, which counts as processed already.
+      // One more than the waiting messages: the client already counts the one in progress as processed.
       return { finished: Math.max(0, finished - 1), left: subscription.getPending() + 1 };
     },
   };

@@ -1,7 +1,7 @@
 import type { Clock } from "../../util/clock.ts";
 import type { ConsumerResult } from "./consumer.ts";
 
-/** Interval between two looks at the pending messages. */
+/** Interval between checks of the pending messages. */
 const LOOK_EVERY_MS = 25;
 
 export interface PendingWork<Message> {
@@ -28,7 +28,7 @@ export async function finishPending<Message>({
     look();
   });
   const rest = [...pending];
-  // All of them first: if one cannot be returned, the connection is lost, and the broker has them all again.
+  // Removes all messages first: if one cannot be returned, the connection is lost, and the broker redelivers all.
   pending.clear();
   for (const message of rest) giveBack(message);
   return { finished: Math.max(0, taken - rest.length), left: rest.length };

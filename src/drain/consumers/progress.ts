@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "../../util/clock.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
 
 export interface ProgressOptions {
-  /** Number of jobs that wait, or a promise of it. */
+  /** Number of waiting jobs, or a promise of it. */
   readonly pending: () => number | Promise<number>;
   /** RED when jobs wait and none was finished for this long. */
   readonly maxStallMs: number;
@@ -16,7 +16,7 @@ export interface ProgressOptions {
 
 /** A status handler that follows the jobs of a worker. */
 export interface Progress extends StatusProvider {
-  /** Call it after each finished job. The consumers of a drain do with `progress`. */
+  /** Call it after each finished job. With the option `progress`, the consumers of a drain call it. */
   done(): void;
 }
 
@@ -29,8 +29,8 @@ const OPTIONS: OptionShapes<ProgressOptions> = {
 /**
  * Detects a worker that is alive but finishes nothing.
  *
- * RED when jobs wait and none was finished for `maxStallMs`. OK when none waits. The time counts from the last
- * finished job, or from the first check that saw a job wait, whichever is later.
+ * RED when jobs wait and none was finished for `maxStallMs`. OK when no job waits. The time counts from the
+ * last finished job, or from the first check that found a waiting job, whichever is later.
  *
  * @example
  * const jobs = progress({ pending: () => queue.getWaitingCount(), maxStallMs: 300_000 });

@@ -84,7 +84,7 @@ export function runConsumers({ consumers, probe, logger, clock }: ConsumersSetup
 interface RunningConsumer {
   readonly name: string;
   readonly isFollowing: boolean;
-  /** Stops or resumes it by hand. */
+  /** Stops or resumes it when the probe is changed by hand. */
   setStopped(isStopped: boolean, onFailure: (message: string) => void): void;
   leave(context: DrainContext): Promise<unknown>;
 }
@@ -118,7 +118,7 @@ function runConsumer(consumer: Consumer): RunningConsumer {
   };
 }
 
-/** By hand, a consumer may take as long as it needs to stop. */
+/** Outside a drain, a consumer may take as long as it needs to stop. */
 const UNLIMITED = { signal: new AbortController().signal, deadlineAt: Number.POSITIVE_INFINITY };
 
 async function toReport({ name }: RunningConsumer, result: Promise<unknown>): Promise<ConsumerReport> {

@@ -7,9 +7,9 @@ export interface Endless {
   /** The object by which it is recognized. */
   readonly identity: object;
   readonly kind: "stream" | "socket";
-  /** Ends it cleanly, and drops later writes of the application. */
+  /** Ends it cleanly, and discards later writes of the application. */
   end(): void;
-  /** Drops what the client has not read. */
+  /** Discards data that the client has not read. */
   destroy(): void;
 }
 
@@ -83,7 +83,7 @@ function endAnswer(answer: Answer, farewell: string): void {
   Object.assign(answer, { write: drop(true), end: drop(answer) });
 }
 
-/** Takes the place of `write` and `end`. It calls the callback, because the application may wait for it. */
+/** Replaces `write` and `end`. It calls the callback, because the application may wait for it. */
 function drop<Result>(result: Result): (...args: readonly unknown[]) => Result {
   return function dropChunk(...args) {
     const callback = args.findLast((arg) => typeof arg === "function");

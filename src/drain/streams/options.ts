@@ -4,7 +4,7 @@ import { DELAY_MS, FUNCTION } from "../../options/rules.ts";
 import type { CodeShape, OptionShapes } from "../../options/shape.ts";
 import { describeError } from "../../util/describe-error.ts";
 
-/** Answers a question about a response whose headers have been sent. */
+/** Classifies a response whose headers have been sent. */
 export type ResponseTest = (
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
@@ -18,8 +18,8 @@ export interface StreamsOptions {
    */
   readonly isEndless?: ResponseTest;
   /**
-   * Whether an event stream ends by itself, such as the tokens of a language model. It then gets the time of
-   * other requests in flight. Not called for the `stream` event of HTTP/2 servers.
+   * Whether an event stream ends by itself, such as the tokens of a language model. It then gets as much time
+   * as other requests in flight. Not called for the `stream` event of HTTP/2 servers.
    */
   readonly endsByItself?: ResponseTest;
   /**
@@ -34,7 +34,7 @@ export interface WebSockets {
   readonly clients: Iterable<{ close(code?: number): void; terminate?(): void }>;
 }
 
-/** The answers of an application. A function that throws counts as `false`, and is logged once. */
+/** Wraps the application's functions. If one throws, the result is `false`, and the error is logged once. */
 export function guardTests(
   { isEndless, endsByItself }: StreamsOptions,
   warn: (message: string) => void,

@@ -1,7 +1,7 @@
 import { describeError } from "../../util/describe-error.ts";
 import type { Endless } from "./endless.ts";
 
-/** Time that a client has to take the end of a response or connection. */
+/** Time for a client to receive the end of a response or connection. */
 const TAKE_LEAVE_MS = 1_000;
 
 export interface SpreadSetup {
@@ -10,7 +10,7 @@ export interface SpreadSetup {
   readonly onFailure: (message: string) => void;
 }
 
-/** Ends what is endless, evenly over a time. */
+/** Ends endless responses and connections, evenly over a period. */
 export interface Spread {
   /** Ends the responses that are due. Call it repeatedly with all open ones. */
   endDue(open: readonly Endless[], now: number): void;
@@ -20,11 +20,11 @@ export interface Spread {
 }
 
 export function createSpread({ startedAt, spreadMs, onFailure }: SpreadSetup): Spread {
-  /** When each was ended. Owned by the drain, which ends within seconds. */
+  /** When each was ended. The drain owns the map, and ends within seconds. */
   const endedAt = new Map<object, number>();
   const counts = { stream: 0, socket: 0 };
   let lookedAt = startedAt;
-  // The first is ended at once.
+  // The first one is ended at once.
   let due = 1;
 
   function end({ identity, kind, end }: Endless, now: number): void {

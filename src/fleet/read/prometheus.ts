@@ -13,7 +13,10 @@ export type QueryResult =
   | { readonly series: readonly Series[] /** Why something may be missing. */; readonly partial?: string }
   | { readonly problem: string };
 
-/** The credentials of a request. They are read before each request, because tokens are replaced while a program runs. */
+/**
+ * The credentials of a request. They are read before each request, because tokens may be rotated while the
+ * program runs.
+ */
 export interface Credentials {
   readonly authorization?: string;
   readonly ca?: string;
@@ -100,7 +103,7 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<string
   return Buffer.concat(chunks).toString();
 }
 
-/** Prometheus answers an error in JSON too. A proxy in front of it may answer anything. */
+/** Prometheus also reports errors as JSON. A proxy in front of it may respond with anything. */
 function toResult(status: number, text: string): QueryResult {
   const answer = parse(text);
   if (!isObject(answer)) return { problem: `HTTP ${status}, and the answer is not JSON` };
@@ -131,7 +134,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-/** NaN contains no information. */
+/** Skips NaN, which carries no information. */
 function toSeries(one: unknown): Series[] {
   if (!isObject(one) || !isObject(one["metric"]) || !Array.isArray(one["value"])) return [];
   const value = Number(one["value"][1]);

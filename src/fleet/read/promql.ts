@@ -8,7 +8,7 @@ export function toMatchers(selector: Selector): string {
   return `{${Object.entries(selector).map(([label, value]) => `${label}=${quote(value)}`)}}`;
 }
 
-/** PromQL reads the escapes of JSON, except halves of surrogate pairs. */
+/** PromQL accepts the escapes of JSON, except unpaired surrogates. */
 function quote(text: string): string {
   return JSON.stringify(toWellFormed(text));
 }

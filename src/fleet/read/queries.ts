@@ -2,7 +2,7 @@ import type { FleetLabels } from "../options.ts";
 import { type RecordName, toRecordingRules } from "../recording-rules.ts";
 import { type Selector, select, toMatchers } from "./promql.ts";
 
-/** The label with the kind of a series that has no name. */
+/** The label that contains the kind of a series without a name. */
 export const KIND = "svc_status_series";
 
 /** The time of the last evaluation, for each service. */
@@ -30,7 +30,7 @@ const HANDLER_SERIES: readonly RecordName[] = [
   "handler:svc_status_root:count",
 ];
 
-/** The rules that record something for every service. If one is missing, a view is incomplete. */
+/** The rules that record a series for every service. If one is missing, a view is incomplete. */
 export const EXPECTED_RULES: readonly RecordName[] = [
   "service:svc_status_known:max",
   "service:svc_status_overall:max",

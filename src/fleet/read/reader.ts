@@ -101,7 +101,7 @@ function isRecorded(one: Series): boolean {
   return /^(?:service|handler):/.test(toKind(one));
 }
 
-/** The instances that are worth a look do not come from rules, so they stay. */
+/** Keeps the series of single instances, because they do not come from rules. */
 function join(first: Extract<QueryResult, { series: unknown }>, raw: QueryResult): QueryResult {
   return "problem" in raw ? raw : { ...raw, series: [...first.series, ...raw.series] };
 }

@@ -7,7 +7,7 @@ import { toKind } from "./view.ts";
 /** The instances of a version. */
 export interface VersionCounts {
   readonly instances: number;
-  /** In service, and not RED. */
+  /** In service and not RED. */
   readonly ready: number;
   readonly red: number;
 }
@@ -55,16 +55,16 @@ export function toRollout(series: readonly Series[]): Rollout {
 }
 
 export interface Verdict {
-  /** Instances of the version that are ready, of all instances: 0 to 1. */
+  /** The share of all instances that have this version and are ready: 0 to 1. */
   readonly ready: number;
   /** A larger share of the version is RED than of the other versions. */
   readonly isWorse: boolean;
   readonly counts: VersionCounts;
-  /** RED instances of the other versions, of all of them: 0 to 1. Unknown until one was seen. */
+  /** The share of RED instances among the other versions: 0 to 1. Unknown until another version was seen. */
   readonly otherRed?: number;
 }
 
-/** Compares a version with the others, or if they have gone, with how they were. */
+/** Compares a version with the others, or, if they no longer run, with their last known state. */
 export function judge(rollout: Rollout, version: string, before?: Verdict): Verdict {
   const { targets, versions } = rollout;
   const counts = versions[version] ?? NONE;

@@ -12,7 +12,7 @@ export interface FleetHandler {
   readonly since?: Date;
   /** The number of instances in each state. */
   readonly instances: Readonly<Record<State, number>>;
-  /** RED: the service where the failure began. */
+  /** Only if RED: the service where the failure began. */
   readonly root?: string;
 }
 
@@ -30,7 +30,7 @@ export interface ServiceDetail extends FleetService {
   readonly problems: readonly FleetInstance[];
 }
 
-/** The services of an answer, with their handlers and instances. */
+/** The services in the result of a query, with their handlers and instances. */
 export function toDetails(
   series: readonly Series[],
   labels: FleetLabels,

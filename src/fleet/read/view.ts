@@ -7,13 +7,13 @@ import { EVALUATED, KIND } from "./queries.ts";
 /** `UNKNOWN`: there is no recent state. */
 export type FleetState = State | "UNKNOWN";
 
-/** A service, as Prometheus knows it. */
+/** A service, from its series in Prometheus. */
 export interface FleetService {
   readonly name: string;
   /** Where it runs: the labels within which services explain each other. */
   readonly where: Readonly<Record<string, string>>;
   readonly state: FleetState;
-  /** RED: since when. */
+  /** Only if RED: the start of that state. */
   readonly since?: Date;
   /** No instance is both scraped and commissioned. */
   readonly isUnavailable: boolean;
@@ -24,7 +24,7 @@ export interface FleetService {
   };
   /** More than one during a rollout. */
   readonly versions: readonly { readonly version: string; readonly instances: number }[];
-  /** RED: the service where the failure began, which may be the service itself. */
+  /** Only if RED: the service where the failure began, which may be the service itself. */
   readonly root?: string;
   /** The handlers that are RED without a cause in another handler or service. */
   readonly causes: readonly string[];
@@ -32,10 +32,10 @@ export interface FleetService {
   readonly evaluatedAt?: Date;
 }
 
-/** Identifies a service among those with the same name. */
+/** Identifies a service among several with the same name. */
 export type Find = (labels: Series["labels"]) => string;
 
-/** The services of an answer, worst first. */
+/** The services in the result of a query, worst first. */
 export function toServices(
   series: readonly Series[],
   labels: FleetLabels,
@@ -119,14 +119,14 @@ function pick(series: readonly Series[], choose: (...values: number[]) => number
   return series.length === 0 ? undefined : choose(...series.map(({ value }) => value));
 }
 
-/** A number that is no state counts as unknown, not as OK. */
+/** A number that is not a state counts as unknown, not as OK. */
 export function toState(value: number | undefined): FleetState {
   return value === undefined ? "UNKNOWN" : (STATES[value] ?? "UNKNOWN");
 }
 
 const ORDER: Readonly<Record<FleetState, number>> = { RED: 0, UNKNOWN: 1, YELLOW: 2, OK: 3 };
 
-/** A cause is worse than what it explains. */
+/** A cause is worse than the effects that it explains. */
 function compare(one: FleetService, other: FleetService): number {
   return (
     ORDER[one.state] - ORDER[other.state] ||
@@ -135,7 +135,7 @@ function compare(one: FleetService, other: FleetService): number {
   );
 }
 
-/** Whether another service explains its RED. */
+/** Whether another service explains why it is RED. */
 export function isEffect({ state, root, name }: FleetService): boolean {
   return state === RED && root !== undefined && root !== name;
 }
