@@ -2,6 +2,7 @@ import { type Commands, toCommand } from "./command.ts";
 import { COMPLETION } from "./completion/definition.ts";
 import { DOCTOR } from "./doctor/definition.ts";
 import { FLEET } from "./fleet/definition.ts";
+import { HISTORY } from "./history/definition.ts";
 import { COMMISSION, DECOMMISSION } from "./probe/definitions.ts";
 import { RUN } from "./run/definition.ts";
 import { SERVE } from "./serve/definition.ts";
@@ -16,6 +17,7 @@ export const COMMANDS: Commands = {
   show: toCommand(SHOW, async () => (await import("./show/run.ts")).runShow),
   wait: toCommand(WAIT, async () => (await import("./wait/run.ts")).runWait),
   watch: toCommand(WATCH, async () => (await import("./watch/run.ts")).runWatch),
+  history: toCommand(HISTORY, async () => (await import("./history/run.ts")).runHistory),
   decommission: toCommand(
     DECOMMISSION,
     async () => (await import("./probe/decommission.ts")).runDecommission,

@@ -86,6 +86,40 @@ export interface Availability extends Period {
   readonly unknown: number;
 }
 
+/** From this moment on, the state was this. */
+export interface RecordedTurn {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly mark: State | "unknown";
+}
+
+/** The states and the starts in a period. */
+export interface RecordedTurns {
+  /** The states of each handler, oldest first. The first one is at the start of the period. */
+  readonly handlers: ReadonlyMap<string, readonly RecordedTurn[]>;
+  /** The starts of processes, in milliseconds since 1970. */
+  readonly starts: readonly number[];
+}
+
+/** A handler's state at a moment. */
+export interface RecordedState {
+  readonly name: string;
+  readonly state: State;
+  readonly since: Date;
+  readonly reason?: Reason;
+  /** Missing too if the change to this state is no longer stored. */
+  readonly detail?: string;
+}
+
+/** The known states at a moment. */
+export interface RecordedMoment {
+  /** Handlers whose state is unknown are missing. */
+  readonly states: readonly RecordedState[];
+  /** The nearest changes before and after it. */
+  readonly earlier?: Date;
+  readonly later?: Date;
+}
+
 /** The recorded past of a registry. */
 export interface RecordedPast {
   /** Oldest first. `isComplete` is `false` if older events match too. */
@@ -93,4 +127,26 @@ export interface RecordedPast {
     query: EventsQuery,
   ): Promise<{ readonly events: readonly RecordedEvent[]; readonly isComplete: boolean }>;
   getAvailability(name: string, period: Period): Promise<Availability>;
+  /** Reads all changes of the period, so the caller caches the result. */
+  getTurns(period: Period): Promise<RecordedTurns>;
+  getMoment(at: Date): Promise<RecordedMoment>;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The start of a period of which only the end is given: the 24 hours before it. */
+export function toDefaultFrom(to: Date): Date {
+  return new Date(to.getTime() - DAY_MS);
+}
+
+/** The share of the time from the first turn to the end in each state. */
+export function toShares(
+  turns: readonly RecordedTurn[],
+  end: number,
+): Readonly<Record<RecordedTurn["mark"], number>> {
+  const shares = { OK: 0, YELLOW: 0, RED: 0, unknown: 0 };
+  const totalMs = end - (turns[0]?.at ?? end);
+  for (const [index, { at, mark }] of turns.entries())
+    shares[mark] += ((turns[index + 1]?.at ?? end) - at) / totalMs;
+  return shares;
 }

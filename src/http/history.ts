@@ -1,18 +1,24 @@
-import type { Availability, EventsQuery, RecordedEvent, RecordedPast } from "../core/recorded-past.ts";
+import {
+  type Availability,
+  type EventsQuery,
+  type RecordedEvent,
+  type RecordedPast,
+  toDefaultFrom,
+  toShares,
+} from "../core/recorded-past.ts";
 import { HANDLER_NAME } from "../core/registration.ts";
 import type { StatusRegistry } from "../core/registry/registry.ts";
 import { getRegistrySeams } from "../core/seams.ts";
 import { fits } from "../options/read.ts";
 import { toAsciiJson } from "../util/json-text.ts";
 import { createResponse, type StatusResponse } from "./message.ts";
+import { TIME, toTime } from "./time-parameter.ts";
 
 /** Maximum number of events in one response. */
 const MAX_EVENTS = 1_000;
 
 /** Maximum number of events before the page that is requested. */
 const MAX_SKIPPED_EVENTS = 100_000;
-
-const DAY_MS = 86_400_000;
 
 /** The permissions of the client. */
 export interface HistorySight {
@@ -36,7 +42,7 @@ export async function answerHistory(
     return createResponse({
       status: 200,
       contentType: "application/json",
-      body: render(query, await read(recordedPast, query), sight),
+      body: render(query, await read(recordedPast, query, parameters.get("availability") === EACH), sight),
     });
   } catch (error) {
     // The reader of another copy of this package has its own class.
@@ -45,37 +51,39 @@ export async function answerHistory(
   }
 }
 
+/** The value of `availability` for the shares of all handlers. */
+const EACH = "each";
+
 interface Found {
   readonly events: readonly RecordedEvent[];
   readonly isComplete: boolean;
-  readonly availability: Availability | undefined;
+  readonly availability?: Availability;
+  readonly handlers?: Readonly<Record<string, object>>;
 }
 
-async function read(past: RecordedPast, query: EventsQuery): Promise<Found> {
+async function read(past: RecordedPast, query: EventsQuery, isEach: boolean): Promise<Found> {
   const { name } = query;
   const found = await past.getEvents(query);
-  return { ...found, availability: name === undefined ? undefined : await past.getAvailability(name, query) };
+  if (name !== undefined) return { ...found, availability: await past.getAvailability(name, query) };
+  if (!isEach) return found;
+  const { handlers } = await past.getTurns(query);
+  const shares = Array.from(handlers, ([each, turns]) => [each, toShares(turns, query.to.getTime())]);
+  return { ...found, handlers: Object.fromEntries(shares) };
 }
 
 /** The query, or the mistake in it. */
 function toQuery(parameters: URLSearchParams, nowMs: number): EventsQuery | string {
   const to = toTime(parameters.get("to")) ?? new Date(nowMs + 1);
-  const from = toTime(parameters.get("from")) ?? new Date(to.getTime() - DAY_MS);
+  const from = toTime(parameters.get("from")) ?? toDefaultFrom(to);
   const limit = toCount(parameters.get("limit")) ?? MAX_EVENTS;
   const skip = toCount(parameters.get("skip")) ?? 0;
   const name = parameters.get("name") ?? undefined;
-  if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()))
-    return "from and to: expected a time such as 2026-11-27T03:12Z, or milliseconds since 1970";
+  if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime())) return `from and to: expected ${TIME}`;
   if (from >= to) return "from: expected a time before to";
   if (!(limit >= 1 && limit <= MAX_EVENTS)) return `limit: expected an integer from 1 to ${MAX_EVENTS}`;
   if (!(skip <= MAX_SKIPPED_EVENTS)) return `skip: expected an integer from 0 to ${MAX_SKIPPED_EVENTS}`;
   if (name !== undefined && !fits(HANDLER_NAME, name)) return "name: expected the name of a status handler";
   return { from, to, limit, skip, name };
-}
-
-function toTime(text: string | null): Date | undefined {
-  if (text === null) return undefined;
-  return new Date(/^-?\d{1,16}$/.test(text) ? Number(text) : text.slice(0, 40));
 }
 
 /** `NaN` for a text that is no number. */
@@ -86,21 +94,22 @@ function toCount(text: string | null): number | undefined {
 
 function render(
   query: EventsQuery,
-  { events, isComplete, availability }: Found,
+  { events, isComplete, availability, handlers }: Found,
   sight: HistorySight,
 ): string {
   const { from, to, limit, skip = 0 } = query;
   const history = {
     from,
     to,
-    availability: availability && toShares(availability),
+    availability: availability && toBareShares(availability),
+    handlers,
     events: events.map((event) => toShown(event, sight)),
     next: isComplete ? undefined : toNext({ ...query, skip: skip + limit }),
   };
   return toAsciiJson(JSON.stringify(history));
 }
 
-function toShares({ OK, YELLOW, RED, unknown }: Availability): object {
+function toBareShares({ OK, YELLOW, RED, unknown }: Availability): object {
   return { OK, YELLOW, RED, unknown };
 }
 

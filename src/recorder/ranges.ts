@@ -1,4 +1,4 @@
-import type { EventsQuery, Period } from "../core/recorded-past.ts";
+import { type EventsQuery, type Period, toDefaultFrom } from "../core/recorded-past.ts";
 import { failExpectation } from "../options/expect.ts";
 
 /** Limits for reading a handler's history. */
@@ -11,7 +11,6 @@ export interface HistoryRange extends Partial<Period> {
 }
 
 const MAX_LIMIT = 100_000;
-const DAY_MS = 86_400_000;
 
 export function toEventsQuery(name: string, range: HistoryRange = {}, nowMs: number): EventsQuery {
   const { limit = 1_000 } = range;
@@ -25,7 +24,7 @@ export function toEventsQuery(name: string, range: HistoryRange = {}, nowMs: num
 export function toPeriod(period: Partial<Period> = {}, nowMs: number): Period {
   const { to = new Date(nowMs) } = period;
   expectDate("to", to);
-  const { from = new Date(to.getTime() - DAY_MS) } = period;
+  const { from = toDefaultFrom(to) } = period;
   expectDate("from", from);
   if (from >= to) failExpectation("from", "a time before to", from);
   return { from, to };

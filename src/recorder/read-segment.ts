@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describeError } from "../util/describe-error.ts";
 import { FORMAT_VERSION, type Line } from "./lines.ts";
 import { readLines, type WantedChanges } from "./read-lines.ts";
@@ -5,6 +6,9 @@ import { readSegment, type Segment } from "./segments.ts";
 
 /** Called each time that a segment cannot be read completely. */
 export type OnDamage = (segment: Segment, damage: string) => void;
+
+/** Between these, the application's own work continues: they take a few milliseconds. */
+const LINES_AT_ONCE = 2_000;
 
 /**
  * The lines of a segment, oldest first. Skips damaged lines. Empty if the process died before it wrote a
@@ -21,6 +25,7 @@ export async function readSegmentLines(
   });
   const lines: Line[] = [];
   for (const line of readLines(text, wanted)) {
+    if (lines.length % LINES_AT_ONCE === LINES_AT_ONCE - 1) await setImmediate();
     const problem = lines.length === 0 ? findProblem(line) : undefined;
     if (problem !== undefined) {
       onDamage(segment, `${problem}; skipped`);

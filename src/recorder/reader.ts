@@ -6,11 +6,12 @@ import type {
   RecordedPast,
 } from "../core/recorded-past.ts";
 import { toChains } from "./chains.ts";
-import { isAlive } from "./liveness.ts";
-import type { WantedChanges } from "./read-lines.ts";
-import { type OnDamage, readSegmentLines } from "./read-segment.ts";
-import { createReplay, type Piece, type Replay, type ReplaySetup } from "./replay.ts";
-import { listSegments, readStart, type StoredSegment } from "./segments.ts";
+import { readMoment } from "./read-moment.ts";
+import type { OnDamage } from "./read-segment.ts";
+import { readTurns } from "./read-turns.ts";
+import type { Piece } from "./replay.ts";
+import { type DatedChains, type DatedSegment, replayPieces, replaySegment } from "./replay-segment.ts";
+import { listSegments, readStart } from "./segments.ts";
 import { toAvailability } from "./tally.ts";
 
 export interface ReaderSetup {
@@ -27,15 +28,11 @@ export class RecorderBusyError extends Error {
   readonly code: string = "SVC_STATUS_RECORDER_BUSY";
 }
 
+/** The maximum of a Date. */
+const LAST_DATE = new Date(8.64e15);
+
 /** Maximum number of reads, including the running one. */
 export const MAX_READS = 10;
-
-/** A segment with the time of its first line, and the time of the next segment's first line. */
-interface DatedSegment extends StoredSegment {
-  readonly startsAt: number;
-  /** `undefined` for the last segment of its chain. */
-  readonly endsAt: number | undefined;
-}
 
 /** Reads the files of all processes. One read at a time; the others wait. */
 export function createReader({ directory, onDamage, now, flush }: ReaderSetup): RecordedPast {
@@ -43,6 +40,7 @@ export function createReader({ directory, onDamage, now, flush }: ReaderSetup): 
   let index = new Map<string, number>();
   let reads = 0;
   let last: Promise<unknown> = Promise.resolve();
+  const source = { onDamage, now, readEvents };
 
   async function readAlone<Result>(read: () => Promise<Result>): Promise<Result> {
     if (reads >= MAX_READS) throw new RecorderBusyError(`${MAX_READS} reads of the history are waiting`);
@@ -55,7 +53,7 @@ export function createReader({ directory, onDamage, now, flush }: ReaderSetup): 
   }
 
   /** The segments of each chain that may contain lines of the period, oldest first. */
-  async function findSegments(period: Period): Promise<readonly (readonly DatedSegment[])[]> {
+  async function findSegments(period: Period): Promise<DatedChains> {
     await flush();
     const chains = [...toChains(await listSegments(directory)).values()];
     const newIndex = new Map<string, number>();
@@ -101,17 +99,9 @@ export function createReader({ directory, onDamage, now, flush }: ReaderSetup): 
   async function readPieces(name: string, period: Period): Promise<readonly Piece[]> {
     const pieces: Piece[] = [];
     const onPiece = (piece: Piece): void => void (piece.name === name && pieces.push(piece));
-    for (const chain of await findSegments(period)) {
-      for (const segment of chain) {
-        const replay = await replaySegment(segment, onDamage, { onPiece, wanted: { name } });
-        replay.end(segment.endsAt ?? toEnd(replay, segment));
-      }
-    }
+    for (const segment of (await findSegments(period)).flat())
+      await replayPieces(segment, source, { onPiece, wanted: { name } });
     return pieces;
-  }
-
-  function toEnd({ writer }: Replay, { modifiedAt }: StoredSegment): number | undefined {
-    return writer && isAlive(writer, modifiedAt) ? now() : undefined;
   }
 
   return {
@@ -125,22 +115,10 @@ export function createReader({ directory, onDamage, now, flush }: ReaderSetup): 
       }),
     getAvailability: (name, period): Promise<Availability> =>
       readAlone(async () => toAvailability(await readPieces(name, period), period)),
+    getTurns: (period) => readAlone(async () => readTurns(await findSegments(period), period, source)),
+    getMoment: (at) =>
+      readAlone(async () => readMoment(await findSegments({ from: at, to: LAST_DATE }), at, source)),
   };
-}
-
-interface SegmentReplaySetup extends ReplaySetup {
-  readonly wanted: WantedChanges;
-}
-
-/** Each segment begins with the known states, so it can be read alone. */
-async function replaySegment(
-  segment: DatedSegment,
-  onDamage: OnDamage,
-  { wanted, ...setup }: SegmentReplaySetup,
-): Promise<Replay> {
-  const replay = createReplay(setup);
-  for (const line of (await readSegmentLines(segment, onDamage, wanted)) ?? []) replay.take(line);
-  return replay;
 }
 
 function isWanted(event: RecordedEvent, { from, to }: Period, name: string | undefined): boolean {

@@ -10,6 +10,8 @@ export interface Piece {
   readonly state: State;
   readonly from: number;
   readonly to: number;
+  /** When the handler got into this state, maybe in an earlier process. */
+  readonly since: number;
 }
 
 export interface ReplaySetup {
@@ -51,7 +53,7 @@ export function createReplay({ startsAt = 0, onEvent, onPiece }: ReplaySetup): R
   function closePiece(name: string, to: number): void {
     const handler = handlers.get(name);
     if (handler?.knownFrom === undefined) return;
-    onPiece?.({ name, state: handler.state, from: handler.knownFrom, to });
+    onPiece?.({ name, from: handler.knownFrom, to, state: handler.state, since: handler.since });
     handlers.set(name, { ...handler, knownFrom: undefined });
   }
 

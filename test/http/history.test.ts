@@ -143,6 +143,8 @@ describe("/svc_status.history", () => {
     seams.recordedPast = {
       getEvents: () => Promise.reject(new RecorderBusyError("10 reads")),
       getAvailability: () => Promise.reject(new Error("not reached")),
+      getTurns: () => Promise.reject(new Error("not reached")),
+      getMoment: () => Promise.reject(new Error("not reached")),
     };
     const busy = await get();
     expect([busy.status, busy.headers["Retry-After"]]).toEqual([503, "1"]);

@@ -14,7 +14,7 @@ export interface ServiceUrl {
 }
 
 /** The suffix of a status path for each format. */
-const FORMAT_SUFFIX = /\.(?:csv|json|prometheus|health|html)$/;
+const FORMAT_SUFFIX = /\.(?:csv|json|prometheus|health|html|report|history)$/;
 
 /** `8080`, `:8080` and `8080/path`. */
 const PORT_ALONE = /^:?(\d+(?:[/?#].*)?)$/;
