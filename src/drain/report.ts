@@ -131,22 +131,31 @@ export function describeDrain(report: DrainReport): string {
     ...hookFailures.map(({ phase, index, message }) => `${phase}[${index}] failed: ${message}`),
   ];
   const details = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
-  const fallback = endedBy === "fallback" ? `${Number((waitMs / 1_000).toFixed(1))} s` : "";
+  const fallback = endedBy === "fallback" ? toShortSeconds(waitMs) : "";
   const cause = error === undefined ? "" : `, after an error: ${error}`;
   return `drained in ${toSeconds(totalMs)}${details}${RULES[endedBy]}${fallback}${cause}`;
 }
 
 function describeServing(report: DrainReport): readonly string[] {
-  const { probers, lastRequestMs, requestsCut, streamsEnded, socketsClosed } = report;
+  const { probers, requestsCut, streamsEnded, socketsClosed } = report;
   return [
     ...(probers.length === 0 ? ["no probers seen"] : describeProbers(report)),
-    lastRequestMs === undefined
-      ? "no requests seen"
-      : `last request ${toSeconds(lastRequestMs)} before close`,
+    describeQuiet(report),
     ...(streamsEnded > 0 ? [`${streamsEnded} ${streamsEnded === 1 ? "stream" : "streams"} ended`] : []),
     ...(socketsClosed > 0 ? [`${socketsClosed} ${socketsClosed === 1 ? "socket" : "sockets"} closed`] : []),
     `${requestsCut} ${requestsCut === 1 ? "request" : "requests"} cut`,
   ];
+}
+
+function describeQuiet({ lastRequestMs, endedBy }: DrainReport): string {
+  if (lastRequestMs === undefined) return "no requests seen";
+  if (isIncomplete(endedBy)) return `quiet for ${toShortSeconds(lastRequestMs)}`;
+  return `last request ${toSeconds(lastRequestMs)} before close`;
+}
+
+/** The wait ended before the balancers had left, so the line says what was seen of what was needed. */
+function isIncomplete(endedBy: Rule): boolean {
+  return endedBy === "cap" || endedBy === "deadline";
 }
 
 /** `BullMQ mails: 3 finished, 1 left`. */
@@ -175,6 +184,11 @@ function describeProber({ label, refusals, refusedWith }: ProberReport, needed: 
   if (refusedWith === undefined) return `${label} sent no further probes`;
   const count = refusals < needed ? `${refusals} of ${needed} times` : `${refusals}×`;
   return `${label} saw ${refusedWith} ${count}`;
+}
+
+/** Without a zero after the point. */
+function toShortSeconds(ms: number): string {
+  return `${Number((ms / 1_000).toFixed(1))} s`;
 }
 
 function toSeconds(ms: number): string {

@@ -112,13 +112,19 @@ describe("the line about a drain", () => {
     expect(describeDrain(reportOf({ endedBy: "no-server", probers: [] }))).toBe("drained in 4.2 s");
   });
 
-  test.each(["cap", "deadline"] as const)("says what was missing at the %s", (endedBy) => {
+  test.each([
+    ["cap", "the maximum wait ended before the load balancers had left"],
+    ["deadline", "the deadline came before the load balancers had left"],
+  ] as const)("says what was seen at the %s, and how quiet it was", (endedBy, end) => {
     const probers = [
       { ...HAPROXY, refusals: 2 },
       { ...HAPROXY, label: "Caddy" },
     ];
-    expect(describeDrain(reportOf({ endedBy, probers }))).toContain(
-      "HAProxy saw 503 2 of 3 times, Caddy saw 503 3×, last request 2.1 s before close",
+    expect(describeDrain(reportOf({ endedBy, probers, lastRequestMs: 6_000 }))).toBe(
+      `drained in 4.2 s: HAProxy saw 503 2 of 3 times, Caddy saw 503 3×, quiet for 6 s, 0 requests cut, ${end}`,
+    );
+    expect(describeDrain(reportOf({ endedBy, lastRequestMs: 20 }))).toContain(
+      "3×, quiet for 0 s, 0 requests",
     );
   });
 });

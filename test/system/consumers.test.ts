@@ -13,15 +13,19 @@ import { PASSWORD, startNats, startRabbitmq, startRedis, USER } from "../support
 import { describeWithProgram } from "../support/system.ts";
 
 const MANY = 200;
+const PREFETCH = 5;
 
 /** Jobs that last a while, and what became of them. */
 function createJobs() {
   const begun: string[] = [];
   const ended: string[] = [];
   let endLong = (): void => {};
+  let lastEndAt = 0;
   return {
     begun,
     ended,
+    /** Time since the last one ended. */
+    getIdleMs: () => performance.now() - lastEndAt,
     endLong: () => endLong(),
     async run(job: string): Promise<void> {
       begun.push(job);
@@ -30,11 +34,30 @@ function createJobs() {
         else setTimeout(resolve, 5);
       });
       ended.push(job);
+      lastEndAt = performance.now();
     },
     /** When a job runs that does not end on its own. */
     untilLong: () => expect.poll(() => begun.includes("long"), { timeout: 20_000, interval: 5 }).toBe(true),
   };
 }
+
+/** Time in which this process could not run. On a busy machine, nothing ends sooner. */
+function watchStalls(): () => number {
+  let stalledMs = 0;
+  let readAt = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    stalledMs += Math.max(0, now - readAt - STALLS_EVERY_MS);
+    readAt = now;
+  }, STALLS_EVERY_MS);
+  onTestFinished(() => clearInterval(timer));
+  return () => stalledMs;
+}
+
+const STALLS_EVERY_MS = 20;
+
+/** The drain has ended soon after the last job. */
+const MAX_IDLE_MS = 500;
 
 function leave(consumer: Consumer, deadlineMs = 30_000) {
   return createDrain([], { consumers: [consumer], probe: createProbe(), deadlineMs }).start("SIGTERM");
@@ -59,10 +82,12 @@ describeWithProgram(["redis-server"], "bullmq, with a real Redis", () => {
     const { queue, jobs, worker } = await start();
     const consumer = bullmq(worker);
     await jobs.untilLong();
+    const getStalledMs = watchStalls();
     const drained = leave(consumer);
     const begunBefore = jobs.begun.length;
     jobs.endLong();
     const report = await drained;
+    expect(jobs.getIdleMs() - getStalledMs()).toBeLessThan(MAX_IDLE_MS);
     expect(report).toMatchObject({ ok: true, endedBy: "no-server" });
     expect(report.consumers).toMatchObject([{ left: 0 }]);
     expect(report.consumers[0]?.finished).toBeGreaterThan(0);
@@ -89,7 +114,7 @@ describeWithProgram(["redis-server"], "bullmq, with a real Redis", () => {
 });
 
 describeWithProgram(["rabbitmq-server", "epmd"], "amqp, with a real RabbitMQ", () => {
-  test("returns what is pending to the queue, where another consumer gets it at once", async () => {
+  async function start() {
     const server = await startRabbitmq();
     onTestFinished(server.close);
     const connection = await connectAmqp({
@@ -103,7 +128,7 @@ describeWithProgram(["rabbitmq-server", "epmd"], "amqp, with a real RabbitMQ", (
     await channel.assertQueue("jobs");
     for (const text of ["long", ...Array(MANY).fill("short")]) channel.sendToQueue("jobs", Buffer.from(text));
     await channel.waitForConfirms();
-    await channel.prefetch(5);
+    await channel.prefetch(PREFETCH);
 
     const jobs = createJobs();
     const pending = new Set<{ readonly content: Buffer }>();
@@ -113,8 +138,32 @@ describeWithProgram(["rabbitmq-server", "epmd"], "amqp, with a real RabbitMQ", (
       await jobs.run(message.content.toString());
       if (pending.delete(message)) channel.ack(message);
     });
+    return { channel, jobs, consumer: amqp(channel, consumerTag, { pending: pending as Set<never> }) };
+  }
+
+  test("takes no more than was on its way, finishes it, and runs none twice", async () => {
+    const { channel, jobs, consumer } = await start();
     await jobs.untilLong();
-    const report = await leave(amqp(channel, consumerTag, { pending: pending as Set<never> }), 1_200);
+    const getStalledMs = watchStalls();
+    const drained = leave(consumer);
+    const begunBefore = jobs.begun.length;
+    jobs.endLong();
+    const report = await drained;
+    expect(jobs.getIdleMs() - getStalledMs()).toBeLessThan(MAX_IDLE_MS);
+    expect(report).toMatchObject({ ok: true, consumers: [{ left: 0 }] });
+    expect(jobs.ended).toHaveLength(jobs.begun.length);
+    // RabbitMQ may have sent one for each slot of the prefetch.
+    expect(jobs.begun.length - begunBefore).toBeLessThanOrEqual(PREFETCH);
+    // It has read every acknowledgement, so ending the process now would return nothing.
+    expect((await channel.checkQueue("jobs")).messageCount).toBe(MANY + 1 - jobs.ended.length);
+    await channel.recover();
+    expect((await channel.checkQueue("jobs")).messageCount).toBe(MANY + 1 - jobs.ended.length);
+  });
+
+  test("returns what is pending to the queue, where another consumer gets it at once", async () => {
+    const { channel, jobs, consumer } = await start();
+    await jobs.untilLong();
+    const report = await leave(consumer, 1_200);
     expect(report).toMatchObject({ ok: true, consumers: [{ left: 1 }] });
 
     // Acknowledging what was returned would close the channel.
@@ -150,14 +199,48 @@ describeWithProgram(["nats-server"], "nats, with a real NATS server", () => {
     for (const text of ["long", "short", "short"]) connection.publish("jobs", text);
     await connection.flush();
     await jobs.untilLong();
+    const getStalledMs = watchStalls();
     const drained = leave(nats(subscription));
     await connection.flush();
     connection.publish("jobs", "late");
     await connection.flush();
     jobs.endLong();
     expect(await drained).toMatchObject({ ok: true, consumers: [{ left: 0 }] });
+    expect(jobs.getIdleMs() - getStalledMs()).toBeLessThan(MAX_IDLE_MS);
     await processed;
     expect(jobs.ended).toEqual(["long", "short", "short"]);
+  });
+
+  test("takes no more messages of JetStream than it had asked for, and runs none twice", async () => {
+    const connection = await connect();
+    const manager: JetStreamManager = await jetstreamManager(connection);
+    await manager.streams.add({ name: "JOBS", subjects: ["jobs"] });
+    await manager.consumers.add("JOBS", { durable_name: "workers", ack_policy: "explicit" });
+    const stream = jetstream(connection);
+    for (const text of ["short", "long", ...Array(MANY).fill("short")]) await stream.publish("jobs", text);
+    const consumer = await stream.consumers.get("JOBS", "workers");
+    const messages = await consumer.consume({ max_messages: PREFETCH });
+    const jobs = createJobs();
+    const pending = new Set<{ nak(): void }>();
+    void (async () => {
+      for await (const message of messages) {
+        pending.add(message);
+        await jobs.run(message.string());
+        if (pending.delete(message)) message.ack();
+      }
+    })();
+    await jobs.untilLong();
+    const getStalledMs = watchStalls();
+    const drained = leave(nats(messages, { pending }));
+    const begunBefore = jobs.begun.length;
+    jobs.endLong();
+    expect(await drained).toMatchObject({ ok: true, consumers: [{ left: 0 }] });
+    expect(jobs.getIdleMs() - getStalledMs()).toBeLessThan(MAX_IDLE_MS);
+    expect(jobs.begun.length - begunBefore).toBeLessThanOrEqual(PREFETCH);
+    await connection.flush();
+    expect(jobs.ended).toHaveLength(jobs.begun.length);
+    const { ack_floor: floor } = await consumer.info();
+    expect(floor.consumer_seq).toBe(jobs.ended.length);
   });
 
   test("returns messages of JetStream, which delivers them again", async () => {
