@@ -37,7 +37,9 @@ export async function runCommand({ operands, values, io }: Invocation<typeof RUN
   const service = values.sentinel === undefined ? undefined : parseServiceUrl(values.sentinel);
   const leave = service && (() => decommission(service, io.env, io.stderr));
   const child = spawn(command, args, { stdio: "inherit" });
-  const stopForwarding = forwardSignals(child, { leave, isTerminal: io.stdin.isTTY === true });
+  // Any of them may be redirected.
+  const isTerminal = [io.stdin, io.stdout, io.stderr].some(({ isTTY }) => isTTY);
+  const stopForwarding = forwardSignals(child, { leave, isTerminal });
   try {
     const { code, signal } = await untilEnd(child);
     stopForwarding();

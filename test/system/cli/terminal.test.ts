@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -19,6 +19,16 @@ async function startShell(options: TerminalOptions = {}): Promise<Terminal> {
   await terminal.press("Enter");
   await terminal.waitFor(/^\$$/);
   return terminal;
+}
+
+const DRAIN = new URL("../../../dist/drain/index.js", import.meta.url).href;
+
+function writeScript(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "svc-status-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "service.mjs");
+  writeFileSync(file, text);
+  return file;
 }
 
 async function enter(terminal: Terminal, line: string): Promise<void> {
@@ -91,6 +101,32 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
     await terminal.waitFor(/\n\$$/);
     await expectCleanTerminal(terminal, 130);
   });
+
+  test.each(["", "< /dev/null", "2> /dev/null"])(
+    "run leaves Ctrl-C to the terminal, so that a drain gets it once: %s",
+    async (redirection) => {
+      // Its own signal passes through the command after Ctrl-C, and would come second after a forwarded one.
+      const file = writeScript(`
+        import { createServer } from "node:http";
+        import { drainOnSignals } from ${JSON.stringify(DRAIN)};
+        const logger = { info: console.log, warn: console.log, error: console.log };
+        drainOnSignals(createServer().listen(0), { logger, fixedMs: 20_000 });
+        process.on("SIGINT", () => process.kill(process.ppid, "SIGUSR2"));
+        process.on("SIGUSR2", () => console.log("forwarded"));
+        console.log("ready");
+      `);
+      const terminal = await startShell();
+      await enter(terminal, `svc-status run -- ${process.execPath} ${file} ${redirection}`);
+      await terminal.waitFor(/^ready$/m);
+      await terminal.press("C-c");
+      const screen = await terminal.waitFor(/^forwarded$/m);
+      expect(screen).toMatch(/SIGINT: decommissioned/);
+      expect(screen).not.toMatch(/exiting at once/);
+      await terminal.press("C-c");
+      await terminal.waitFor(/SIGINT while draining: exiting at once[\s\S]*\n\$$/);
+      await expectCleanTerminal(terminal, 130);
+    },
+  );
 
   test("watch shows all services on a screen of its own, and highlights what changes", async () => {
     const { address, registry } = await startService();
