@@ -15,10 +15,13 @@ const CLUSTER = /^\.\/cluster$/;
  */
 const SHARED_FILES = {
   core: [[/^\.$/], [HTTP, CLI], [HTTP, METRICS], [CLUSTER]],
-  http: [[HTTP], [/^http\//]],
+  http: [[HTTP]],
+  "http/page": [[/^http\/page\//, /^fleet\/page\//]],
+  "http/common": [[/^http\//]],
   drain: [[/^\.\/drain$/]],
   "checks/support": [[/^\.\/checks\//]],
   metrics: [[METRICS]],
+  fleet: [[/^\.\/fleet$/]],
   common: [[/^\.\//]],
   cli: [[CLI]],
   "cli/common": [[]],

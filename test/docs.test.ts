@@ -37,7 +37,7 @@ import {
 } from "../src/http/page/reader.ts";
 import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../src/http/page/render-changes.ts";
 import { MAX_HEADLINE_DETAIL_LENGTH, MAX_NAMED_HANDLERS } from "../src/http/page/render-head.ts";
-import { REFRESH_S } from "../src/http/page/render-page.ts";
+import { REFRESH_S } from "../src/http/page/render-document.ts";
 import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/http/page/render-properties.ts";
 import { PERMISSION_TIMEOUT_MS } from "../src/http/permission.ts";
 import { MAX_SERVICE_LINKS, MAX_SERVICE_TEXT_LENGTH } from "../src/http/service-description.ts";

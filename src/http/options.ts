@@ -25,6 +25,7 @@ import {
 } from "./health-probe-options.ts";
 import type { ServiceDescription } from "./page/page-model.ts";
 import type { Permission } from "./permission.ts";
+import type { ServedView } from "./served-view.ts";
 import { SERVICE } from "./service-description.ts";
 
 /** A platform whose usual settings become the defaults. */
@@ -59,6 +60,8 @@ export interface ServiceStatusOptions {
    * @default false
    */
   readonly healthProbes?: boolean | HealthProbesOptions;
+  /** The page of many services: `fleetStatus()` of `svc-status/fleet`. Default: not served. */
+  readonly fleet?: ServedView;
 }
 
 /** Options for the report. */
@@ -160,6 +163,7 @@ export interface ResolvedOptions {
   readonly svcStatus: ResolvedSvcStatus | undefined;
   readonly probeStatus: ResolvedProbeStatus | undefined;
   readonly healthProbes: ResolvedHealthProbes | undefined;
+  readonly fleet: ServedView | undefined;
 }
 
 export interface ResolvedProbeStatus extends Required<Omit<ProbeStatusOptions, "requireHealthy">> {
@@ -177,7 +181,7 @@ export interface ResolvedSvcStatus
 
 interface WithDefaultsOfAll
   extends Required<Pick<ServiceStatusOptions, "registry" | "probe" | "service">>,
-    Pick<ServiceStatusOptions, "preset"> {
+    Pick<ServiceStatusOptions, "preset" | "fleet"> {
   readonly svcStatus: false | SvcStatusWithDefaults;
   readonly probeStatus: false | Required<ProbeStatusOptions>;
   readonly healthProbes: boolean | HealthProbesWithDefaults;
@@ -260,6 +264,7 @@ export const SERVICE_STATUS_OPTIONS: OptionShapes<ServiceStatusOptions, WithDefa
   svcStatus: { ...or(choice(false), SVC_STATUS_OPTIONS), default: {} },
   probeStatus: { ...or(choice(false), PROBE_STATUS_OPTIONS), default: {} },
   healthProbes: { ...or(FLAG, HEALTH_PROBES_OPTIONS), default: false },
+  fleet: methods("owns", "answer"),
 };
 
 /** The options of a view, or a value that turns it on or off. */

@@ -24,12 +24,13 @@ const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 export function resolveOptions(options: ServiceStatusOptions = {}): ResolvedOptions {
   const { preset } = readOptions(SERVICE_STATUS_OPTIONS, options);
   const all = readOptions(SERVICE_STATUS_OPTIONS, applyPreset(options));
-  const { registry, probe, service, svcStatus, probeStatus, healthProbes } = all;
+  const { registry, probe, service, svcStatus, probeStatus, healthProbes, fleet } = all;
   expectMethods("probe.since", probe.since, ["getTime"]);
   const resolved = {
     registry,
     probe,
     service,
+    fleet,
     svcStatus: svcStatus === false ? undefined : flatten(svcStatus, preset !== undefined),
     probeStatus: probeStatus
       ? { ...probeStatus, requireHealthy: toRequiredRule(probeStatus.requireHealthy) }
@@ -62,7 +63,7 @@ export function toServedRule({
 }
 
 /** Rejects a path that two views claim: one of them would never be reached. */
-function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedOptions): void {
+function expectDistinctPaths({ svcStatus, probeStatus, healthProbes, fleet }: ResolvedOptions): void {
   const suffixes = Object.values(FORMATS).flatMap(({ suffix }) => suffix ?? []);
   const taken = new Map<string, string>();
   const claims: [path: string | undefined, option: string][] = [
@@ -78,6 +79,7 @@ function expectDistinctPaths({ svcStatus, probeStatus, healthProbes }: ResolvedO
       path,
       "healthProbes.groups",
     ]),
+    ...(fleet?.paths.map((path): [string, string] => [path, "fleet"]) ?? []),
   ];
   for (const [path, option] of claims) {
     if (path === undefined) continue;

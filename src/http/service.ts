@@ -31,7 +31,7 @@ export interface StatusService {
  * report is a promise. Throws a TypeError for invalid options.
  */
 export function createStatusService(options?: ServiceStatusOptions): StatusService {
-  const { registry, probe, service, svcStatus, probeStatus, healthProbes } = resolveOptions(options);
+  const { registry, probe, service, svcStatus, probeStatus, healthProbes, fleet } = resolveOptions(options);
   const control = probeStatus?.control;
   const identification = createIdentification({ probe, instance: service.instance, control });
   const standings = createStandings(registry);
@@ -58,6 +58,7 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
     ...(svcStatusView?.paths ?? []),
     ...(probeStatus ? [probeStatus.path] : []),
     ...(healthProbesView?.paths ?? []),
+    ...(fleet?.paths ?? []),
   ];
   const trouble = createTrouble({
     event: "status-request",
@@ -69,6 +70,7 @@ export function createStatusService(options?: ServiceStatusOptions): StatusServi
   function route(request: StatusRequest): PossibleResponse {
     const target = parseTarget(request.target);
     if (target === undefined) return undefined;
+    if (fleet?.owns(target.path)) return fleet.answer(request, target);
     if (target.path === probeStatus?.path) return answerProbeStatus?.(request, target.query);
     const view = [svcStatusView, healthProbesView].find((each) => each?.owns(target.path));
     if (!view) return undefined;

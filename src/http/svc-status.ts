@@ -17,17 +17,11 @@ import { ANY_FORMAT, isScraper, JSON_FIRST, negotiate, PROMETHEUS_FORMATS } from
 import type { PageFilter } from "./page/page-model.ts";
 import { isPermitted, type Permission } from "./permission.ts";
 import type { LoadReport, ReportSelection } from "./report-selection.ts";
+import type { ServedView } from "./served-view.ts";
 import { createReportSharing, toShared } from "./share-report.ts";
 import type { Target } from "./target.ts";
 
 export type SvcStatusSetup = TextSetup & PageSetup;
-
-/** The report over HTTP: its paths and responses. */
-export interface SvcStatusView {
-  readonly paths: readonly string[];
-  owns(path: string): boolean;
-  answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
-}
 
 type Wanted = Format | typeof REPORT | typeof HISTORY;
 
@@ -61,7 +55,8 @@ const HISTORY = "history";
 /** The suffixes whose response depends on `Accept` and therefore has a `Vary` header (RFC 9110, 12.5.5). */
 const NEGOTIATED: readonly string[] = ["", ".prometheus"];
 
-export function createSvcStatusView(setup: SvcStatusSetup): SvcStatusView {
+/** The report over HTTP. */
+export function createSvcStatusView(setup: SvcStatusSetup): ServedView {
   const { registry, options } = setup;
   const { path: ownPath, details, authorize, prefersJson } = options;
   const getLogger = (): typeof registry.logger => registry.logger;

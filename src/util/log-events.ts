@@ -48,6 +48,8 @@ export const LOG_EVENTS = {
   "recorder-failed": 43,
   "recorder-damage": 44,
   "check-option": 45,
+  "fleet-authorize": 46,
+  "fleet-updates": 47,
 } as const;
 
 export type LogEvent = keyof typeof LOG_EVENTS;

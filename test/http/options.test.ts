@@ -48,7 +48,7 @@ describe("options", () => {
     [
       "an unknown key",
       { svcstatus: {} },
-      'options: unknown option "svcstatus", expected one of registry, probe, service, preset, svcStatus, probeStatus, healthProbes',
+      'options: unknown option "svcstatus", expected one of registry, probe, service, preset, svcStatus, probeStatus, healthProbes, fleet',
     ],
     [
       "an unknown key of svcStatus",

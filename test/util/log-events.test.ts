@@ -50,6 +50,8 @@ const COMMITTED = {
   "recorder-failed": 43,
   "recorder-damage": 44,
   "check-option": 45,
+  "fleet-authorize": 46,
+  "fleet-updates": 47,
 };
 
 const ROOT = join(import.meta.dirname, "../..");

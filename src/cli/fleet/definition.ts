@@ -1,8 +1,9 @@
 /** `svc-status fleet` */
 export const FLEET = {
-  summary: "Show many services, and write their rules, routes and dashboard",
+  summary: "Show many services on a page or in a terminal, and write their rules, routes and dashboard",
   description: [
     "show: the state of all services, or of SERVICE with its handlers, from Prometheus. Credentials come from files, or from SVC_STATUS_PROMETHEUS_TOKEN or SVC_STATUS_PROMETHEUS_BASIC (user:password).",
+    "serve: the same as a page, on http://127.0.0.1:8080/fleet, until it is ended.",
     "wait: until a share of the instances of SERVICE has a version, is in service and is not RED. It fails early if a larger share of this version than of the others is RED, for longer than --grace.",
     "rules: recording and alerting rules of Prometheus. alertmanager: routes and inhibitions, with which one cause is one notification. scrape-config: how Prometheus finds the instances. dashboard: a dashboard of Grafana.",
     "The services need prometheus.extended. A service is a job, and its handlers name the services that they call with the option upstream.",
@@ -11,8 +12,8 @@ export const FLEET = {
   operands: [
     {
       placeholder: "WHAT",
-      help: "show, wait, rules, alertmanager, scrape-config or dashboard",
-      choices: ["show", "wait", "rules", "alertmanager", "scrape-config", "dashboard"],
+      help: "show, serve, wait, rules, alertmanager, scrape-config or dashboard",
+      choices: ["show", "serve", "wait", "rules", "alertmanager", "scrape-config", "dashboard"],
     },
     { placeholder: "SERVICE", optional: true, help: "show, wait: only this service" },
   ],
@@ -81,7 +82,7 @@ export const FLEET = {
     prometheus: {
       type: "text",
       placeholder: "URL",
-      help: "show, wait: the address of Prometheus; default: SVC_STATUS_PROMETHEUS",
+      help: "show, serve, wait: the address of Prometheus; default: SVC_STATUS_PROMETHEUS",
     },
     at: { type: "text", placeholder: "TIME", help: "show: a moment in the past, such as 2026-11-27T03:12Z" },
     json: { type: "flag", help: "show: print JSON" },
@@ -124,6 +125,27 @@ export const FLEET = {
       help: "show, wait: the client's certificate",
     },
     key: { type: "text", placeholder: "FILE", completes: "file", help: "show, wait: its private key" },
+    port: {
+      type: "integer",
+      placeholder: "PORT",
+      min: 0,
+      max: 65_535,
+      default: 8_080,
+      help: "serve: the port; 0 for a free one",
+    },
+    host: {
+      type: "text",
+      placeholder: "HOST",
+      default: "127.0.0.1",
+      help: "serve: the address; others than this machine need --password-file",
+    },
+    "password-file": {
+      type: "text",
+      placeholder: "FILE",
+      completes: "file",
+      help: "serve: user:password that browsers must send",
+    },
+    refresh: { type: "duration", default: "5s", help: "serve: how long an answer of Prometheus is shown" },
     path: {
       type: "text",
       placeholder: "PATH",
@@ -140,6 +162,7 @@ export const FLEET = {
   examples: [
     ["fleet show --prometheus http://localhost:9090", "All services, worst first"],
     ["fleet show orders --at 2026-11-27T03:12Z", "One service at a moment in the past"],
+    ["fleet serve --prometheus http://localhost:9090", "A page for browsers"],
     ["fleet wait orders --version 1.4.3 --share 100%", "A gate for a deployment"],
     ["fleet rules > svc-status.rules.yml", "Rules for Prometheus"],
     ["fleet rules --test > svc-status.test.yml", "Their unit tests: promtool test rules svc-status.test.yml"],

@@ -1,7 +1,15 @@
 import { RED } from "../../core/state.ts";
+import {
+  countServices,
+  describeService,
+  type Effects,
+  findEffects,
+  RAW,
+  toTitle,
+} from "../../fleet/describe.ts";
 import { type FleetView, readOverview, readServices } from "../../fleet/read/reader.ts";
 import type { ServiceDetail } from "../../fleet/read/service-detail.ts";
-import { type FleetService, type FleetState, isEffect } from "../../fleet/read/view.ts";
+import type { FleetService, FleetState } from "../../fleet/read/view.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitStatus } from "../command.ts";
@@ -33,7 +41,8 @@ export function renderView(
   io: Pick<Io, "color" | "stdout">,
 ): string {
   const paint = createPaint(io.color);
-  const rows = view.services.map((service) => toRow(service, view));
+  const effects = findEffects(view.services);
+  const rows = view.services.map((service) => toRow(service, view.at, effects));
   const details = view.services.flatMap((service) =>
     "handlers" in service ? ["", ...renderDetail(service, view.at, paint)] : [],
   );
@@ -44,42 +53,16 @@ export function renderView(
 
 type Row = readonly [state: FleetState | "STATE", ...cells: string[]];
 
-function toRow(service: FleetService, { at, services }: FleetView<FleetService>): Row {
-  const { name, where, state, since, instances, versions } = service;
-  const { targets, scraped, inService } = instances;
-  const place = Object.values(where).join(", ");
-  const parts = [
-    ...describeCause(service, services),
-    ...(scraped < targets ? [`${targets - scraped} not scraped`] : []),
-    ...(inService < scraped ? [`${scraped - inService} decommissioned`] : []),
-    ...(versions.length > 1
-      ? [versions.map(({ version, instances: count }) => `${version || "no version"}: ${count}`).join(", ")]
-      : []),
-  ];
+function toRow(service: FleetService, at: Date, effects: Effects): Row {
+  const { state, since, instances } = service;
   return [
     state,
-    `${name}${place === "" ? "" : ` (${place})`}`,
+    toTitle(service),
     since === undefined || state !== RED ? "" : toElapsedText(at.getTime() - since.getTime()),
-    String(targets),
-    parts.join("; "),
+    String(instances.targets),
+    describeService(service, effects).join("; "),
   ];
 }
-
-function describeCause(service: FleetService, services: readonly FleetService[]): readonly string[] {
-  const { name, where, state, root, isUnavailable, causes } = service;
-  if (state !== RED) return [];
-  if (isEffect(service)) return [`because of ${root}`];
-  const place = JSON.stringify(where);
-  const effects = services.filter(
-    (other) => other.root === name && isEffect(other) && JSON.stringify(other.where) === place,
-  );
-  return [
-    ...(isUnavailable ? ["nobody in service"] : causes.slice(0, MAX_NAMES)),
-    ...(effects.length > 0 ? [`${effects.length} RED because of it`] : []),
-  ];
-}
-
-const MAX_NAMES = 5;
 
 function renderDetail({ handlers, problems }: ServiceDetail, at: Date, paint: Paint): readonly string[] {
   const rows = handlers.map(({ name, state, since, instances, root, critical }): Row => {
@@ -120,20 +103,14 @@ function paintState(text: string, paint: Paint): string {
 }
 
 function summarize(view: FleetView<FleetService>, paint: Paint): readonly string[] {
-  const { state, services, evaluatedAt, at, isRaw, problems } = view;
-  const bad = services.filter((service) => service.state === state).length;
-  const counted = state === "OK" ? `${services.length} services` : `${bad} of ${services.length} services`;
+  const { state, evaluatedAt, at, isRaw, problems } = view;
   const age =
     evaluatedAt === undefined
       ? ""
       : `, as of ${evaluatedAt.toISOString().slice(0, 19)}Z, ${toElapsedText(at.getTime() - evaluatedAt.getTime())} before`;
   return [
-    `${paintState(state, paint)}: ${counted}${age}`,
+    `${paintState(state, paint)}: ${countServices(view)}${age}`,
     ...problems.map((problem) => `incomplete: ${clean(problem)}`),
-    ...(isRaw
-      ? [
-          "without the recording rules of svc-status fleet rules: no causes, and it reads every series, which does not scale",
-        ]
-      : []),
+    ...(isRaw ? [RAW] : []),
   ];
 }

@@ -9,8 +9,8 @@ export interface Series {
 }
 
 /** The result of a query. Failures are results too. */
-export type QueryResult =
-  | { readonly series: readonly Series[] /** Why something may be missing. */; readonly partial?: string }
+export type QueryResult<One = Series> =
+  | { readonly series: readonly One[] /** Why something may be missing. */; readonly partial?: string }
   | { readonly problem: string };
 
 /**
@@ -40,20 +40,68 @@ export interface QueryOptions {
 }
 
 /** Sends an instant query. It never rejects, unless `signal` is aborted. */
-export async function queryPrometheus(
+export function queryPrometheus(
   prometheus: PrometheusOptions,
   query: string,
   { at, signal }: QueryOptions,
 ): Promise<QueryResult> {
+  const parameters = { query, ...(at && { time: toSeconds(at) }) };
+  return request(prometheus, "query", parameters, signal, (answer) => toResult(answer, "vector", toSeries));
+}
+
+/** A series of a range query: its values by their times in milliseconds since 1970. */
+export interface SeriesOverTime {
+  readonly labels: Series["labels"];
+  readonly values: readonly (readonly [at: number, value: number])[];
+}
+
+export interface RangeOptions {
+  readonly from: Date;
+  readonly to: Date;
+  readonly stepS: number;
+  readonly signal: AbortSignal;
+}
+
+/** Sends a range query, as `queryPrometheus` does. */
+export function queryRange(
+  prometheus: PrometheusOptions,
+  query: string,
+  { from, to, stepS, signal }: RangeOptions,
+): Promise<QueryResult<SeriesOverTime>> {
+  const parameters = { query, start: toSeconds(from), end: toSeconds(to), step: String(stepS) };
+  return request(prometheus, "query_range", parameters, signal, (answer) =>
+    toResult(answer, "matrix", toSeriesOverTime),
+  );
+}
+
+function toSeconds(at: Date): string {
+  return String(at.getTime() / 1_000);
+}
+
+type Convert<One> = (answer: Answer) => QueryResult<One>;
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function request<One>(
+  prometheus: PrometheusOptions,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  convert: Convert<One>,
+): Promise<QueryResult<One>> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), prometheus.timeoutMs);
   const abort = (): void => controller.abort();
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   try {
-    const body = new URLSearchParams({ query, ...(at && { time: String(at.getTime() / 1_000) }) }).toString();
-    const response = await send(prometheus, body, controller.signal);
-    return toResult(response.statusCode ?? 0, await read(response, prometheus.maxAnswerBytes));
+    const body = new URLSearchParams(parameters).toString();
+    const response = await send(prometheus, path, body, controller.signal);
+    const text = await readText(response, prometheus.maxAnswerBytes);
+    return convert({ status: response.statusCode ?? 0, text });
   } catch (error) {
     signal.throwIfAborted();
     if (controller.signal.aborted)
@@ -67,12 +115,13 @@ export async function queryPrometheus(
 
 async function send(
   { url, toCredentials }: PrometheusOptions,
+  path: string,
   body: string,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const { authorization, ...tls } = toCredentials();
   const target = new URL(url);
-  target.pathname = `${url.pathname.replace(/\/$/, "")}/api/v1/query`;
+  target.pathname = `${url.pathname.replace(/\/$/, "")}/api/v1/${path}`;
   const options: RequestOptions = {
     ...tls,
     method: "POST",
@@ -92,7 +141,8 @@ async function send(
   });
 }
 
-async function read(response: IncomingMessage, maxBytes: number): Promise<string> {
+/** Rejects if the text is larger, without reading the rest of it. */
+export async function readText(response: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -104,7 +154,11 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<string
 }
 
 /** Prometheus also reports errors as JSON. A proxy in front of it may respond with anything. */
-function toResult(status: number, text: string): QueryResult {
+function toResult<One>(
+  { status, text }: Answer,
+  type: "vector" | "matrix",
+  convert: (one: unknown) => One[],
+): QueryResult<One> {
   const answer = parse(text);
   if (!isObject(answer)) return { problem: `HTTP ${status}, and the answer is not JSON` };
   const { status: outcome, data, error, warnings } = answer;
@@ -112,9 +166,10 @@ function toResult(status: number, text: string): QueryResult {
     return {
       problem: `HTTP ${status}${typeof error === "string" ? `: ${error.slice(0, MAX_PROBLEM)}` : ""}`,
     };
-  const result: unknown = isObject(data) && data["resultType"] === "vector" ? data["result"] : undefined;
-  if (!Array.isArray(result)) return { problem: "the answer is not that of an instant query" };
-  const series = result.flatMap(toSeries);
+  const result: unknown = isObject(data) && data["resultType"] === type ? data["result"] : undefined;
+  if (!Array.isArray(result))
+    return { problem: `the answer is not that of ${type === "vector" ? "an instant" : "a range"} query` };
+  const series = result.flatMap(convert);
   const partial =
     Array.isArray(warnings) && warnings.length > 0 ? String(warnings[0]).slice(0, MAX_PROBLEM) : "";
   return { series, ...(partial !== "" && { partial }) };
@@ -138,8 +193,19 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function toSeries(one: unknown): Series[] {
   if (!isObject(one) || !isObject(one["metric"]) || !Array.isArray(one["value"])) return [];
   const value = Number(one["value"][1]);
-  const labels = Object.fromEntries(
-    Object.entries(one["metric"]).map(([label, text]) => [label, String(text)]),
-  );
-  return Number.isNaN(value) ? [] : [{ labels, value }];
+  return Number.isNaN(value) ? [] : [{ labels: toLabels(one["metric"]), value }];
+}
+
+function toSeriesOverTime(one: unknown): SeriesOverTime[] {
+  if (!isObject(one) || !isObject(one["metric"]) || !Array.isArray(one["values"])) return [];
+  const values = one["values"].flatMap((sample): [number, number][] => {
+    if (!Array.isArray(sample)) return [];
+    const [at, value] = [Number(sample[0]) * 1_000, Number(sample[1])];
+    return Number.isNaN(at) || Number.isNaN(value) ? [] : [[at, value]];
+  });
+  return [{ labels: toLabels(one["metric"]), values }];
+}
+
+function toLabels(metric: Readonly<Record<string, unknown>>): Series["labels"] {
+  return Object.fromEntries(Object.entries(metric).map(([label, text]) => [label, String(text)]));
 }

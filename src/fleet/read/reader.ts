@@ -6,6 +6,9 @@ import { EXPECTED_RULES, toOverviewQuery, toRawQuery, toServiceQuery } from "./q
 import { type ServiceDetail, toDetails } from "./service-detail.ts";
 import { type FleetService, type FleetState, toKind, toServices, toWorst } from "./view.ts";
 
+/** A larger answer ends the query: 10,000 services are some 20 MB. */
+export const MAX_ANSWER_BYTES = 64_000_000;
+
 export interface FleetReaderOptions extends FleetLabels {
   readonly prometheus: PrometheusOptions;
   /** Only services with these labels. */
@@ -27,6 +30,8 @@ export interface FleetView<Service = FleetService> {
   readonly isRaw: boolean;
   /** Why the view is incomplete, in one sentence each. */
   readonly problems: readonly string[];
+  /** `true`: Prometheus does not answer, and this is what an earlier answer contained, at the time `at`. */
+  readonly isStale?: true;
 }
 
 export interface ReadOptions {

@@ -35,11 +35,10 @@ export interface FleetService {
 /** Identifies a service among several with the same name. */
 export type Find = (labels: Series["labels"]) => string;
 
-/** The services in the result of a query, worst first. */
+/** The services in the result of a query, worst first. Evaluations before `oldest` count as unknown. */
 export function toServices(
   series: readonly Series[],
   labels: FleetLabels,
-  /** Older evaluations count as unknown. */
   oldest: Date,
 ): readonly FleetService[] {
   const groups = new Map<string, Series[]>();
@@ -59,6 +58,25 @@ export function toServices(
 export function toFind({ service, within }: FleetLabels): Find {
   const names = [...within, service];
   return (labels) => JSON.stringify(names.map((name) => labels[name] ?? ""));
+}
+
+function toWhere(labels: Series["labels"], within: FleetLabels["within"]): FleetService["where"] {
+  return Object.fromEntries(
+    within.flatMap((label) => {
+      const value = labels[label];
+      return value === undefined ? [] : [[label, value]];
+    }),
+  );
+}
+
+/** Identifies a service of the fleet. */
+export function toKey({ where, name }: Pick<FleetService, "where" | "name">, of: string = name): string {
+  return JSON.stringify([where, of]);
+}
+
+/** The same for the service of a series. */
+export function toServiceKey(labels: Series["labels"], { service, within }: FleetLabels): string {
+  return toKey({ where: toWhere(labels, within), name: labels[service] ?? "" });
 }
 
 /** The kind of a series. */
@@ -96,12 +114,7 @@ function toService(
     .map(({ labels }) => labels["name"] ?? "");
   return {
     name,
-    where: Object.fromEntries(
-      within.flatMap((label) => {
-        const value = group[0]?.labels[label];
-        return value === undefined ? [] : [[label, value]];
-      }),
-    ),
+    where: toWhere(group[0]?.labels ?? {}, within),
     state: isOld ? "UNKNOWN" : state,
     ...(failedSince > 0 && { since: new Date(failedSince * 1_000) }),
     isUnavailable,

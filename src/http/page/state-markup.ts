@@ -22,19 +22,22 @@ const COLOURS: Readonly<Record<Mark, string>> = {
 export type Mark = State | "unknown";
 
 /** A state as its shape and a word. The style sheet sets the color. */
-export function renderState(state: State): Markup {
+export function renderState(state: State | "UNKNOWN"): Markup {
   return html`<span class="state ${state}">${renderIcon(state)}<span class="was">was </span>${state}</span>`;
 }
 
-export function renderIcon(state: State): Markup {
+export function renderIcon(state: State | "UNKNOWN"): Markup {
   return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><use href="#shape-${state}"/></svg>`;
 }
 
 /** The definitions of the shapes and of other symbols, once per page. */
 export function renderShapes(others: Markup): Markup {
-  return html`<svg class="shapes" aria-hidden="true">${STATES.map(
-    (state) => html`<symbol id="shape-${state}" viewBox="0 0 16 16">${verbatim(SHAPES[state])}</symbol>`,
-  )}${others}</svg>`;
+  return html`<svg class="shapes" aria-hidden="true">${STATES.map((state) => renderSymbol(state, state))}${others}</svg>`;
+}
+
+/** The definition of a shape that not every page has. */
+export function renderSymbol(name: State | "UNKNOWN", mark: Mark): Markup {
+  return html`<symbol id="shape-${name}" viewBox="0 0 16 16">${verbatim(SHAPES[mark])}</symbol>`;
 }
 
 /** The favicon as a data URL. */

@@ -6,7 +6,8 @@ import { DEFAULT_SPAN, isAxisSpan } from "./axis.ts";
 import { type AnswerPageEvents, createPageEvents, type PageEventsSetup } from "./events.ts";
 import type { PageFilter, PageView } from "./page-model.ts";
 import { createChangesRenderer } from "./render-changes.ts";
-import { PAGE_HEADERS, renderPage } from "./render-page.ts";
+import { PAGE_HEADERS } from "./render-document.ts";
+import { renderPage } from "./render-page.ts";
 
 /**
  * The page and its updates over HTTP. Loaded with the first request, because most processes never serve it.

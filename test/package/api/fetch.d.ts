@@ -85,6 +85,7 @@ export interface ServiceStatusOptions {
     readonly svcStatus?: false | SvcStatusOptions;
     readonly probeStatus?: false | ProbeStatusOptions;
     readonly healthProbes?: boolean | HealthProbesOptions;
+    readonly fleet?: ServedView;
 }
 
 export interface StatusRegistry {
@@ -259,6 +260,29 @@ export interface SvcStatusOptions {
     };
     readonly prometheus?: PrometheusViewOptions;
     readonly controls?: boolean;
+}
+
+export interface ServedView {
+    readonly paths: readonly string[];
+    owns(path: string): boolean;
+    answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
+}
+
+export interface Target {
+    readonly path: string;
+    readonly query: string;
+}
+
+export interface StatusResponse {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly stream?: (cut: () => void) => StatusStream;
+}
+
+export interface StatusStream {
+    next(): Promise<Uint8Array | undefined>;
+    cancel(): void;
 }
 
 export declare function serviceStatus(options?: ServiceStatusOptions): FetchHandler;

@@ -80,6 +80,7 @@ export interface ServiceStatusOptions {
     readonly svcStatus?: false | SvcStatusOptions;
     readonly probeStatus?: false | ProbeStatusOptions;
     readonly healthProbes?: boolean | HealthProbesOptions;
+    readonly fleet?: ServedView;
 }
 
 export interface StatusRegistry {
@@ -307,6 +308,17 @@ export interface HealthProbesOptions extends SharedReadinessOptions {
 }
 
 export type HealthProbeFormat = "text" | "json" | "terminus" | "actuator";
+
+export interface ServedView {
+    readonly paths: readonly string[];
+    owns(path: string): boolean;
+    answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
+}
+
+export interface Target {
+    readonly path: string;
+    readonly query: string;
+}
 
 export declare function createFakeClock(): FakeClock;
 

@@ -6,7 +6,7 @@ import { type PageNews, showNews, toNews } from "./news.ts";
 /** Minimum pause between polls, used if a response takes longer than the interval. */
 const MIN_REST_MS = 250;
 
-/** The server checks the handlers every 2 s. A result older than this may be out of date. */
+/** The server checks the handlers every 2 s. A result older than this may be out of date, unless the page sets another time. */
 const LATE_MS = 5_000;
 
 /** Timeout of a poll. A response waits for the slowest handler, so the page allows it this long. */
@@ -128,7 +128,7 @@ interface Read {
 }
 
 function isLate({ at, now }: Read): boolean {
-  return now - Date.parse(at) > LATE_MS;
+  return now - Date.parse(at) > Number(document.documentElement.dataset["late"] ?? LATE_MS);
 }
 
 function showReadTime({ at, now }: Read): void {

@@ -1,0 +1,72 @@
+import { type FleetOptions, resolveFleetOptions } from "./fleet-options.ts";
+import { readCredentials } from "./read/credentials.ts";
+import { type FleetReaderOptions, type FleetView, readOverview, readServices } from "./read/reader.ts";
+import type { ServiceDetail } from "./read/service-detail.ts";
+import { createTurnsCache, type TurnsCache } from "./read-turns.ts";
+import { createViews } from "./views.ts";
+
+/** Many services and their instances, as Prometheus knows them. */
+export interface Fleet {
+  /** All services, worst first. Never rejects: failures are part of the view. */
+  read(options?: FleetReadOptions): Promise<FleetView>;
+  /** The services with this name, with their handlers and the instances that are not OK. */
+  readService(name: string, options?: FleetReadOptions): Promise<FleetView<ServiceDetail>>;
+  /** Ends the running queries. Later reads fail. */
+  close(): void;
+}
+
+export interface FleetReadOptions {
+  /** A moment in the past that Prometheus remembers. Default: now. */
+  readonly at?: Date;
+}
+
+/** The fleet and how it reads, for its page. */
+export interface OwnFleet extends Fleet {
+  readonly reader: FleetReaderOptions;
+  readonly refreshMs: number;
+  readonly turns: TurnsCache;
+}
+
+/**
+ * Reads the fleet from Prometheus. Readers of the same view share one query: 200 open pages cost Prometheus
+ * no more than one.
+ *
+ * @throws TypeError for invalid options.
+ */
+export function createFleet(options: FleetOptions): Fleet {
+  return createOwnFleet(options);
+}
+
+export function createOwnFleet(options: FleetOptions): OwnFleet {
+  const { url, labels, selector, refreshMs, timeoutMs, maxAnswerBytes, maxAgeMs, clock, ...sources } =
+    resolveFleetOptions(options);
+  const reader: FleetReaderOptions = {
+    ...labels,
+    prometheus: {
+      url,
+      timeoutMs,
+      maxAnswerBytes,
+      toCredentials: () => readCredentials(sources, process.env),
+    },
+    selector,
+    maxAgeMs,
+  };
+  const views = createViews({ refreshMs, clock });
+  const turns = createTurnsCache(clock);
+  return {
+    reader,
+    refreshMs,
+    turns,
+    read: (read = {}) => views.read(toKey("", read), (signal) => readOverview(reader, { ...read, signal })),
+    readService: (name, read = {}) =>
+      views.read(toKey(`/${name}`, read), (signal) => readServices(name, reader, { ...read, signal })),
+    close() {
+      views.close();
+      turns.close();
+    },
+  };
+}
+
+function toKey(name: string, { at }: FleetReadOptions): string {
+  return `${at?.getTime() ?? ""}${name}`;
+}

@@ -1,0 +1,70 @@
+import { RED } from "../core/state.ts";
+import { type FleetService, isEffect, toKey } from "./read/view.ts";
+
+/** The reason to set up the rules. */
+export const RAW =
+  "without the recording rules of svc-status fleet rules: no causes, and it reads every series, which does not scale";
+
+const MAX_NAMES = 5;
+
+/** The causes of a service's RED, and the instances and versions that are worth a look, in words. */
+export function describeService(service: FleetService, effects: Effects): readonly string[] {
+  const { instances, versions } = service;
+  const { targets, scraped, inService } = instances;
+  return [
+    ...describeCause(service, effects),
+    ...(scraped < targets ? [`${targets - scraped} not scraped`] : []),
+    ...(inService < scraped ? [`${scraped - inService} decommissioned`] : []),
+    ...(versions.length > 1 ? [describeVersions(service)] : []),
+  ];
+}
+
+export function describeVersions({ versions }: FleetService): string {
+  return versions.map(({ version, instances }) => `${version || "no version"}: ${instances}`).join(", ");
+}
+
+function describeCause(service: FleetService, effects: Effects): readonly string[] {
+  const { state, root, isUnavailable, causes } = service;
+  if (state !== RED) return [];
+  if (isEffect(service)) return [`because of ${root}`];
+  const { length } = effects.of(service);
+  return [
+    ...(isUnavailable ? ["nobody in service"] : causes.slice(0, MAX_NAMES)),
+    ...(length > 0 ? [`${length} RED because of it`] : []),
+  ];
+}
+
+/** The services that are RED because of another one, over any number of levels, by that one. */
+export interface Effects {
+  of(service: FleetService): readonly FleetService[];
+}
+
+export function findEffects(services: readonly FleetService[]): Effects {
+  const effects = new Map<string, FleetService[]>();
+  for (const service of services) {
+    if (!isEffect(service)) continue;
+    const key = toKey(service, service.root);
+    const known = effects.get(key);
+    if (known === undefined) effects.set(key, [service]);
+    else known.push(service);
+  }
+  return { of: (service) => effects.get(toKey(service)) ?? [] };
+}
+
+/** `orders (eu, shop)` */
+export function toTitle({ name, where }: FleetService): string {
+  const place = Object.values(where).join(", ");
+  return `${name}${place === "" ? "" : ` (${place})`}`;
+}
+
+/** `2 of 5 services` */
+export function countServices({
+  state,
+  services,
+}: {
+  readonly state: string;
+  readonly services: readonly FleetService[];
+}): string {
+  const bad = services.filter((service) => service.state === state).length;
+  return state === "OK" ? `${services.length} services` : `${bad} of ${services.length} services`;
+}

@@ -1,0 +1,25 @@
+import { isState } from "../../core/state.ts";
+import { DEFAULT_SPAN, isAxisSpan } from "../../http/page/axis.ts";
+import { parseTime } from "../read/time.ts";
+import type { FleetChoice } from "./scene.ts";
+
+/** Maximum length of a label value in a URL. */
+const MAX_VALUE_LENGTH = 1_000;
+
+/** The choice in a URL, or the mistake in it. */
+export function parseChoice(query: string): FleetChoice | string {
+  const parameters = new URLSearchParams(query);
+  const service = parameters.get("service") ?? "";
+  const atText = parameters.get("at") ?? "";
+  const span = parameters.get("span");
+  const at = parseTime(atText);
+  if (atText !== "" && at === undefined) return "at: expected a time in the past such as 2026-11-27T03:12Z";
+  if (service.length > MAX_VALUE_LENGTH) return `service: expected at most ${MAX_VALUE_LENGTH} characters`;
+  return {
+    ...(service !== "" && { service }),
+    ...(at && { at }),
+    text: (parameters.get("q") ?? "").slice(0, MAX_VALUE_LENGTH),
+    states: parameters.getAll("state").filter((state) => isState(state) || state === "UNKNOWN"),
+    span: isAxisSpan(span) ? span : DEFAULT_SPAN,
+  };
+}

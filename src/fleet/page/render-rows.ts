@@ -1,0 +1,149 @@
+import { STATES } from "../../core/state.ts";
+import type { Turn } from "../../http/page/axis.ts";
+import { html, type Markup } from "../../http/page/markup.ts";
+import { renderAxis } from "../../http/page/render-axis.ts";
+import { cut, toLine } from "../../http/page/shown-text.ts";
+import { renderState } from "../../http/page/state-markup.ts";
+import { renderFor, renderMoment } from "../../http/page/time-markup.ts";
+import { describeService, describeVersions, type Effects, findEffects } from "../describe.ts";
+import type { FleetHandler, ServiceDetail } from "../read/service-detail.ts";
+import { type FleetService, type FleetState, isEffect, toKey } from "../read/view.ts";
+import { type FleetScene, isWanted, toMark, toQuery } from "./scene.ts";
+
+/** A row of the page. */
+export interface Row {
+  readonly key: string;
+  readonly markup: Markup;
+  readonly isHidden: boolean;
+}
+
+/** Maximum length of a name or a detail in a row. */
+const MAX_LENGTH = 300;
+
+/** The rows of the list: services with what is RED because of them, or the handlers of one service. */
+export function renderRows(scene: FleetScene): readonly Row[] {
+  const { services } = scene.view;
+  if (scene.choice.service !== undefined)
+    return services.flatMap((service) => ("handlers" in service ? renderHandlers(service, scene) : []));
+  const effects = findEffects(services);
+  const shown = new Set(services.map((service) => toKey(service)));
+  return services
+    .filter((service) => !isEffect(service) || !shown.has(toKey(service, service.root)))
+    .map((service) => renderGroup(service, effects, scene));
+}
+
+function renderGroup(service: FleetService, effects: Effects, scene: FleetScene): Row {
+  const folded = effects.of(service).map((each) => renderService(each, effects, scene));
+  const fold = folded.length > 0 && renderFold(`${folded.length} RED because of this`, folded, scene);
+  const own = renderService(service, effects, scene, fold);
+  const isHidden = own.isHidden && folded.every((row) => row.isHidden);
+  return isHidden === own.isHidden ? own : renderService(service, effects, scene, fold, false);
+}
+
+export function renderFold(title: string, rows: readonly Row[], { choice }: FleetScene): Markup {
+  const isOpen = (choice.text !== "" || choice.states.length > 0) && rows.some(({ isHidden }) => !isHidden);
+  return html`<details class="fold"${isOpen && html` open`}><summary>${title}</summary><ul>${rows.map(({ markup }) => markup)}</ul></details>`;
+}
+
+function renderService(
+  service: FleetService,
+  effects: Effects,
+  scene: FleetScene,
+  fold: Markup | false = false,
+  hidden?: boolean,
+): Row {
+  const { name, where, instances, versions, state, since, root } = service;
+  const { targets, scraped, inService } = instances;
+  const key = toKey(service);
+  return renderRow(scene, {
+    key,
+    state,
+    name,
+    flags: Object.values(where),
+    detail: describeService(service, effects).join("; "),
+    since: state === "RED" ? since : undefined,
+    count: targets,
+    turns: scene.turns.get(key) ?? [],
+    more: html`<p><a href="${toQuery({ ...scene.choice, service: name })}">Handlers and instances of <bdi>${toLine(name)}</bdi></a></p>
+    <dl class="facts">
+      ${renderFact("Instances", `${targets}, ${scraped} scraped, ${inService} in service`)}
+      ${versions.length > 0 && renderFact(versions.length > 1 ? "Versions" : "Version", describeVersions(service))}
+      ${root !== undefined && renderFact("Root", root)}
+    </dl>`,
+    fold,
+    hidden,
+  });
+}
+
+function renderHandlers(service: ServiceDetail, scene: FleetScene): readonly Row[] {
+  const place = toKey(service);
+  return service.handlers.map((handler) =>
+    renderRow(scene, {
+      key: `${place} ${handler.name}`,
+      state: handler.state,
+      name: handler.name,
+      flags: [...Object.values(service.where), ...(handler.critical ? [] : ["not critical"])],
+      detail: describeHandler(handler),
+      since: handler.state === "RED" ? handler.since : undefined,
+      count: STATES.reduce((sum, state) => sum + handler.instances[state], 0),
+      turns: scene.turns.get(`${place} ${handler.name}`) ?? [],
+      more: html`<dl class="facts">${handler.root !== undefined && renderFact("Root", handler.root)}</dl>`,
+    }),
+  );
+}
+
+function describeHandler({ instances, root }: FleetHandler): string {
+  const counts = STATES.toReversed().filter((state) => instances[state] > 0);
+  return [
+    counts.map((state) => `${instances[state].toLocaleString("en")} ${state}`).join(", "),
+    ...(root === undefined ? [] : [`root: ${root}`]),
+  ].join("; ");
+}
+
+interface RowParts {
+  readonly key: string;
+  readonly state: FleetState;
+  readonly name: string;
+  readonly flags: readonly string[];
+  readonly detail: string;
+  readonly since: Date | undefined;
+  /** Number of instances. */
+  readonly count: number;
+  readonly turns: readonly Turn[];
+  readonly more: Markup;
+  readonly fold?: Markup | false;
+  /** Default: whether the filter hides it. */
+  readonly hidden?: boolean | undefined;
+}
+
+function renderRow(scene: FleetScene, parts: RowParts): Row {
+  const { key, state, name, flags, since, count, turns, more, fold = false } = parts;
+  const { now, view } = scene;
+  const [shownName, detail] = [name, parts.detail].map((text) => cut(toLine(text), MAX_LENGTH));
+  const isHidden = parts.hidden ?? !isWanted(scene, state, `${shownName} ${detail}`);
+  const markup = html`<li class="row ${state}${view.isStale ? " stale" : ""}" data-key="row:${key}" data-state="${state}"${isHidden && html` hidden`}>
+    <details>
+      <summary class="summary">
+        ${renderState(state)}
+        <span class="name"><bdi>${shownName}</bdi>${flags.map((flag) => html` <span class="flag">${cut(toLine(flag), MAX_LENGTH)}</span>`)}</span>
+        <span class="detail" dir="auto">${detail}</span>
+        ${renderAxis(toPresent(turns, state, since ?? view.at), { now, span: scene.choice.span })}
+        <span class="since">${since && renderFor(since, now)}</span>
+        <span class="took" title="Instances">${count}</span>
+      </summary>
+      <div class="more">${more}${since && html`<dl class="facts"><div><dt>${state}</dt><dd>since ${renderMoment(since)}</dd></div></dl>`}</div>
+    </details>${fold}
+  </li>`;
+  return { key: `row:${key}`, markup, isHidden };
+}
+
+/** The turns up to the present state, which is newer than the last point of the axis. */
+function toPresent(turns: readonly Turn[], state: FleetState, since: Date): readonly Turn[] {
+  const { at, mark } = turns.at(-1) ?? {};
+  const now = toMark(state);
+  return mark === now ? turns : [...turns, { at: Math.max(since.getTime(), at ?? 0), mark: now }];
+}
+
+function renderFact(term: string, text: string): Markup {
+  return html`<div><dt>${term}</dt><dd dir="auto">${cut(toLine(text), MAX_LENGTH)}</dd></div>`;
+}

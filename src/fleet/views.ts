@@ -1,0 +1,140 @@
+import type { Clock } from "../util/clock.ts";
+import { describeError } from "../util/describe-error.ts";
+import { toElapsedText } from "../util/elapsed-text.ts";
+import type { FleetView } from "./read/reader.ts";
+import type { FleetService } from "./read/view.ts";
+
+/** Maximum number of views that are kept, each for a service, a moment, or all services now. */
+export const MAX_VIEWS = 100;
+
+/** Maximum number of views that are read at the same time. */
+export const MAX_READS = 16;
+
+/** A view that nobody reads is forgotten after this time. */
+export const VIEW_LIFETIME_MS = 60_000;
+
+/** How long a reader waits for Prometheus if there is an earlier answer to show. */
+export const READER_PATIENCE_MS = 2_000;
+
+export interface ViewsSetup {
+  readonly refreshMs: number;
+  readonly clock: Clock;
+}
+
+/** Views by their keys. Readers of the same view share its query and its answer. */
+export interface Views {
+  read<Service extends FleetService>(key: string, load: Load<Service>): Promise<FleetView<Service>>;
+  /** Number of views in memory. */
+  readonly size: number;
+  close(): void;
+}
+
+type Load<Service> = (signal: AbortSignal) => Promise<FleetView<Service>>;
+
+interface Kept {
+  loading?: Promise<FleetView> | undefined;
+  /** When the last query began, and when it ended, on the monotonic clock. */
+  startedAt: number;
+  endedAt: number;
+  usedAt: number;
+  /** The last view with an answer of Prometheus. */
+  good?: FleetView;
+  last?: FleetView;
+}
+
+export function createViews({ refreshMs, clock }: ViewsSetup): Views {
+  const views = new Map<string, Kept>();
+  const closing = new AbortController();
+  let stopSweeping: (() => void) | undefined;
+
+  /** Forgets what nobody reads. Runs only while there are views. */
+  function sweep(): void {
+    stopSweeping = undefined;
+    const oldest = clock.monotonicNow() - Math.max(VIEW_LIFETIME_MS, 2 * refreshMs);
+    for (const [key, { loading, usedAt }] of views)
+      if (loading === undefined && usedAt < oldest) views.delete(key);
+    if (views.size > 0) startSweeping();
+  }
+
+  function startSweeping(): void {
+    stopSweeping ??= clock.startTimer(VIEW_LIFETIME_MS, sweep, { background: true });
+  }
+
+  /** Finds the view, or makes room for it. */
+  function find(key: string): Kept {
+    const known = views.get(key);
+    views.delete(key);
+    const now = clock.monotonicNow();
+    const kept = known ?? { startedAt: now, endedAt: Number.NEGATIVE_INFINITY, usedAt: now };
+    kept.usedAt = now;
+    // The longest unused is the first.
+    for (const [each, { loading }] of views) {
+      if (views.size < MAX_VIEWS) break;
+      if (loading === undefined) views.delete(each);
+    }
+    views.set(key, kept);
+    startSweeping();
+    return kept;
+  }
+
+  function refresh(kept: Kept, load: Load<FleetService>): Promise<FleetView> {
+    kept.startedAt = clock.monotonicNow();
+    return load(closing.signal)
+      .catch((error: unknown) => toFailed(describeError(error), clock))
+      .then((view) => {
+        kept.loading = undefined;
+        kept.endedAt = clock.monotonicNow();
+        if (view.services.length > 0 || view.problems.length === 0) kept.good = view;
+        kept.last = view === kept.good ? view : (toStale(kept.good, view.problems) ?? view);
+        return kept.last;
+      });
+  }
+
+  return {
+    get size() {
+      return views.size;
+    },
+    async read<Service extends FleetService>(key: string, load: Load<Service>) {
+      const isNew = !views.has(key);
+      if (isNew && [...views.values()].filter(({ loading }) => loading !== undefined).length >= MAX_READS)
+        return toFailed(`more than ${MAX_READS} different views were requested at once`, clock);
+      const kept = find(key);
+      const { last } = kept;
+      if (last !== undefined && clock.monotonicNow() - kept.endedAt < refreshMs)
+        return last as FleetView<Service>;
+      kept.loading ??= refresh(kept, load);
+      const view = last === undefined ? kept.loading : orEarlier(kept.loading, kept, clock);
+      return (await view) as FleetView<Service>;
+    },
+    close() {
+      closing.abort();
+      stopSweeping?.();
+      views.clear();
+    },
+  };
+}
+
+/** After a while, the earlier answer is better than none. */
+function orEarlier(loading: Promise<FleetView>, kept: Kept, clock: Clock): Promise<FleetView> {
+  return new Promise((resolve) => {
+    const waited = clock.monotonicNow() - kept.startedAt;
+    const stop = clock.startTimer(Math.max(0, READER_PATIENCE_MS - waited), () => {
+      const text = `Prometheus has not answered for ${toElapsedText(clock.monotonicNow() - kept.startedAt)}`;
+      const { last } = kept;
+      resolve((last && toStale(last, [text])) ?? toFailed(text, clock));
+    });
+    void loading.then((view) => {
+      stop();
+      resolve(view);
+    });
+  });
+}
+
+/** An earlier view. What it says about now is unknown. */
+function toStale(view: FleetView | undefined, problems: readonly string[]): FleetView | undefined {
+  return view && { ...view, state: "UNKNOWN", problems, isStale: true };
+}
+
+function toFailed(problem: string, clock: Clock): FleetView<never> {
+  return { state: "UNKNOWN", services: [], at: new Date(clock.now()), isRaw: false, problems: [problem] };
+}
