@@ -32,7 +32,7 @@ test.each([
   [["rules", "--within", "a b"], '--within: expected the name of a label, got "a b"'],
   [["rules", "--label", 'a"=b'], '--label: expected the name of a label, got "a\\""'],
   [["rules", "--test", "--operator"], "--test and --operator: expected one of them"],
-  [["rule"], "WHAT: expected show, wait, rules, alertmanager, scrape-config, dashboard"],
+  [["rule"], "WHAT: expected show, serve, wait, rules, alertmanager, scrape-config, dashboard"],
   [["rules", "orders"], 'unexpected argument "orders"'],
   [["show"], "--prometheus: expected the URL of Prometheus"],
   [["show", "--prometheus", "localhost:9090"], "--prometheus: expected the URL of Prometheus"],

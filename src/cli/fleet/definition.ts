@@ -1,6 +1,6 @@
 /** `svc-status fleet` */
 export const FLEET = {
-  summary: "Show many services on a page or in a terminal, and write their rules, routes and dashboard",
+  summary: "Show many services, and write their rules, routes and dashboard",
   description: [
     "show: the state of all services, or of SERVICE with its handlers, from Prometheus. Credentials come from files, or from SVC_STATUS_PROMETHEUS_TOKEN or SVC_STATUS_PROMETHEUS_BASIC (user:password).",
     "serve: the same as a page, on http://127.0.0.1:8080/fleet, until it is ended.",
