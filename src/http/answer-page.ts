@@ -33,12 +33,25 @@ export interface PageChoice {
   readonly filter: PageFilter | undefined;
   /** The span of the axes, not validated. */
   readonly span: string | null;
+  /** Whether the client may see the recorded history. */
+  readonly past: boolean;
 }
 
 /** Answers with the status page, with the stream of its updates, or with the same for tools. */
 export interface PageAnswers {
   answerPage(request: StatusRequest, selection: ReportSelection, choice: PageChoice): Promise<StatusResponse>;
-  answerEvents(request: StatusRequest, selection: ReportSelection): Promise<StatusResponse>;
+  answerEvents(
+    request: StatusRequest,
+    selection: ReportSelection,
+    choice: PageChoice,
+  ): Promise<StatusResponse>;
+  /** Answers with the status at an earlier moment, as the page or as the report for tools. */
+  answerMoment(
+    request: StatusRequest,
+    selection: ReportSelection,
+    at: Date,
+    format: "html" | "report",
+  ): Promise<StatusResponse>;
   /** Answers with the report for tools. */
   answerTool(request: StatusRequest, selection: ReportSelection): Promise<StatusResponse>;
   /** Runs the handlers now for a client that may change the probe, and answers with the report for tools. */
@@ -78,6 +91,12 @@ export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): Pag
     return { details, seesWho, controls: seesWho && controlPath !== undefined, names };
   }
 
+  /** Without a recorder, there is nothing to offer. */
+  function toPastView(view: PageView, { past, span }: PageChoice): PageView {
+    if (!past || getRegistrySeams(registry).recordedPast === undefined) return view;
+    return { ...view, past, ...((span === "7d" || span === "30d") && { span }) };
+  }
+
   async function mayControl(request: StatusRequest): Promise<boolean> {
     return probeStatus !== undefined && (await decideControl(probeStatus.control, request)).isAllowed;
   }
@@ -92,14 +111,14 @@ export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): Pag
   return {
     async answerPage(request, selection, choice) {
       const views = await loadViews();
-      const view = await toView(request, selection);
+      const view = toPastView(await toView(request, selection), choice);
       const { report } = await loadReport(selection);
-      const page = views.answerPage(view, { report, ...choice, headers: selection.headers });
+      const page = await views.answerPage(view, { report, ...choice, headers: selection.headers });
       return view.seesWho ? toIdentified(page) : page;
     },
-    async answerEvents(request, selection) {
+    async answerEvents(request, selection, choice) {
       const views = await loadViews();
-      const view = await toView(request, selection);
+      const view = toPastView(await toView(request, selection), choice);
       return views.answerEvents(
         view,
         async () => (await loadReport(selection)).report,
@@ -120,6 +139,12 @@ export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): Pag
       const { details, names } = selection;
       const report = await getRegistrySeams(registry).getFreshReport(names.length > 0 ? names : undefined);
       return toToolResponse(report, { details, seesWho: true });
+    },
+    async answerMoment(request, selection, at, format) {
+      const view = await toView(request, selection);
+      const { answerMoment } = await import("./moment.ts");
+      const views = format === "html" ? await loadViews() : undefined;
+      return answerMoment({ registry, at, service, view, toPage: views?.answerMoment });
     },
     async answerHistory(request, selection, parameters) {
       const { details, seesWho } = await toView(request, selection);

@@ -34,16 +34,27 @@ export async function answerHistory(
   parameters: URLSearchParams,
   sight: HistorySight,
 ): Promise<StatusResponse> {
-  const { recordedPast } = getRegistrySeams(registry);
-  if (recordedPast === undefined) return NOT_RECORDED;
   const query = toQuery(parameters, Date.now());
-  if (typeof query === "string") return createResponse({ status: 400, body: `${query}\n` });
-  try {
+  return answerFromPast(registry, async function answer(past) {
+    if (typeof query === "string") return createResponse({ status: 400, body: `${query}\n` });
+    const found = await read(past, query, parameters.get("availability") === EACH);
     return createResponse({
       status: 200,
       contentType: "application/json",
-      body: render(query, await read(recordedPast, query, parameters.get("availability") === EACH), sight),
+      body: render(query, found, sight),
     });
+  });
+}
+
+/** Answers from what a recorder has stored: 404 if there is none, 503 if too many read it. */
+export async function answerFromPast(
+  registry: StatusRegistry,
+  answer: (past: RecordedPast) => Promise<StatusResponse>,
+): Promise<StatusResponse> {
+  const { recordedPast } = getRegistrySeams(registry);
+  if (recordedPast === undefined) return NOT_RECORDED;
+  try {
+    return await answer(recordedPast);
   } catch (error) {
     // The reader of another copy of this package has its own class.
     if ((error as { code?: unknown }).code === "SVC_STATUS_RECORDER_BUSY") return BUSY;

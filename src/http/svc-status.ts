@@ -20,6 +20,7 @@ import type { LoadReport, ReportSelection } from "./report-selection.ts";
 import type { ServedView } from "./served-view.ts";
 import { createReportSharing, toShared } from "./share-report.ts";
 import type { Target } from "./target.ts";
+import { TIME, toTime } from "./time-parameter.ts";
 
 export type SvcStatusSetup = TextSetup & PageSetup;
 
@@ -66,10 +67,8 @@ export function createSvcStatusView(setup: SvcStatusSetup): ServedView {
   const loadReport: LoadReport = ({ names }) =>
     names.length === 0 ? getSharedReport() : registry.getReport({ names }).then(toShared);
   const answerText = createTextAnswers(setup, loadReport);
-  const { answerPage, answerEvents, answerTool, answerCheck, answerHistory } = createPageAnswers(
-    setup,
-    loadReport,
-  );
+  const { answerPage, answerEvents, answerTool, answerCheck, answerHistory, answerMoment } =
+    createPageAnswers(setup, loadReport);
   const notAllowed = toMethodNotAllowed(METHODS);
   const checkNotAllowed = toMethodNotAllowed(CHECK_METHODS);
   const checkPath = ownPath + CHECK_SUFFIX;
@@ -93,15 +92,22 @@ export function createSvcStatusView(setup: SvcStatusSetup): ServedView {
     };
     try {
       if (suffix === CHECK_SUFFIX) return await answerCheck(request, selection);
-      if (!isSuffix(suffix)) return await answerEvents(request, selection);
+      // The history reads files, so without `authorize` only clients on this machine may request it.
+      const seesPast = (): boolean => authorize !== undefined || isLoopbackRequest(request);
+      if (!isSuffix(suffix)) return await answerEvents(request, selection, toChoice(parameters, seesPast()));
       const format = FORMAT_OF_SUFFIX[suffix](request, prefersJson);
+      const at = toTime(parameters.get("at"));
+      if (at !== undefined) {
+        if (!seesPast()) return FORBIDDEN;
+        if (!(at.getTime() <= Date.now()) || (format !== "html" && format !== REPORT)) return WRONG_TIME;
+        return await answerMoment(request, selection, at, format);
+      }
       if (format === REPORT) return await answerTool(request, selection);
       if (format === HISTORY) {
-        // The history reads files, so without `authorize` only clients on this machine may request it.
-        if (authorize === undefined && !isLoopbackRequest(request)) return FORBIDDEN;
+        if (!seesPast()) return FORBIDDEN;
         return await answerHistory(request, selection, parameters);
       }
-      if (format === "html") return await answerPage(request, selection, toChoice(parameters));
+      if (format === "html") return await answerPage(request, selection, toChoice(parameters, seesPast()));
       return await answerText(format, selection);
     } catch (error) {
       if (error instanceof UnknownHandlerError) return UNKNOWN_NAME;
@@ -140,6 +146,10 @@ const VARY: ReportSelection["headers"] = { Vary: "Accept" };
 const NO_HEADERS: ReportSelection["headers"] = {};
 
 const FORBIDDEN = createResponse({ status: 403, body: "forbidden\n" });
+const WRONG_TIME = createResponse({
+  status: 400,
+  body: `at: expected ${TIME}, in the past, for the page or .report\n`,
+});
 const UNKNOWN_NAME = createResponse({ status: 404, body: "no status handler has this name\n" });
 
 /** Shared by all requests without a query. Never modified. */
@@ -150,8 +160,8 @@ function isSuffix(suffix: string): suffix is Suffix {
 }
 
 /** Parses the page's form, which a browser sends if the script does not run. Unknown values are ignored. */
-function toChoice(parameters: URLSearchParams): PageChoice {
-  return { filter: toFilter(parameters), span: parameters.get("span") };
+function toChoice(parameters: URLSearchParams, past: boolean): PageChoice {
+  return { filter: toFilter(parameters), span: parameters.get("span"), past };
 }
 
 function toFilter(parameters: URLSearchParams): PageFilter | undefined {

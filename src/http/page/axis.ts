@@ -11,7 +11,10 @@ export interface Turn {
 }
 
 /** The spans that a reader can choose. */
-export type AxisSpan = "1h" | "24h";
+export type AxisSpan = "1h" | "24h" | LongSpan;
+
+/** The spans that need a recorded history. */
+export type LongSpan = "7d" | "30d";
 
 /** The part of time that the axis shows. */
 export interface AxisWindow {
@@ -20,6 +23,8 @@ export interface AxisWindow {
   readonly to: number;
   readonly tickMs: number;
   readonly labelMs: number;
+  /** Its times need a date. */
+  readonly isLong: boolean;
 }
 
 /** The axis of one handler. It changes only if something in the window does. */
@@ -39,12 +44,24 @@ export interface AxisTicks {
 const AXIS_MINUTE_MS = 60_000;
 const AXIS_HOUR_MS = 60 * AXIS_MINUTE_MS;
 
-const SPANS: Readonly<Record<AxisSpan, Pick<AxisWindow, "title" | "tickMs"> & { readonly ms: number }>> = {
+const AXIS_DAY_MS = 24 * AXIS_HOUR_MS;
+
+interface SpanDefinition extends Pick<AxisWindow, "title" | "tickMs"> {
+  readonly ms: number;
+  /** Default: a share of the span. */
+  readonly labelMs?: number;
+}
+
+const SPANS: Readonly<Record<AxisSpan, SpanDefinition>> = {
   "1h": { title: "1 h", ms: AXIS_HOUR_MS, tickMs: 10 * AXIS_MINUTE_MS },
-  "24h": { title: "24 h", ms: 24 * AXIS_HOUR_MS, tickMs: AXIS_HOUR_MS },
+  "24h": { title: "24 h", ms: AXIS_DAY_MS, tickMs: AXIS_HOUR_MS },
+  "7d": { title: "7 d", ms: 7 * AXIS_DAY_MS, tickMs: AXIS_DAY_MS, labelMs: 2 * AXIS_DAY_MS },
+  "30d": { title: "30 d", ms: 30 * AXIS_DAY_MS, tickMs: AXIS_DAY_MS },
 };
 
 export const AXIS_SPANS: readonly AxisSpan[] = ["1h", "24h"];
+
+export const LONG_SPANS: readonly LongSpan[] = ["7d", "30d"];
 
 export const DEFAULT_SPAN: AxisSpan = "24h";
 
@@ -73,6 +90,14 @@ export function isAxisSpan(text: unknown): text is AxisSpan {
   return typeof text === "string" && Object.hasOwn(SPANS, text);
 }
 
+export function isLongSpan(text: unknown): text is LongSpan {
+  return text === "7d" || text === "30d";
+}
+
+export function toSpanMs(span: AxisSpan): number {
+  return SPANS[span].ms;
+}
+
 /** `o<time>r<time>…`: the time of the first turn, then the time since the one before, in base 36. */
 export function encodeTurns(turns: readonly Turn[]): string {
   let last = 0;
@@ -97,21 +122,37 @@ export function decodeTurns(text: string): readonly Turn[] {
 
 /** The window moves in steps of one unit, so that an axis on which nothing happened stays the same. */
 export function toAxisWindow(span: AxisSpan, now: number): AxisWindow {
-  const { ms, title, tickMs } = SPANS[span];
+  const { ms, title, tickMs, labelMs = ms / AXIS_LABELS } = SPANS[span];
   const stepMs = ms / AXIS_UNITS;
   const to = Math.ceil(now / stepMs) * stepMs;
-  return { title, from: to - ms, to, tickMs, labelMs: ms / AXIS_LABELS };
+  return { title, from: to - ms, to, tickMs, labelMs, isLong: isLongSpan(span) };
 }
 
-/** Formats a moment as the time of a day. */
-export type ToClock = (at: number) => string;
+/** Formats a moment as the time of a day, after the date if `isLong`: `11-27 03:12`. */
+export type ToClock = (at: number, isLong: boolean) => string;
 
 /** The time of a day in UTC. */
-export function toUtcClock(at: number): string {
-  return new Date(at).toISOString().slice(11, 16);
+export function toUtcClock(at: number, isLong = false): string {
+  return new Date(at)
+    .toISOString()
+    .slice(isLong ? 5 : 11, 16)
+    .replace("T", " ");
 }
 
-export function drawAxis(turns: readonly Turn[], window: AxisWindow, toClock: ToClock): DrawnAxis {
+/** Length of the date before the time of a day. */
+const DATE_LENGTH = 5;
+
+/** Maximum number of starts that the text names. */
+const MAX_STARTS = 3;
+
+/** `starts` are those of processes, oldest first. */
+export function drawAxis(
+  turns: readonly Turn[],
+  window: AxisWindow,
+  format: ToClock,
+  starts: readonly number[] = [],
+): DrawnAxis {
+  const toClock = (at: number): string => format(at, window.isLong);
   const spells = toSpells(turns, window);
   const share = toShare(spells);
   const unknownMs = sumOf(spells, "unknown");
@@ -124,8 +165,26 @@ export function drawAxis(turns: readonly Turn[], window: AxisWindow, toClock: To
       RED: toPath(spells, "RED", window),
     },
     share,
-    text: `${toSentence(spells, toClock)}.${share === "" ? "" : ` ${share} OK${unknown}.`}`,
+    text: `${toSentence(spells, toClock)}.${share === "" ? "" : ` ${share} OK${unknown}.`}${toStartsText(starts, window, toClock)}`,
   };
+}
+
+/** ` Started 11-27 03:16.`: the last starts in the window. */
+function toStartsText(
+  starts: readonly number[],
+  { from, to }: AxisWindow,
+  toClock: (at: number) => string,
+): string {
+  const shown = starts.filter((at) => at >= from && at < to);
+  if (shown.length === 0) return "";
+  const more = shown.length > MAX_STARTS ? ` ${shown.length} times, last` : "";
+  return ` Started${more} ${shown.slice(-MAX_STARTS).map(toClock).join(", ")}.`;
+}
+
+/** The marks of the starts in a window. */
+export function drawStarts(starts: readonly number[], window: AxisWindow): string {
+  const shown = starts.filter((at) => at >= window.from && at < window.to);
+  return [...new Set(shown.map((at) => `M${toX(at, window)} 0V${AXIS_HEIGHT}`))].join("");
 }
 
 /** The ticks of a window, at the full hours of a time zone. */
@@ -145,7 +204,7 @@ export function drawTicks(window: AxisWindow, offsetMs: number, toClock: ToClock
       .join(""),
     labels: labels.map((at) => ({
       x: `${((100 * (at - from)) / (to - from)).toFixed(1)}%`,
-      text: toClock(at),
+      text: window.isLong ? toClock(at, true).slice(0, DATE_LENGTH) : toClock(at, false),
     })),
   };
 }
@@ -195,7 +254,7 @@ function toShare(spells: readonly Spell[]): string {
 }
 
 /** `RED 11:00–11:01, OK since`: the last spells that were not OK, and what came after. */
-function toSentence(spells: readonly Spell[], toClock: ToClock): string {
+function toSentence(spells: readonly Spell[], toClock: (at: number) => string): string {
   const [first, ...later] = spells;
   const last = spells.at(-1);
   if (first === undefined || last === undefined || (first.mark === "unknown" && later.length === 0))
@@ -210,12 +269,12 @@ function toSentence(spells: readonly Spell[], toClock: ToClock): string {
   return [...more, [...shown, ...end, ...born].join(", ")].join(" ");
 }
 
-function toEndText({ from, isFirst }: Spell, isAfter: boolean, toClock: ToClock): string {
+function toEndText({ from, isFirst }: Spell, isAfter: boolean, toClock: (at: number) => string): string {
   if (isAfter) return "OK since";
   return isFirst ? "OK" : `OK since ${toClock(from)}`;
 }
 
-function toSpellText({ mark, from, to, isFirst, isLast }: Spell, toClock: ToClock): string {
+function toSpellText({ mark, from, to, isFirst, isLast }: Spell, toClock: (at: number) => string): string {
   if (isFirst) return isLast ? `${mark} all the time` : `${mark} until ${toClock(to)}`;
   if (isLast) return `${mark} since ${toClock(from)}`;
   const [start, end] = [toClock(from), toClock(to)];

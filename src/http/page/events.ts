@@ -10,6 +10,7 @@ import { createEventStream, createResponse, type StatusResponse, type StatusStre
 import { createShares, type ShareLimits } from "../shares.ts";
 import { createPageFeed, type PageFeed, type ReaderSetup } from "./feed.ts";
 import type { PageSource, PageView } from "./page-model.ts";
+import type { PastReader } from "./past-turns.ts";
 import { createPendingPictures } from "./pending.ts";
 import type { ChangesRenderer } from "./render-changes.ts";
 import { renderParts } from "./render-page.ts";
@@ -39,6 +40,8 @@ export interface PageEventsSetup {
   readonly registry: StatusRegistry;
   readonly source: PageSource;
   readonly changes: ChangesRenderer;
+  /** The recorded states. Default: none. */
+  readonly pastReader?: PastReader;
   readonly clock?: Clock;
 }
 
@@ -54,7 +57,7 @@ export type AnswerPageEvents = (
 
 /** Readers with the same view share one feed: 200 open pages check the handlers no more often than one. */
 export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
-  const { registry, source, changes, clock = systemClock } = setup;
+  const { registry, source, changes, pastReader, clock = systemClock } = setup;
   const feeds = new Map<string, PageFeed>();
   const { closing } = getProbeSeams(source.probe);
   const pending = createPendingPictures();
@@ -84,7 +87,15 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
     return createPageFeed({
       read: () =>
         registry.getReport({ background: true, ...(view.names.length > 0 && { names: view.names }) }),
-      toPicture: (report) => renderParts({ source, view, report, changes, held: getHeld(registry) }),
+      toPicture: (report) =>
+        renderParts({
+          source,
+          view,
+          report,
+          changes,
+          held: getHeld(registry),
+          past: pastReader?.get(view.span),
+        }),
       listen,
       onError,
       onIdle() {
@@ -142,6 +153,6 @@ const TOO_MANY = createResponse({ status: 503, body: "too many open pages\n" });
 const ENDED: StatusStream = { next: async () => undefined, cancel: () => {} };
 
 /** Normalizes the names: their order and duplicates do not change the report. */
-function toKey({ details, controls, seesWho, names }: PageView): string {
-  return JSON.stringify([details, controls, seesWho, [...new Set(names)].sort()]);
+function toKey({ details, controls, seesWho, names, span }: PageView): string {
+  return JSON.stringify([details, controls, seesWho, [...new Set(names)].sort(), span]);
 }

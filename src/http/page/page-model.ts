@@ -2,7 +2,8 @@ import type { Probe } from "../../core/probe.ts";
 import type { Held } from "../../core/readiness/holds.ts";
 import type { Report } from "../../core/report.ts";
 import type { Identity } from "../../core/seams.ts";
-import type { AxisSpan } from "./axis.ts";
+import type { AxisSpan, LongSpan } from "./axis.ts";
+import type { PastTurns } from "./past-turns.ts";
 import type { ChangesRenderer } from "./render-changes.ts";
 
 /** The description of the service and of this instance. */
@@ -51,6 +52,10 @@ export interface PageView {
   readonly controls: boolean;
   /** The selected handlers. Empty: all handlers. */
   readonly names: readonly string[];
+  /** Whether the page may show the recorded history. Default: no. */
+  readonly past?: boolean;
+  /** The span of the axes, if it needs the recorded history. */
+  readonly span?: LongSpan;
 }
 
 /** Selects the visible handlers. It hides the others and changes nothing else. */
@@ -72,6 +77,8 @@ export interface PageScene {
   readonly filter?: PageFilter;
   /** The span of the axes. Default: `DEFAULT_SPAN`. */
   readonly span?: AxisSpan;
+  /** The recorded states in the span. Default: those in memory alone. */
+  readonly past?: PastTurns | undefined;
   /** The handlers that readiness holds. Default: none. */
   readonly held?: Held;
 }

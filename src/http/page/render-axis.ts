@@ -6,6 +6,7 @@ import {
   type AxisSpan,
   DEFAULT_SPAN,
   drawAxis,
+  drawStarts,
   drawTicks,
   encodeTurns,
   type Turn,
@@ -19,16 +20,22 @@ import type { PageScene } from "./page-model.ts";
 export interface AxisView {
   readonly now: number | undefined;
   readonly span: AxisSpan;
+  /** The starts of processes, oldest first. Default: none. */
+  readonly starts?: readonly number[];
 }
 
-export function toAxisView({ now, span = DEFAULT_SPAN }: Pick<PageScene, "now" | "span">): AxisView {
-  return { now, span };
+export function toAxisView({
+  now,
+  span = DEFAULT_SPAN,
+  past,
+}: Pick<PageScene, "now" | "span" | "past">): AxisView {
+  return { now, span, ...(past && { starts: past.starts }) };
 }
 
 /** Renders what happened to a handler. The markup for the client does not change with time. */
-export function renderAxis(turns: readonly Turn[], { now, span }: AxisView): Markup {
+export function renderAxis(turns: readonly Turn[], { now, span, starts }: AxisView): Markup {
   const window = now === undefined ? undefined : toAxisWindow(span, now);
-  const drawn = window && drawAxis(turns, window, toUtcClock);
+  const drawn = window && drawAxis(turns, window, toUtcClock, starts);
   const text = window && drawn ? `Last ${window.title}, UTC: ${drawn.text}` : "";
   const bars = AXIS_MARKS.map((mark) => html`<path class="${mark}" d="${drawn?.paths[mark] ?? ""}"/>`);
   return html`<span class="axis" data-turns="${encodeTurns(turns)}" title="${text}">
@@ -42,14 +49,19 @@ export function renderAxis(turns: readonly Turn[], { now, span }: AxisView): Mar
 }
 
 /** The ticks and their labels, once per page. */
-export function renderTicks({ now = 0, span }: AxisView): Markup {
-  const { path, labels } = drawTicks(toAxisWindow(span, now), 0, toUtcClock);
+export function renderTicks({ now = 0, span, starts = [] }: AxisView): Markup {
+  const window = toAxisWindow(span, now);
+  const { path, labels } = drawTicks(window, 0, toUtcClock);
   const texts = Array.from({ length: AXIS_LABELS }, (_, index) => {
     const { x, text } = labels[index] ?? { x: "0", text: "" };
     return html`<text x="${x}" y="${AXIS_HEIGHT + 16}">${text}</text>`;
   });
+  const marks =
+    starts.length > 0 &&
+    html`<svg height="${AXIS_HEIGHT}" viewBox="0 0 ${AXIS_UNITS} ${AXIS_HEIGHT}" preserveAspectRatio="none"><path id="starts" data-starts="${starts.join(" ")}" d="${drawStarts(starts, window)}"/></svg>`;
   return html`<symbol id="ticks">
     <svg y="${AXIS_HEIGHT + 1}" height="3" viewBox="0 0 ${AXIS_UNITS} 3" preserveAspectRatio="none"><path d="${path}"/></svg>
     ${texts}
+    ${marks}
   </symbol>`;
 }

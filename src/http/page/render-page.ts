@@ -1,6 +1,6 @@
 import { STATES, type State } from "../../core/state.ts";
 import { EVENTS_SUFFIX } from "../../formats/formats.ts";
-import { AXIS_SPANS, type AxisSpan, DEFAULT_SPAN, toSpanTitle } from "./axis.ts";
+import { AXIS_SPANS, type AxisSpan, DEFAULT_SPAN, LONG_SPANS, toSpanTitle } from "./axis.ts";
 import { type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
 import { html, type Markup, toText } from "./markup.ts";
 import { isGroupWanted } from "./match-filter.ts";
@@ -8,6 +8,7 @@ import type { PagePart, PageScene } from "./page-model.ts";
 import { renderTicks, toAxisView } from "./render-axis.ts";
 import { renderDocument } from "./render-document.ts";
 import { HEAD_KEY, renderHead, toRelativeUrl, toTitle } from "./render-head.ts";
+import { renderTimeForm } from "./render-moment.ts";
 import { ROW_KEY, renderRow } from "./render-row.ts";
 
 /** The formats that the page links to, by suffix of the path. */
@@ -28,7 +29,7 @@ export function renderPage(scene: PageScene): string {
   return renderDocument({
     title: toTitle(scene),
     mark: report.state,
-    eventsUrl: toUrl(scene, EVENTS_SUFFIX),
+    eventsUrl: toEventsUrl(scene),
     now,
     at: report.at,
     symbols: renderTicks(toAxisView(scene)),
@@ -42,6 +43,7 @@ export function renderPage(scene: PageScene): string {
     footer: html`<p>The same for programs: ${Object.entries(LINKED_FORMATS).map(
       ([suffix, name], index) => html`${index > 0 && " · "}<a href="${toUrl(scene, suffix)}">${name}</a>`,
     )}</p>
+    ${view.past && renderTimeForm(view)}
     ${!view.details && html`<p>You don't have permission to see details.</p>`}`,
   });
 }
@@ -70,7 +72,7 @@ function renderFilter({ view, filter, span = DEFAULT_SPAN }: PageScene): Markup 
     ${view.names.map((name) => html`<input type="hidden" name="name" value="${name}">`)}
     <label>Filter <input type="search" name="q" value="${text}" autocomplete="off" spellcheck="false"></label>
     <fieldset><legend class="quiet">States</legend>${STATES.toReversed().map((state) => renderChoice(state, states))}</fieldset>
-    <fieldset><legend>Axes</legend>${AXIS_SPANS.map((each) => renderSpan(each, span))}</fieldset>
+    <fieldset><legend>Axes</legend>${[...AXIS_SPANS, ...(view.past ? LONG_SPANS : [])].map((each) => renderSpan(each, span))}</fieldset>
     <noscript><button>Apply</button></noscript>
   </form>`;
 }
@@ -83,6 +85,13 @@ function renderChoice(state: State, chosen: readonly string[]): Markup {
 function renderSpan(span: AxisSpan, chosen: AxisSpan): Markup {
   const checked = span === chosen && html` checked`;
   return html`<label class="choice"><input type="radio" name="span" value="${span}"${checked}> ${toSpanTitle(span)}</label>`;
+}
+
+/** The events of the page have the states of its span. */
+function toEventsUrl(scene: PageScene): string {
+  const { names, span } = scene.view;
+  const query = span === undefined ? "" : `${names.length > 0 ? "&" : "?"}span=${span}`;
+  return toUrl(scene, EVENTS_SUFFIX) + query;
 }
 
 /** A URL relative to the page, independent of any prefix. It keeps the selected handlers. */

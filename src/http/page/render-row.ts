@@ -4,6 +4,7 @@ import type { EntryGroup } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
 import { isGroupWanted, isWanted, toRowDetail } from "./match-filter.ts";
 import type { PageScene } from "./page-model.ts";
+import { joinTurns } from "./past-turns.ts";
 import { renderAxis, toAxisView } from "./render-axis.ts";
 import { renderProperties } from "./render-properties.ts";
 import { renderSince } from "./render-since.ts";
@@ -66,7 +67,7 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
       ${renderState(status.state)}
       <span class="name"><bdi>${renderName(name)}</bdi>${renderFlags(entry, scene)}</span>
       <span class="detail" dir="auto">${toRowDetail(entry)}</span>
-      ${renderAxis(turns, toAxisView(scene))}
+      ${renderAxis(joinTurns(scene.past, name, turns), toAxisView(scene))}
       <span class="since">${renderSince(entry, scene)}</span>
       ${renderTook(entry)}
     </summary>

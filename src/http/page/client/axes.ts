@@ -4,6 +4,7 @@ import {
   DEFAULT_SPAN,
   decodeTurns,
   drawAxis,
+  drawStarts,
   drawTicks,
   isAxisSpan,
   toAxisWindow,
@@ -33,10 +34,11 @@ function drawAxesIfDue(): void {
 /** Draws the axes of an element. An axis on which nothing happened stays untouched. */
 export function drawAxes(root: ParentNode): void {
   const window = toAxisWindow(getSpan(), getShownTime());
+  const starts = getStarts();
   for (const axis of root.querySelectorAll<HTMLElement>(".axis")) {
     const turns = decodeTurns(axis.dataset["turns"] ?? "");
-    const { paths, share, text } = drawAxis(turns, window, toLocalClock);
-    const utc = drawAxis(turns, window, toUtcClock).text;
+    const { paths, share, text } = drawAxis(turns, window, toLocalClock, starts);
+    const utc = drawAxis(turns, window, toUtcClock, starts).text;
     for (const mark of AXIS_MARKS) set(axis.querySelector(`.${mark}`), "d", paths[mark]);
     set(axis, "title", `Last ${window.title}, UTC: ${utc}`);
     write(axis.querySelector(".share"), share);
@@ -47,7 +49,9 @@ export function drawAxes(root: ParentNode): void {
 function showTicks(): void {
   const now = getShownTime();
   const offsetMs = -60_000 * new Date(now).getTimezoneOffset();
-  const { path, labels } = drawTicks(toAxisWindow(getSpan(), now), offsetMs, toLocalClock);
+  const window = toAxisWindow(getSpan(), now);
+  const { path, labels } = drawTicks(window, offsetMs, toLocalClock);
+  set(document.getElementById("starts"), "d", drawStarts(getStarts(), window));
   const ticks = find("ticks");
   set(ticks.querySelector("path"), "d", path);
   ticks.querySelectorAll("text").forEach((label, index) => {
@@ -61,9 +65,18 @@ function getSpan(): AxisSpan {
   return isAxisSpan(chosen) ? chosen : DEFAULT_SPAN;
 }
 
-function toLocalClock(at: number): string {
+/** The starts of processes; none if the page does not show the recorded history. */
+function getStarts(): readonly number[] {
+  const { starts = "" } = document.getElementById("starts")?.dataset ?? {};
+  return starts.split(" ").filter(Boolean).map(Number);
+}
+
+function toLocalClock(at: number, isLong: boolean): string {
   const date = new Date(at);
-  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
+  const join = (parts: readonly number[], separator: string): string =>
+    parts.map((part) => String(part).padStart(2, "0")).join(separator);
+  const clock = join([date.getHours(), date.getMinutes()], ":");
+  return isLong ? `${join([date.getMonth() + 1, date.getDate()], "-")} ${clock}` : clock;
 }
 
 function set(element: Element | null, name: string, value: string): void {

@@ -1,4 +1,4 @@
-import { DEFAULT_SPAN } from "../axis.ts";
+import { DEFAULT_SPAN, isLongSpan } from "../axis.ts";
 import { find } from "./find.ts";
 
 /** Filters as the user types or selects, and keeps the filter and the span of the axes in the page's URL. */
@@ -13,6 +13,10 @@ export function startFilter(): void {
       "",
       `${location.pathname}${query.size > 0 ? `?${query}` : ""}${location.hash}`,
     );
+    // Long spans need the recorded history, which the page has for one of them only.
+    const span = query.get("span");
+    const events = new URL(document.documentElement.dataset["events"] ?? "", location.href);
+    if ((isLongSpan(span) ? span : null) !== events.searchParams.get("span")) location.reload();
   });
 }
 
