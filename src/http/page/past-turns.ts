@@ -10,7 +10,7 @@ export interface PastTurns extends RecordedTurns {
 
 /** The recorded states for all viewers. */
 export interface PastReader {
-  /** What was read last. Reads again in the background if that is too old. */
+  /** The last read. Reads again in the background if it is too old. */
   get(span: LongSpan | undefined): PastTurns | undefined;
   /** The same, but waits for the first read. Never rejects: without a past, the axes show what is in memory. */
   load(span: LongSpan | undefined): Promise<PastTurns | undefined>;
@@ -50,7 +50,7 @@ export function createPastReader(
       if (turns === undefined) known.delete(span);
       else known.set(span, { ...turns, readAt });
     } catch {
-      // The recorder logs trouble with the disk. What was known remains.
+      // The recorder logs trouble with the disk. The last read remains.
     }
     return known.get(span);
   }
