@@ -1,7 +1,15 @@
 import { type FleetOptions, resolveFleetOptions } from "./fleet-options.ts";
 import { readCredentials } from "./read/credentials.ts";
-import { type FleetReaderOptions, type FleetView, readOverview, readServices } from "./read/reader.ts";
+import { queryPrometheus } from "./read/prometheus.ts";
+import {
+  type FleetReaderOptions,
+  type FleetView,
+  type ReadOptions,
+  readOverview,
+  readServices,
+} from "./read/reader.ts";
 import type { ServiceDetail } from "./read/service-detail.ts";
+import { addSharedLabels, toCandidates, toCountsQuery } from "./read/shared-labels.ts";
 import { createTurnsCache, type TurnsCache } from "./read-turns.ts";
 import { createViews } from "./views.ts";
 
@@ -59,12 +67,29 @@ export function createOwnFleet(options: FleetOptions): OwnFleet {
     turns,
     read: (read = {}) => views.read(toKey("", read), (signal) => readOverview(reader, { ...read, signal })),
     readService: (name, read = {}) =>
-      views.read(toKey(`/${name}`, read), (signal) => readServices(name, reader, { ...read, signal })),
+      views.read(toKey(`/${name}`, read), (signal) => readDetail(name, reader, { ...read, signal })),
     close() {
       views.close();
       turns.close();
     },
   };
+}
+
+/** One service that is RED costs a second query. */
+async function readDetail(
+  name: string,
+  reader: FleetReaderOptions,
+  read: ReadOptions,
+): Promise<FleetView<ServiceDetail>> {
+  const view = await readServices(name, reader, read);
+  const [service, ...others] = view.services;
+  const isRed = service?.handlers.some(({ instances }) => instances.RED > 1);
+  if (service === undefined || others.length > 0 || !isRed) return view;
+  const selector = { ...reader.selector, [reader.service]: name };
+  const query = toCountsQuery(toCandidates(service, reader), reader, selector);
+  const counts = await queryPrometheus(reader.prometheus, query, read);
+  // Without them, the page still shows the counts.
+  return "problem" in counts ? view : { ...view, services: [addSharedLabels(service, counts.series)] };
 }
 
 function toKey(name: string, { at }: FleetReadOptions): string {

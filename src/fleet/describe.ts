@@ -19,6 +19,12 @@ export function describeService(service: FleetService, effects: Effects): readon
   ];
 }
 
+/** `3 instances, 3 scraped, 2 in service` */
+export function describeInstances({ instances }: FleetService): string {
+  const { targets, scraped, inService } = instances;
+  return `${targets} instances, ${scraped} scraped, ${inService} in service`;
+}
+
 export function describeVersions({ versions }: FleetService): string {
   return versions.map(({ version, instances }) => `${version || "no version"}: ${instances}`).join(", ");
 }

@@ -10,7 +10,7 @@ import { isPermitted, type Permission } from "../http/permission.ts";
 import type { ServedView } from "../http/served-view.ts";
 import type { Target } from "../http/target.ts";
 import { readOptions } from "../options/read-options.ts";
-import { FUNCTION, LOGGER, line } from "../options/rules.ts";
+import { FUNCTION, LINE, LOGGER, line } from "../options/rules.ts";
 import type { OptionShapes, WithDefaults } from "../options/shape.ts";
 import type { Logger } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
@@ -28,13 +28,18 @@ export interface FleetStatusOptions extends FleetOptions {
   readonly path?: string;
   /** The heading of the page. @default "Fleet" */
   readonly name?: string;
+  /**
+   * The URL of the page of an instance, with labels of its series in braces. Only http and https become links.
+   * @default "http://{instance}/svc_status"
+   */
+  readonly instanceUrl?: string;
   /** Decides which clients may see the fleet; others get 403. Default: all clients that reach the server. */
   readonly authorize?: Permission;
   /** Logs trouble. Default: process warnings. */
   readonly logger?: Logger;
 }
 
-type PageOptions = Pick<FleetStatusOptions, "path" | "name" | "authorize" | "logger">;
+type PageOptions = Pick<FleetStatusOptions, "path" | "name" | "instanceUrl" | "authorize" | "logger">;
 
 const MAX_NAME_LENGTH = 200;
 
@@ -44,6 +49,7 @@ export const FLEET_PAGE_OPTIONS: OptionShapes<
 > = {
   path: { ...PATH, default: "/fleet" },
   name: { ...line(MAX_NAME_LENGTH), default: "Fleet" },
+  instanceUrl: { ...LINE, default: "http://{instance}/svc_status" },
   authorize: FUNCTION,
   logger: LOGGER,
 };
@@ -60,8 +66,8 @@ const METHODS: readonly string[] = ["GET", "HEAD"];
  * @throws TypeError for invalid options.
  */
 export function fleetStatus(options: FleetStatusOptions): ServedView & { close(): void } {
-  const { path, name, authorize, logger, ...fleetOptions } = options;
-  const page = readOptions(FLEET_PAGE_OPTIONS, { path, name, authorize, logger } as PageOptions);
+  const { path, name, instanceUrl, authorize, logger, ...fleetOptions } = options;
+  const page = readOptions(FLEET_PAGE_OPTIONS, { path, name, instanceUrl, authorize, logger } as PageOptions);
   const fleet = createOwnFleet(fleetOptions);
   const notAllowed = toMethodNotAllowed(METHODS);
   const authorizeTrouble = createTrouble({ ...AUTHORIZE_TROUBLE, getLogger: () => logger });

@@ -2,6 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
+import { fleetStatus } from "../../src/fleet/fleet-status.ts";
 import type { StatusResponse } from "../../src/http/message.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { createStatusService, type StatusService } from "../../src/http/service.ts";
@@ -56,6 +57,25 @@ export function describeAdapter(name: string, start: StartApplication, facts: Ad
   }
 
   describe(name, () => {
+    test.skipIf(standsAlone)(
+      "serves the page of the fleet, whose formats and mistakes have their own status",
+      async () => {
+        // Nothing listens there, so nothing is known.
+        const fleet = fleetStatus({ prometheus: "http://127.0.0.1:9" });
+        onTestFinished(() => fleet.close());
+        const { port } = await startForTest({ fleet });
+        const page = await send(port, { method: "GET", target: "/fleet?service=orders" });
+        expect(page.status).toBe(200);
+        expect(page.headers).toMatchObject({ "content-type": "text/html; charset=utf-8", ...ALWAYS });
+        expect(page.body).toContain("<title>UNKNOWN: orders</title>");
+        expect(JSON.parse((await send(port, { method: "GET", target: "/fleet.json" })).body)).toMatchObject({
+          state: "UNKNOWN",
+        });
+        expect((await send(port, { method: "GET", target: "/fleet?at=soon" })).status).toBe(400);
+        expect((await send(port, { target: "/fleet", method: "POST" })).status).toBe(405);
+      },
+    );
+
     describe.each(scenes)("$title", ({ createOptions, exchanges }) => {
       let application: Running;
       beforeAll(async () => {

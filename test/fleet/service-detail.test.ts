@@ -74,7 +74,8 @@ test("shows the handlers worst first, with their instances by state, and since w
 
 test("shows the instances that are not OK, down or decommissioned, and none without a handler", () => {
   const [service] = toDetails([...SERVICE, ...INSTANCES], DEFAULT_LABELS, OLDEST);
-  expect(service?.problems).toEqual([
+  expect(service?.problems[0]?.labels).toMatchObject({ instance: "a:1", name: "Database" });
+  expect(service?.problems.map(({ labels: _, ...problem }) => problem)).toEqual([
     { name: "a:1", handler: "Database", problem: "RED" },
     { name: "b:1", handler: "Cache", problem: "YELLOW" },
     { name: "d:1", problem: "down" },

@@ -145,6 +145,11 @@ export const FLEET = {
       completes: "file",
       help: "serve: user:password that browsers must send",
     },
+    "instance-url": {
+      type: "text",
+      placeholder: "URL",
+      help: "serve: the page of an instance, with labels in braces; default: http://{instance}/svc_status",
+    },
     refresh: { type: "duration", default: "5s", help: "serve: how long an answer of Prometheus is shown" },
     path: {
       type: "text",

@@ -16,7 +16,7 @@ const PATH = "/fleet";
 
 /** `svc-status fleet serve`: the page of the fleet, until a signal ends it. */
 export async function serveFleet(values: Values, io: Io): Promise<ExitStatus> {
-  const { host, port, refresh, "password-file": passwordFile } = values;
+  const { host, port, refresh, "password-file": passwordFile, "instance-url": instanceUrl } = values;
   const isLocal = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host);
   if (!isLocal && passwordFile === undefined)
     throw new CliError(`--host ${host}: others can reach it. Add --password-file FILE with user:password`);
@@ -34,6 +34,7 @@ export async function serveFleet(values: Values, io: Io): Promise<ExitStatus> {
     ...(basicFile !== undefined && { basicFile }),
     ...(tls && { tls }),
     path: PATH,
+    ...(instanceUrl !== undefined && { instanceUrl }),
     logger: { info: write, warn: write, error: write },
     ...(passwordFile === undefined && { authorize: isLoopbackRequest }),
   });

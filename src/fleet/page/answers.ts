@@ -26,6 +26,7 @@ export interface FleetAnswersSetup {
   readonly fleet: OwnFleet;
   readonly path: string;
   readonly name: string;
+  readonly instanceUrl: string;
   readonly onError: (error: unknown) => void;
 }
 
@@ -34,7 +35,13 @@ export interface FleetAnswers {
   answer(suffix: FleetSuffix, query: string, remoteAddress: string | undefined): Promise<StatusResponse>;
 }
 
-export function createFleetAnswers({ fleet, path, name, onError }: FleetAnswersSetup): FleetAnswers {
+export function createFleetAnswers({
+  fleet,
+  path,
+  name,
+  instanceUrl,
+  onError,
+}: FleetAnswersSetup): FleetAnswers {
   const feeds = new Map<string, PageFeed>();
   const pending = createPendingPictures();
   const streams = createShares(STREAM_LIMITS);
@@ -49,7 +56,7 @@ export function createFleetAnswers({ fleet, path, name, onError }: FleetAnswersS
   async function loadScene(choice: FleetChoice): Promise<FleetScene> {
     const view = await loadView(choice);
     const turns = view.services.length === 0 ? NO_TURNS : await readTurns(choice, view.services.length);
-    return { name, path, choice, view, turns };
+    return { name, path, instanceUrl, choice, view, turns };
   }
 
   /** With one service, those of its handlers. */

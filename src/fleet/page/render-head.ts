@@ -4,7 +4,14 @@ import { HEAD_KEY, toRelativeUrl } from "../../http/page/render-head.ts";
 import { cut, toLine } from "../../http/page/shown-text.ts";
 import { renderIcon, renderState, toFavicon } from "../../http/page/state-markup.ts";
 import { renderAge, renderFor, renderMoment } from "../../http/page/time-markup.ts";
-import { countServices, type Effects, findEffects, RAW, toTitle as toServiceTitle } from "../describe.ts";
+import {
+  countServices,
+  describeInstances,
+  type Effects,
+  findEffects,
+  RAW,
+  toTitle as toServiceTitle,
+} from "../describe.ts";
 import { type FleetService, type FleetState, isEffect } from "../read/view.ts";
 import { type FleetScene, toMark, toQuery } from "./scene.ts";
 
@@ -40,10 +47,13 @@ function problemsOf({ view }: FleetScene): readonly string[] {
   return [...view.problems, ...(view.isRaw ? [`This is ${RAW}.`] : [])];
 }
 
-function renderSentence({ view, now }: FleetScene, effects: Effects): Markup {
+function renderSentence({ view, now, choice }: FleetScene, effects: Effects): Markup {
   const { state, services, isStale, at } = view;
   if (isStale) return html`Prometheus does not answer. Its last answer is ${renderAge(at, now, " old")}.`;
   if (services.length === 0) return html`Nothing is known.`;
+  const [first, ...others] = services;
+  if (choice.service !== undefined && first !== undefined && others.length === 0)
+    return html`${describeInstances(first)}. ${first.state === "RED" && renderCause(first, effects, now)}`;
   if (state !== "RED") return html`${countServices(view)}.`;
   const causes = services.filter((service) => service.state === state && !isEffect(service));
   const shown = causes.slice(0, MAX_CAUSES);
@@ -61,9 +71,10 @@ function renderCause(service: FleetService, effects: Effects, now: number | unde
   }${length > 0 && html`, ${length} more with it`}.`;
 }
 
-function renderCount({ view }: FleetScene, state: FleetState): Markup {
+function renderCount({ view, choice }: FleetScene, state: FleetState): Markup {
   const count = view.services.filter((service) => service.state === state).length;
-  if (count === 0 && state === "UNKNOWN") return html``;
+  // A service has no counts of services.
+  if (choice.service !== undefined || (count === 0 && state === "UNKNOWN")) return html``;
   return html`<span class="count ${state}" data-count="${state satisfies State | "UNKNOWN"}"><b>${count}</b> ${state}</span> `;
 }
 

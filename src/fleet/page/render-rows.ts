@@ -5,9 +5,16 @@ import { renderAxis } from "../../http/page/render-axis.ts";
 import { cut, toLine } from "../../http/page/shown-text.ts";
 import { renderState } from "../../http/page/state-markup.ts";
 import { renderFor, renderMoment } from "../../http/page/time-markup.ts";
-import { describeService, describeVersions, type Effects, findEffects } from "../describe.ts";
-import type { FleetHandler, ServiceDetail } from "../read/service-detail.ts";
+import {
+  describeInstances,
+  describeService,
+  describeVersions,
+  type Effects,
+  findEffects,
+} from "../describe.ts";
+import type { FleetHandler, FleetInstance, ServiceDetail, SharedLabel } from "../read/service-detail.ts";
 import { type FleetService, type FleetState, isEffect, toKey } from "../read/view.ts";
+import { toInstanceUrl } from "./instance-url.ts";
 import { type FleetScene, isWanted, toMark, toQuery } from "./scene.ts";
 
 /** A row of the page. */
@@ -24,7 +31,9 @@ const MAX_LENGTH = 300;
 export function renderRows(scene: FleetScene): readonly Row[] {
   const { services } = scene.view;
   if (scene.choice.service !== undefined)
-    return services.flatMap((service) => ("handlers" in service ? renderHandlers(service, scene) : []));
+    return services.flatMap((service) =>
+      "handlers" in service ? [...renderHandlers(service, scene), ...renderInstances(service, scene)] : [],
+    );
   const effects = findEffects(services);
   const shown = new Set(services.map((service) => toKey(service)));
   return services
@@ -53,7 +62,7 @@ function renderService(
   hidden?: boolean,
 ): Row {
   const { name, where, instances, versions, state, since, root } = service;
-  const { targets, scraped, inService } = instances;
+  const { targets } = instances;
   const key = toKey(service);
   return renderRow(scene, {
     key,
@@ -66,7 +75,7 @@ function renderService(
     turns: scene.turns.get(key) ?? [],
     more: html`<p><a href="${toQuery({ ...scene.choice, service: name })}">Handlers and instances of <bdi>${toLine(name)}</bdi></a></p>
     <dl class="facts">
-      ${renderFact("Instances", `${targets}, ${scraped} scraped, ${inService} in service`)}
+      ${renderFact("Instances", describeInstances(service))}
       ${versions.length > 0 && renderFact(versions.length > 1 ? "Versions" : "Version", describeVersions(service))}
       ${root !== undefined && renderFact("Root", root)}
     </dl>`,
@@ -92,10 +101,58 @@ function renderHandlers(service: ServiceDetail, scene: FleetScene): readonly Row
   );
 }
 
-function describeHandler({ instances, root }: FleetHandler): string {
+/** The instances that are not OK, in one row. */
+function renderInstances(service: ServiceDetail, scene: FleetScene): readonly Row[] {
+  const byName = group(service);
+  if (byName.size === 0) return [];
+  const rows = [...byName].map(([name, problems]) => renderInstance(name, problems, scene));
+  const key = `${toKey(service)} instances`;
+  const isHidden = rows.every((row) => row.isHidden);
+  const fold = renderFold(`${rows.length} instances that are not OK`, rows, scene);
+  const markup = html`<li class="row" data-key="row:${key}" data-state="UNKNOWN"${isHidden && html` hidden`}>${fold}</li>`;
+  return [{ key: `row:${key}`, markup, isHidden }];
+}
+
+function group({ problems }: ServiceDetail): ReadonlyMap<string, FleetInstance[]> {
+  const groups = new Map<string, FleetInstance[]>();
+  for (const problem of problems) {
+    const known = groups.get(problem.name);
+    if (known === undefined) groups.set(problem.name, [problem]);
+    else known.push(problem);
+  }
+  return groups;
+}
+
+function renderInstance(name: string, problems: readonly FleetInstance[], scene: FleetScene): Row {
+  const isRed = problems.some(({ problem }) => problem === "RED");
+  const state = isRed ? "RED" : "YELLOW";
+  const key = `row:instance ${name}`;
+  const detail = cut(toLine(problems.map(toProblem).join(", ")), MAX_LENGTH);
+  const url = toInstanceUrl(scene.instanceUrl, problems[0]?.labels ?? {});
+  const isHidden = !isWanted(scene, state, `${name} ${detail}`);
+  const shown = cut(toLine(name), MAX_LENGTH);
+  const markup = html`<li class="row ${state}" data-key="${key}" data-state="${state}"${isHidden && html` hidden`}>
+    <div class="summary">${renderState(state)}<span class="name"><bdi>${
+      url === undefined ? shown : html`<a href="${url}" rel="noreferrer">${shown}</a>`
+    }</bdi> <span class="detail" dir="auto">${detail}</span></span></div>
+  </li>`;
+  return { key, markup, isHidden };
+}
+
+function toProblem({ problem, handler }: FleetInstance): string {
+  return handler ?? (problem === "down" ? "not scraped" : problem);
+}
+
+function describeShared({ label, value, red, instances, total }: SharedLabel, all: number): string {
+  const who = red === all ? `all of them have ${label}` : `${red.toLocaleString("en")} of them have ${label}`;
+  return `${who} ${value}, as ${instances.toLocaleString("en")} of ${total.toLocaleString("en")} instances do`;
+}
+
+function describeHandler({ instances, root, shared }: FleetHandler): string {
   const counts = STATES.toReversed().filter((state) => instances[state] > 0);
   return [
     counts.map((state) => `${instances[state].toLocaleString("en")} ${state}`).join(", "),
+    ...(shared === undefined ? [] : [describeShared(shared, instances.RED)]),
     ...(root === undefined ? [] : [`root: ${root}`]),
   ].join("; ");
 }

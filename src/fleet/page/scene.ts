@@ -23,6 +23,8 @@ export interface FleetScene {
   /** The heading. */
   readonly name: string;
   readonly path: string;
+  /** The template of the URL of an instance's page. */
+  readonly instanceUrl: string;
   readonly choice: FleetChoice;
   readonly view: FleetView<FleetService | ServiceDetail>;
   /** The states over time: of services by key, and of handlers by the key of their service and their name. */

@@ -14,6 +14,8 @@ export interface FleetHandler {
   readonly instances: Readonly<Record<State, number>>;
   /** Only if RED: the service where the failure began. */
   readonly root?: string;
+  /** RED: what its instances have in common. */
+  readonly shared?: SharedLabel;
 }
 
 /** An instance that is down, decommissioned or not OK. */
@@ -22,6 +24,19 @@ export interface FleetInstance {
   /** `down`: it is not scraped. */
   readonly problem: "RED" | "YELLOW" | "down" | "decommissioned";
   readonly handler?: string;
+  readonly labels: Series["labels"];
+}
+
+/** A label that the RED instances of a handler have in common, and most others do not. */
+export interface SharedLabel {
+  readonly label: string;
+  readonly value: string;
+  /** The RED instances with the value. */
+  readonly red: number;
+  /** All instances with the value. */
+  readonly instances: number;
+  /** All instances. */
+  readonly total: number;
 }
 
 export interface ServiceDetail extends FleetService {
@@ -75,7 +90,7 @@ function toHandlers(series: readonly Series[]): readonly FleetHandler[] {
 function toInstance(one: Series): FleetInstance[] {
   const { instance: name = "", name: handler } = one.labels;
   const kind = toKind(one);
-  if (kind === "down" || kind === "decommissioned") return [{ name, problem: kind }];
+  if (kind === "down" || kind === "decommissioned") return [{ name, problem: kind, labels: one.labels }];
   if (kind !== "instance" || handler === undefined) return [];
-  return [{ name, handler, problem: one.value === 2 ? RED : YELLOW }];
+  return [{ name, handler, problem: one.value === 2 ? RED : YELLOW, labels: one.labels }];
 }

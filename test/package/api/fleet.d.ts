@@ -56,12 +56,27 @@ export interface FleetHandler {
     readonly since?: Date;
     readonly instances: Readonly<Record<State, number>>;
     readonly root?: string;
+    readonly shared?: SharedLabel;
+}
+
+export interface SharedLabel {
+    readonly label: string;
+    readonly value: string;
+    readonly red: number;
+    readonly instances: number;
+    readonly total: number;
 }
 
 export interface FleetInstance {
     readonly name: string;
     readonly problem: "RED" | "YELLOW" | "down" | "decommissioned";
     readonly handler?: string;
+    readonly labels: Series["labels"];
+}
+
+export interface Series {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: number;
 }
 
 export interface FleetOptions {
@@ -105,6 +120,7 @@ export interface Clock {
 export interface FleetStatusOptions extends FleetOptions {
     readonly path?: string;
     readonly name?: string;
+    readonly instanceUrl?: string;
     readonly authorize?: Permission;
     readonly logger?: Logger;
 }

@@ -1,0 +1,419 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createFleet } from "../../src/fleet/create-fleet.ts";
+import { type FleetStatusOptions, fleetStatus } from "../../src/fleet/fleet-status.ts";
+import { EXPECTED_RULES } from "../../src/fleet/read/queries.ts";
+import { type Ask, createAsk } from "../../src/testing/ask.ts";
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [labels: Labels, value: number];
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Answers every instant query with the same samples, and range queries with one hour of RED. */
+function servePrometheus(toSamples: (query: string) => readonly Sample[]): Promise<string> {
+  return serve(async (request, response) => {
+    let body = "";
+    for await (const chunk of request.setEncoding("utf8")) body += chunk;
+    const form = new URLSearchParams(body);
+    const end = Number(form.get("end"));
+    const isRange = request.url?.endsWith("query_range") === true;
+    const result = isRange
+      ? [
+          {
+            metric: { job: "accounts" },
+            values: [
+              [end - 7_200, "0"],
+              [end - 3_600, "2"],
+              [end, "2"],
+            ],
+          },
+        ]
+      : toSamples(form.get("query") ?? "").map(([metric, value]) => ({ metric, value: [0, String(value)] }));
+    const data = { resultType: isRange ? "matrix" : "vector", result };
+    response.end(JSON.stringify({ status: "success", data }));
+  });
+}
+
+const NOW_S = Math.floor(Date.now() / 1_000);
+
+function toRecorded(job: string, overall: number, more: Readonly<Record<string, number>> = {}): Sample[] {
+  const values: Record<string, number> = {
+    ...Object.fromEntries(EXPECTED_RULES.map((name) => [name, 3])),
+    "service:svc_status_known:max": 1,
+    "service:svc_status_overall:max": overall,
+    ...more,
+  };
+  return [
+    ...Object.entries(values).map(([__name__, value]): Sample => [{ __name__, job }, value]),
+    [{ svc_status_series: "evaluated", job }, NOW_S],
+  ];
+}
+
+function toRed(job: string, root: string): Sample[] {
+  return [
+    ...toRecorded(job, 2, { "service:svc_status_failed_since_timestamp_seconds:min": NOW_S - 300 }),
+    [{ __name__: "service:svc_status_root:max", job, root }, 1],
+    [
+      {
+        __name__: "handler:svc_status_root:count",
+        job,
+        name: `${root} is down`,
+        role: root === job ? "cause" : "effect",
+        root,
+      },
+      3,
+    ],
+  ];
+}
+
+const FLEET: readonly Sample[] = [
+  ...toRed("accounts", "accounts"),
+  ...toRed("orders", "accounts"),
+  ...toRed("web", "accounts"),
+  ...toRecorded("stock", 0, { "service:svc_status_up:sum": 2 }),
+  ...toRecorded("fine", 0),
+];
+
+async function askFleet(prometheus: string, options: Partial<FleetStatusOptions> = {}): Promise<Ask> {
+  const fleet = fleetStatus({ prometheus, ...options });
+  onTestFinished(() => fleet.close());
+  return createAsk({ fleet });
+}
+
+describe("the page of the fleet", () => {
+  test("shows services worst first, and folds effects under their cause", async () => {
+    const ask = await askFleet(await servePrometheus(() => FLEET));
+    const { status, body, headers } = await ask("/fleet");
+    expect(status).toBe(200);
+    expect(headers["Content-Security-Policy"]).toContain("default-src 'none'");
+    expect(body).toContain("<title>RED: Fleet</title>");
+    const names = [...body.matchAll(/<span class="name"><bdi>([^<]*)/g)].map(([, name]) => name);
+    expect(names).toEqual(["orders", "web", "accounts", "stock", "fine"].toSorted(byPage(body)));
+    expect(body).toContain("2 RED because of this");
+    expect(body).toContain("accounts is down; 2 RED because of it");
+    expect(body).toContain("1 not scraped");
+    expect(body).toMatch(/<b>3<\/b> RED.*<b>1<\/b> YELLOW.*<b>1<\/b> OK/);
+    // The last 24 hours of a service: OK, then RED.
+    expect(body).toMatch(/data-turns="o\w+ u?\w* ?r?[^"]*"/);
+  });
+
+  test("is Markdown and JSON too", async () => {
+    const ask = await askFleet(await servePrometheus(() => FLEET));
+    const { body, headers } = await ask("/fleet.md");
+    expect(headers["Content-Type"]).toBe("text/markdown; charset=utf-8");
+    expect(body.split("\n").slice(1)).toEqual([
+      "- **RED** `accounts` for 5 min: `accounts is down; 2 RED because of it`",
+      "- **RED** `orders` for 5 min: `because of accounts`",
+      "- **RED** `web` for 5 min: `because of accounts`",
+      "- **YELLOW** `stock`: `1 not scraped`",
+      "",
+    ]);
+    expect(JSON.parse((await ask("/fleet.json")).body)).toMatchObject({ state: "RED", problems: [] });
+    expect((await ask("/fleet.md?q=stock&state=YELLOW")).body).not.toContain("accounts");
+  });
+
+  test("hides with the filter of the URL what does not match, without the script", async () => {
+    const ask = await askFleet(await servePrometheus(() => FLEET));
+    const { body } = await ask("/fleet?q=web&span=1h");
+    expect(body).toMatch(/data-key="row:\[\{\},&quot;web&quot;\]" data-state="RED">/);
+    expect(body).toMatch(/data-key="row:\[\{\},&quot;stock&quot;\]" data-state="YELLOW" hidden>/);
+    expect(body).toMatch(/<details class="fold" open>/);
+    expect((await ask("/fleet?state=RED&q=nobody")).body).toMatch(/<p id="none" class="none">No service/);
+  });
+
+  test("shows a moment in the past as it was, without the script, with links to other moments", async () => {
+    const asked: string[] = [];
+    const prometheus = await servePrometheus(() => FLEET);
+    const ask = await askFleet(prometheus);
+    const { body } = await ask("/fleet?at=2026-01-02T03:12Z&service=a%22b");
+    expect(asked).toEqual([]);
+    expect(body).not.toContain("<script");
+    expect(body).not.toContain("http-equiv");
+    expect(body).toContain('<a href="?service=a%22b&amp;at=2026-01-02T03%3A07Z">5 min earlier</a>');
+    expect(body).toContain('<a href="?service=a%22b&amp;at=2026-01-02T04%3A12Z">1 h later</a>');
+    expect(body).toContain('<a href="?service=a%22b">now</a>');
+    for (const at of ["yesterday", "2999-01-01T00:00Z", "2026-13-01T00:00Z"])
+      expect(await ask(`/fleet?at=${at}`)).toMatchObject({ status: 400 });
+    expect(await ask("/fleet.events?at=2026-01-02T03:12Z")).toMatchObject({ status: 503 });
+    expect(await ask(`/fleet?service=${"x".repeat(1_001)}`)).toMatchObject({ status: 400 });
+  });
+
+  test("streams the same parts", async () => {
+    const ask = await askFleet(await servePrometheus(() => FLEET));
+    const { status, stream } = await ask("/fleet.events");
+    expect(status).toBe(200);
+    const opened = stream?.(() => {});
+    const piece = new TextDecoder().decode(await opened?.next());
+    opened?.cancel();
+    expect(piece).toMatch(/^event: picture\ndata: \{"order":\["row:/);
+    expect(await opened?.next()).toBeUndefined();
+  });
+
+  test("obeys authorize: 403, and 500 if it throws", async () => {
+    const prometheus = await servePrometheus(() => FLEET);
+    const lines: string[] = [];
+    const log = (line: string): void => void lines.push(line);
+    const logger = { info: log, warn: log, error: log };
+    const refused = await askFleet(prometheus, { authorize: () => false });
+    for (const target of ["/fleet", "/fleet.json", "/fleet.md", "/fleet.events"])
+      expect(await refused(target)).toMatchObject({ status: 403, body: "forbidden\n" });
+    const failing = await askFleet(prometheus, {
+      logger,
+      authorize() {
+        throw new Error("no idea");
+      },
+    });
+    expect(await failing("/fleet")).toMatchObject({ status: 500 });
+    expect(lines).toEqual(["SVC046 authorize of the fleet's page failed, the answer is 500: no idea"]);
+    const allowed = await askFleet(prometheus, { authorize: async () => true });
+    expect(await allowed("/fleet")).toMatchObject({ status: 200 });
+  });
+
+  test("shows label values as text, whatever they contain", async () => {
+    const hostile = [
+      "<script>alert(1)</script>",
+      "x".repeat(10_000),
+      "\u202eabc",
+      "\"&'",
+      "a\u0000b",
+      "[1](javascript:x)",
+    ];
+    const prometheus = await servePrometheus(() =>
+      hostile.flatMap((job) => toRecorded(job, Number.NaN).concat(toRecorded(job, 1))),
+    );
+    const ask = await askFleet(prometheus);
+    const { body } = await ask("/fleet");
+    expect(body).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(body).not.toContain("<script>alert");
+    expect(body).not.toContain("x".repeat(20_001));
+    expect((await ask("/fleet.md")).body).toContain("`[1](javascript:x)`");
+  });
+});
+
+function byPage(body: string): (one: string, other: string) => number {
+  return (one, other) =>
+    body.indexOf(`<bdi>${one}<`, body.indexOf('id="rows"')) -
+    body.indexOf(`<bdi>${other}<`, body.indexOf('id="rows"'));
+}
+
+describe("a Prometheus that does not answer as it should", () => {
+  const answers: readonly [what: string, listener: RequestListener, problem: string][] = [
+    [
+      "422",
+      (_, response) => response.writeHead(422).end('{"status":"error","error":"too many samples"}'),
+      "HTTP 422: too many samples",
+    ],
+    [
+      "503 with HTML",
+      (_, response) => response.writeHead(503).end("<html>"),
+      "HTTP 503, and the answer is not JSON",
+    ],
+    ["200 with HTML", (_, response) => response.end("<html>"), "HTTP 200, and the answer is not JSON"],
+    [
+      "half a JSON",
+      (_, response) => response.end('{"status":"success","data":{"res'),
+      "HTTP 200, and the answer is not JSON",
+    ],
+    ["nothing in time", () => {}, "no complete answer within"],
+    [
+      "more than it may",
+      (_, response) => response.end("x".repeat(20_000)),
+      "the answer is larger than 10000 bytes",
+    ],
+  ];
+
+  test.each(answers)("is never green: %s", async (_, listener, problem) => {
+    const ask = await askFleet(await serve(listener), { timeoutMs: 200, maxAnswerBytes: 10_000 });
+    const { status, body } = await ask("/fleet");
+    expect(status).toBe(200);
+    expect(body).toContain('<header class="head UNKNOWN"');
+    expect(body).toContain("Nothing is known.");
+    expect(body).toContain(problem);
+    expect((await ask("/fleet.md")).body).toContain(`- incomplete: \`${problem}`);
+  });
+
+  test("shows its last answer with the age, gray, and as it was", async () => {
+    let isUp = true;
+    const good = await servePrometheus(() => FLEET);
+    const prometheus = await serve(async (request, response) => {
+      if (!isUp) return void response.writeHead(503).end("<html>");
+      let body = "";
+      for await (const chunk of request.setEncoding("utf8")) body += chunk;
+      const answer = await fetch(`${good}${request.url}`, { method: "POST", body });
+      response.end(await answer.text());
+    });
+    const ask = await askFleet(prometheus, { refreshMs: 1_000, clock: createSkippingClock() });
+    expect((await ask("/fleet")).body).toContain("<title>RED: Fleet</title>");
+    isUp = false;
+    const { body } = await ask("/fleet");
+    expect(body).toContain("<title>UNKNOWN: Fleet</title>");
+    expect(body).toContain("Prometheus does not answer. Its last answer is <time");
+    expect(body).toMatch(/<li class="row OK stale"/);
+    expect((await ask("/fleet.md")).body).toContain("the last answer is of ");
+  });
+
+  test("without recording rules says that this does not scale", async () => {
+    const raw: readonly Sample[] = [
+      [{ svc_status_series: "service:svc_status_known:max", job: "orders" }, 1],
+      [{ svc_status_series: "service:svc_status_overall:max", job: "orders" }, 0],
+    ];
+    const ask = await askFleet(
+      await servePrometheus((query) => (query.includes("last_over_time") ? raw : [])),
+    );
+    expect((await ask("/fleet")).body).toContain("which does not scale");
+  });
+
+  test("names a recording rule that is missing, and is not green", async () => {
+    const without = toRecorded("orders", 0).filter(
+      ([{ __name__ }]) => __name__ !== "service:svc_status_up:sum",
+    );
+    const ask = await askFleet(await servePrometheus(() => without));
+    const { body } = await ask("/fleet");
+    expect(body).toContain("recording rules are missing: service:svc_status_up:sum");
+    expect(body).toContain("<title>UNKNOWN: Fleet</title>");
+  });
+});
+
+/** Each look at it is an hour later, so that no answer is young. */
+function createSkippingClock() {
+  let now = 0;
+  return {
+    now: () => Date.now(),
+    monotonicNow: () => (now += 3_600_000),
+    random: () => 0,
+    startTimer(delayMs: number, run: () => void) {
+      const timer = setTimeout(run, delayMs);
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+describe("the page of a service", () => {
+  const shared = (query: string): readonly Sample[] =>
+    query.includes("count by (name, zone)")
+      ? [
+          [{ svc_status_series: "red zone", name: "Database", zone: "b" }, 38],
+          [{ svc_status_series: "red zone", name: "Database", zone: "a" }, 2],
+          [{ svc_status_series: "all zone", zone: "b" }, 660],
+          [{ svc_status_series: "all zone", zone: "a" }, 1_340],
+        ]
+      : [
+          ...toRed("orders", "orders"),
+          [
+            { __name__: "handler:svc_status_state:max", job: "orders", name: "Database", critical: "true" },
+            2,
+          ],
+          [
+            { __name__: "handler:svc_status_state:count", job: "orders", name: "Database", state: "0" },
+            1_960,
+          ],
+          [{ __name__: "handler:svc_status_state:count", job: "orders", name: "Database", state: "2" }, 40],
+          [
+            {
+              svc_status_series: "instance",
+              job: "orders",
+              instance: "10.0.0.1:8080",
+              name: "Database",
+              zone: "b",
+            },
+            2,
+          ],
+          [{ svc_status_series: "down", job: "orders", instance: "<i>:x", zone: "b" }, 0],
+          [{ svc_status_series: "decommissioned", job: "orders", instance: "10.0.0.3:8080", zone: "b" }, 0],
+        ];
+
+  test("says how many instances of each handler are RED, and what they have in common", async () => {
+    const ask = await askFleet(await servePrometheus(shared));
+    const { body } = await ask("/fleet?service=orders");
+    expect(body).toContain("40 RED, 1,960 OK; 38 of them have zone b, as 660 of 2,000 instances do");
+    expect(body).toContain("3 instances that are not OK");
+    expect(body).toContain('<a href="http://10.0.0.1:8080/svc_status" rel="noreferrer">10.0.0.1:8080</a>');
+    expect(body).toContain("not scraped");
+    expect(body).toContain("&lt;i&gt;:x");
+    expect((await ask("/fleet.md?service=orders")).body).toContain("- **RED** `orders/Database`");
+  });
+
+  test("links to http and https only", async () => {
+    const prometheus = await servePrometheus(shared);
+    for (const instanceUrl of ["javascript:alert('{instance}')", "{zone}", "http://a:b@{instance}/"]) {
+      const ask = await askFleet(prometheus, { instanceUrl });
+      expect((await ask("/fleet?service=orders")).body).not.toContain('rel="noreferrer"');
+    }
+  });
+
+  test("reaches PromQL only as an escaped value", async () => {
+    const queries: string[] = [];
+    const prometheus = await servePrometheus((query) => {
+      queries.push(query);
+      return [];
+    });
+    const ask = await askFleet(prometheus);
+    await ask(`/fleet?service=${encodeURIComponent('a"} or up #')}`);
+    expect(queries.length).toBeGreaterThan(0);
+    for (const query of queries) expect(query.replaceAll('a\\"} or up #', "")).not.toContain("or up #");
+  });
+});
+
+describe("createFleet", () => {
+  test("reads the same as data, and ends", async () => {
+    const fleet = createFleet({
+      prometheus: await servePrometheus(() => FLEET),
+      selector: { cluster: "eu" },
+    });
+    expect((await fleet.read()).services.map(({ name }) => name)).toEqual([
+      "accounts",
+      "orders",
+      "web",
+      "stock",
+      "fine",
+    ]);
+    expect(await fleet.readService("orders", { at: new Date(0) })).toMatchObject({ at: new Date(0) });
+    fleet.close();
+    expect(await fleet.readService("web")).toMatchObject({ state: "UNKNOWN", services: [] });
+  });
+
+  test("sends the credentials that are given, or those of the environment", async () => {
+    const seen: (string | undefined)[] = [];
+    const prometheus = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(401).end();
+    });
+    for (const more of [{ token: "t" }, { basic: "u:p" }, {}]) {
+      const fleet = createFleet({ prometheus, ...more });
+      await fleet.read();
+      fleet.close();
+    }
+    expect(seen).toEqual(["Bearer t", "Basic dTpw", undefined]);
+  });
+
+  test.each([
+    [{ prometheus: "localhost:9090" }, "prometheus: expected the URL of Prometheus"],
+    [{ prometheus: "http://a:b@x" }, "prometheus: expected a URL without a password"],
+    [
+      { prometheus: "http://x", selector: { 'a"': "b" } },
+      'selector: expected the name of a label, got "a\\""',
+    ],
+    [{ prometheus: "http://x", labels: { service: "a b" } }, "labels.service: expected the name of a label"],
+    [{ prometheus: "http://x", refreshMs: 10 }, "refreshMs: expected"],
+  ])("rejects %j", (options, message) => {
+    expect(() => createFleet(options)).toThrow(TypeError);
+    expect(() => createFleet(options)).toThrow(message);
+  });
+
+  test("never shows a secret in an error", () => {
+    expect(() => createFleet({ prometheus: "http://x", token: "s3cret\n" })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("s3cret") }),
+    );
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import type { FleetView } from "../../src/fleet/read/reader.ts";
+import type { FleetService } from "../../src/fleet/read/view.ts";
+import {
+  createViews,
+  MAX_READS,
+  MAX_VIEWS,
+  READER_PATIENCE_MS,
+  VIEW_LIFETIME_MS,
+} from "../../src/fleet/views.ts";
+import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { createDeferred } from "../support/deferred.ts";
+
+const REFRESH_MS = 5_000;
+
+const SERVICE: FleetService = {
+  name: "orders",
+  where: {},
+  state: "OK",
+  isUnavailable: false,
+  instances: { targets: 1, scraped: 1, inService: 1 },
+  versions: [],
+  causes: [],
+};
+
+function toView(more: Partial<FleetView> = {}): FleetView {
+  return { state: "OK", services: [SERVICE], at: new Date(0), isRaw: false, problems: [], ...more };
+}
+
+function start() {
+  const clock = createFakeClock();
+  const views = createViews({ refreshMs: REFRESH_MS, clock });
+  let queries = 0;
+  const load = (view: FleetView | Promise<FleetView>) => async () => {
+    queries += 1;
+    return view;
+  };
+  return { clock, views, load, count: () => queries };
+}
+
+describe("views of the fleet", () => {
+  test("share one query, whatever the number of readers, until the answer is old", async () => {
+    const { clock, views, load, count } = start();
+    const all = await Promise.all(Array.from({ length: 200 }, () => views.read("", load(toView()))));
+    expect(new Set(all).size).toBe(1);
+    await views.read("", load(toView()));
+    expect(count()).toBe(1);
+    await views.read("other", load(toView()));
+    expect(count()).toBe(2);
+    await clock.advance(REFRESH_MS);
+    await views.read("", load(toView()));
+    expect(count()).toBe(3);
+  });
+
+  test("show the last answer with its age if Prometheus fails, and are never green then", async () => {
+    const { clock, views, load } = start();
+    await views.read("", load(toView({ at: new Date(7) })));
+    await clock.advance(REFRESH_MS);
+    const failed = toView({ state: "UNKNOWN", services: [], problems: ["HTTP 503"], at: new Date(9) });
+    expect(await views.read("", load(failed))).toMatchObject({
+      state: "UNKNOWN",
+      services: [{ name: "orders" }],
+      problems: ["HTTP 503"],
+      at: new Date(7),
+      isStale: true,
+    });
+    await clock.advance(REFRESH_MS);
+    const again = await views.read("", load(toView()));
+    expect(again).toEqual(toView());
+  });
+
+  test("know nothing if the first answer fails, even if reading throws", async () => {
+    const { views } = start();
+    const view = await views.read("", () => Promise.reject(new Error("no file")));
+    expect(view).toMatchObject({ state: "UNKNOWN", services: [], problems: ["no file"] });
+  });
+
+  test("do not let a reader wait for a Prometheus that hangs if there is an earlier answer", async () => {
+    const { clock, views, load } = start();
+    await views.read("", load(toView()));
+    await clock.advance(REFRESH_MS);
+    const hanging = createDeferred<FleetView>();
+    const reading = views.read("", load(hanging.promise));
+    await clock.advance(READER_PATIENCE_MS);
+    expect(await reading).toMatchObject({
+      state: "UNKNOWN",
+      isStale: true,
+      problems: ["Prometheus has not answered for 2 s"],
+    });
+    hanging.resolve(toView());
+    await hanging.promise;
+    await clock.advance(0);
+    expect(await views.read("", load(toView()))).toEqual(toView());
+  });
+
+  test("are forgotten if nobody reads them, and are never more than the maximum", async () => {
+    const { clock, views, load } = start();
+    for (let number = 0; number < MAX_VIEWS + 50; number += 1) await views.read(`${number}`, load(toView()));
+    expect(views.size).toBe(MAX_VIEWS);
+    await clock.advance(3 * VIEW_LIFETIME_MS);
+    expect(views.size).toBe(0);
+  });
+
+  test("are refused beyond the maximum that is read at the same time", async () => {
+    const { views, load } = start();
+    const hanging = createDeferred<FleetView>();
+    const readings = Array.from({ length: MAX_READS }, (_, number) =>
+      views.read(`${number}`, load(hanging.promise)),
+    );
+    expect(await views.read("one more", load(toView()))).toMatchObject({
+      state: "UNKNOWN",
+      problems: ["more than 16 different views were requested at once"],
+    });
+    hanging.resolve(toView());
+    await Promise.all(readings);
+    expect(await views.read("one more", load(toView()))).toMatchObject({ state: "OK" });
+  });
+
+  test("end their queries when they are closed", async () => {
+    const { views } = start();
+    const signals: AbortSignal[] = [];
+    await views.read("", async (signal) => {
+      signals.push(signal);
+      return toView();
+    });
+    views.close();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(views.size).toBe(0);
+  });
+});
