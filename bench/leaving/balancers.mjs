@@ -50,6 +50,7 @@ export const BALANCERS = {
     programs: ["nginx"],
     warmMs: 6_000,
     drain: { fallback: "fixed" },
+    why: "it never probes. A client that reconnects in the instant when a download over a kept-alive connection has ended can get that connection, and so the process that leaves.",
     start: (setup) => startWith(setup, "nginx.conf", renderNginx, "nginx", toNginxArgs),
   },
   "Kubernetes, 3 s lag": {
@@ -205,14 +206,10 @@ async function renderNginx({ port, services: [one, two] }) {
   const text = await readFile(new URL("nginx.conf", DEPLOY), "utf8");
   return text
     .replace("events {}", "pid nginx.pid;\nevents { worker_connections 4096; }")
-    .replace("http {", "http {\n  access_log off;\n  map $http_upgrade $upgrade { default upgrade; '' ''; }")
+    .replace("http {", "http {\n  access_log off;")
     .replace("listen 80;", `listen 127.0.0.1:${port};`)
     .replace("192.0.2.1:8080", `127.0.0.1:${one}`)
-    .replace("192.0.2.2:8080", `127.0.0.1:${two}`)
-    .replace(
-      'proxy_set_header Connection "";',
-      "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $upgrade; proxy_buffering off;",
-    );
+    .replace("192.0.2.2:8080", `127.0.0.1:${two}`);
 }
 
 const toNginxArgs = ({ config, folder }) => [

@@ -32,6 +32,7 @@ const answer = await WAYS[library]({
   closeAll,
 });
 if (answer !== undefined) server.on("request", answer);
-server.listen(port, "127.0.0.1", () => process.send?.({ listening: name }));
 // The parent has ended without a word.
 process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
+process.on("error", () => {}); // a message to a parent that has just ended
+server.listen(port, "127.0.0.1", () => process.send?.({ listening: name }));

@@ -18,6 +18,7 @@ const READERS: Readonly<Record<string, readonly [Platform, ReadNumbers]>> = {
   "haproxy.cfg": ["haproxy", readHaproxy],
   "kubernetes.yaml": ["kubernetes", readKubernetes],
   "nginx.conf": ["nginx", readNginx],
+  "worker.yaml": ["kubernetes", readWorker],
 };
 
 interface Probe {
@@ -53,6 +54,14 @@ function readKubernetes(text: string): readonly Declared[] {
       instances: replicas,
     }));
   });
+}
+
+/** No balancer sends requests to it, so it has no probes and waits for nobody. */
+function readWorker(text: string): readonly Declared[] {
+  const { terminationGracePeriodSeconds, containers } = (parse(text) as Deployment).spec.template.spec;
+  expect(containers.map(Object.keys)).toEqual([["name", "image", "command"]]);
+  // Nobody probes it, so the time-out of a probe is nothing that it lacks.
+  return [{ graceMs: terminationGracePeriodSeconds * 1_000, probeTimeoutMs: 6_000 }];
 }
 
 function readHaproxy(text: string): readonly Declared[] {

@@ -155,7 +155,7 @@ describe("svc-status doctor", () => {
       "--- backend services",
       "no problems found",
       "not set, so not checked: longestRequestMs, balancerIdleMs, graceMs",
-      "in the file, but not judged: mode http, timeout connect 1s, timeout client 30s, timeout server 30s, http-check send-state",
+      "in the file, but not judged: mode http, timeout connect 1s, timeout client 30s, timeout server 30s, timeout tunnel 1h, http-check send-state",
     ]);
     expect(stdout).not.toContain("=== Kubernetes");
   });

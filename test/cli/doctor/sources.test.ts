@@ -145,6 +145,7 @@ describe("a haproxy.cfg", () => {
       "timeout connect 1s",
       "timeout client 30s",
       "timeout server 30s",
+      "timeout tunnel 1h",
       "http-check send-state",
     ]);
   });
