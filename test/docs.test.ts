@@ -36,8 +36,8 @@ import {
   PAGE_STREAM_LIFETIME_MS,
 } from "../src/http/page/reader.ts";
 import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../src/http/page/render-changes.ts";
-import { MAX_HEADLINE_DETAIL_LENGTH, MAX_NAMED_HANDLERS } from "../src/http/page/render-head.ts";
 import { REFRESH_S } from "../src/http/page/render-document.ts";
+import { MAX_HEADLINE_DETAIL_LENGTH, MAX_NAMED_HANDLERS } from "../src/http/page/render-head.ts";
 import { MAX_SHOWN_PROPERTY_LENGTH } from "../src/http/page/render-properties.ts";
 import { PERMISSION_TIMEOUT_MS } from "../src/http/permission.ts";
 import { MAX_SERVICE_LINKS, MAX_SERVICE_TEXT_LENGTH } from "../src/http/service-description.ts";
@@ -100,6 +100,9 @@ const NOT_RUN = [
   "docs/doctor.md: sh, needs kubectl",
   "docs/fleet.md: sh, it needs Prometheus",
   "docs/fleet.md: text, the times differ",
+  "docs/fleet.md: sh, it needs Prometheus",
+  "docs/fleet.md: ts, it needs Prometheus",
+  "docs/fleet.md: ts, it needs Prometheus",
   "docs/fleet.md: sh, it needs Prometheus",
   "docs/health-probes.md: text, the time differs",
   "docs/kubernetes.md: sh, it needs a cluster",

@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { HANDLER_OPTIONS } from "../src/core/handler-options.ts";
 import { deriveTimes } from "../src/drain/presets.ts";
 import { SIGNAL_OPTIONS } from "../src/drain/signals.ts";
+import { FLEET_OPTIONS } from "../src/fleet/fleet-options.ts";
+import { FLEET_PAGE_OPTIONS } from "../src/fleet/fleet-status.ts";
 import { SERVICE_STATUS_OPTIONS } from "../src/http/options.ts";
 import { NOTIFY_OPTIONS } from "../src/notify/options.ts";
 import { RECORDER_OPTIONS } from "../src/recorder/options.ts";
@@ -30,6 +32,8 @@ const TABLES: readonly OptionTable[] = [
   { page: "docs/busy.md", first: "port", options: SENTINEL_OPTIONS },
   { page: "docs/notify.md", first: "url", options: NOTIFY_OPTIONS, without: ["clock"] },
   { page: "docs/recorder.md", first: "directory", options: RECORDER_OPTIONS, without: ["clock"] },
+  { page: "docs/fleet.md", first: "path", options: FLEET_PAGE_OPTIONS },
+  { page: "docs/fleet.md", first: "prometheus", options: FLEET_OPTIONS, without: ["clock"] },
   { page: "README.md", first: "critical", options: HANDLER_OPTIONS, isSelection: true },
   {
     page: "README.md",

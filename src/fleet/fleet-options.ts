@@ -7,7 +7,7 @@ import type { TlsFiles } from "./read/credentials.ts";
 import type { Selector } from "./read/promql.ts";
 import { MAX_ANSWER_BYTES } from "./read/reader.ts";
 
-/** Where the fleet is read from, and how. Only `prometheus` is required. */
+/** The source of the fleet, and how to read it. Only `prometheus` is required. */
 export interface FleetOptions {
   /** The URL of Prometheus, or of what has the same API: VictoriaMetrics, Thanos, Mimir. Without `/api/v1`. */
   readonly prometheus: string | URL;

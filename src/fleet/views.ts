@@ -130,7 +130,7 @@ function orEarlier(loading: Promise<FleetView>, kept: Kept, clock: Clock): Promi
   });
 }
 
-/** An earlier view. What it says about now is unknown. */
+/** An earlier view. The present state is unknown. */
 function toStale(view: FleetView | undefined, problems: readonly string[]): FleetView | undefined {
   return view && { ...view, state: "UNKNOWN", problems, isStale: true };
 }

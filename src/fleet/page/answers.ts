@@ -17,8 +17,8 @@ import { renderFleetPage, renderFleetParts } from "./render-page.ts";
 import { type FleetChoice, type FleetScene, type FleetSuffix, toQuery } from "./scene.ts";
 
 /** Maximum number of pages with an event stream, and of their different views. Further pages poll. */
-export const MAX_FLEET_STREAMS = 1_000;
-export const MAX_FLEET_FEEDS = 50;
+const MAX_FLEET_STREAMS = 1_000;
+const MAX_FLEET_FEEDS = 50;
 
 const STREAM_LIMITS = { total: MAX_FLEET_STREAMS, freeForAll: 500, share: 20 };
 

@@ -49,7 +49,7 @@ function renderGroup(service: FleetService, effects: Effects, scene: FleetScene)
   return isHidden === own.isHidden ? own : renderService(service, effects, scene, fold, false);
 }
 
-export function renderFold(title: string, rows: readonly Row[], { choice }: FleetScene): Markup {
+function renderFold(title: string, rows: readonly Row[], { choice }: FleetScene): Markup {
   const isOpen = (choice.text !== "" || choice.states.length > 0) && rows.some(({ isHidden }) => !isHidden);
   return html`<details class="fold"${isOpen && html` open`}><summary>${title}</summary><ul>${rows.map(({ markup }) => markup)}</ul></details>`;
 }

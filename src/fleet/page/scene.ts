@@ -4,10 +4,10 @@ import type { FleetView } from "../read/reader.ts";
 import type { ServiceDetail } from "../read/service-detail.ts";
 import type { FleetService, FleetState } from "../read/view.ts";
 
-/** What a path of the page serves. */
+/** The formats of the page, by the suffix of the path. */
 export type FleetSuffix = "" | ".html" | ".json" | ".md" | ".events";
 
-/** What a reader selected in the URL. */
+/** The choices of a reader in the URL. */
 export interface FleetChoice {
   /** The name of a service. Default: all services. */
   readonly service?: string;
@@ -18,7 +18,7 @@ export interface FleetChoice {
   readonly span: AxisSpan;
 }
 
-/** What a page shows. */
+/** The data of a page. */
 export interface FleetScene {
   /** The heading. */
   readonly name: string;

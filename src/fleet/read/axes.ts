@@ -68,7 +68,7 @@ async function readAxes(
   );
 }
 
-/** The moments at which the state changed. Where samples are missing, it is unknown. */
+/** The moments at which the state changed. If samples are missing, it is unknown. */
 export function toTurns(values: SeriesOverTime["values"], stepMs: number, to: Date): readonly Turn[] {
   const turns: Turn[] = [];
   let last = Number.POSITIVE_INFINITY;

@@ -17,7 +17,7 @@ const VERSION = "service_version";
 
 const OWN_LABELS: readonly string[] = ["__name__", KIND, "instance", "name", "critical", "scope"];
 
-/** The labels of the instances that are not OK, except those that all or only one of the instances have. */
+/** The labels of the instances that are not OK, except labels that identify the service or the instance. */
 export function toCandidates(
   { problems }: ServiceDetail,
   { service, within }: FleetLabels,

@@ -25,7 +25,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 // function.
 const SCRIPT: Markup = verbatim(`<script type="module">${PAGE_SCRIPT}</script>`);
 
-/** What fills the frame of a page. */
+/** The parts of a page. */
 export interface DocumentParts {
   readonly title: string;
   readonly mark: Mark;
@@ -39,11 +39,11 @@ export interface DocumentParts {
   /** Symbols that the rows use. */
   readonly symbols: Markup;
   readonly head: Markup;
-  /** Buttons that need the script, beside those of every page. */
+  /** Further buttons that need the script. */
   readonly buttons: Markup | false;
   readonly filter: Markup;
   readonly isFiltered: boolean;
-  /** What a row is. */
+  /** The name of a row: `handler`. */
   readonly noun: string;
   readonly rows: readonly Markup[];
   /** Whether the filter hides every row. */
