@@ -1,10 +1,11 @@
 // The cost of the fleet's rules in a real Prometheus, and of the extended families in a service.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { toFleetSamples } from "./support/fleet-samples.mjs";
+import { findFreePort } from "./support/free-port.mjs";
 import { publish } from "./support/rows.mjs";
 
 const INSTANCES = 10_000;
@@ -17,7 +18,8 @@ const bin = new URL("../dist/cli/bin.js", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "svc-status-bench-"));
 
 try {
-  writeFileSync(join(folder, "metrics.txt"), toOpenMetrics());
+  const size = { instances: INSTANCES, handlers: HANDLERS, services: SERVICES };
+  writeFileSync(join(folder, "metrics.txt"), toFleetSamples(size));
   const blocks = [
     "tsdb",
     "create-blocks-from",
@@ -43,44 +45,6 @@ try {
   publish({ what: "the same, in seconds of a processor", unit: "s", samples: cpuSamples, max: INTERVAL_S });
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** Every tenth service is RED by its upstream, and the first of them by itself. */
-function toOpenMetrics() {
-  const now = Math.floor(Date.now() / 1_000);
-  const families = {
-    svc_status_state: [],
-    svc_status_last_change_timestamp_seconds: [],
-    svc_status_upstream: [],
-    svc_status_overall: [],
-    svc_status_in_service: [],
-    svc_status_info: [],
-    up: [],
-  };
-  const add = (family, labels, value) => families[family].push(`${family}{${labels}} ${value} ${now}`);
-  for (let index = 0; index < INSTANCES; index += 1) {
-    const service = index % SERVICES;
-    const isRed = service % 10 === 0;
-    const target = `job="service-${service}",instance="10.0.${index >> 8}.${index & 255}:8080"`;
-    for (let handler = 0; handler < HANDLERS; handler += 1) {
-      const labels = `${target},name="Handler ${handler}"`;
-      add("svc_status_state", `${labels},critical="true",scope="shared"`, isRed && handler === 0 ? 2 : 0);
-      add("svc_status_last_change_timestamp_seconds", labels, 1_700_000_000 + service);
-    }
-    add(
-      "svc_status_upstream",
-      `${target},name="Handler 0",upstream="service-${Math.max(0, service - 10)}"`,
-      1,
-    );
-    add("svc_status_overall", target, isRed ? 2 : 0);
-    add("svc_status_in_service", target, 1);
-    add("svc_status_info", `${target},service_version="1.0.0"`, 1);
-    add("up", target, 1);
-  }
-  const texts = Object.entries(families).map(
-    ([family, lines]) => `# TYPE ${family} gauge\n${lines.join("\n")}\n`,
-  );
-  return `${texts.join("")}# EOF\n`;
 }
 
 async function measureEvaluations() {
@@ -121,13 +85,4 @@ async function measureEvaluations() {
   } finally {
     prometheus.kill("SIGKILL");
   }
-}
-
-function findFreePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -31,6 +31,7 @@ const BENCHMARKS = {
   background: { byDefault: true },
   recorder: { byDefault: true },
   rules: { byDefault: false },
+  fleet: { byDefault: false },
   leaving: { byDefault: false },
   busy: { byDefault: false },
   soak: { byDefault: false },

@@ -1,0 +1,63 @@
+/**
+ * The newest sample of every series of a fleet, as OpenMetrics. Every tenth service is RED by its upstream,
+ * and the first of them by itself.
+ */
+export function toFleetSamples({ instances, handlers, services }) {
+  const now = Math.floor(Date.now() / 1_000);
+  const families = {
+    svc_status_state: [],
+    svc_status_last_change_timestamp_seconds: [],
+    svc_status_upstream: [],
+    svc_status_overall: [],
+    svc_status_in_service: [],
+    svc_status_info: [],
+    up: [],
+  };
+  const add = (family, labels, value) => families[family].push(`${family}{${labels}} ${value} ${now}`);
+  for (let index = 0; index < instances; index += 1) {
+    const service = index % services;
+    const isRed = service % 10 === 0;
+    const target = `job="service-${service}",instance="10.0.${index >> 8}.${index & 255}:8080"`;
+    for (let handler = 0; handler < handlers; handler += 1) {
+      const labels = `${target},name="Handler ${handler}"`;
+      add("svc_status_state", `${labels},critical="true",scope="shared"`, isRed && handler === 0 ? 2 : 0);
+      add("svc_status_last_change_timestamp_seconds", labels, 1_700_000_000 + service);
+    }
+    add(
+      "svc_status_upstream",
+      `${target},name="Handler 0",upstream="service-${Math.max(0, service - 10)}"`,
+      1,
+    );
+    add("svc_status_overall", target, isRed ? 2 : 0);
+    add("svc_status_in_service", target, 1);
+    add("svc_status_info", `${target},service_version="1.0.0"`, 1);
+    add("up", target, 1);
+  }
+  return toOpenMetrics(families);
+}
+
+/** The series that the axes of a day read, as the rules have recorded them once a minute. */
+export function toRecordedDay({ services, now }) {
+  const minutes = Array.from({ length: 24 * 60 }, (_, index) => now - 60 * (24 * 60 - index));
+  const toLines = (family, toValue) =>
+    Array.from({ length: services }, (_, service) =>
+      minutes.map((at) => `${family}{job="service-${service}"} ${toValue(service, at)} ${at}`),
+    ).flat();
+  const families = {
+    "service:svc_status_overall:max": (service, at) => (service % 10 === 0 && at % 36_000 < 3_600 ? 2 : 0),
+    "service:svc_status_up:sum": () => 100,
+    "service:svc_status_up:count": () => 100,
+  };
+  return toOpenMetrics(
+    Object.fromEntries(
+      Object.entries(families).map(([family, toValue]) => [family, toLines(family, toValue)]),
+    ),
+  );
+}
+
+function toOpenMetrics(families) {
+  const texts = Object.entries(families).map(
+    ([family, lines]) => `# TYPE ${family} gauge\n${lines.join("\n")}\n`,
+  );
+  return `${texts.join("")}# EOF\n`;
+}
