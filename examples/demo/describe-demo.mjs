@@ -1,12 +1,12 @@
 /** The list of what you can try, for the terminal and for `GET /`. */
 export function describeDemo({ url, sentinelUrl, blockMs, databaseName }) {
   return `
-This service stores notes in PostgreSQL (${databaseName}). In another terminal:
+This service stores notes in PostgreSQL (${databaseName}).
 
-Look at it in a browser, and leave the page open while you break something:
-  ${url}/svc_status
+Try this first: open ${url}/ in a browser, and press "Stop the database".
+Its status page, which you can leave open while you break something: ${url}/svc_status
 
-Request the status. ImportJob changes every few seconds; the last command repeats the request.
+Or in another terminal: request the status. ImportJob changes every few seconds; the last command repeats the request.
   curl ${url}/svc_status
   curl ${url}/svc_status.json
   curl ${url}/svc_status.prometheus
@@ -19,6 +19,10 @@ Break something, request the status again, and fix it:
   curl -X POST ${url}/demo/database/start
   curl -X POST ${url}/demo/user-service/stop
   curl -X POST ${url}/demo/user-service/start
+
+Restart two instances behind a small balancer, one after the other, and count what their clients lose:
+  curl -X POST ${url}/demo/rolling-restart
+  curl ${url}/demo/state
 
 What a load balancer sees, until you decommission the service, and after you commission it again:
   curl -i ${url}/probe_status

@@ -7,6 +7,7 @@ import { createApp } from "./app.mjs";
 import { createDatabase } from "./database.mjs";
 import { describeDemo } from "./describe-demo.mjs";
 import { ImportJob } from "./import-job.mjs";
+import { RollingRestart } from "./rolling/rolling-restart.mjs";
 import { readSettings } from "./settings.mjs";
 import { createUserService } from "./user-service.mjs";
 
@@ -14,12 +15,23 @@ const { port, sentinelPort, databaseUrl, importStepMs, blockMs } = readSettings(
 const database = createDatabase(databaseUrl);
 const userService = createUserService();
 const importJob = new ImportJob();
+const rollingRestart = new RollingRestart();
 
 // A round trip: OK when it resolves, RED when it rejects or takes too long.
 addStatusHandler(
   "DatabaseConnection",
   check(() => database.query("SELECT 1")),
 );
+
+// These need the database, and are RED with it. Reports and the page then name the cause, not all seven.
+const USERS_OF_DATABASE = ["Accounts", "Exports", "Invoices", "Notes", "Search", "Sessions"];
+for (const name of USERS_OF_DATABASE) {
+  addStatusHandler(
+    name,
+    check(() => database.query("SELECT 1")), // replace this with a real query
+    { dependsOn: ["DatabaseConnection"] },
+  );
+}
 
 // A call to another service. The signal aborts it at the deadline.
 addStatusHandler(
@@ -54,7 +66,7 @@ const sentinel = await startSentinel({ port: sentinelPort, host: "127.0.0.1", se
 );
 
 const answerStatus = serviceStatus({ service, svcStatus: { controls: true } });
-const answerApp = createApp({ database, userService, describe, blockMs });
+const answerApp = createApp({ database, userService, rollingRestart, describe, getUrls, blockMs });
 const server = createServer((request, response) =>
   answerStatus(request, response, () => answerApp(request, response)),
 );
@@ -68,10 +80,16 @@ process.once("SIGINT", stop);
 process.once("SIGTERM", stop);
 
 /** The ports are known once both servers listen. */
-function describe() {
-  return describeDemo({
+function getUrls() {
+  return {
     url: `http://127.0.0.1:${server.address().port}`,
     sentinelUrl: `http://127.0.0.1:${sentinel.address.port}`,
+  };
+}
+
+function describe() {
+  return describeDemo({
+    ...getUrls(),
     blockMs,
     databaseName: databaseUrl === undefined ? "PGlite, in memory" : "the server of DATABASE_URL",
   });
@@ -96,6 +114,6 @@ function complain(variable, takenPort, error) {
 async function stop(signal) {
   importJob.stop();
   await new Promise((resolve) => server.close(resolve));
-  await Promise.all([userService.stop(), database.stop()]);
+  await Promise.all([userService.stop(), database.stop(), rollingRestart.stop()]);
   process.kill(process.pid, signal);
 }
