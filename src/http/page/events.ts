@@ -13,7 +13,7 @@ import type { PageSource, PageView } from "./page-model.ts";
 import type { PastReader } from "./past-turns.ts";
 import { createPendingPictures } from "./pending.ts";
 import type { ChangesRenderer } from "./render-changes.ts";
-import { renderParts } from "./render-page.ts";
+import { createPartsRenderer } from "./render-page.ts";
 
 /** Maximum number of pages with an event stream. Further pages poll instead. */
 export const MAX_PAGE_STREAMS = 1_000;
@@ -84,6 +84,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
 
   function createFeed(view: PageView, holder: string): PageFeed {
     const giveBack = view.names.length === 0 ? undefined : namedFeeds.take(holder);
+    const renderParts = createPartsRenderer();
     return createPageFeed({
       read: () =>
         registry.getReport({ background: true, ...(view.names.length > 0 && { names: view.names }) }),

@@ -39,6 +39,7 @@ function createRootFinder(byName: ReadonlyMap<string, Entry>): (entry: Entry) =>
   const roots = new Map<Entry, Entry>();
 
   return function findRoot(entry) {
+    if (entry.reason !== "dependency") return entry;
     const path = new Set<Entry>();
     let root = entry;
     for (let link: Entry | undefined = entry; link && !path.has(link); link = findCause(link, byName)) {

@@ -1,8 +1,8 @@
 import { MAX_REASON_LENGTH, toProbeState } from "../../core/probe-setting.ts";
-import { type Entry, type Report, toEffectiveState } from "../../core/report.ts";
+import { type Entry, toEffectiveState } from "../../core/report.ts";
 import { getProbeSeams, type Identity } from "../../core/seams.ts";
 import { OK, STATES, type State } from "../../core/state.ts";
-import { type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
+import type { EntryGroup } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
 import { toRowDetail } from "./match-filter.ts";
 import type { PageScene, ServiceLink } from "./page-model.ts";
@@ -21,8 +21,8 @@ export const MAX_NAMED_HANDLERS = 3;
 /** Maximum length of the detail in the first sentence. */
 export const MAX_HEADLINE_DETAIL_LENGTH = 160;
 
-/** Renders the overall state at a glance. */
-export function renderHead(scene: PageScene): Markup {
+/** Renders the overall state of the groups of a page at a glance. */
+export function renderHead(scene: PageScene, groups: readonly EntryGroup[]): Markup {
   const { service } = scene.source;
   const { report, view } = scene;
   const { version, links = [], runbook } = view.details ? service : {};
@@ -34,7 +34,7 @@ export function renderHead(scene: PageScene): Markup {
       ${identity && html`<p class="instance"><bdi>${identity.instance}</bdi><span class="started">, started ${renderAge(identity.startedAt, scene.now, " ago")}</span></p>`}
       ${shown.length > 0 && html`<nav aria-label="Links"><ul class="links">${shown.map(renderLink)}</ul></nav>`}
     </div>
-    <p class="overall">${renderState(report.state)} <span class="sentence">${renderSentence(scene)}</span></p>
+    <p class="overall">${renderState(report.state)} <span class="sentence">${renderSentence(scene, groups)}</span></p>
     <p class="counts">${STATES.toReversed().map((state) => renderCount(scene, state))}</p>
     ${renderProbe(scene)}
     ${view.controls && renderControls(scene)}
@@ -60,13 +60,13 @@ function renderLink({ title, url }: ServiceLink): Markup {
 }
 
 /** The oldest cause of the overall state: since when, why, and what is RED with it. */
-function renderSentence(scene: PageScene): Markup {
+function renderSentence(scene: PageScene, groups: readonly EntryGroup[]): Markup {
   const { report, view } = scene;
   const { entries, state } = report;
   if (entries.length === 0) return html`No handlers are registered.`;
   if (state === OK)
     return entries.length === 1 ? html`The one handler is OK.` : html`All ${entries.length} handlers are OK.`;
-  const [first, ...others] = findCauses(report, view.details);
+  const [first, ...others] = findCauses(groups, scene);
   if (first === undefined) return html``;
   const also = others.length > 0 && html` Also ${renderNames(others.map(({ entry }) => entry.name))}.`;
   if (!view.details) return html`<bdi>${first.entry.name}</bdi>.${also}`;
@@ -78,11 +78,12 @@ function renderSentence(scene: PageScene): Markup {
 }
 
 /** The groups with a handler that has the overall state, the oldest first. Others do not explain it. */
-function findCauses({ entries, state }: Report, details: boolean): readonly EntryGroup[] {
-  if (!details) return listEntries(entries).filter(({ entry }) => toEffectiveState(entry) === state);
-  return groupEntries(entries)
-    .filter((group) => [group.entry, ...group.dependants].some((each) => toEffectiveState(each) === state))
-    .sort(({ entry: one }, { entry: other }) => one.since.getTime() - other.since.getTime());
+function findCauses(groups: readonly EntryGroup[], { report, view }: PageScene): readonly EntryGroup[] {
+  const causes = groups.filter(({ entry, dependants }) =>
+    [entry, ...dependants].some((each) => toEffectiveState(each) === report.state),
+  );
+  if (!view.details) return causes;
+  return causes.sort(({ entry: one }, { entry: other }) => one.since.getTime() - other.since.getTime());
 }
 
 /** A dash and the detail, as a sentence. */

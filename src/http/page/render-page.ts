@@ -9,7 +9,8 @@ import { renderTicks, toAxisView } from "./render-axis.ts";
 import { renderDocument } from "./render-document.ts";
 import { HEAD_KEY, renderHead, toRelativeUrl, toTitle } from "./render-head.ts";
 import { renderTimeForm } from "./render-moment.ts";
-import { ROW_KEY, renderRow } from "./render-row.ts";
+import { renderRow } from "./render-row.ts";
+import { createRowCache } from "./row-cache.ts";
 
 /** The formats that the page links to, by suffix of the path. */
 const LINKED_FORMATS: Readonly<Record<string, string>> = {
@@ -33,7 +34,7 @@ export function renderPage(scene: PageScene): string {
     now,
     at: report.at,
     symbols: renderTicks(toAxisView(scene)),
-    head: renderHead(scene),
+    head: renderHead(scene, groups),
     buttons: view.seesWho && html` <button type="button" data-check="">Check now</button>`,
     filter: renderFilter(scene),
     isFiltered: filter !== undefined,
@@ -48,14 +49,20 @@ export function renderPage(scene: PageScene): string {
   });
 }
 
-/** The parts of the page that change, in order: the head, and one for each handler that is not folded. */
-export function renderParts(scene: PageScene): readonly PagePart[] {
-  scene.changes.forgetRemoved();
-  const rows = toGroups(scene).map((group) => ({
-    key: ROW_KEY + group.entry.name,
-    html: toText(renderRow(group, scene)),
-  }));
-  return [{ key: HEAD_KEY, html: toText(renderHead(scene)) }, ...rows];
+/**
+ * Renders the parts of the page that change, in order: the head, and one for each handler that is not folded.
+ */
+export type PartsRenderer = (scene: PageScene) => readonly PagePart[];
+
+/** Keeps the rows of the last page, so that the cost of a change does not grow with what did not change. */
+export function createPartsRenderer(): PartsRenderer {
+  const rows = createRowCache();
+
+  return function renderParts(scene) {
+    scene.changes.forgetRemoved();
+    const groups = toGroups(scene);
+    return [{ key: HEAD_KEY, html: toText(renderHead(scene, groups)) }, ...rows.render(groups, scene)];
+  };
 }
 
 /** Dependencies are details too, so they are hidden with them. */

@@ -1,4 +1,4 @@
-import type { Entry } from "../../core/report.ts";
+import type { Entry, Report } from "../../core/report.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
 import type { EntryGroup } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
@@ -102,18 +102,23 @@ function renderFlags({ name, critical, scope }: Entry, { held }: PageScene): Mar
 }
 
 function renderFacts(entry: Entry, scene: PageScene): Markup {
-  const { critical, scope, since, reason, dependsOn, checkedAt, status, rawStatus } = entry;
-  const isOld = scene.report.at.getTime() - checkedAt.getTime() > NOTABLY_OLDER_MS;
+  const { critical, scope, since, reason, dependsOn, status, rawStatus } = entry;
+  const checkedAt = toOldMoment(entry, scene.report);
   return html`<dl class="facts">
     ${renderFact(status.state, html`since ${renderMoment(since)}`)}
     ${renderFact("Last run", renderRun(entry))}
-    ${isOld && renderFact("Checked", renderMoment(checkedAt))}
+    ${checkedAt && renderFact("Checked", renderMoment(checkedAt))}
     ${reason !== undefined && renderFact("Reason", html`${reason}`)}
     ${rawStatus.state !== status.state && renderFact("Last result", html`${rawStatus.state}`)}
     ${renderFact("Critical", critical ? html`yes` : html`no, its RED counts as YELLOW`)}
     ${renderFact("Scope", html`${scope}`)}
     ${dependsOn.length > 0 && renderFact("Depends on", renderNames(dependsOn))}
   </dl>`;
+}
+
+/** When an entry was checked, if that was notably before the report. */
+export function toOldMoment({ checkedAt }: Entry, { at }: Report): Date | undefined {
+  return at.getTime() - checkedAt.getTime() > NOTABLY_OLDER_MS ? checkedAt : undefined;
 }
 
 function renderRun({ reason, durationMs }: Entry): Markup {

@@ -349,14 +349,15 @@ describe("all readers of the same page", () => {
   });
 
   test("go on when a picture fails on its way, which is logged", async () => {
-    const { clock, registry, probe, logger, read } = createSubject();
+    const { clock, registry, probe, job, logger, read } = createSubject();
     const { history } = registry;
     const reader = await read();
     registry.history = () => {
       throw new Error("no history");
     };
     probe.decommission();
-    await clock.advance(0);
+    job.setState("RED");
+    await clock.advance(PAGE_READ_EVERY_MS);
     expect(logger.lines).toContain("error: SVC013 updating the status pages failed: no history");
     registry.history = history;
     await clock.advance(PAGE_READ_EVERY_MS);

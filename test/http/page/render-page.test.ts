@@ -8,7 +8,7 @@ import type { PageFilter, PageScene } from "../../../src/http/page/page-model.ts
 import { MAX_CHANGE_DETAIL_LENGTH, MAX_SHOWN_CHANGES } from "../../../src/http/page/render-changes.ts";
 import { PAGE_HEADERS } from "../../../src/http/page/render-document.ts";
 import { MAX_HEADLINE_DETAIL_LENGTH, toRelativeUrl } from "../../../src/http/page/render-head.ts";
-import { renderPage, renderParts } from "../../../src/http/page/render-page.ts";
+import { createPartsRenderer, renderPage } from "../../../src/http/page/render-page.ts";
 import { MAX_SHOWN_PROPERTY_LENGTH } from "../../../src/http/page/render-properties.ts";
 import { createFakeClock } from "../../../src/testing/fake-clock.ts";
 import { createPageScene, FULL_VIEW } from "../../support/page-scene.ts";
@@ -21,6 +21,10 @@ type SceneParts = Parameters<typeof createPageScene>[1];
 
 async function render(registry: StatusRegistry, parts?: SceneParts): Promise<string> {
   return renderPage(await createPageScene(registry, parts));
+}
+
+function renderParts(scene: PageScene): ReturnType<ReturnType<typeof createPartsRenderer>> {
+  return createPartsRenderer()(scene);
 }
 
 async function renderRow(registry: StatusRegistry, parts?: SceneParts): Promise<string> {

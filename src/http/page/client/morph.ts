@@ -6,7 +6,13 @@ const OF_THE_READER: ReadonlySet<string> = new Set(["open", "hidden"]);
  */
 export function morph(from: Element, to: Element): void {
   morphAttributes(from, to);
-  morphChildren(from, to);
+  if (isClosed(from)) from.replaceChildren(...to.childNodes);
+  else morphChildren(from, to);
+}
+
+/** Whether it is the hidden part of a row, whose up to 100 changes all move with each new one. */
+function isClosed({ className, parentNode }: Element): boolean {
+  return className === "more" && parentNode instanceof HTMLDetailsElement && !parentNode.open;
 }
 
 export function keyOf(node: Node | null): string | undefined {
