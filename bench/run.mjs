@@ -29,6 +29,7 @@ const BENCHMARKS = {
   cli: { byDefault: true },
   sustained: { byDefault: true },
   background: { byDefault: true },
+  page: { byDefault: true },
   recorder: { byDefault: true },
   rules: { byDefault: false },
   fleet: { byDefault: false },
