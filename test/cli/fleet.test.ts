@@ -34,6 +34,15 @@ test.each([
   [["rules", "--test", "--operator"], "--test and --operator: expected one of them"],
   [["rule"], "WHAT: expected show, serve, wait, rules, alertmanager, scrape-config, dashboard"],
   [["rules", "orders"], 'unexpected argument "orders"'],
+  [
+    ["serve", "--prometheus", "http://127.0.0.1:9", "--host", "0.0.0.0"],
+    "--host 0.0.0.0: others can reach it. Add --password-file FILE with user:password",
+  ],
+  [
+    ["serve", "--prometheus", "http://127.0.0.1:9", "--password-file", "/dev/null"],
+    "--password-file: expected user:password in /dev/null",
+  ],
+  [["serve", "orders"], 'unexpected argument "orders"'],
   [["show"], "--prometheus: expected the URL of Prometheus"],
   [["show", "--prometheus", "localhost:9090"], "--prometheus: expected the URL of Prometheus"],
   [["show", "--prometheus", "http://a:b@localhost"], "--prometheus: expected a URL without a password"],
