@@ -130,6 +130,8 @@ describeWithProgram(["chromium"], "the recorded history on the page", () => {
       expect(tree).toContain("RED");
       expect(await page.getByRole("button").allTextContents()).toEqual(["Show"]);
       await expectFits(page, "at");
+      await page.setViewportSize({ width: 320, height: 800 });
+      expect(await page.getByRole("link", { name: "Earlier change" }).isVisible()).toBe(true);
       await page.getByRole("link", { name: "Later change" }).click();
       expect(await page.locator(".overall").textContent()).toMatch(/^\s*(was )?OK/);
       await page.getByRole("link", { name: "Earlier change" }).click();

@@ -13,6 +13,9 @@ export interface MomentScene {
   readonly now: number;
 }
 
+/** Small screens hide links and forms unless the box of the tools is checked. */
+const SHOWS_TOOLS = '<input type="checkbox" id="tools" checked hidden>';
+
 /** The page as it was. It has no script and no controls: everything that acts belongs to the present. */
 export function renderMomentPage(scene: MomentScene): string {
   const { moment, service, view } = scene;
@@ -29,6 +32,7 @@ export function renderMomentPage(scene: MomentScene): string {
       <style>${verbatim(PAGE_STYLE)}</style>
     </head>
     <body>
+      ${verbatim(SHOWS_TOOLS)}
       ${renderShapes(html``)}
       ${renderHead(scene, name)}
       <main>
