@@ -38,7 +38,7 @@ export function createRowCache(): RowCache {
 }
 
 interface KnownRow {
-  /** The handler, and those that are folded under it. */
+  /** The handler, and the handlers folded under it. */
   readonly shown: readonly Shown[];
   readonly part: PagePart;
 }
