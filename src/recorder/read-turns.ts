@@ -5,7 +5,7 @@ import { type DatedChains, replayPieces } from "./replay-segment.ts";
 import { compactSpells, MAX_TURNS, type Spell, toSpells, toWorstTurns } from "./spells.ts";
 
 /** Maximum number of handlers. */
-export const MAX_TURNING_HANDLERS = 2_000;
+const MAX_TURNING_HANDLERS = 2_000;
 
 /** Maximum number of starts, the newest. */
 const MAX_STARTS = 100;
