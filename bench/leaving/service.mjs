@@ -8,6 +8,10 @@ import { startWorker } from "./workers.mjs";
 const { port, library, drain, worker } = JSON.parse(process.argv[2]);
 const name = `${port}-${process.pid}`;
 
+// The parent has ended without a word.
+process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
+process.on("error", () => {}); // a message to a parent that has just ended
+
 let isLeaving = false;
 // The first listener, so that it sees the signal no later than the library.
 process.once("SIGTERM", () => {
@@ -32,7 +36,4 @@ const answer = await WAYS[library]({
   closeAll,
 });
 if (answer !== undefined) server.on("request", answer);
-// The parent has ended without a word.
-process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
-process.on("error", () => {}); // a message to a parent that has just ended
 server.listen(port, "127.0.0.1", () => process.send?.({ listening: name }));
