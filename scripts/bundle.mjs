@@ -18,6 +18,9 @@ const THREAD = "./sentinel/worker";
 /** The entry that starts the thread. */
 const SENTINEL = "./sentinel";
 
+/** The files of the command line alone. */
+const COMMAND_LINE = /^cli(?:\/|\.js$)/;
+
 /** Writes the syntax in fewer characters. Keeps all names, because toCommonJs() reads them. */
 const OUTPUT = {
   format: "esm",
@@ -88,7 +91,9 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
   expectNoCycles(chunks);
   return [
     ...chunks.map(({ fileName, code, isEntry }) => {
-      return [join(dist, fileName), shortenVariables(toCommonJs(code, { isEntry }))];
+      // The stack traces of the command line are never shown, only the messages of its errors.
+      const keepNames = COMMAND_LINE.test(fileName) ? CLASSES : true;
+      return [join(dist, fileName), shortenVariables(toCommonJs(code, { isEntry }), keepNames)];
     }),
     [join(root, exports[THREAD].default), await joinThread(thread)],
   ];
@@ -97,7 +102,11 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
 /** Modules of which the thread needs less than a process, and what it has in their place. */
 const IN_THREAD = new Map([
   ["core/default-registry", "sentinel/in-thread/default-registry"],
+  ["http/history", "sentinel/in-thread/history"],
+  ["http/moment", "sentinel/in-thread/moment"],
   ["http/page/assets", "sentinel/in-thread/assets"],
+  ["http/page/past-turns", "sentinel/in-thread/past-turns"],
+  ["http/page/render-moment", "sentinel/in-thread/render-moment"],
   ["util/redact/hide-secrets", "sentinel/in-thread/hide-secrets"],
 ]);
 
@@ -107,8 +116,10 @@ async function joinThread(source) {
   const text = toCommonJs(code, { isEntry: true });
   if (/\b(?:require\(|exports\.)/.test(text)) throw new Error("expected a thread that needs no other file");
   // Its stack traces are never shown, only the messages of its errors.
-  return shortenVariables(text, { function: false, class: true });
+  return shortenVariables(text, CLASSES);
 }
+
+const CLASSES = { function: false, class: true };
 
 /**
  * Shortens the names of variables, parameters and imports. Functions, classes and properties keep their names,

@@ -66,11 +66,10 @@ function toScript() {
   }
 }
 
-/** Functions keep their names, for the stacks in a browser's console. */
 function shorten(script) {
   const { code, errors } = minifySync("page.js", script, {
-    compress: { target: "es2022", keepNames: { function: true, class: true } },
-    mangle: { toplevel: true, keepNames: true },
+    compress: { target: "es2022" },
+    mangle: { toplevel: true },
     codegen: { removeWhitespace: true },
   });
   if (errors.length > 0) throw new Error(errors[0].message);

