@@ -20,8 +20,8 @@ export interface ClockOptions {
    */
   readonly maxDriftMs?: number;
   /**
-   * How far back the clocks are compared. A jump stays visible for this long. A clock that is slewed back to
-   * the right time, by at most 1.8 s per hour, must not look like one that jumps.
+   * How far back the clocks are compared. A jump stays visible for this long. A window must be so short that
+   * a clock slewed to the right time, by at most 1.8 s per hour, does not look like one that jumps.
    * @default 600000
    */
   readonly windowMs?: number;
@@ -46,9 +46,9 @@ const OPTIONS: OptionShapes<ClockOptions> = {
 };
 
 /**
- * Checks that the wall clock keeps pace with the monotonic clock. It does not if somebody sets it, the
- * machine sleeps, or a virtual machine is moved. Only the moments at which the check ran within the window
- * are compared, so run it in the background.
+ * Checks that the wall clock keeps pace with the monotonic clock. It detects that the clock was set, that the
+ * machine slept, or that a virtual machine was moved. It only compares the times of its runs within the
+ * window, so run it in the background.
  *
  * YELLOW and RED by the drift.
  *

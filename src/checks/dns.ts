@@ -21,12 +21,12 @@ export interface DnsOptions {
    */
   readonly recordType?: DnsRecordType;
   /**
-   * The DNS servers to query, as `"10.0.0.2"` or `"10.0.0.2:53"`. Needs `recordType`. Default: those of the
-   * system.
+   * The DNS servers to query, as `"10.0.0.2"` or `"10.0.0.2:53"`. Needs `recordType`. Default: the servers of
+   * the system.
    */
   readonly servers?: readonly string[];
   /**
-   * RED unless the answer has all of these: addresses, names, `name:port` for SRV, texts. Default: any answer
+   * RED unless the answer contains all of these: addresses, names, `name:port` for SRV, texts. Default: any answer
    * is OK.
    */
   readonly expected?: readonly string[];

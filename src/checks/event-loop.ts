@@ -19,7 +19,8 @@ export interface EventLoopOptions {
    */
   readonly windowMs?: number;
   /**
-   * The percentile of the delay that is judged. 99 tolerates one long garbage collection; 100 is the maximum.
+   * The percentile of the delay to compare with the limits. 99 tolerates one long garbage collection; 100 is
+   * the maximum.
    * @default 99
    */
   readonly percentile?: number;
@@ -40,7 +41,7 @@ export interface EventLoopOptions {
   readonly warnUtilisation?: number;
   /**
    * RED from this ratio of busy time in a window. Default: never, because a busy process still answers. Bun
-   * does not measure utilization: there, the check judges the delay only and rejects both limits.
+   * does not measure utilization: there, the check only measures the delay, and rejects both limits.
    */
   readonly maxUtilisation?: number;
   /** Time source, for tests. */
@@ -60,7 +61,10 @@ interface Window {
 
 type Runtime = "Node.js" | "Bun" | "Deno";
 
-/** The values that each runtime really measures. A missing measurement would look like an idle process. */
+/**
+ * The values that each runtime measures correctly. Otherwise, a missing measurement would look like an idle
+ * process.
+ */
 const MEASURES: Readonly<Record<Runtime, { readonly delay: boolean; readonly utilisation: boolean }>> = {
   "Node.js": { delay: true, utilisation: true },
   // `eventLoopUtilization()` is always 0.
@@ -163,7 +167,7 @@ define(eventLoop, {
   defaults: { critical: false },
 });
 
-/** Before the first turn of the loop, the utilization is 0 divided by 0. */
+/** Before the first iteration of the loop, the utilization is 0 divided by 0. */
 function toUtilisation({ utilization }: EventLoopUtilization): number {
   return Number.isFinite(utilization) ? utilization : 0;
 }

@@ -12,7 +12,7 @@ import { followRedirects, type SendRequest } from "./support/follow-redirects.ts
 import { LATENCY, type Measure, measureLatency, toStatus } from "./support/measure.ts";
 import { readReport, type ServiceReport } from "./support/read-report.ts";
 
-/** The request, and how the response is judged. Every option is optional. */
+/** The request, and the expected response. Every option is optional. */
 export interface HttpOptions {
   /** @default "GET" */
   readonly method?: string;
@@ -38,8 +38,8 @@ export interface HttpOptions {
    */
   readonly upstream?: string;
   /**
-   * `"manual"`: a redirect is judged like any other response, and is not expected by default. Otherwise a
-   * redirect of all paths to a login page would look healthy. `"follow"`: follows up to 20 redirects in a
+   * `"manual"`: a redirect counts like any other response, and is unexpected by default. Otherwise, a service
+   * that redirects all paths to a login page would look healthy. `"follow"`: follows up to 20 redirects in a
    * row. `headers` are not sent to another origin; another port or `http:` instead of `https:` is another
    * origin too.
    * @default "manual"
@@ -50,7 +50,7 @@ export interface HttpOptions {
   /** RED from this time for the whole response. Default: only the handler's deadline counts. */
   readonly maxLatencyMs?: number;
   /**
-   * RED if the body is longer. The check reads no further than this.
+   * RED if the body is longer. The check stops reading there.
    * @default 1048576
    */
   readonly maxBodyBytes?: number;
@@ -176,7 +176,7 @@ function toStatusError(status: number): CheckError {
   return new CheckError(isRefusal ? "authentication" : "wrong answer", `HTTP status ${status}`);
 }
 
-/** Reads the body up to a limit. Beyond it, cancels the rest and with it the connection. */
+/** Reads the body up to a limit. If it is longer, cancels the response and closes the connection. */
 async function readBody(response: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;

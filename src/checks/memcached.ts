@@ -21,7 +21,7 @@ import {
  */
 export interface MemcachedClient {
   stats(callback: (error: unknown, ...results: unknown[]) => void): void;
-  /** Its servers. The check waits for the answers of all. */
+  /** Its servers. The check waits for all of them to answer. */
   readonly servers?: readonly unknown[];
 }
 
@@ -43,8 +43,8 @@ const OPTIONS: OptionShapes<MemcachedOptions, MemcachedOptions> = {
 /**
  * Sends `stats` to each memcached server through the application's client.
  *
- * OK if all answer. YELLOW if some do not, because only some keys are lost. YELLOW and RED by the limits. RED
- * if none answers.
+ * OK if all servers answer. YELLOW if some do not, because only some keys are lost. RED if none does. YELLOW
+ * and RED by the limits.
  *
  * @param client A client of `memcached` or `memjs`.
  * @example

@@ -41,8 +41,8 @@ const OPTIONS: OptionShapes<MemoryOptions> = {
 
 /**
  * Compares the memory of this process with its maximum: the limit of its container (control groups, version 2
- * or 1), or the machine's memory if there is no limit. Compares the heap with the limit of V8, or with that
- * of the container if it is lower.
+ * or 1), or the machine's memory if there is no limit. Compares the heap with the limit of V8, or with the
+ * container's limit if that is lower.
  *
  * YELLOW and RED by the limits.
  *

@@ -25,7 +25,7 @@ const OPTIONS: OptionShapes<MqttOptions> = { topic: { ...LINE, default: "svc-sta
 
 /**
  * Checks an MQTT broker over the application's connection, by unsubscribing from a topic to which the client
- * is not subscribed. The broker must acknowledge this. It requires no permission and stores nothing.
+ * is not subscribed. The broker must acknowledge this. This requires no permission and stores nothing.
  *
  * OK if acknowledged. RED if the connection is lost.
  *

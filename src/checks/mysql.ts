@@ -20,16 +20,17 @@ export interface MysqlClient {
 }
 
 /**
- * Limits for a MySQL or MariaDB server. Every option is optional. Those for the lag and the connections add
- * queries.
+ * Limits for a MySQL or MariaDB server. Every option is optional. The limits for the lag and the connections
+ * add queries.
  */
 export interface MysqlOptions extends DatabaseLimits {}
 
-// The names in MySQL and MariaDB, the newer first.
+// The names in MySQL and MariaDB, the newer one first.
 const LAG_COLUMNS: readonly string[] = ["Seconds_Behind_Source", "Seconds_Behind_Master"];
 
 /**
- * Queries a MySQL or MariaDB server through the application's client: `SELECT 1`, and what the options need.
+ * Queries a MySQL or MariaDB server through the application's client: `SELECT 1`, and the queries that the
+ * options need.
  *
  * YELLOW and RED by the limits; RED if a query fails. A query that hangs occupies its connection until the
  * client gives up, so set a timeout in the client.

@@ -16,9 +16,9 @@ export interface NatsConsumer {
   info(): Promise<{ readonly num_pending: number }>;
 }
 
-/** Options for the check in addition to the round trip. Every option is optional. */
+/** Checks in addition to the round trip. Every option is optional. */
 export interface NatsOptions {
-  /** A JetStream consumer whose undelivered messages are counted. Default: only the round trip is checked. */
+  /** A JetStream consumer whose undelivered messages count. Default: only the round trip is checked. */
   readonly consumer?: NatsConsumer;
   /** YELLOW from this number of undelivered messages. Needs `consumer`. Default: any number is OK. */
   readonly warnPending?: number;

@@ -10,9 +10,9 @@ import { formatCount, formatRatio, type Measure, measureRising, toStatus } from 
 export interface PoolNumbers {
   /** Number of connections, workers or slots in use. */
   readonly used?: () => number;
-  /** Maximum number of them. */
+  /** Maximum number of connections, workers or slots. */
   readonly size?: () => number;
-  /** Number of callers that wait for one. */
+  /** Number of callers that wait for a connection, worker or slot. */
   readonly waiting?: () => number;
 }
 

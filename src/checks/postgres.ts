@@ -25,8 +25,7 @@ export interface PostgresJsClient {
 }
 
 /**
- * Limits for a PostgreSQL server. Every option is optional. Those for the lag and the connections add
- * queries.
+ * Limits for a PostgreSQL server. Every option is optional. The limits for the lag and the connections add queries.
  */
 export interface PostgresOptions extends DatabaseLimits {}
 
@@ -41,7 +40,7 @@ const CONNECTIONS = `(SELECT sum(numbackends) FROM pg_stat_database)::float8 AS 
 current_setting('max_connections')::float8 AS max_connections`;
 
 /**
- * Queries a PostgreSQL server through the application's client: `SELECT 1`, and what the options need.
+ * Queries a PostgreSQL server through the application's client: `SELECT 1`, and the queries that the options need.
  *
  * YELLOW and RED by the limits; RED if a query fails. A query that hangs occupies its connection until the
  * client gives up, so set a timeout in the client.

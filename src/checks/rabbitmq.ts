@@ -25,7 +25,7 @@ export interface RabbitmqConnection {
   createChannel(): Promise<RabbitmqChannel>;
 }
 
-/** Options for the check in addition to the round trip. Every option is optional. */
+/** Checks in addition to the round trip. Every option is optional. */
 export interface RabbitmqOptions {
   /** A queue that must exist, and whose messages are counted. Default: only the round trip is checked. */
   readonly queue?: string;
@@ -55,8 +55,8 @@ const OPTIONS: OptionShapes<RabbitmqOptions, RabbitmqOptions> = {
 
 /**
  * Checks a RabbitMQ server over the application's connection: opens a channel, checks the queue passively,
- * and closes the channel. It opens its own channel because the server closes a channel that checks a missing
- * queue. It declares nothing.
+ * and closes the channel. It opens its own channel, because the server closes a channel that checks a missing
+ * queue. It declares no queue.
  *
  * YELLOW and RED by the limits; RED if the connection is closed or the queue is missing.
  *
@@ -108,7 +108,7 @@ export function rabbitmq(
 
 /** Checks the queue, if one is set, and closes the channel. */
 async function useChannel(channel: RabbitmqChannel, queue: string | undefined) {
-  // Without a listener, the error with which the call below rejects would also end the process.
+  // Without a listener, the error of the call below, which rejects with it, would also end the process.
   channel.on("error", () => {});
   try {
     return queue === undefined ? undefined : await channel.checkQueue(queue);

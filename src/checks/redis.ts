@@ -29,7 +29,7 @@ export interface RedisOptions {
    */
   readonly warnMemoryRatio?: number;
   /**
-   * RED from this ratio of `maxmemory` in use: at 1, a server that evicts nothing rejects writes. Default:
+   * RED from this ratio of `maxmemory` in use: at 1, a server without an eviction policy rejects writes. Default:
    * not checked.
    */
   readonly maxMemoryRatio?: number;

@@ -12,10 +12,11 @@ export interface SqliteClient {
   prepare(sql: string): { get(): unknown };
 }
 
-/** The extent of the check. Every option is optional. */
+/** How much to check. Every option is optional. */
 export interface SqliteOptions {
   /**
-   * `true`: reads the whole file and looks for corruption. This blocks the process: seconds for gigabytes.
+   * `true`: reads the whole file and looks for corruption. This blocks the process, for seconds if the file
+   * has gigabytes.
    * @default false
    */
   readonly quickCheck?: boolean;

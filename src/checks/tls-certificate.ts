@@ -16,7 +16,7 @@ export interface TlsCertificateOptions {
   /** @default 443 */
   readonly port?: number;
   /**
-   * YELLOW if fewer days are left. Set more than the renewal takes, or nobody has time to act.
+   * YELLOW if fewer days are left. Set it to more days than a renewal takes, so that there is time to act.
    * @default 21
    */
   readonly warnDays?: number;
@@ -30,12 +30,12 @@ export interface TlsCertificateOptions {
    * @default the host
    */
   readonly servername?: string;
-  /** Certificates to trust, in PEM, instead of the default ones of Node.js. */
+  /** Certificates to trust, in PEM, instead of Node.js's default certificates. */
   readonly ca?: string;
 }
 
 const DAY_MS = 86_400_000;
-// No real chain is longer. The limit bounds the loop, whatever the server sends.
+// Real chains are shorter. The limit bounds the loop, regardless of what the server sends.
 const MAX_CHAIN = 10;
 
 const OPTIONS: OptionShapes<

@@ -5,7 +5,7 @@ export interface CliErrorOptions extends ErrorOptions {
   readonly exitStatus?: ExitStatus;
 }
 
-/** An error that the user can fix. Its message is one line that says how; its stack is not shown. */
+/** An error that the user can fix. Its message is one line with the remedy. Its stack is not shown. */
 export class CliError extends Error {
   override readonly name = "CliError";
   readonly exitStatus: ExitStatus;

@@ -1,8 +1,8 @@
 import type { Io } from "./io.ts";
 
 /**
- * The exit statuses of all commands but `run`, in the order of monitoring plugins: 0 OK, 1 YELLOW, 2 RED, 3 for no answer, no status,
- * and invalid arguments.
+ * The exit statuses of all commands except `run`, as for monitoring plugins: 0 OK, 1 YELLOW, 2 RED, 3 for no
+ * answer, no status, and invalid arguments.
  */
 export type ExitStatus = 0 | 1 | 2 | 3;
 
@@ -168,7 +168,7 @@ export function toCommand<Definition extends CommandDefinition>(
   return { definition, load: load as Command["load"] };
 }
 
-/** All options of a command, by name, its own first. */
+/** All options of a command, by name. Its own options come first. */
 export function toAllOptions({ options, connects }: CommandDefinition): OptionDefinitions {
   return { ...options, ...(connects && CONNECTION_OPTIONS), ...GENERAL_OPTIONS };
 }

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 /** The signals that end a command. */
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** The reader of the output has closed it. This is not an error, because nobody is left to read one. */
+/** The reader of the output has closed it. This is not reported, because there is no reader. */
 const READER_GONE = "EPIPE";
 
 /** The terminal is gone. SIGHUP reports this too, but not every process of the terminal gets it. */

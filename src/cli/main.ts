@@ -37,7 +37,7 @@ async function dispatch([first, ...rest]: readonly string[], interrupts: Interru
   const run = await load();
   if (definition.ownsSignals !== true) interrupts.listenForSignals();
   const status = await run({ operands, values: values as never, commands: COMMANDS, io }).catch((error) => {
-    // An interrupted command has nothing to explain, but it has not succeeded either.
+    // An interrupted command need not be explained, but it has not succeeded.
     if (!interrupts.signal.aborted) throw error;
     return 3;
   });
@@ -51,7 +51,7 @@ function findCommand(name: string): Command {
   throw new CliError(`unknown ${what}${suggest(name)}`);
 }
 
-/** A URL or a file without a command is enough to know the command. */
+/** If the argument is a URL or a file, it determines the command. */
 function suggest(name: string): string {
   if (isConfigFile(name)) return `; did you mean: svc-status serve --config ${name}`;
   if (/^[^-].*[:./]|^\d+$/.test(name)) return `; did you mean: svc-status show ${name}`;

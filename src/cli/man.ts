@@ -65,7 +65,7 @@ function renderList(items: readonly (readonly [term: string, text: string])[]): 
   return items.flatMap(([term, text]) => [".TP", `.B ${toRoff(term)}`, `${toRoff(text)}.`]);
 }
 
-/** In roff, a backslash and a hyphen are special everywhere, a dot and a quote at the beginning of a line. */
+/** In roff, backslashes and hyphens are special everywhere; dots and quotes are special at the beginning of a line. */
 function toRoff(text: string): string {
   return text
     .replaceAll("\\", "\\e")

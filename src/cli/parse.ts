@@ -13,7 +13,7 @@ export interface Arguments {
 /**
  * Checks the arguments after the name of a command.
  *
- * @throws CliError that says what is wrong. With `--help`, nothing is checked.
+ * @throws CliError that describes the mistake. With `--help`, nothing is checked.
  */
 export function parseArguments(
   name: string,

@@ -4,10 +4,10 @@ import { findRefusal } from "./refusal.ts";
 import { OK } from "./state.ts";
 
 /**
- * Turns "works unless it throws" into a status handler: OK when `run` returns or resolves, RED when it throws
- * or rejects. These results count as failures too: `false`, because people write
- * `check(() => existsSync(path))`; `{ ok: false }`, as in a `Response` of `fetch` for a 500; and
- * `{ success: false }`. `check` ignores all other results and the body of a `Response`.
+ * Creates a status handler from a function: OK when `run` returns or resolves, RED when it throws or rejects.
+ * These results count as failures too: `false`, because people write `check(() => existsSync(path))`; `{ ok:
+ * false }`, as in a `Response` of `fetch` for a 500; and `{ success: false }`. `check` ignores all other
+ * results and the body of a `Response`.
  *
  * @example
  * addStatusHandler("DatabaseConnection", check(() => pool.query("SELECT 1")));

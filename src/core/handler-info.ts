@@ -11,7 +11,7 @@ export interface HandlerInfo {
   readonly tags?: readonly string[];
   /**
    * The service that the handler checks, by the name that it has in the fleet: by default the `job` of its
-   * metrics. A RED of that service explains a RED of this handler. Maximum 200 characters. Default: the
+   * metrics. If that service is RED, that explains why this handler is RED. Maximum 200 characters. Default: the
    * option `upstream` of the check `http`, if it has one.
    */
   readonly upstream?: string;

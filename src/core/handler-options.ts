@@ -6,8 +6,8 @@ import { HANDLER_INFO, type HandlerInfo, toHandlerInfo } from "./handler-info.ts
 import { HANDLER_NAME } from "./registration.ts";
 
 /**
- * What a handler's trouble concerns: a resource that several instances share, this instance in a way that a
- * restart does not cure, or this process, which only a restart helps.
+ * What a failure affects: a resource that several instances share, this instance in a way that a restart does
+ * not fix, or this process, so that only a restart helps.
  */
 export type Scope = "shared" | "instance" | "local";
 
@@ -22,9 +22,9 @@ export interface HandlerOptions extends HandlerInfo {
   readonly critical?: boolean;
   /**
    * `"shared"`: several instances use it, such as a database. Its RED takes no instance out of service at
-   * once (see `healthProbes.shared`). `"instance"`: trouble of this instance that a restart does not cure,
+   * once (see `healthProbes.shared`). `"instance"`: a failure of this instance that a restart does not fix,
    * such as a full disk. `"local"`: only a restart helps, so liveness fails too. Default: `"shared"`;
-   * ready-made checks have the scope that fits them.
+   * ready-made checks have a suitable scope.
    */
   readonly scope?: Scope;
   /**
@@ -33,7 +33,7 @@ export interface HandlerOptions extends HandlerInfo {
    */
   readonly timeoutMs?: number;
   /**
-   * Maximum age of a result that is reused. `0` runs the handler for each report. Concurrent reports share a
+   * Maximum age of a reused result. `0` runs the handler for each report. Concurrent reports share a
    * run in any case.
    * @default 0
    */
@@ -68,7 +68,7 @@ export interface HandlerOptions extends HandlerInfo {
    */
   readonly recoverForMs?: number;
   /**
-   * Handlers whose RED explains a RED of this one, which is then reported as `because <name> is RED`. Unknown
+   * Handlers that can explain why this one is RED. The report then contains `because <name> is RED`. Unknown
    * names are ignored.
    */
   readonly dependsOn?: readonly string[];

@@ -19,7 +19,7 @@ export function findIdentity(probe: Probe, instance?: string): Identity {
   return instance === undefined ? identity : { ...identity, instance };
 }
 
-/** The part of Node.js' `process` that other runtimes may lack. */
+/** The parts of Node.js's `process` that other runtimes may lack. */
 interface Runtime {
   readonly pid?: number;
   uptime?(): number;
@@ -33,7 +33,7 @@ function getOwnIdentity(): Identity {
   return own;
 }
 
-/** Runtimes without processes get a random name: it only has to differ from the others. */
+/** Runtimes without processes get a random name: it only has to differ from other instances. */
 function toIdentity(runtime: Runtime): Identity {
   const host = readHostname(runtime)?.replace(/[^!-~]/g, "-");
   const number = runtime.pid ?? Math.random().toString(36).slice(2, 10);
@@ -41,7 +41,7 @@ function toIdentity(runtime: Runtime): Identity {
   return { instance: `${host || "instance"}:${number}`.slice(-MAX_INSTANCE_LENGTH), startedAt };
 }
 
-/** Deno lets only programs with the permission know it. */
+/** In Deno, this requires a permission. */
 function readHostname(runtime: Runtime): string | undefined {
   try {
     return runtime.getBuiltinModule?.("node:os")?.hostname();

@@ -11,14 +11,14 @@ export interface DecommissionOptions {
    * does not keep the process alive. Default: never.
    */
   readonly until?: Date;
-  /** Who does it. The log shows it, and the page to clients that `control` permits. Maximum 200 characters. */
+  /** Who does it. Shown in the log, and on the page to clients that `control` permits. Maximum 200 characters. */
   readonly by?: string;
 }
 
 /** Whether the instance receives traffic: `draining` means that the process is about to end. */
 export type ProbeState = "in-service" | "decommissioned" | "draining";
 
-/** The answer of a probe, and the reason for it. Threads and processes send it to each other. */
+/** The body of a probe, and the reason for it. Threads and processes exchange it. */
 export interface ProbeSetting {
   readonly body: string;
   readonly reason?: string;
@@ -32,7 +32,7 @@ export interface ProbeSetting {
 export interface Draining {
   /** Such as the name of the signal. */
   readonly reason: string;
-  /** When the process ends at the latest, in milliseconds since the epoch. */
+  /** The latest end of the process, in milliseconds since the epoch. */
   readonly deadlineAt: number;
 }
 
@@ -42,10 +42,10 @@ export const COMMISSIONED_BODY = "OK";
 /** Maximum length of a probe body, in UTF-16 code units as `length` counts them. */
 export const MAX_PROBE_BODY_LENGTH = 1_024;
 
-/** Maximum length of the reason, and of the name of who did it. */
+/** Maximum length of the reason, and of the name of the person. */
 export const MAX_REASON_LENGTH = 200;
 
-/** A reason, or a name. */
+/** A reason or a name. */
 export const REASON: TextShape = line(MAX_REASON_LENGTH);
 
 const MAX_UNTIL_MS = 366 * 86_400_000;

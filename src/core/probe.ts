@@ -47,13 +47,13 @@ export interface Probe {
   /** The response body: `"OK"` while commissioned. */
   readonly body: string;
   readonly commissioned: boolean;
-  /** Since when the probe has had this body. */
+  /** When the probe got this body. */
   readonly since: Date;
   /** `draining`: the process is about to end, so it cannot be commissioned again. */
   readonly state: ProbeState;
   /** Why it is decommissioned; while draining, what started the drain. */
   readonly reason: string | undefined;
-  /** When it commissions again by itself; while draining, when the process ends at the latest. */
+  /** When it commissions again by itself; while draining, the latest end of the process. */
   readonly until: Date | undefined;
   /** Who made the last change. */
   readonly by: string | undefined;
@@ -102,7 +102,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   });
   const listeners = createListeners<ProbeChange>(trouble.failed);
 
-  /** The latest setting, whichever thread made it. */
+  /** The latest setting, from any thread. */
   function getSetting(): ProbeSetting {
     seams.sources.emit();
     return draining === undefined ? setting : { ...setting, draining };
@@ -121,7 +121,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 
   function change(next: ProbeSetting, newSince: Date): void {
     since = newSince;
-    // A drain that still runs decommissions again.
+    // If a drain still runs, it decommissions again.
     if (next.body === COMMISSIONED_BODY) draining = undefined;
     if (toSettingText(next) === toSettingText(setting)) return;
     setting = next;
@@ -132,12 +132,12 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   function endDecommissioning(): void {
     const { until, draining: leaving } = getSetting();
     if (until === undefined || leaving !== undefined) return;
-    // In a cluster, the primary does it for all workers.
+    // In a cluster, the primary commissions for all workers.
     if (seams.peers !== undefined || until > Date.now()) awaitEnd(setting.until, END_CHECK_MS);
     else set({ body: COMMISSIONED_BODY, reason: TIME_IS_OVER });
   }
 
-  /** While commissioned, the listeners get it with the decommissioning that follows. */
+  /** If the probe is commissioned, listeners are notified with the decommissioning that follows. */
   function setDraining(next: Draining): void {
     const isKnown = draining?.deadlineAt === next.deadlineAt;
     draining = next;

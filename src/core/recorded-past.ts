@@ -23,7 +23,7 @@ export interface RecordedChange {
   readonly reason?: Reason;
   /** The reported detail, without secrets and in one line. */
   readonly detail?: string;
-  /** How long the state before lasted; 0 if there was none. */
+  /** How long the previous state lasted; 0 if there was none. */
   readonly heldMs: number;
   /** The process that recorded it. */
   readonly instance: string;
@@ -48,7 +48,7 @@ export interface RecordedStart {
   readonly instance: string;
   /** The application's version. */
   readonly version?: string;
-  /** The process before it ended without saying so, some time after this moment. */
+  /** The previous process ended without recording it, some time after this moment. */
   readonly lostSince?: Date;
 }
 
@@ -72,12 +72,12 @@ export interface EventsQuery extends Period {
   readonly name?: string | undefined;
   /** Maximum number of events; the newest are returned. */
   readonly limit: number;
-  /** Number of newest events to leave out, to read page by page. */
+  /** Number of newest events to skip, to read page by page. */
   readonly skip?: number;
 }
 
 /**
- * The share of a period that a handler spent in each state, and the share that nobody recorded. Together they are 1.
+ * The share of a period that a handler spent in each state, and the share that was not recorded. The sum is 1.
  */
 export interface Availability extends Period {
   readonly OK: number;

@@ -17,11 +17,11 @@ export interface Entry extends HandlerInfo {
   readonly checkedAt: Date;
   /** How long the run took; with the reason `hung`, how long the handler has not answered. */
   readonly durationMs: number;
-  /** Since when the current state holds. */
+  /** Start of the current state. */
   readonly since: Date;
   /** Why the status is not OK; missing if it is OK. */
   readonly reason?: Reason;
-  /** The handlers whose RED would explain a RED of this one. */
+  /** The handlers that can explain why this one is RED. */
   readonly dependsOn: readonly string[];
 }
 

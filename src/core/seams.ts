@@ -9,7 +9,7 @@ import type { Report } from "./report.ts";
 import type { StatusRequest } from "./status-request.ts";
 
 /**
- * Everything that the cluster, the sentinel and the views use of a registry beyond its public interface. An
+ * Everything in a registry that the cluster, the sentinel and the views use beyond its public interface. An
  * application's own registry has none of these, and the defaults apply.
  */
 export interface RegistrySeams {
@@ -30,24 +30,28 @@ export interface RegistrySeams {
    */
   getFreshReport(names?: readonly string[]): Promise<Report>;
   /**
-   * The data that a handler's name keeps from registration to removal, even if the handler is replaced. It is also an
-   * identity. Default: `undefined`, which does not distinguish a handler from a removed one of the same name.
+   * The data that is kept for a handler's name from registration to removal, even if the handler is replaced.
+   * It is also an identity. Default: `undefined`, which does not distinguish a handler from a removed one
+   * with the same name.
    */
   getRegistration(name: string): Registration | undefined;
   /** Whether `getRegistration` knows every handler, unless the registry is closed. Default: `false`. */
   readonly hasRegistrations: boolean;
   /**
    * Calls the listener with the name after each handler's first result and each change of its state. It
-   * replaces the listener before. Default: does nothing.
+   * replaces the previous listener. Default: does nothing.
    */
   shareStandings(listener: (name: string) => void): void;
-  /** Tells the registry what other processes have seen of a name. Default: does nothing. */
+  /** Passes the standing that other processes have seen to the registry. Default: does nothing. */
   inheritStanding(name: string, others: Standing): void;
-  /** The handlers that readiness holds. Default: `undefined`, then nothing is known of it. */
+  /** The handlers that readiness holds. Default: `undefined`, which means unknown. */
   readonly holds: Holds | undefined;
   /** The public remark on a handler in the health endpoints. Default: the reason is withheld. */
   getRemark(name: string): string | undefined;
-  /** Reads and restores the records of the handlers. Default: `undefined`, then no recorder can be added. */
+  /**
+   * Reads and restores the records of the handlers. Default: `undefined`, which means that no recorder can be
+   * added.
+   */
   readonly records: HandlerRecords | undefined;
   /** The recorded past, while a recorder records this registry. */
   recordedPast: RecordedPast | undefined;
@@ -55,28 +59,28 @@ export interface RegistrySeams {
   readonly isReplica: boolean;
 }
 
-/** The data that a handler's name keeps. */
+/** The data that is kept for a handler's name. */
 export interface Registration {
-  /** Read it each time: its durations are those at this moment. */
+  /** Read it each time, because its durations are relative to now. */
   readonly standing: Standing;
   /** Whether the handler has had a result here. Missing in a replica. */
   readonly isKnown?: boolean;
 }
 
 /**
- * Everything that the drain, the cluster, the sentinel and the views use of a probe beyond its public
- * interface. An application's own probe gets the same when it is first needed, except `adoptSetting`.
+ * Everything in a probe that the drain, the cluster, the sentinel and the views use beyond its public
+ * interface. An application's own probe gets this, except `adoptSetting`, when it is first needed.
  */
 export interface ProbeSeams {
   /** Called before each read and each change: another thread may have changed the body. */
   readonly sources: Listeners<void>;
   /** Called after each response with the probe's state, from any view. */
   readonly answered: Listeners<ProbeAnswered>;
-  /** Called when the servers close, to end the streams of the views, which a drain would wait for. */
+  /** Called when the servers close, to end the streams of the views. Otherwise, a drain would wait for them. */
   readonly closing: Listeners<void>;
   /** Applies a setting from another thread or process, with the time of that change. */
   readonly adoptSetting: ((setting: ProbeSetting, since: Date) => void) | undefined;
-  /** The body, and why it is the body. */
+  /** The body, and the reason for it. */
   readonly getSetting: () => ProbeSetting;
   /** Shows that the process is about to end. Call it before the decommissioning. */
   readonly setDraining: ((draining: Draining) => void) | undefined;
@@ -108,7 +112,7 @@ export interface Peers {
 
 /**
  * The seams are stored on the object itself, so that they live as long as it does and every copy of this
- * package finds them. Increase the number with every change that another copy would not understand.
+ * package finds them. Increase the number with every change that another copy would misinterpret.
  */
 const SEAMS: unique symbol = Symbol.for("svc-status.seams.1");
 
@@ -121,14 +125,14 @@ export function getRegistrySeams(registry: ReportSource): RegistrySeams {
   return find<RegistrySeams>(registry) ?? toDefaults(registry);
 }
 
-/** Sets the rule by which readiness is served from this registry. The last one wins. */
+/** Sets the rule by which readiness is served from this registry. The last call wins. */
 export function setReadinessRule(registry: ReportSource, rule: ReadinessRule): void {
   read<RegistrySeams>(registry)?.seams.holds?.setRule(rule);
 }
 
 /**
- * The critical handlers that are RED although readiness does not count them. Empty if no readiness is served.
- * A registry that inherits from another one shares what it holds, and so does that of a cluster.
+ * The critical handlers that are RED but that readiness does not count. Empty if no readiness is served. A
+ * registry that inherits from another one, or that of a cluster, shares its holds.
  */
 export function getHeld(registry: ReportSource): Held {
   return read<RegistrySeams>(registry)?.seams.holds?.getHeld() ?? NOTHING_HELD;
@@ -166,8 +170,8 @@ export function addProbeSeams(probe: PublicProbe, own?: OwnProbeSeams): ProbeSea
     peers: undefined,
     identity: undefined,
   };
-  // A proxy passes the seams of its target on, and has no place for its own. A frozen probe of the
-  // application has none at all: a drain then does not learn who requests it, and goes by time.
+  // A proxy passes on the seams of its target, and cannot have its own. A frozen probe of the application has
+  // none: a drain then does not see its clients, and uses fixed times.
   return attach(probe, seams) ? seams : (read<ProbeSeams>(probe)?.seams ?? seams);
 }
 
@@ -177,7 +181,7 @@ export function getProbeSeams(probe: PublicProbe): ProbeSeams {
 
 type OwnProbeSeams = Pick<ProbeSeams, "adoptSetting" | "getSetting" | "setDraining">;
 
-/** The part of a probe that every application's own probe has too. */
+/** The part of a probe that an application's own probe also has. */
 interface PublicProbe {
   readonly body: string;
   readonly reason?: string | undefined;

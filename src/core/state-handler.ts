@@ -21,7 +21,7 @@ export function onPush(handler: object, listener: () => void): () => void {
 
 /** A status provider whose state the application sets. */
 export interface SettableState {
-  /** If set, each change of the state is logged to it at `info`. */
+  /** If set, it logs each change of the state at `info`. */
   logger?: { info(message: string): void };
   /** Sets the state and replaces all other properties. */
   setState(state: State, properties?: Readonly<Record<string, unknown>>): void;

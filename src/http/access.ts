@@ -9,10 +9,10 @@ export type Control = "loopback" | "open" | "off" | { readonly token: string } |
 /** The application's function that decides who may change the probe. */
 export type ControlFunction = (request: StatusRequest) => ControlDecision | Promise<ControlDecision>;
 
-/** Only `true` permits it. `as` is the user's name, for the log and for the others who may. */
+/** Only `true` permits it. `as` is the user's name, for the log and for other users with that permission. */
 export type ControlDecision = boolean | { readonly allowed: boolean; readonly as?: string };
 
-/** The decision on a request: who it is, or the status code of the refusal. */
+/** The decision on a request: the user, or the status code of the refusal. */
 export type Access =
   | { readonly isAllowed: true; readonly by: string | undefined }
   | { readonly isAllowed: false; readonly status: 401 | 403 };
@@ -48,7 +48,7 @@ export async function decideControl(control: Control, request: StatusRequest): P
   return (await hasToken(request, control.token)) ? peer : UNAUTHORIZED;
 }
 
-/** Rejects everything but `true`, as a forgotten `await` or a user object would be truthy too. */
+/** Rejects everything but `true`, because a forgotten `await` or a user object would be truthy too. */
 function toAccess(decision: unknown, peer: Access): Access {
   if (decision === true) return peer;
   const { allowed, as } = (decision ?? {}) as Partial<Record<"allowed" | "as", unknown>>;
@@ -61,8 +61,7 @@ function toShownName(name: string): string {
 }
 
 /**
- * Whether a client that may not call the application's function, such as a load balancer, is one that control
- * permits.
+ * Whether control permits a client without calling the application's function, which is not called for load balancers.
  */
 export function decideQuickly(
   control: Control | undefined,
@@ -95,7 +94,7 @@ function toHost(origin: string): string {
   }
 }
 
-/** Whether the client is on this machine, as far as can be known. */
+/** Whether the client is on this machine, as far as that can be determined. */
 export function isLoopbackRequest(request: StatusRequest): boolean {
   if (!isLoopbackAddress(request.remoteAddress)) return false;
   const isForwarded = FORWARDING_HEADERS.some((name) => request.header(name) !== undefined);

@@ -37,7 +37,7 @@ export interface PageChoice {
   readonly past: boolean;
 }
 
-/** Answers with the status page, with the stream of its updates, or with the same for tools. */
+/** Answers with the status page, with the stream of its updates, or with the same data for tools. */
 export interface PageAnswers {
   answerPage(request: StatusRequest, selection: ReportSelection, choice: PageChoice): Promise<StatusResponse>;
   answerEvents(

@@ -21,7 +21,7 @@ export interface HealthAnswer {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly hasFailed: boolean;
-  /** Whether the client may see the names of the checks, and the format or the client wants them. */
+  /** Whether to show the names of the checks: the client may see them, and the format or the client requests them. */
   readonly showsNames: boolean;
   /** Names that `?exclude=` did not match. */
   readonly unmatched: readonly string[];
@@ -99,7 +99,7 @@ function toRecord(lines: readonly Line[], toValue: (line: Line) => object): obje
   return Object.fromEntries(lines.map((line) => [line.name, toValue(line)]));
 }
 
-/** Byte for byte the text format of the Kubernetes API server's health endpoints, except for what is held. */
+/** Byte for byte the text format of the Kubernetes API server's health endpoints, except for held checks. */
 function writeText({ title, lines, hasFailed, showsNames, unmatched }: HealthAnswer): string {
   if (!showsNames) return hasFailed ? `${title} check failed\n` : toOk(lines);
   const text = [
@@ -141,7 +141,7 @@ function toJsonCheck({ verdict, redForMs, remark }: Line): object {
   };
 }
 
-/** The body of `@nestjs/terminus`. That of `@godaddy/terminus` has the parts of it that are not empty. */
+/** The body of `@nestjs/terminus`. The body of `@godaddy/terminus` contains those of its parts that are not empty. */
 function writeTerminus({ lines, hasFailed, showsNames }: HealthAnswer): string {
   const shown = showsNames ? lines : [];
   const isDown = ({ verdict }: Line): boolean => verdict === "failed";

@@ -9,7 +9,7 @@ import { judgeReadiness } from "./readiness.ts";
 import type { Standings } from "./standings.ts";
 
 export interface HealthLinesSetup {
-  /** The past of the registry's handlers. */
+  /** The standings of the registry's handlers. */
   readonly standings: Standings;
   readonly registry: StatusRegistry;
   readonly probe: Probe;

@@ -12,9 +12,9 @@ import type { EitherShape, OptionShapes, TextShape, WithDefaults } from "../opti
 /** How readiness counts a critical shared handler that is RED. */
 export interface SharedReadinessOptions {
   /**
-   * When it makes this instance unready. `"hold"`: after it has been RED for `holdMs`, or while it has never
-   * been other than RED. `"start"`: only while it has never been other than RED. `"count"`: at once, so a
-   * shared failure takes out all instances together. `"ignore"`: never.
+   * When it makes this instance unready. `"hold"`: after it has been RED for `holdMs`, or if it has always
+   * been RED. `"start"`: only if it has always been RED. `"count"`: at once, so a shared failure takes out
+   * all instances together. `"ignore"`: never.
    * @default "hold"
    */
   readonly shared?: SharedReadiness;
@@ -39,8 +39,8 @@ export interface HealthProbesOptions extends SharedReadinessOptions {
    */
   readonly live?: string | false;
   /**
-   * The path of readiness, which passes while the probe is commissioned and no critical handler is RED, as
-   * far as `shared` lets it count. `false`: not served.
+   * The path of readiness, which passes while the probe is commissioned and no critical handler is RED,
+   * unless `shared` excludes it. `false`: not served.
    * @default "/readyz", "/actuator/health/readiness" with the format `actuator`
    */
   readonly ready?: string | false;
@@ -50,7 +50,7 @@ export interface HealthProbesOptions extends SharedReadinessOptions {
    */
   readonly startup?: string | false;
   /**
-   * `"text"`: that of the Kubernetes API server. `"terminus"`: the JSON of `@nestjs/terminus` and
+   * `"text"`: the format of the Kubernetes API server. `"terminus"`: the JSON of `@nestjs/terminus` and
    * `@godaddy/terminus`. `"actuator"`: the JSON of Spring Boot.
    * @default "text"
    */
@@ -63,7 +63,7 @@ export interface HealthProbesOptions extends SharedReadinessOptions {
    */
   readonly groups?: Readonly<Record<string, readonly string[]>>;
   /**
-   * `true`: `?exclude=NAME` leaves a handler out. By default, a query never changes a verdict.
+   * `true`: `?exclude=NAME` excludes a handler. By default, a query never changes a verdict.
    * @default false
    */
   readonly exclude?: boolean;

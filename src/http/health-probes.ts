@@ -22,7 +22,7 @@ export interface HealthProbesView {
   answer(request: StatusRequest, target: Target): StatusResponse | Promise<StatusResponse>;
 }
 
-/** One path, and what it covers. */
+/** One path, and the checks that it covers. */
 interface Endpoint {
   readonly path: string;
   /** A health probe, or the handlers of a group. */
@@ -113,7 +113,7 @@ export function createHealthProbesView(setup: HealthProbesSetup): HealthProbesVi
 const FORBIDDEN = createResponse({ status: 403, body: "forbidden\n" });
 const NOT_FOUND = createResponse({ status: 404, body: "not found\n" });
 
-/** The longest paths first. */
+/** Longest paths first. */
 function toEndpoints({ paths, groups, format }: ResolvedHealthProbes): readonly Endpoint[] {
   const endpoints: Endpoint[] = HEALTH_PROBE_NAMES.flatMap((covers) => {
     const path = paths[covers];

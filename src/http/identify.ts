@@ -5,16 +5,16 @@ import { getProbeSeams, type Identity } from "../core/seams.ts";
 import { type Control, decideQuickly } from "./access.ts";
 import { createResponse, type PossibleResponse, type StatusRequest, type StatusResponse } from "./message.ts";
 
-/** The instance that a request is meant for: another one refuses it. */
+/** The instance that a request is meant for. Other instances refuse it. */
 const INSTANCE_HEADER = "Svc-Status-Instance";
 
-/** Names the instance that answers. */
+/** Identifies the instance that answers. */
 export interface Identification {
   /** Looked up for each answer, because a worker learns its instance when it joins a cluster. */
   getIdentity(): Identity;
-  /** Refuses a request that is meant for another instance, at which its client looked. */
+  /** Refuses a request that is meant for another instance, the one that its client has seen. */
   refuse(request: StatusRequest, consequence: string): StatusResponse | undefined;
-  /** Adds the headers that name the instance, for a client that may know it. */
+  /** Adds the headers that name the instance, for a client that may see it. */
   toIdentified(response: StatusResponse): StatusResponse;
   /** The same, if the client is on this machine or has the token. Does not call the application's functions. */
   identify(request: StatusRequest, answer: NonNullable<PossibleResponse>): NonNullable<PossibleResponse>;

@@ -41,7 +41,7 @@ const PLAIN_TEXT = "text/plain; charset=utf-8";
 const encoder = new TextEncoder();
 
 /**
- * Every response has these headers. It is never cached or sniffed, and never a 304, because it has no ETag.
+ * Every response has these headers. It is never cached or sniffed. It has no ETag, so the status is never 304.
  */
 export function createResponse({
   status,
@@ -98,6 +98,6 @@ export function createEventStream(stream: NonNullable<StatusResponse["stream"]>)
 }
 
 function toByteLength(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is one byte a character
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII characters have one byte each
   return /^[\u0000-\u007f]*$/.test(text) ? text.length : encoder.encode(text).length;
 }

@@ -79,8 +79,8 @@ export interface SvcStatusOptions {
    */
   readonly path?: string;
   /**
-   * Who sees more than names and states. With `"never"`, or if the function does not return `true`, the
-   * process sends nothing that a handler reported except its state.
+   * Which clients see more than names and states. With `"never"`, or if the function does not return `true`,
+   * the process sends only the state of what a handler reported.
    * @default "always"
    */
   readonly details?: "always" | "never" | Permission;
@@ -143,7 +143,7 @@ export interface ProbeStatusOptions {
    */
   readonly control?: Control;
   /**
-   * An object: also 503 while a critical handler is RED, as far as `shared` lets it count. `true` is
+   * An object: also 503 while a critical handler is RED, unless `shared` excludes it. `true` is
    * `{ shared: "count" }`: if a shared dependency fails, the balancer removes all instances at once.
    * @default false
    */
@@ -175,7 +175,7 @@ export interface ResolvedSvcStatus
   extends Omit<SvcStatusWithDefaults, "csv" | "prometheus">,
     PrometheusWithDefaults {
   readonly detailColumn: boolean;
-  /** Whether the path without a suffix is JSON by default, and not csv. */
+  /** Whether the path without a suffix is JSON by default instead of csv. */
   readonly prefersJson: boolean;
 }
 

@@ -24,12 +24,15 @@ const WITHOUT_BODY = "reason and until are for a decommissioning: add body=OFF; 
 /** A moment with its zone: a time without one would mean the zone of the server. */
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Reads the query of a POST. Of several values the last one counts. Returns the text of a refusal if it is wrong. */
+/**
+ * Reads the query of a POST. If a parameter occurs several times, the last value counts. Returns the text of
+ * a refusal if the query is invalid.
+ */
 export function readChange(query: string, now: number): WantedChange | string {
   const parameters = new URLSearchParams(query);
   const last = (name: string): string | undefined => parameters.getAll(name).at(-1);
   const body = last("body") ?? COMMISSIONED_BODY;
-  // An empty reason comes from an unset variable of a script, which still means to decommission.
+  // An empty reason comes from an unset variable in a script, which still intends to decommission.
   const reason = last("reason") || undefined;
   const given = last("until");
   if (!isProbeBody(body)) return BODY_RULE;

@@ -26,7 +26,7 @@ import type { Standings } from "./standings.ts";
 export interface ProbeStatusSetup {
   readonly probe: Probe;
   readonly registry: StatusRegistry;
-  /** The past of the registry's handlers. */
+  /** The standings of the registry's handlers. */
   readonly standings: Standings;
   readonly options: ResolvedProbeStatus;
   readonly identification: Identification;
@@ -115,7 +115,7 @@ export function createProbeStatusView(setup: ProbeStatusSetup): ProbeStatusView 
     return createResponse({ status: 200, body });
   }
 
-  /** Logs the end of the decommissioning too, if it has one: nobody is there to see it. */
+  /** Also logs the end of the decommissioning, if it has one, because it happens without a request. */
   function logChange({ body, reason, until, by }: DecommissionOptions & { readonly body: string }): void {
     const who = by === undefined ? "" : ` by ${by}`;
     const why = reason === undefined ? "" : `, ${quoteDetail(reason)}`;

@@ -26,8 +26,8 @@ export interface ReadinessSetup {
 export const HELD_WAIT_MS = 250;
 
 /**
- * Runs the handlers and judges them. It waits in full only for handlers that decide: a handler that would be
- * held anyway counts with its last known result.
+ * Runs the handlers and judges them. Waits without this limit only for handlers that decide: for a handler
+ * that would be held anyway, the last known result counts.
  */
 export async function judgeReadiness(
   { registry, standings, rule }: ReadinessSetup,
@@ -61,7 +61,7 @@ function judge(entry: Entry, rule: ReadinessRule, find: FindJudged): ReadinessVe
   if (status.state !== RED) return { name, verdict: "ok" };
   const judged = find(name);
   const redForMs = judged?.standing.redForMs;
-  // Stale without being RED: the handler or its registry was stopped.
+  // Stale but not RED: the handler or its registry was stopped.
   const isStopped = judged === undefined || (reason === "stale" && redForMs === undefined);
   if (isStopped || !isHeld(judged, rule, find)) return { name, verdict: "failed" };
   return { name, verdict: "held", redForMs: redForMs ?? 0 };

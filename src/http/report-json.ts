@@ -12,7 +12,7 @@ export interface ReportFacts {
   /** `undefined`: the client may not know which instance answers. */
   readonly identity: Identity | undefined;
   readonly probe: Probe;
-  /** `false`: names, states and their times alone. */
+  /** `false`: only names, states and their times. */
   readonly details: boolean;
   /** Whether the client may know who changed the probe. */
   readonly seesWho: boolean;

@@ -54,7 +54,7 @@ function flatten(
   return { ...others, ...prometheus, detailColumn: csv.detail, prefersJson };
 }
 
-/** The rule of the readiness that these views serve; `undefined`: none. */
+/** The readiness rule of these views; `undefined` if they serve no readiness. */
 export function toServedRule({
   healthProbes,
   probeStatus,

@@ -10,9 +10,9 @@ export interface SharedReport {
 }
 
 /**
- * Shares one report on all handlers among requests that are ready at the same time. The run starts at the end
- * of this turn of the event loop, when all of them have been read, so no request gets a result from before it
- * arrived.
+ * Shares one report of all handlers among requests that arrive at the same time. The run starts at the end of
+ * this turn of the event loop, when all of them have been read, so no request gets a result that is older
+ * than the request.
  */
 export function createReportSharing(
   registry: Pick<StatusRegistry, "getReport">,

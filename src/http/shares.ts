@@ -9,9 +9,9 @@ export interface ShareLimits {
 
 export interface Shares {
   hasRoom(holder: string): boolean;
-  /** Takes one. Returns a function that releases it; further calls have no effect. */
+  /** Takes one unit. Returns a function that releases it; further calls have no effect. */
   take(holder: string): () => void;
-  /** Number of holders that currently have at least one. */
+  /** Number of holders that currently have at least one unit. */
   readonly holderCount: number;
 }
 

@@ -5,17 +5,18 @@ import type { Entry } from "../core/report.ts";
 import { getRegistrySeams } from "../core/seams.ts";
 import { systemClock } from "../util/clock.ts";
 
-/** The past of the handlers of a registry. */
+/** The standings of the handlers of a registry. */
 export interface Standings {
-  /** `undefined` for an unknown handler, and for those of a closed registry. */
+  /** `undefined` for an unknown handler, and for the handlers of a closed registry. */
   find(name: string): Standing | undefined;
-  /** Records the entries of a report. Does nothing if the registry itself remembers. */
+  /** Records the entries of a report. Does nothing if the registry itself records them. */
   record(entries: readonly Entry[]): void;
 }
 
 /**
- * A registry remembers the past of its handlers. For one that wraps another, such as that of a cluster, whose
- * entries also come from elsewhere, it is what was seen here. Removed handlers are forgotten.
+ * A registry records the standings of its handlers. For a registry that wraps another one, such as that of a
+ * cluster, whose entries also come from other processes, this module records the entries that it sees. It
+ * forgets removed handlers.
  */
 export function createStandings(registry: StatusRegistry): Standings {
   const { hasRegistrations, getRegistration } = getRegistrySeams(registry);

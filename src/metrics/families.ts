@@ -40,7 +40,7 @@ export interface ServiceIdentity {
   readonly version?: string;
 }
 
-/** The source of the numbers. */
+/** The data that the families are built from. */
 export interface FamiliesSource {
   readonly entries: readonly Entry[];
   readonly probe: Pick<Probe, "commissioned">;
@@ -135,7 +135,7 @@ export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
     toSamples: (source) =>
       sortByName(source.entries).flatMap(({ name }) => {
         const counts = source.changeCounts(name);
-        // Zeros too: a rate needs a sample from before the first change.
+        // Includes zeros: a rate needs a sample from before the first change.
         return STATES.map((state) => ({ labels: { name, state }, value: counts[state] }));
       }),
   },

@@ -6,7 +6,7 @@ import { createAttempts } from "./attempts.ts";
 import { type StatusNotification, withMissed } from "./notification.ts";
 import type { DeliveryTarget } from "./target.ts";
 
-/** Maximum number of queued notifications. Above it, the queue drops the oldest. */
+/** Maximum number of queued notifications. If there are more, the queue drops the oldest. */
 export const MAX_WAITING = 100;
 
 export interface DeliverySetup {

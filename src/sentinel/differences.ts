@@ -51,7 +51,7 @@ export function createDifferences(registry: StatusRegistry): Differences {
         else if (sent.checkedAt !== last.sent.checkedAt)
           rechecked.push([name, sent.checkedAt, sent.durationMs]);
         // A new handler with the name of a removed one must not get its history. Other processes may have
-        // seen a handler up that was not up here.
+        // seen a handler up that was never up here.
         if (registration !== last?.registration || hasBeenUp !== last?.hasBeenUp)
           memories.push(toMemory(name));
       }

@@ -16,7 +16,7 @@ export function expectThread(url: URL | undefined): URL {
   const found = [url, besideExecutable()].find((place) => place !== undefined && isThere(place));
   if (found !== undefined) return found;
   throw new Error(
-    `the file of the sentinel's thread is not at ${url ?? "a known place"}: copy svc-status-sentinel.js of ` +
+    `the file of the sentinel's thread is not at ${url ?? "a known place"}: copy svc-status-sentinel.js from ` +
       "svc-status/dist/sentinel next to the bundle or its executable, or pass its location as workerUrl",
   );
 }

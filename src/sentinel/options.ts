@@ -82,7 +82,7 @@ export interface ResolvedSentinelOptions {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
   readonly workerUrl: URL | undefined;
-  /** The rule of the readiness that the thread serves. */
+  /** The readiness rule of the thread. */
   readonly rule: ReadinessRule | undefined;
   readonly data: Omit<ThreadData, "counters" | "probe" | "assets" | "identity">;
 }

@@ -8,7 +8,7 @@ import { prefixUntilFree } from "../util/free-name.ts";
 export interface OwnEntries {
   /** In every report: an entry for the missing first report. Empty after the first round. */
   readonly always: readonly Entry[];
-  /** The state of the main thread. In old reports, and in reports that request it by name. */
+  /** In old reports, and in reports that request it by name: the state of the main thread. */
   readonly whenOld: readonly Entry[];
   readonly isOld: boolean;
 }

@@ -14,7 +14,7 @@ export interface PublishSetup {
 }
 
 export interface Publisher {
-  /** Publishes the waiting changes. Call it with each beat. */
+  /** Publishes the pending changes. Call it on each beat. */
   flush(): void;
   /** Publishes all known data again, for a restarted thread. */
   repeat(): void;
@@ -80,7 +80,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
     flush,
     repeat() {
       const report = differences.repeat();
-      // The histories already include the waiting changes.
+      // The histories already include the pending changes.
       if (report !== undefined) waiting = [];
       sendIfAny(report);
     },

@@ -142,7 +142,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
   return { registry, takeReport, takeNews };
 }
 
-/** The methods that nobody calls in the thread, where no handlers run. */
+/** Methods that are never called in the thread, because no handlers run there. */
 const NO_HANDLERS: Pick<
   StatusRegistry,
   | "addStatusHandler"
@@ -167,7 +167,7 @@ function refuse(): never {
 }
 
 function remember(memory: Memory, change: Change, remembered: number): void {
-  // A first result that is OK is no news.
+  // A first result that is OK is not a change.
   if (change.from !== undefined) memory.record.record(change.from);
   memory.record.record(change.to);
   const all = [...memory.history, change];

@@ -25,7 +25,7 @@ export interface Sentinel {
 
 /**
  * Starts a thread with a separate server, which responds even while the main thread is busy. It serves the
- * current probe, Kubernetes' health endpoints, and the last report that the main thread published. It does
+ * current probe, the Kubernetes health endpoints, and the last report that the main thread published. It does
  * not keep the process alive.
  *
  * @example

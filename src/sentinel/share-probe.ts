@@ -27,8 +27,7 @@ export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProb
   const { sources, adoptSetting, getSetting } = getProbeSeams(probe);
   let knownVersion: number | undefined;
   let knownText = toSettingText(getSetting());
-  // While listeners run, reading the probe applies no new text. Otherwise they would get the newer change
-  // first.
+  // While listeners run, reading the probe does not apply a new text. Otherwise, they would get the newer change first.
   let isHeld = false;
 
   function take(): void {

@@ -36,7 +36,7 @@ export interface FakeHandler extends StatusProvider {
 
 const OPTIONS: OptionShapes<FakeHandlerOptions, FakeHandlerOptions> = { clock: methods("startTimer") };
 
-/** Creates a handler whose state, delay, errors and hanging a test controls. */
+/** Creates a handler that a test controls: its state, its delay, whether it fails and whether it hangs. */
 export function createFakeHandler(options: FakeHandlerOptions = {}): FakeHandler {
   const { clock } = readOptions(OPTIONS, options);
   const hanging = new Set<() => void>();

@@ -4,7 +4,7 @@ export interface WarningOptions {
   readonly type?: string;
   /** A stable identifier that users can search for. */
   readonly code?: string;
-  /** A line below the message. */
+  /** An additional line after the message. */
   readonly detail?: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The events that the library logs, with the numbers of their ids. Users search and alert by them: once released, a
- * name or number never changes and is never used again. Append new events at the end.
+ * The events that the library logs, with the numbers of their ids. Users search and alert by ids and names:
+ * once released, a name or number never changes and is never used again. Append new events at the end.
  */
 export const LOG_EVENTS = {
   "state-change": 1,

@@ -5,7 +5,7 @@ import { isThenable } from "./thenable.ts";
 /** Maximum length of a log line. Longer lines are cut at the end. */
 export const MAX_LOGGED_LENGTH = 2_000;
 
-/** The logger that the library writes to. `console`, pino and winston fit as they are. */
+/** The logger that the library writes to. `console`, pino and winston work directly. */
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;
@@ -24,7 +24,7 @@ interface Structured {
 }
 
 /**
- * Writes one printable line with the id of its event: in front of the message, or as a field if the logger is
+ * Writes one printable line with the id of its event: before the message, or as a field if the logger is
  * structured. The logger may be missing, throw or reject without affecting the caller.
  */
 export function log(

@@ -16,7 +16,7 @@ export function quoteDetail(detail: string): string {
   return `"${beginning.length <= MAX_LOGGED_DETAIL_LENGTH ? beginning : cutEscaped(detail)}"`;
 }
 
-/** Never cuts within an escape. */
+/** Truncates, but never within an escape. */
 function cutEscaped(detail: string): string {
   let shown = "";
   for (const character of detail) {

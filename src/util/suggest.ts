@@ -1,4 +1,4 @@
-/** Similar words differ in at most this many letters, and in at most two of five. */
+/** Similar words differ in at most this many letters, and in at most two out of five. */
 const MAX_DISTANCE = 3;
 
 /** `; did you mean show?`, or nothing if no word is similar. */
@@ -29,7 +29,7 @@ function toLetters(word: string): string {
 
 /** The number of letters to insert, delete or change (Levenshtein). */
 function toDistance(one: string, other: string): number {
-  // Words with a larger difference in length are not similar and must not cost time.
+  // Words whose lengths differ more are not similar. Skipping them saves time.
   if (Math.abs(one.length - other.length) > MAX_DISTANCE) return Number.POSITIVE_INFINITY;
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [above, letter] of [...one].entries()) {

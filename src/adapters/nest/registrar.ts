@@ -13,7 +13,7 @@ export interface Wrapper {
 
 /** Registers the handlers declared with `StatusCheck`. Nest calls the methods. */
 export interface Registrar {
-  /** Runs after every `onModuleInit`, so the connections that those open are available to handlers. */
+  /** Runs after every `onModuleInit`, so connections that these hooks open are available to handlers. */
   onApplicationBootstrap(): void;
   onModuleDestroy(): void;
 }

@@ -36,7 +36,7 @@ export const DATABASE_LIMITS: OptionShapes<DatabaseLimits, DatabaseLimits> = {
   maxWaiting: COUNT,
 };
 
-/** The queries that the limits make necessary. */
+/** The values that the limits require to query. */
 export interface DatabaseReadings {
   readonly readsLag: boolean;
   readonly readsConnections: boolean;

@@ -20,7 +20,7 @@ export type Check = (...args: never[]) => StatusHandler;
 
 const DEFINITION: unique symbol = Symbol("definition");
 
-/** The definition is a property of the function, so that it is no export of the check's module. */
+/** The definition is a property of the function, so that the check's module need not export it. */
 export function define(check: Check, definition: CheckDefinition): void {
   Object.defineProperty(check, DEFINITION, { value: definition });
 }

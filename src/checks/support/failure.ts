@@ -3,7 +3,7 @@ import { RED } from "../../core/state.ts";
 import type { Status } from "../../core/status.ts";
 import { describeError, toShownLine } from "../../util/describe-error.ts";
 
-/** How something failed: the first word of a detail. It shows where to look. */
+/** The kind of a failure: the first words of a detail. It shows where to look. */
 export type FailureKind =
   | "refused"
   | "unreachable"
@@ -109,8 +109,8 @@ const KIND_BY_MESSAGE: readonly (readonly [RegExp, FailureKind])[] = [
 ];
 
 /**
- * Creates a status handler from a function. If it throws, the handler is RED, and the detail has the kind of
- * failure in front and no secrets.
+ * Creates a status handler from a function. If it throws, the handler is RED. The detail then starts with the
+ * kind of failure, and contains no secrets.
  */
 export function withFailureKind(run: (context: HandlerContext) => Status | Promise<Status>): StatusFunction {
   return async function runOrFail(context) {

@@ -16,9 +16,9 @@ export type SendRequest = (request: HttpRequest) => Promise<Response>;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
- * Follows redirects itself, because on the way to another origin `fetch` removes only `Authorization` and
- * cookies, and headers such as `X-Api-Key` are secrets too. After a redirect to another origin, no
- * header is sent, not even to the first origin again, because the other origin chose that URL.
+ * Follows redirects without `fetch`, which removes only `Authorization` and cookies when the origin changes:
+ * headers such as `X-Api-Key` are secrets too. After a redirect to another origin, no header is sent, not
+ * even to the first origin again, because the other origin chose that URL.
  */
 export async function followRedirects(send: SendRequest, first: HttpRequest): Promise<Response> {
   let request = first;

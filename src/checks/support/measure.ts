@@ -21,7 +21,7 @@ interface Measured {
   readonly format: (value: number) => string;
   /** Follows the value: `of 16.0 GiB`. */
   readonly of?: string;
-  /** Factor from the value to the label's unit: 0.001 for milliseconds that the label has in seconds. */
+  /** Factor from the value's unit to the label's: 0.001 for a value in milliseconds and a label in seconds. */
   readonly scale?: number;
 }
 
@@ -67,7 +67,7 @@ export const LATENCY: OptionShapes<LatencyLimits, LatencyLimits> = {
   maxLatencyMs: AMOUNT,
 };
 
-/** The time since a moment of `performance.now()`. */
+/** The time since a timestamp of `performance.now()`. */
 export function measureLatency(
   startedAt: number,
   { warnLatencyMs, maxLatencyMs }: LatencyLimits = {},

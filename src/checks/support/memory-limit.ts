@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 export interface MemoryLimit {
   readonly bytes: number;
   /**
-   * `container`: the limit of a control group. `host`: there is no such limit, so all memory of the machine.
+   * `container`: the limit of a control group. `host`: there is no such limit, so all memory of the machine counts.
    */
   readonly of: "container" | "host";
 }

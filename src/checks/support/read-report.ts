@@ -25,8 +25,8 @@ const HEALTH_STATES: Readonly<Record<string, State>> = {
 };
 
 /**
- * The overall state of another service's report. Of its texts, only the names of handlers that are not OK are
- * used.
+ * The overall state of another service's report. The result contains none of its texts except the names of
+ * handlers that are not OK.
  */
 export function readReport(body: string, report: ServiceReport): Measure {
   const value = parse(body);

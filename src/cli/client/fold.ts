@@ -9,7 +9,7 @@ export interface Folded {
 }
 
 /**
- * The worst first, and each handler that is RED because of another one under the first of the chain. A
+ * Worst first, and each handler that is RED because of another one under the first handler of the chain. A
  * service that does not report its causes keeps its order.
  */
 export function foldHandlers(handlers: readonly HandlerStatus[]): readonly Folded[] {

@@ -7,7 +7,7 @@ import type { ServiceUrl } from "./service-url.ts";
 /** Why there is no answer. A retry does not help for `untrusted` and `denied`. */
 export type NoAnswerKind = "untrusted" | "denied" | "failed";
 
-/** There is no status. The message says in one line why, and what to do. */
+/** There is no status. The message contains the reason and a remedy, in one line. */
 export class NoAnswerError extends CliError {
   readonly kind: NoAnswerKind;
 
@@ -17,7 +17,7 @@ export class NoAnswerError extends CliError {
   }
 }
 
-/** The service has no handler with one of these names. It does not say which one. */
+/** The service has no handler with one of these names. Its answer does not contain which one. */
 export class UnknownHandlerNameError extends NoAnswerError {
   readonly names: readonly string[];
 
@@ -49,7 +49,7 @@ const NOT_TLS: Explanation = { text: "it does not speak TLS. Is it http:// rathe
 const UNREACHABLE: Explanation = { text: "the host is unreachable. Is its address right?" };
 const NO_PERMISSION: Explanation = { text: "permission denied" };
 
-/** What the error codes of Node.js mean for a client of a service. */
+/** The meaning of Node.js error codes for a client of a service. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ECONNREFUSED: { text: "connection refused. Is the service running?" },
   ENOENT: { text: "no such socket. Is the service running?" },

@@ -43,12 +43,12 @@ function isIpv4(hostname: string): boolean {
   return /^\d+(?:\.\d+){3}$/.test(hostname);
 }
 
-/** The typed address may contain a password, which no message shows. */
+/** The typed address may contain a password, so messages do not show it. */
 export function toUnexpected(text: string, rule = ""): CliError {
   return new CliError(`${EXPECTED}${rule}${text.includes("@") ? "" : `, got ${JSON.stringify(text)}`}`);
 }
 
-/** URLs parse `9101` as 0.0.35.141, which nobody means. */
+/** URLs parse `9101` as 0.0.35.141, which is never intended. */
 function toUnexpectedHost({ hostname }: URL, host: string): CliError {
   const port =
     /^\d+$/.test(host) && isPort(Number(host)) ? `. For a port of this machine: localhost:${host}` : "";

@@ -75,7 +75,7 @@ function isLabel(label: [string, unknown]): label is [string, number] {
   return typeof label[1] === "number";
 }
 
-/** The service's own clock says how old something is. */
+/** Ages are relative to the service's own clock. */
 function toAge(moment: unknown, now: number): number | undefined {
   const age = now - toTime(moment);
   return Number.isNaN(age) ? undefined : Math.max(0, age);

@@ -32,7 +32,7 @@ export const MAX_ANSWER_BYTES = 5_000_000;
 /** Maximum number of redirects, within one origin. */
 export const MAX_REDIRECTS = 5;
 
-/** Sends one request over a new connection. @throws NoAnswerError that says in one line what went wrong. */
+/** Sends one request over a new connection. @throws NoAnswerError that describes the failure in one line. */
 export async function sendRequest(serviceRequest: ServiceRequest): Promise<ReceivedAnswer> {
   let { target } = serviceRequest;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
@@ -54,7 +54,7 @@ export async function sendRequest(serviceRequest: ServiceRequest): Promise<Recei
 
 async function send(serviceRequest: ServiceRequest): Promise<IncomingMessage> {
   const { url } = serviceRequest.target;
-  // Loaded on demand: it takes as long as everything else together.
+  // Loaded on demand: loading it takes as long as all other modules together.
   const request = url.protocol === "https:" ? (await import("node:https")).request : requestHttp;
   return new Promise((resolve, reject) => {
     const sent = request(toRequestOptions(serviceRequest), resolve);
@@ -91,7 +91,7 @@ function toRequestOptions(serviceRequest: ServiceRequest): RequestOptions {
 }
 
 /**
- * The target of a redirect, if there is one. Never another origin: headers and tokens are meant for this one.
+ * The target of a redirect, if there is one. Never another origin, because headers and tokens are meant for this one.
  */
 function toRedirect(
   { method = "GET" }: ServiceRequest,

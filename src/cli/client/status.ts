@@ -17,7 +17,7 @@ export const JSON_FORMAT: WantedFormat<readonly HandlerStatus[]> = {
   read: readHandlers,
 };
 
-/** Reads the overall status, whatever its word is. */
+/** Reads the overall status, also if the service uses a synonym. */
 export const HEALTH_FORMAT: WantedFormat<string> = {
   suffix: ".health",
   accept: "application/health+json",
@@ -42,7 +42,7 @@ export const CSV_FORMAT: WantedFormat<string> = {
 };
 
 /**
- * Requests the status of a service: the report for tools, or else what other services have.
+ * Requests the status of a service: the report for tools, or the usual formats if the service has no such report.
  *
  * @throws NoAnswerError if no answer arrives, or the answer is not a status.
  */
@@ -68,7 +68,7 @@ async function requestForeignStatus(query: StatusQuery): Promise<ServiceStatus> 
   return { state, handlers, answer };
 }
 
-/** Other servers answer `{}` too. */
+/** Unrelated servers may also answer `{}`. */
 async function expectNoHandlers(query: StatusQuery, { from }: ReceivedAnswer): Promise<void> {
   try {
     await requestFormat(query, CSV_FORMAT);

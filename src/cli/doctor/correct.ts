@@ -16,14 +16,14 @@ const MIN_PROBE_TIMEOUT_MS = 2_000;
 /** How much longer one of the two times of a probe is, if the platform requires it. */
 const SPARE_FOR_PROBE_MS = 1_000;
 
-/** A probe that would have to wait longer is better answered from the last results. */
+/** If a probe would have to wait longer, the last results are the better answer. */
 const MAX_WAIT_FOR_HANDLERS_MS = 30_000;
 const HANDLER_INTERVAL_MS = 10_000;
 
 /** Time for the probe in addition to the handlers' deadline, for each time that the handlers run. */
 const SPARE_FOR_HANDLERS_MS = 1_000;
 
-/** Correct numbers for a platform: the declared ones if they can work, otherwise others. */
+/** Correct numbers for a platform: the declared ones if they can work, otherwise different ones. */
 export function correct(declared: Declared, platform?: Platform): Numbers {
   const facts = platform === undefined ? ANY_PLATFORM : PLATFORMS[platform];
   const { numbers: said, handlerRounds } = toCase(declared, platform);

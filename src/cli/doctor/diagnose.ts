@@ -49,7 +49,7 @@ const RULES: readonly DiagnosisRule[] = [
 /** Applying changes can reveal a problem that another one covered. */
 const MAX_LOOKS = 8;
 
-/** Finds errors first, then warnings. The last remedy has everything that the others together still need. */
+/** Finds errors first, then warnings. The last remedy contains all changes that the other remedies still require. */
 export function diagnose(declared: Declared, platform?: Platform): readonly Finding[] {
   const found = find(declared, platform);
   if (found.length === 0) return [];

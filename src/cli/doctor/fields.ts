@@ -1,7 +1,7 @@
 import type { SharedReadiness } from "../../core/readiness/rule.ts";
 import type { Preset } from "../../drain/presets.ts";
 
-/** What liveness checks: only local handlers, as `/livez` does, shared handlers too, or the probe. */
+/** The checks of liveness: only local handlers, as with `/livez`, also shared handlers, or the probe. */
 export const LIVENESS = ["local", "shared", "probe"] as const;
 export type Liveness = (typeof LIVENESS)[number];
 
@@ -81,7 +81,7 @@ export const FIELDS = {
     help: "When a shared handler that is RED makes an instance unready",
   },
   holdMs: { kind: "delay", option: "hold", help: "How long hold holds (holdMs)" },
-  /** `false`: readiness runs no handlers, as `/probe_status`. Default: as the platform's settings do. */
+  /** `false`: readiness runs no handlers, as `/probe_status`. Default: as in the platform's settings. */
   probeRunsHandlers: { kind: "flag" },
   livenessLooksAt: {
     kind: "liveness",

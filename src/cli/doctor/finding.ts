@@ -3,7 +3,7 @@ import type { Declared, NumberName, Platform } from "./fields.ts";
 import { type Numbers, resolveNumbers } from "./numbers.ts";
 import { PLATFORMS, type PlatformFacts } from "./platforms.ts";
 
-/** `error`: the setup cannot work. `warning`: it works until something else happens. */
+/** `error`: the setup cannot work. `warning`: it works until another failure occurs. */
 export type Severity = "error" | "warning";
 
 /** A problem in the numbers. */
@@ -13,7 +13,10 @@ export interface Finding {
   readonly text: string;
   /** The action to take. */
   readonly remedy: string;
-  /** The same as numbers. Without a value, the number is removed. After all of them, nothing is found. */
+  /**
+   * The same action as numbers. Without a value, the number is removed. After the actions of all findings, no
+   * problem remains.
+   */
   readonly set: Changes;
 }
 
@@ -22,7 +25,7 @@ export type Changes = { readonly [Name in NumberName]?: Declared[Name] | undefin
 /** A problem, and the numbers that must change. All values come from one set, so none conflict. */
 export interface Found extends Pick<Finding, "severity" | "text"> {
   readonly names: readonly NumberName[];
-  /** Replaces the text that the numbers make. */
+  /** Replaces the text that is derived from the numbers. */
   readonly remedy?: string;
   /** An alternative. */
   readonly or?: string | undefined;

@@ -24,10 +24,10 @@ const UNITS: Readonly<Record<string, number>> = {
 
 const SECTION = /^(?:global|defaults|frontend|backend|listen|resolvers|peers|userlist|cache|program)$/;
 
-/** Directives that the doctor reads. Everything else is named as not judged. */
+/** Directives that the doctor reads. Others are listed as not judged. */
 const JUDGED = /^(?:server |default-server|timeout check|option httpchk|option redispatch|retries)/;
 
-/** The backends of a haproxy.cfg, with what they inherit from the `defaults` above them. */
+/** The backends of a haproxy.cfg, with the settings that they inherit from the `defaults` above them. */
 export function toHaproxySources(text: string): readonly Source[] {
   let defaults: Section["lines"] = [];
   return toSections(text).flatMap((section) => {

@@ -88,7 +88,7 @@ function toSource(workload: Fields): Source {
   };
 }
 
-/** The hooks that only sleep. The length of others is unknown. */
+/** The length of a hook that only sleeps. The length of other hooks is unknown. */
 function toPreStopMs(preStop: unknown): number | undefined {
   const seconds = get(preStop, "sleep.seconds");
   if (typeof seconds === "number") return Math.ceil(seconds * 1_000);

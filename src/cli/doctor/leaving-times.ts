@@ -2,10 +2,10 @@ import type { Numbers } from "./numbers.ts";
 
 type Leaving = Pick<Numbers, "deadlineMs" | "capMs" | "closeTimeoutMs" | "hooksTimeoutMs">;
 
-/** Without `closeTimeoutMs`, requests get all that is left. */
+/** Without `closeTimeoutMs`, requests get all the time that is left. */
 export const ALL_MS: number = Number.POSITIVE_INFINITY;
 
-/** Maximum time that the drain waits for the balancers. The rest of the deadline is for what follows. */
+/** Maximum time that the drain waits for the balancers. The rest of the deadline is for the following phases. */
 export function toLongestWaitMs({
   deadlineMs,
   capMs,

@@ -96,7 +96,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** Without the numbers that have no value. */
+/** Removes numbers without a value. */
 export function toDefined<Changed extends object>(changes: Changed): Declared {
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

@@ -11,7 +11,7 @@ export type { Platform } from "./fields.ts";
 
 /** The values that a platform accepts. */
 export interface Limits {
-  /** Who rejects others. */
+  /** The component that rejects other values. */
   readonly by: string;
   readonly ranges: Readonly<Partial<Record<AmountName, Range>>>;
 }
@@ -28,13 +28,13 @@ export interface PlatformFacts {
   /** Good values if none are declared. */
   readonly wanted: { readonly probeIntervalMs: number; readonly fall: number; readonly rise: number };
   /**
-   * How many times one of its probes makes the handlers run, whatever `requireHealthy` is. `svc-status show`,
+   * How many times one of its probes runs the handlers, regardless of `requireHealthy`. `svc-status show`,
    * which Docker runs, sends a second request if a handler is RED.
    */
   readonly handlerRounds: 0 | 1 | 2;
   /** Whether it uses the probe to decide where to send requests. */
   readonly balancesByProbe: boolean;
-  /** Whether the drain waits until it has refused the platform's probes. */
+  /** Whether the drain waits until the service has refused the platform's probes. */
   readonly isDrainProber: boolean;
   /** The preset of the drain for it. */
   readonly preset?: Preset;

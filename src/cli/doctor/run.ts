@@ -26,7 +26,7 @@ interface Opinion {
   readonly findings: readonly (Finding | Problem)[];
   /** Numbers that are not declared and have no default. The rules that need them did not run. */
   readonly unknown: readonly NumberName[];
-  /** The settings in the file that no rule looks at. */
+  /** The settings in the file that no rule uses. */
   readonly ignored?: readonly string[];
   readonly settings: Readonly<
     Partial<Record<Platform, { readonly service: string; readonly platform: string }>>

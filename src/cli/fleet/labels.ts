@@ -14,7 +14,7 @@ export function parseLabels(values: Values): FleetLabels {
   };
 }
 
-/** The names are part of expressions, so nothing else gets there. */
+/** The names become part of expressions, so they must not contain other syntax. */
 export function expectLabel(option: string, name: string): string {
   if (/^[A-Za-z_]\w*$/.test(name)) return name;
   throw new CliError(`${option}: expected the name of a label, got ${JSON.stringify(name)}`);

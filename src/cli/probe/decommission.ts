@@ -72,7 +72,7 @@ function unlessSilent(answer: Promise<string>): Promise<string | undefined> {
   });
 }
 
-/** A duration counts from now, by the clock of this machine. */
+/** A duration starts now, by the clock of this machine. */
 function toReasons({
   reason,
   until,

@@ -9,7 +9,7 @@ import { changeProbe, readToken } from "../probe/change.ts";
 import { clean } from "../terminal/clean.ts";
 import type { RUN } from "./definition.ts";
 
-/** All signals that a process can catch and that others send on purpose. */
+/** All signals that a process can catch and that other processes send on purpose. */
 const FORWARDED: readonly NodeJS.Signals[] = [
   "SIGTERM",
   "SIGINT",
@@ -77,7 +77,7 @@ function forwardSignals(child: ChildProcess, { leave, isTerminal }: Forwarding):
   };
 }
 
-/** Says on standard error if it fails, because the service then leaves later. */
+/** Reports a failure on standard error, because the service then leaves later. */
 function decommission(service: ServiceUrl, env: Invocation<typeof RUN>["io"]["env"], stderr: Output): void {
   withinDeadline(DECOMMISSION_TIMEOUT_MS, new AbortController().signal, (signal) =>
     changeProbe(

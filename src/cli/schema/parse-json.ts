@@ -1,5 +1,5 @@
 /**
- * The position at which a text stops being JSON, and what is expected there. Lines and columns count from 1.
+ * The position at which a text stops being JSON, and the expected token. Lines and columns count from 1.
  */
 export interface JsonError {
   readonly line: number;

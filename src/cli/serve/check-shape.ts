@@ -9,7 +9,7 @@ import { allowEnvironment } from "./shapes.ts";
 
 const HANDLER_PROPERTIES = withHelp(HANDLER_OPTIONS, HANDLER_HELP);
 
-/** A check: of the catalog, or a handler from a module. */
+/** A check from the catalog, or a handler from a module. */
 export const CHECK: EitherShape = variant({
   tag: "check",
   variants: Object.fromEntries(

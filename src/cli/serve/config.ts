@@ -75,7 +75,7 @@ const PROBE_STATUS: Readonly<Record<keyof ProbeConfig, Shape>> = {
   },
 };
 
-/** The library checks the URL, which no JSON Schema can do. */
+/** The library validates the URL, which a JSON Schema cannot do. */
 const LINKS_IN_JSON: Shape = {
   ...LINKS,
   items: {

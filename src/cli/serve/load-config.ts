@@ -9,13 +9,13 @@ import { type Read, readJsonFile, readTextFile } from "../schema/read-json-file.
 import { SERVE_CONFIG, type ServeConfig } from "./config.ts";
 import { type RightParts, toRightParts } from "./right-parts.ts";
 
-/** A configuration as in its file, or all mistakes in its form, and its valid parts. */
+/** A configuration as in its file, or all mistakes in its structure, with its valid parts. */
 export type Loaded =
   | { readonly config: ServeConfig; readonly mistakes?: never }
   | { readonly mistakes: readonly Mistake[]; readonly right?: RightParts };
 
 /**
- * Maximum time to load a module, because what waits for it, such as a second SIGHUP, must not wait forever.
+ * Maximum time to load a module, because a second SIGHUP waits for it and must not wait forever.
  */
 export const MAX_LOAD_MS = 30_000;
 

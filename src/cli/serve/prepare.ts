@@ -37,7 +37,7 @@ export type Preparation =
 export const DEFAULT_INTERVAL_MS = 10_000;
 
 /**
- * Creates the handlers of a configuration, as far as its form is valid. Also finds mistakes beyond the form:
+ * Creates the handlers of a configuration, as far as its structure is valid. Also finds mistakes beyond the structure:
  * duplicate names, cycles, and options that contradict each other.
  */
 export function prepare(config: RightParts, env: Environment): Preparation {
@@ -58,8 +58,8 @@ export function prepare(config: RightParts, env: Environment): Preparation {
 }
 
 /**
- * Stops what a check started when it was created. Handlers from a module are left alone, because the module
- * may use them elsewhere.
+ * Stops timers and measurements that a check started when it was created. Handlers from a module are left
+ * alone, because the module may use them elsewhere.
  */
 export function discard({ handler, source }: PreparedHandler): void {
   if (!("check" in source)) return;
@@ -84,7 +84,7 @@ function toName({ check, target }: NamedCheck): string {
   try {
     return target === undefined ? title : `${title} ${shorten(target)}`;
   } catch {
-    // If the target cannot be shortened, the check rejects it with a better message.
+    // If the target cannot be shortened, the check itself rejects it with a better message.
     return title;
   }
 }

@@ -8,7 +8,7 @@ export interface RightParts extends Omit<ServeConfig, "checks"> {
   readonly checks?: readonly (CheckConfig | undefined)[];
 }
 
-/** Returns the parts without a mistake, so that later checks can find the other mistakes in the same run. */
+/** Returns the parts without mistakes, so that later checks can find the other mistakes in the same run. */
 export function toRightParts(value: unknown, mistakes: readonly Mistake[]): RightParts {
   const paths = mistakes.map(({ path }) => path);
   if (paths.includes("")) return { checks: [] };

@@ -16,7 +16,7 @@ export const FROM_ENVIRONMENT: ObjectShape = {
   isSecret: true,
 };
 
-/** If options hold secrets by name, such as headers, a value may come from the environment. */
+/** In options that contain secrets by name, such as headers, a value may come from the environment. */
 export function allowEnvironment(shapes: Shapes): Shapes {
   return Object.fromEntries(
     Object.entries(shapes).map(([key, shape]): [string, OptionShape] => {

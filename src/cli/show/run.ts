@@ -100,7 +100,7 @@ function toJson(text: string): string {
   }
 }
 
-/** The report as the service sends it; of other services, what is known in the same form. */
+/** The report as the service sends it; for other services, the known data in the same form. */
 function renderReport({ answer, state, handlers, facts }: ServiceStatus): string {
   if (facts !== undefined) return `${cleanJson(answer.text.trimEnd())}\n`;
   const entries = handlers.map(({ name, state: own, detail }) => ({ name, state: own, detail }));
@@ -114,7 +114,7 @@ async function explain(error: unknown, query: StatusQuery): Promise<never> {
   if (all === undefined) throw error;
   const known = all.handlers.map(({ name }) => name);
   const unknown = error.names.filter((name) => !known.includes(name));
-  // A handler that was registered meanwhile.
+  // The handler was registered meanwhile.
   if (unknown.length === 0) throw error;
   const near = unknown.map((name) => didYouMean(name, known)).find((hint) => hint !== "");
   throw new UnknownHandlerNameError(unknown, near);

@@ -1,8 +1,9 @@
 import { toWellFormed } from "../../util/text.ts";
 
-// ECMA-48: control sequences (5.4), control strings with their terminator (5.6), and what else begins with ESC.
+// ECMA-48: control sequences (5.4), control strings with their terminator (5.6), and other sequences that
+// begin with ESC.
 const ESCAPE_SEQUENCES =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must match control characters
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[P\]X^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-OQ-WYZ\\`-~]/g;
 
 // C0, DEL and C1; marks that change the direction of the text after them; line separators; invisible tags and
@@ -12,8 +13,8 @@ const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e007f}]/gu;
 
 /**
- * Makes one line of an untrusted text, so that it cannot control a terminal. Removes escape sequences;
- * replaces other unsafe characters by a space.
+ * Converts an untrusted text to one line that cannot control a terminal. Removes escape sequences, and
+ * replaces other unsafe characters with a space.
  */
 export function clean(text: string): string {
   return toWellFormed(text.replace(ESCAPE_SEQUENCES, "").replace(UNSAFE, " "));

@@ -1,4 +1,4 @@
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what is not ASCII takes longer to measure
+// biome-ignore lint/suspicious/noControlCharactersInRegex: other characters than ASCII take longer to measure
 const ASCII = /^[\u0000-\u007f]*$/;
 
 /** Combining marks, and characters that join letters. */

@@ -15,7 +15,7 @@ import type { WAIT } from "./definition.ts";
 /** The result of the last request. */
 interface Seen {
   readonly state: State | undefined;
-  /** Differs if the state or the handlers that keep it from being the desired one do. */
+  /** Differs if the state differs, or the handlers that prevent the desired state. */
   readonly key: string;
   /** Why it is not the desired state. */
   readonly text: string;
@@ -37,7 +37,7 @@ export async function runWait({
   let shownKey = "";
   progress.show(`waiting for ${where}`);
 
-  /** A log gets a line for each change of the states, not for each new wording. */
+  /** A log gets a line for each change of a state, not for each change of a detail. */
   function showResult(): void {
     if (!io.stderr.isTTY && last.key === shownKey) return;
     shownKey = last.key;

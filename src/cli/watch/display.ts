@@ -19,10 +19,10 @@ export interface DisplayOptions {
   quit(): void;
 }
 
-/** Redraw interval, so that highlights end and ages go on. */
+/** Redraw interval, so that highlights end and ages increase. */
 const REDRAW_MS = 1_000;
 
-/** Many services that answer at once are one drawing. */
+/** Services that answer at the same time are drawn together. */
 const COLLECT_MS = 30;
 
 const KEYS = "j/k move, Enter unfolds, / filters, q quits";

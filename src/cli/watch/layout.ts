@@ -6,7 +6,7 @@ import type { ServiceView } from "./service-view.ts";
 
 export interface LayoutOptions extends RenderOptions {
   readonly rows: number;
-  /** The end of the last line: which keys there are. */
+  /** The end of the last line: the available keys. */
   readonly footer: string;
   /** Whether there is a keyboard, and so a cursor. */
   readonly hasCursor: boolean;
@@ -32,7 +32,7 @@ export interface Layout {
 /** A line above the list, if there is room for it. */
 const MIN_ROWS_FOR_TITLE = 5;
 
-/** The lines of the whole screen. The last one says what is hidden. */
+/** The lines of the whole screen. The last one shows what is hidden. */
 export function layOut(views: readonly ServiceView[], choices: Choices, options: LayoutOptions): Layout {
   const { columns, rows, paint, footer, hasCursor } = options;
   const items = toItems(views, choices);
@@ -68,7 +68,7 @@ function describeFilter({ filter, isTyping }: Choices, found: number, all: numbe
   return filter === "" && !isTyping ? "" : `/${clean(filter)}${isTyping ? "_" : ""}: ${found} of ${all}. `;
 }
 
-/** How many lines each service may unfold by itself, so that no other one that is not OK leaves the screen. */
+/** How many lines each service may unfold by itself, so that all services that are not OK stay on the screen. */
 function toLimit(items: readonly Item[], blocks: readonly (readonly string[])[], room: number): number {
   const sizes = items.map(({ fold }, index) => ({ fold, size: blocks[index]?.length ?? 0 }));
   const isBad = items.map(({ view }) => view.failure !== undefined || view.state !== "OK");

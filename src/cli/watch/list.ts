@@ -6,7 +6,7 @@ import { countInstances, NO_ANSWER, type ServiceView } from "./service-view.ts";
 export interface Choices {
   readonly filter: string;
   readonly isTyping: boolean;
-  /** The line of the cursor. `undefined`: the first one, whichever service that is. */
+  /** The line of the cursor. `undefined`: the first line, of any service. */
   readonly cursor?: Cursor | undefined;
   /** The services that the user unfolded or folded, by number. */
   readonly folds: ReadonlyMap<number, Fold>;
@@ -18,7 +18,7 @@ export interface Cursor {
   readonly line: number;
 }
 
-/** What is shown below the line of a service: what is not OK, everything, or nothing. */
+/** The handlers shown below the line of a service: only problems, all, or none. */
 export type Fold = "problems" | "all" | "nothing";
 
 /** A service in the list. */

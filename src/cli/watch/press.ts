@@ -29,7 +29,7 @@ export function press(choices: Choices, key: string, layout: Layout): Choices {
 function move(choices: Choices, { list, at }: Layout, step: number): Choices {
   const to = Math.max(0, Math.min(at + step, list.length - 1));
   const line = list[to];
-  // On the first line, the cursor stays there, so that what gets worse appears below it.
+  // On the first line, the cursor stays there, so that services that get worse appear below it.
   const cursor =
     to === 0 || line === undefined ? undefined : { service: line.item.service, line: line.number };
   return { ...choices, cursor };

@@ -24,7 +24,7 @@ const STYLES: Readonly<Partial<Record<Word, Style>>> = { ...STYLE_OF_STATE, [NO_
 const INDENT = "    ";
 const GAP = "  ";
 
-/** The first line of each service, below each other: cursor, fold, state, address, and what is to say. */
+/** The first line of each service: cursor, fold, state, address, and a description. */
 export function renderHeads(
   items: readonly Item[],
   { columns, paint, now }: RenderOptions,
@@ -112,7 +112,7 @@ function renderFacts(view: ServiceView, now: number): readonly string[] {
   ].filter((line) => line !== "");
 }
 
-/** Ages go on between two answers, but not when there is no answer. */
+/** Ages increase between two answers, but not without an answer. */
 function toElapsedMs({ failure, answeredAt = 0 }: ServiceView, now: number): number {
   return failure === undefined ? now - answeredAt : 0;
 }

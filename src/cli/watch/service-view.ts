@@ -13,7 +13,7 @@ export interface ServiceView {
   readonly facts?: ServiceFacts | undefined;
   /** When the last answer arrived, in milliseconds of `performance.now()`, as all times here. */
   readonly answeredAt?: number;
-  /** Why there is no answer now, and since when. */
+  /** Why there is no answer now, and the start of that time. */
   readonly failure?: string | undefined;
   readonly failedAt?: number;
   /** When each handler changed, by name. */
@@ -49,7 +49,7 @@ export function createServiceView(where: string): ServiceView {
   return { where, state: undefined, handlers: [], changedAt: new Map(), instances: [] };
 }
 
-/** The view after an answer, and the changes. `selectsNames`: handlers were selected, and decide alone. */
+/** The view after an answer, and the changes. `selectsNames`: handlers were selected, and only they decide. */
 export function updateView(
   view: ServiceView,
   answer: ServiceAnswer,
@@ -94,7 +94,7 @@ export function countInstances({ instances: [last, ...earlier] }: ServiceView): 
   return Math.max(1, turn.size);
 }
 
-/** Behind a balancer, an instance that has answered lately is not reported again. */
+/** Behind a balancer, an instance that has answered recently is not reported again. */
 function toInstanceChanges(
   { instances }: ServiceView,
   facts: ServiceFacts | undefined,

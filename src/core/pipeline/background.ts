@@ -84,7 +84,7 @@ export function withBackground<Answer>(
     return ageMs > maxAgeMs ? toStale(last.answer, ageMs) : last.answer;
   }
 
-  // Not during the registration: the application may set up the handler's dependencies right after it.
+  // Deferred, because the application may set up the handler's dependencies right after the registration.
   void Promise.resolve().then(runFirst);
 
   return {

@@ -32,7 +32,7 @@ export interface Deadline {
 /**
  * Gives each call of a handler a deadline. At the deadline, the outcome is RED, even if the handler ignores
  * its signal. While such calls are unsettled, new calls back off. This limits the calls of a handler that
- * never settles, or only now and then.
+ * never or rarely settles.
  */
 export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: DeadlineOptions): Deadline {
   let stopped = false;

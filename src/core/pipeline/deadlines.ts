@@ -49,7 +49,7 @@ export function createDeadlines({ timeoutMs, clock, isAwaited, onLeave }: Deadli
     // A handler that calls another one has begun before it, but is added here after it.
     while (before !== undefined && before.startedAt > waiting.startedAt) before = before.before;
     insert(waiting, before);
-    // The handler may have blocked until now.
+    // The handler may have blocked the event loop until now.
     if (first === waiting) startTimer(waiting.startedAt + timeoutMs, clock.monotonicNow());
   }
 

@@ -20,8 +20,8 @@ export interface SharingOptions<Answer, Shared> {
 
 /**
  * Callers that arrive during a run get the result of that run, and a finished result is reused until it is
- * older than `maxAgeMs`. A caller that leaves cancels nothing. A handler that requests its own status waits
- * for itself until its deadline, instead of calling itself endlessly.
+ * older than `maxAgeMs`. A caller that stops waiting does not cancel the run. A handler that requests its own
+ * status waits for itself until its deadline, instead of calling itself endlessly.
  */
 export function withSharing<Answer, Shared>(
   run: RunHandler<Answer>,

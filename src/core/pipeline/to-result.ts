@@ -53,7 +53,7 @@ export function createToResult(): ToResult {
 
 /**
  * Copies the status, so that a handler that keeps using its object does not change what was reported. Drops
- * its `toJSON`, because JSON could otherwise show another state than the one that counts. Replaces an error
+ * its `toJSON`, because JSON could otherwise show a state other than the one that counts. Replaces an error
  * as the detail with its message.
  */
 function copy(answer: object, state: State): Status {

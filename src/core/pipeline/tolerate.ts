@@ -11,20 +11,20 @@ export interface Thresholds {
   readonly recoverForMs: number;
 }
 
-/** The reported outcome, and the results in a row that contradict it. */
+/** The reported outcome, and the consecutive results that contradict it. */
 interface Held {
   readonly outcome: Outcome;
   readonly direction: Direction;
   readonly count: number;
-  /** When the first of them arrived, on the monotonic clock. */
+  /** When the first of these results arrived, on the monotonic clock. */
   readonly startedAt: number;
 }
 
 type Direction = "worse" | "better" | "same";
 
 /**
- * Holds the reported state until enough results in a row, over enough time, are worse, or better, so that one
- * lost packet does not wake anyone up. The first result counts immediately.
+ * Holds the reported state until enough consecutive results over enough time are worse, or better, so that
+ * one lost packet causes no alert. The first result counts immediately.
  */
 export function withTolerance(
   run: RunHandler,

@@ -3,7 +3,7 @@ import { toElapsedText } from "../../util/elapsed-text.ts";
 import { type Logger, log } from "../../util/logger.ts";
 import { type FindJudged, isHeld, type Judged, type ReadinessRule, toNextExpiryMs } from "./rule.ts";
 
-/** The handlers that are RED although readiness does not count them, with the time that they are RED. */
+/** The handlers that are RED but that readiness does not count, and how long each has been RED. */
 export type Held = ReadonlyMap<string, number>;
 
 /** The handlers that readiness holds in one registry. */
@@ -20,7 +20,7 @@ export interface HoldsSetup {
   readonly find: FindJudged;
 }
 
-/** The handlers that readiness holds, without a log. */
+/** The handlers that readiness holds, without logging. */
 export function createHolds({
   getNames,
   find,
@@ -53,14 +53,14 @@ export interface LoggedHoldsSetup extends HoldsSetup {
 }
 
 export interface LoggedHolds extends Holds {
-  /** Logs what begins and what ends to be held. Call it after each change. */
+  /** Logs which handlers begin or stop being held. Call it after each change. */
   review(): void;
   stop(): void;
 }
 
 /**
- * The handlers that readiness holds, with one log line when it begins to hold a handler and one when it ends. A background
- * timer finds what expires while no state changes.
+ * The handlers that readiness holds, with one log line when it begins to hold a handler and one when it ends.
+ * A background timer detects holds that expire while no state changes.
  */
 export function createLoggedHolds({ clock, getLogger, ...setup }: LoggedHoldsSetup): LoggedHolds {
   const { getNames, find } = setup;
@@ -87,7 +87,7 @@ export function createLoggedHolds({ clock, getLogger, ...setup }: LoggedHoldsSet
     return clock.startTimer(Math.min(Math.ceil(delayMs), MAX_TIMER_MS), review, { background: true });
   }
 
-  /** Handlers that are not critical may be causes too. */
+  /** Non-critical handlers may be causes too. */
   function toCauses(): readonly string[] {
     return [...before.keys()].flatMap((name) => find(name)?.dependsOn ?? []);
   }

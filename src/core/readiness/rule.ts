@@ -15,7 +15,7 @@ export const DEFAULT_RULE: ReadinessRule = { shared: "hold", holdMs: 300_000 };
 
 /** The past of a handler's name since it was first registered. Durations come from the monotonic clock. */
 export interface Standing {
-  /** Whether its state has been other than RED once. */
+  /** Whether it has ever had a state other than RED. */
   readonly hasBeenUp: boolean;
   /** How long it has been RED without a break; `undefined` if it is not RED. */
   readonly redForMs: number | undefined;
@@ -51,7 +51,7 @@ const HOLDS: Readonly<
 
 /**
  * Whether readiness does not count the handler if it is RED: it is shared and held, or a handler that it
- * depends on explains its RED and is held. A handler that was never other than RED is held only with `ignore`.
+ * depends on explains its RED and is held. A handler that has always been RED is held only with `ignore`.
  */
 export function isHeld(judged: Judged, rule: ReadinessRule, find: FindJudged): boolean {
   // The first held cause ends the search, so a handler that was visited before is not held.
@@ -77,7 +77,7 @@ export function isHeld(judged: Judged, rule: ReadinessRule, find: FindJudged): b
   return isHeldItself(judged);
 }
 
-/** Whether the cause was RED at the same time and has left RED a short while ago. */
+/** Whether the cause was RED at the same time and recovered recently. */
 function isFollowing(standing: Standing, cause: Standing, { shared, holdMs }: ReadinessRule): boolean {
   const { redForMs = 0 } = standing;
   const { leftRedMs = Number.POSITIVE_INFINITY } = cause;

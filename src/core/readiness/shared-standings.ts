@@ -1,12 +1,12 @@
 import type { Standing } from "./rule.ts";
 import { createStandingRecord, NOTHING_KNOWN, type StandingRecord } from "./standing.ts";
 
-/** Maximum number of names. More handlers than that share nothing. */
+/** Maximum number of names. Further handlers are not shared. */
 const MAX_NAMES = 1_000;
 
-/** The standings that the processes of one instance know together. */
+/** The combined standings of the processes of one instance. */
 export interface SharedStandings {
-  /** Records what one process has seen of a name. Returns whether the others must know it. */
+  /** Records a standing that one process has seen. Returns whether the other processes must be notified. */
   add(name: string, told: Standing): boolean;
   /** The standing at this moment. */
   find(name: string): Standing | undefined;
@@ -31,7 +31,10 @@ export function createSharedStandings(monotonicNow: () => number): SharedStandin
   };
 }
 
-/** The standing after one process has seen another state. The outage of the first process is that of all. */
+/**
+ * The standing after one process has seen another state. An outage begins for all when it begins for the
+ * first process.
+ */
 export function mergeStandings(before: Standing, told: Standing): Standing {
   const hasBeenUp = before.hasBeenUp || told.hasBeenUp;
   if (told.redForMs !== undefined)

@@ -6,14 +6,14 @@ export interface StandingRecord {
   /** Records the state at this moment. */
   record(state: State): void;
   /**
-   * Goes on from what other processes have seen of the name. Has no effect after this record has seen another
-   * state than RED itself.
+   * Continues from the standing in other processes. Has no effect once this record itself has seen a state
+   * other than RED.
    */
   inherit(others: Standing): void;
   readonly current: Standing;
 }
 
-/** @param before The standing to go on from, such as that of another thread. */
+/** @param before The standing to continue from, such as that of another thread. */
 export function createStandingRecord(
   monotonicNow: () => number,
   before: Standing = NOTHING_KNOWN,

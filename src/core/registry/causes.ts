@@ -89,8 +89,8 @@ function quote(name: string): string {
 }
 
 /**
- * Adds the cause to a RED if one of its dependencies is RED, because users should look there first. `stale`
- * remains, because the state of a handler that no longer runs is unknown.
+ * Adds the cause to a RED status if one of the handler's dependencies is RED, because users should look there
+ * first. The reason `stale` stays, because the state of a handler that no longer runs is unknown.
  */
 export function explain<Explained extends { readonly status: Status; readonly reason?: Reason }>(
   explained: Explained,

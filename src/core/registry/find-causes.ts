@@ -5,12 +5,12 @@ import { explain } from "./causes.ts";
 import type { RegisteredHandler } from "./registered-handler.ts";
 
 /**
- * Maximum age of a result that can explain the RED of another handler, for handlers without `intervalMs`:
+ * Maximum age of a result that can explain why another handler is RED, for handlers without `intervalMs`:
  * such a handler may have recovered since. Scrapers and probes request reports more often.
  */
 export const MAX_CAUSE_AGE_MS = 60_000;
 
-/** Explains a RED by the RED of a dependency. Runs no handler. */
+/** Explains why a handler is RED by a dependency that is RED. Runs no handler. */
 export interface Causes {
   explainEntry(entry: Entry): Entry;
   explainChange(change: Change): Change;

@@ -20,8 +20,8 @@ export interface FollowSetup {
 }
 
 /**
- * Runs a handler when the application has pushed another state, which must become known without a request.
- * Returns a function that ends it.
+ * Runs a handler when the application has pushed a new state, so that it is reported without a request.
+ * Returns a function that stops this.
  */
 export function followPushes(
   handler: StatusHandler,

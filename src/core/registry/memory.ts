@@ -19,7 +19,7 @@ export interface MemorySetup {
 export interface Memory {
   /** `undefined` before the first. */
   readonly last: Entry | undefined;
-  /** Whether there is an entry to report, before the first that of `getKnown()`. */
+  /** Whether there is an entry to report. Before the first entry, `getKnown()` returns a substitute. */
   readonly isKnown: boolean;
   /**
    * The last entry. Before the first: that of the replaced handler, or a placeholder: RED, `hung`.

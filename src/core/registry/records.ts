@@ -4,7 +4,7 @@ import type { HandlerRecord, PastRecord, Track } from "./track.ts";
 export interface HandlerRecords {
   /** The records of all handlers that have a result. */
   list(): readonly HandlerRecord[];
-  /** Continues the records of earlier processes, also those of handlers that are registered later. */
+  /** Continues the records of earlier processes, including those of handlers that are registered later. */
   restore(past: ReadonlyMap<string, PastRecord>): void;
 }
 
@@ -14,7 +14,7 @@ export interface RestorableRecords extends HandlerRecords {
 }
 
 export function createRecords(handlers: ReadonlyMap<string, { readonly track: Track }>): RestorableRecords {
-  /** Each is dropped when its name is registered. The recorder limits their number. */
+  /** Each record is dropped when its name is registered. The recorder limits their number. */
   const pending = new Map<string, PastRecord>();
 
   return {

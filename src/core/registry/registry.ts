@@ -29,8 +29,8 @@ import type { WaitOptions } from "./wait.ts";
 /** How a registry works. Every option is optional. */
 export interface RegistryOptions {
   /**
-   * Logs changes and trouble: `console`, pino and winston fit as they are. Without it, the first trouble of
-   * each kind becomes a process warning.
+   * Logs changes and errors: `console`, pino and winston work directly. Without it, the first error of each
+   * kind becomes a process warning.
    */
   readonly logger?: Logger;
   /** The registry's source of time. For tests: see `createFakeClock` in `svc-status/testing`. */
@@ -47,13 +47,13 @@ export interface HandlerDescription {
   readonly name: string;
   readonly critical: boolean;
   readonly scope: Scope;
-  /** The handlers whose RED would explain a RED of this one. */
+  /** The handlers that can explain why this one is RED. */
   readonly dependsOn: readonly string[];
 }
 
 /** The set of registered status handlers. */
 export interface StatusRegistry {
-  /** Logs changes and trouble: RED at `error`, YELLOW at `warn`, OK at `info`. You can set it at any time. */
+  /** Logs changes and errors: RED at `error`, YELLOW at `warn`, OK at `info`. You can set it at any time. */
   logger: Logger | undefined;
   /** The names of the handlers, in order of registration. */
   readonly names: readonly string[];
@@ -180,7 +180,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   addRegistrySeams(registry, {
     getKnownReport,
     getFreshReport,
-    // The states of a closed registry are unknown, so nothing is known of its handlers either.
+    // The states in a closed registry are unknown, so it has no data about its handlers either.
     getRegistration: (name) => (ending.isClosed ? undefined : handlers.get(name)?.track),
     hasRegistrations: true,
     holds,
@@ -197,7 +197,7 @@ export function createStatusRegistry(options: RegistryOptions = {}): StatusRegis
   return registry;
 }
 
-/** The handlers as readiness judges them. */
+/** The data by which readiness judges the handlers. */
 function toJudged(handlers: ReadonlyMap<string, RegisteredHandler>): HoldsSetup {
   return {
     getNames: () => [...handlers.values()].filter(({ options }) => options.critical).map(({ name }) => name),

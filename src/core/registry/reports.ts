@@ -97,7 +97,7 @@ export function createReports({ handlers, causes, deadlines, clock, ending }: Re
     return causes.toReport(asked.flatMap(({ name }) => handlers.get(name)?.known ?? []));
   }
 
-  /** In order of registration, each handler once, whatever the order of the names. */
+  /** In order of registration, each handler once, regardless of the order of the names. */
   function select(names: readonly string[]): RegisteredHandler[] {
     const wanted = new Set<string>(names);
     for (const name of wanted) {

@@ -17,7 +17,7 @@ export interface TrackSetup {
   readonly onStanding: () => void;
 }
 
-/** The record of a name: its state, since when, and its last changes. It survives a replaced handler. */
+/** The record of a name: its state, since when, and its last changes. It is kept when the handler is replaced. */
 export interface Track {
   /** Records an outcome, reports it if it is a change, and returns the start of the state. */
   record(outcome: Pick<Outcome, "status" | "reason" | "checkedAt">): Date;
@@ -27,7 +27,7 @@ export interface Track {
   readonly standing: Standing;
   /** Whether the handler has had a result. */
   readonly isKnown: boolean;
-  /** Goes on from what other processes have seen of the name. */
+  /** Continues from the standing in other processes. */
   inherit(others: Standing): void;
   /** For a recorder; `undefined` before the first result in this process. */
   readonly snapshot: HandlerRecord | undefined;
@@ -38,7 +38,7 @@ export interface Track {
   restore(past: PastRecord): void;
 }
 
-/** A handler's record at a moment. Times are in milliseconds since 1970. */
+/** A snapshot of a handler's record. Times are in milliseconds since 1970. */
 export interface HandlerRecord {
   readonly name: string;
   readonly state: State;
@@ -112,7 +112,10 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
     else if (isFirst && state === OK) emitLate(past);
   }
 
-  /** The first result came before the past was known. It is no change if the state was the same before. */
+  /**
+   * The first result came before the earlier records were read. It is not a change if the state was the same
+   * before.
+   */
   function amendFirst(first: Change, before: State): void {
     if (first.to !== before) history[0] = Object.freeze({ ...first, from: before });
     else {

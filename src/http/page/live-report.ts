@@ -9,7 +9,7 @@ export interface LiveReportSetup {
   readonly onError: (error: unknown) => void;
 }
 
-/** The last report of the handlers, and the changes since their last run began: the report may be older. */
+/** The last report, and the changes since the last run began. The report may be older than that run. */
 export interface LiveReport {
   /** The report with the changes for the worse. Changes for the better wait for the next run. */
   readonly current: Report | undefined;

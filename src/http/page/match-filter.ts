@@ -4,7 +4,7 @@ import type { EntryGroup } from "./group-entries.ts";
 import type { PageScene } from "./page-model.ts";
 import { cut, toLine } from "./shown-text.ts";
 
-/** Maximum length of a detail in the row. The opened row shows all of it. */
+/** Maximum length of a detail in the row. The opened row shows the whole detail. */
 export const MAX_ROW_DETAIL_LENGTH = 300;
 
 /** The detail as shown in the row, which is also the text that the filter searches. */

@@ -15,11 +15,11 @@ export const MAX_SHOWN_CHANGES = 100;
 /** Maximum length of a change's detail. */
 export const MAX_CHANGE_DETAIL_LENGTH = 120;
 
-/** The last changes of a handler in two forms. */
+/** The last changes of a handler, in two forms. */
 export interface RenderedChanges {
-  /** As the states over time. */
+  /** The states over time. */
   readonly turns: readonly Turn[];
-  /** As text, which screen readers and braille displays can present, the newest first. */
+  /** Text for screen readers and braille displays, newest first. */
   readonly list: Markup;
   readonly last: Change | undefined;
 }

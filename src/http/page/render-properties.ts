@@ -3,10 +3,10 @@ import { toStatusJson } from "../../core/status-json.ts";
 import { html, type Markup } from "./markup.ts";
 import { toLines } from "./shown-text.ts";
 
-/** Maximum length of a property on the page. JSON contains all of it. */
+/** Maximum length of a property on the page. JSON contains the whole property. */
 export const MAX_SHOWN_PROPERTY_LENGTH = 20_000;
 
-/** Renders all properties that a handler reported, from their JSON: live objects may throw or never end. */
+/** Renders all properties that a handler reported, from their JSON: live objects may throw or be endless. */
 export function renderProperties(status: Status): Markup {
   const properties = Object.entries(JSON.parse(toStatusJson(status)) as Record<string, unknown>);
   return html`<dl class="properties">${properties.map(renderProperty)}</dl>`;

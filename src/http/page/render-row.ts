@@ -48,7 +48,7 @@ function renderItem(entry: Entry, scene: PageScene, isHidden: boolean, folded: M
   const { name, status } = entry;
   const { details } = scene.view;
   const content = details ? renderDetails(entry, scene) : renderSummary(entry);
-  // In an opened row the anchor is inside of the details, because browsers open them for it without a script.
+  // The anchor of an opened row is inside the details, because browsers then open them without a script.
   const anchor = !details && html` id="${toAnchor(name)}" tabindex="-1"`;
   return html`<li class="row ${status.state}"${anchor} data-key="${ROW_KEY}${name}" data-state="${status.state}"${
     isHidden && html` hidden`
@@ -82,7 +82,7 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
   </details>`;
 }
 
-/** A name that may break between its words, and not inside one. */
+/** A name that may break between its words, but not inside a word. */
 function renderName(name: string): Markup {
   const words = name.split(/(?<=[\p{Ll}\d])(?=\p{Lu})|(?<=[._/:-])(?=\w)/u);
   return html`${words.map((word, index) => html`${index > 0 && html`<wbr>`}${word}`)}`;

@@ -7,7 +7,7 @@ export function toAnchor(name: string): string {
   return `handler-${encodeURIComponent(name)}`;
 }
 
-/** Renders the purpose of a handler, and what a reader can do about it. */
+/** Renders the purpose of a handler, and the actions for a reader. */
 export function renderTasks(entry: Entry, { seesWho }: PageView): Markup {
   const { name, description, runbook } = entry;
   return html`${description !== undefined && html`<p dir="auto">${description}</p>`}<p class="tasks">

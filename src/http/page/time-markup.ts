@@ -2,8 +2,8 @@ import { html, type Markup } from "./markup.ts";
 import { toAgeText, toExactText } from "./time-text.ts";
 
 /**
- * A moment as its age, with the exact time on hover. Without `now` it is the exact time: all readers then get
- * the same markup, and the client calculates the age.
+ * Renders a moment as its age, with the exact time on hover. Without `now`, renders the exact time, so that
+ * all readers get the same markup, and the client calculates the age.
  */
 export function renderAge(date: Date, now: number | undefined, suffix = ""): Markup {
   const exact = toExactText(date);
@@ -16,7 +16,7 @@ export function renderFor(date: Date, now: number | undefined): Markup {
   return html`<span class="for">for </span>${renderAge(date, now)}`;
 }
 
-/** The time that is left until a moment, which the client counts down. */
+/** The time left until a moment, which the client counts down. */
 export function renderLeft(date: Date, now: number | undefined): Markup {
   const exact = toExactText(date);
   const text = now === undefined ? exact : toAgeText(date.getTime() - now);

@@ -11,12 +11,12 @@ export function toAgeText(ageMs: number): string {
   return `${Math.floor(ageMs / DAY_MS)} d`;
 }
 
-/** A moment to the second in UTC: `2026-01-01 00:00:00 UTC`. */
+/** A moment in UTC, to the second: `2026-01-01 00:00:00 UTC`. */
 export function toExactText(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** The duration of a run to two digits, so that small differences do not cause an update. */
+/** The duration of a run, to two digits, so that small differences do not cause an update. */
 export function toRunTimeText(durationMs: number): string {
   if (durationMs < 1) return "<1 ms";
   const rounded = Number(durationMs.toPrecision(2));

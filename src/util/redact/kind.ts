@@ -8,7 +8,7 @@ type Replacement = string | ((match: string, ...groups: never[]) => string);
 export interface Kind {
   readonly pattern: RegExp;
   readonly replacement: Replacement;
-  /** A text without the clue contains no secret of this kind, so most texts are searched for few kinds. */
+  /** A text without the clue cannot contain this kind of secret, so most texts are searched for only a few kinds. */
   readonly clue?: string;
 }
 

@@ -18,7 +18,7 @@ function toDetectionMs({ fall, probeIntervalMs, redsSeen }: Numbers): number | u
 export const findShortGrace: DiagnosisRule = ({ numbers, facts, say }) => {
   const { graceMs, preStopMs, preset, deadlineMs, closeTimeoutMs = ALL_MS, longestRequestMs = 0 } = numbers;
   const neededMs = preStopMs + toNeededGraceMs(deadlineMs);
-  const isHookGreedy = preStopMs > 0 && preStopMs >= (graceMs ?? 0); // covered by the next rule
+  const isHookGreedy = preStopMs > 0 && preStopMs >= (graceMs ?? 0); // The next rule covers this.
   if (graceMs === undefined || graceMs >= neededMs || isHookGreedy) return undefined;
   const detectionMs = facts?.isDrainProber === false ? 0 : (toDetectionMs(numbers) ?? 0);
   const waitMs = Math.min(detectionMs + MIN_QUIET_MS, toLongestWaitMs(numbers));

@@ -1,6 +1,6 @@
 import type { Numbers } from "../numbers.ts";
 
-/** A longer list is left to the reader. */
+/** The user must complete a longer list. */
 const MAX_SHOWN = 10;
 
 /** Placeholder addresses of the instances. Default: two. */

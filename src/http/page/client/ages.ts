@@ -12,7 +12,7 @@ export function getServerTime(): number {
   return Date.now() - aheadMs;
 }
 
-/** The moment that the page shows: now, or that of the last result without a connection. */
+/** The moment that the page shows: now, or without a connection, the time of the last result. */
 export function getShownTime(): number {
   const isStale = document.documentElement.classList.contains("stale");
   const last = findLastResult();
@@ -23,7 +23,7 @@ function findLastResult(): HTMLTimeElement | null {
   return document.querySelector<HTMLTimeElement>(".link time");
 }
 
-/** Updates the displayed ages. Without a connection, only that of the last result grows. */
+/** Updates the displayed ages. Without a connection, only the age of the last result grows. */
 export function updateAges(root: ParentNode): void {
   const now = getServerTime();
   const shown = getShownTime();

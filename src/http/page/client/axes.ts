@@ -31,7 +31,7 @@ function drawAxesIfDue(): void {
   drawAxes(document);
 }
 
-/** Draws the axes of an element. An axis on which nothing happened stays untouched. */
+/** Draws the axes of an element. An axis without changes stays untouched. */
 export function drawAxes(root: ParentNode): void {
   const window = toAxisWindow(getSpan(), getShownTime());
   const starts = getStarts();

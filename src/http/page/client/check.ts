@@ -1,7 +1,7 @@
 import { find } from "./find.ts";
 import { post } from "./post.ts";
 
-/** The buttons whose request is on its way. */
+/** The buttons whose request is in progress. */
 const checking = new WeakSet<HTMLButtonElement>();
 
 /** Runs one handler, or all of the page. The page's updates show the results. */

@@ -26,7 +26,7 @@ async function change(form: HTMLFormElement): Promise<void> {
   form.append(alert);
 }
 
-/** Closes the dialog, and forgets what was typed into it. */
+/** Closes the dialog and clears its input. */
 export function closeControl(): void {
   const fold = document.querySelector<HTMLDetailsElement>(".control[open]");
   if (!fold) return;

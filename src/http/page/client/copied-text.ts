@@ -48,7 +48,7 @@ export function toRowText(row: HTMLElement): string {
   ].join("\n");
 }
 
-/** Without the filter, which would hide the row when its state changes. */
+/** Omits the filter, which would hide the row when its state changes. */
 function toRowUrl(row: HTMLElement): string {
   const names = new URLSearchParams(location.search).getAll("name").map((name) => ["name", name]);
   const query = names.length > 0 ? `?${new URLSearchParams(names)}` : "";

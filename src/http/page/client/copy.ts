@@ -1,6 +1,6 @@
 import { toMarkdown, toRowText } from "./copied-text.ts";
 
-/** The buttons that show what became of the last click. */
+/** The buttons that show the result of the last click. */
 const answering = new WeakSet<Element>();
 
 /** Copies the visible status as Markdown, or one row as text, for example for a chat. */
@@ -23,7 +23,7 @@ async function answer(button: Element): Promise<void> {
   }, 2_000);
 }
 
-/** Browsers provide the Clipboard API to secure pages only. Other pages use the older API. */
+/** Browsers provide the Clipboard API only to secure pages. Other pages use the older API. */
 async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -5,7 +5,7 @@ import { showState } from "./news.ts";
 /** Polling interval if the page cannot use the event stream. */
 export const POLL_EVERY_MS = 2_000;
 
-/** The stream sends something at least every second. After this silence, the page reports "No answer". */
+/** The stream sends data at least every second. After this silence, the page reports "No answer". */
 export const SILENCE_MS = 5_000;
 
 export type Link = "live" | "polling" | "late" | "silent" | "lost" | "paused";

@@ -103,7 +103,7 @@ function listenToPause(link: LinkDisplay, connection: { stop(): void; restart():
   });
 }
 
-/** Calls `handle` with the data of each event, and then `onEvent`. */
+/** Calls `handle` with the data of each event, then `onEvent`. */
 function listenFor<Data>(
   source: EventSource,
   event: string,

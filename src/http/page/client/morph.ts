@@ -1,4 +1,4 @@
-/** Attributes that hold the user's view and are kept: which rows are open, and which are filtered out. */
+/** Attributes to keep, because the user controls them: which rows are open, and which are filtered out. */
 const OF_THE_READER: ReadonlySet<string> = new Set(["open", "hidden"]);
 
 /**

@@ -16,7 +16,7 @@ const changed = new Set<string>();
 
 let touchedAt = Number.NEGATIVE_INFINITY;
 
-/** Sorts the rows on request, and when nobody reads them. */
+/** Sorts the rows on request, and when the user is inactive. */
 export function startSorting(): void {
   for (const type of ["pointermove", "pointerdown", "wheel", "touchmove", "keydown"])
     addEventListener(type, () => (touchedAt = performance.now()), { passive: true });
@@ -35,7 +35,7 @@ export function markChanged(key: string): void {
 }
 
 /**
- * Puts the rows in the new order, if there is one. While somebody reads them, they keep their places, and new
+ * Puts the rows in the new order, if there is one. While the user is active, they keep their places, and new
  * rows come last.
  */
 export function showOrder(order: readonly string[] | undefined, rows: ReadonlyMap<string, Element>): void {

@@ -1,5 +1,6 @@
 /**
- * Sends a request to the instance that the page shows. Another one refuses it. Returns why it had no effect.
+ * Sends a request to the instance that the page shows. Other instances refuse it. Resolves with the reason if
+ * it had no effect.
  */
 export async function post(url: URL, instance: string): Promise<string | undefined> {
   try {
