@@ -153,7 +153,7 @@ function describeQuiet({ lastRequestMs, endedBy }: DrainReport): string {
   return `last request ${toSeconds(lastRequestMs)} before close`;
 }
 
-/** The wait ended before the balancers had left, so the line says what was seen of what was needed. */
+/** Whether the wait ended before the balancers had left. The line then also shows what was required. */
 function isIncomplete(endedBy: Rule): boolean {
   return endedBy === "cap" || endedBy === "deadline";
 }
@@ -171,8 +171,7 @@ function describeConsumer({ name, finished, left, error }: ConsumerReport): stri
 const MAX_SHOWN_PROBERS = 5;
 
 function describeProbers({ probers, endedBy, redsSeen }: DrainReport): readonly string[] {
-  // If the wait ended before they had left, the line shows the number of required refusals.
-  const needed = endedBy === "cap" || endedBy === "deadline" ? redsSeen : 0;
+  const needed = isIncomplete(endedBy) ? redsSeen : 0;
   const furtherCount = probers.length - MAX_SHOWN_PROBERS;
   return [
     ...probers.slice(0, MAX_SHOWN_PROBERS).map((prober) => describeProber(prober, needed)),
@@ -186,7 +185,7 @@ function describeProber({ label, refusals, refusedWith }: ProberReport, needed: 
   return `${label} saw ${refusedWith} ${count}`;
 }
 
-/** Without a zero after the point. */
+/** Omits a zero after the decimal point. */
 function toShortSeconds(ms: number): string {
   return `${Number((ms / 1_000).toFixed(1))} s`;
 }

@@ -10,7 +10,7 @@ export interface Piece {
   readonly state: State;
   readonly from: number;
   readonly to: number;
-  /** When the handler got into this state, maybe in an earlier process. */
+  /** The start of this state, which may be in an earlier process. */
   readonly since: number;
 }
 

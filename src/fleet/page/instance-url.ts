@@ -7,7 +7,7 @@ export function toInstanceUrl(
 ): string | undefined {
   const text = template.replace(/\{([A-Za-z_]\w*)\}/g, (_, label: string) => {
     const value = labels[label] ?? "";
-    // An address stays as it is: the colon before its port may not be escaped.
+    // An address stays unchanged, because the colon before its port must not be escaped.
     return /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(value)
       ? value
       : encodeURIComponent(toWellFormed(value));

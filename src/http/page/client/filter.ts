@@ -13,7 +13,7 @@ export function startFilter(): void {
       "",
       `${location.pathname}${query.size > 0 ? `?${query}` : ""}${location.hash}`,
     );
-    // Long spans need the recorded history, which the page has for one of them only.
+    // The page has the recorded history of one long span. For another one, it must be loaded again.
     const span = query.get("span");
     const events = new URL(document.documentElement.dataset["events"] ?? "", location.href);
     if ((isLongSpan(span) ? span : null) !== events.searchParams.get("span")) location.reload();
