@@ -37,7 +37,7 @@ async function dispatch([first, ...rest]: readonly string[], interrupts: Interru
   const run = await load();
   if (definition.ownsSignals !== true) interrupts.listenForSignals();
   const status = await run({ operands, values: values as never, commands: COMMANDS, io }).catch((error) => {
-    // An interrupted command need not be explained, but it has not succeeded.
+    // The error of an interrupted command is not shown, but the command has not succeeded.
     if (!interrupts.signal.aborted) throw error;
     return 3;
   });

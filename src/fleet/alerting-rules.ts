@@ -13,7 +13,7 @@ export type AlertName =
   | "SvcStatusFewerInstances"
   | "SvcStatusWatchdog";
 
-/** An alerting rule of Prometheus. */
+/** A Prometheus alerting rule. */
 export interface AlertingRule {
   readonly alert: AlertName;
   readonly expr: string;

@@ -13,7 +13,7 @@ import { addSharedLabels, toCandidates, toCountsQuery } from "./read/shared-labe
 import { createTurnsCache, type TurnsCache } from "./read-turns.ts";
 import { createViews } from "./views.ts";
 
-/** Many services and their instances, as Prometheus knows them. */
+/** Many services and their instances, from Prometheus. */
 export interface Fleet {
   /** All services, worst first. Never rejects: failures are part of the view. */
   read(options?: FleetReadOptions): Promise<FleetView>;
@@ -24,11 +24,11 @@ export interface Fleet {
 }
 
 export interface FleetReadOptions {
-  /** A moment in the past that Prometheus remembers. Default: now. */
+  /** A moment in the past for which Prometheus has data. Default: now. */
   readonly at?: Date;
 }
 
-/** The fleet and how it reads, for its page. */
+/** The fleet with its settings, for its page. */
 export interface OwnFleet extends Fleet {
   readonly reader: FleetReaderOptions;
   readonly refreshMs: number;

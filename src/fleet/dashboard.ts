@@ -63,7 +63,7 @@ interface Row {
   readonly expr: string;
   /** The name of a series. */
   readonly legend: string;
-  /** In columns. A row has 24 of them. */
+  /** In columns; a row has 24. */
   readonly width: number;
 }
 

@@ -1,13 +1,13 @@
 import { RED } from "../core/state.ts";
 import { type FleetService, isEffect, toKey } from "./read/view.ts";
 
-/** The reason to set up the rules. */
+/** Explains why to set up the rules. */
 export const RAW =
   "without the recording rules of svc-status fleet rules: no causes, and it reads every series, which does not scale";
 
 const MAX_NAMES = 5;
 
-/** The causes of a service's RED, and the instances and versions that are worth a look, in words. */
+/** Describes why a service is RED, and which instances and versions to examine. */
 export function describeService(service: FleetService, effects: Effects): readonly string[] {
   const { instances, versions } = service;
   const { targets, scraped, inService } = instances;
@@ -40,7 +40,7 @@ function describeCause(service: FleetService, effects: Effects): readonly string
   ];
 }
 
-/** The services that are RED because of another one, over any number of levels, by that one. */
+/** Groups the services that are RED because of another one, at any depth, by the service that is the cause. */
 export interface Effects {
   of(service: FleetService): readonly FleetService[];
 }

@@ -9,14 +9,14 @@ import { MAX_ANSWER_BYTES } from "./read/reader.ts";
 
 /** The source of the fleet, and how to read it. Only `prometheus` is required. */
 export interface FleetOptions {
-  /** The URL of Prometheus, or of what has the same API: VictoriaMetrics, Thanos, Mimir. Without `/api/v1`. */
+  /** The URL of Prometheus or of a compatible server (VictoriaMetrics, Thanos, Mimir), without `/api/v1`. */
   readonly prometheus: string | URL;
   /** Only services with these labels: `{ cluster: "eu" }`. */
   readonly selector?: Selector;
   /** The labels that identify a service: those of `svc-status fleet rules`. */
   readonly labels?: Partial<FleetLabels>;
   /**
-   * How long an answer of Prometheus is shown before the next reader causes another query. From 1,000.
+   * Maximum age of an answer of Prometheus before the next reader causes another query. Minimum 1,000.
    * @default 5000
    */
   readonly refreshMs?: number;
@@ -26,7 +26,7 @@ export interface FleetOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * A larger answer ends the query.
+   * Maximum size of an answer. A larger one aborts the query.
    * @default 64,000,000
    */
   readonly maxAnswerBytes?: number;
@@ -35,7 +35,7 @@ export interface FleetOptions {
    * @default 120000
    */
   readonly maxAgeMs?: number;
-  /** A bearer token. Default of all credentials: `SVC_STATUS_PROMETHEUS_TOKEN` or `SVC_STATUS_PROMETHEUS_BASIC`. */
+  /** A bearer token. Default for all credentials: `SVC_STATUS_PROMETHEUS_TOKEN` or `SVC_STATUS_PROMETHEUS_BASIC`. */
   readonly token?: string;
   /** The file with a bearer token, read before each query. */
   readonly tokenFile?: string;
@@ -54,7 +54,7 @@ export interface ResolvedFleetOptions
   readonly labels: FleetLabels;
 }
 
-/** The names are part of expressions, so nothing else gets there. */
+/** The names become part of expressions, so they must not contain other syntax. */
 const LABEL: TextShape = { kind: "text", pattern: /^[A-Za-z_]\w*$/u, expected: "the name of a label" };
 const SECRET: TextShape = { ...LINE, isSecret: true };
 

@@ -35,7 +35,7 @@ export interface FleetStatusOptions extends FleetOptions {
   readonly instanceUrl?: string;
   /** Decides which clients may see the fleet; others get 403. Default: all clients that reach the server. */
   readonly authorize?: Permission;
-  /** Logs trouble. Default: process warnings. */
+  /** Logs failures. Default: process warnings. */
   readonly logger?: Logger;
 }
 

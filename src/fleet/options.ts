@@ -47,11 +47,11 @@ export const DEFAULT_LABELS: FleetLabels = {
 /** The options of the rules. */
 export interface RuleOptions extends FleetLabels {
   readonly timesMs: Readonly<Record<TimeName, number>>;
-  /** Labels of every alert, for routes. */
+  /** Labels added to every alert, for routing. */
   readonly labels: Readonly<Record<string, string>>;
   /** The annotation `runbook_url`, a Prometheus template. Default: none. */
   readonly runbookUrl?: string;
-  /** The evaluation interval of the group. Default: the interval that Prometheus is configured with. */
+  /** The evaluation interval of the group. Default: the global interval of Prometheus. */
   readonly intervalMs?: number;
 }
 

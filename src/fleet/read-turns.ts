@@ -4,7 +4,7 @@ import type { Axes } from "./read/axes.ts";
 /** How long the turns of a view are kept. The axis has a point each 5 minutes. */
 export const TURNS_LIFETIME_MS = 120_000;
 
-/** After a failure, the next attempt. */
+/** Time between a failure and the next attempt. */
 const RETRY_MS = 30_000;
 
 /** Maximum number of views whose turns are kept. */
@@ -38,7 +38,7 @@ export function createTurnsCache(clock: Clock): TurnsCache {
       (axes) => keep(axes, TURNS_LIFETIME_MS),
       () => keep(before, RETRY_MS),
     );
-    // Until the answer, nobody asks again.
+    // Prevents further queries until the answer arrives.
     const started: Kept = { endsAt: Number.POSITIVE_INFINITY, loading, axes: before };
     kept.delete(key);
     for (const each of kept.keys()) if (kept.size >= MAX_TURNS) kept.delete(each);

@@ -38,7 +38,7 @@ export type RecordName =
   | "service:svc_status_roots:max" // root, level
   | "service:svc_status_root:max"; // root
 
-/** Maximum number of services from an effect to its cause. */
+/** Maximum length of the path from an effect to its cause, in services. */
 const MAX_LEVELS = 4;
 
 const LEVELS: readonly number[] = Array.from({ length: MAX_LEVELS }, (_, index) => index + 1);

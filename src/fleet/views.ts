@@ -10,7 +10,7 @@ export const MAX_VIEWS = 100;
 /** Maximum number of views that are read at the same time. */
 export const MAX_READS = 16;
 
-/** A view that nobody reads is forgotten after this time. */
+/** A view that nobody reads is removed after this time. */
 export const VIEW_LIFETIME_MS = 60_000;
 
 /** How long a reader waits for Prometheus if there is an earlier answer to show. */
@@ -47,7 +47,7 @@ export function createViews({ refreshMs, clock }: ViewsSetup): Views {
   const closing = new AbortController();
   let stopSweeping: (() => void) | undefined;
 
-  /** Forgets what nobody reads. Runs only while there are views. */
+  /** Removes views that nobody reads. Runs only while there are views. */
   function sweep(): void {
     stopSweeping = undefined;
     const oldest = clock.monotonicNow() - Math.max(VIEW_LIFETIME_MS, 2 * refreshMs);
@@ -60,14 +60,14 @@ export function createViews({ refreshMs, clock }: ViewsSetup): Views {
     stopSweeping ??= clock.startTimer(VIEW_LIFETIME_MS, sweep, { background: true });
   }
 
-  /** Finds the view, or makes room for it. */
+  /** Returns the view, or creates it and removes older ones if there are too many. */
   function find(key: string): Kept {
     const known = views.get(key);
     views.delete(key);
     const now = clock.monotonicNow();
     const kept = known ?? { startedAt: now, endedAt: Number.NEGATIVE_INFINITY, usedAt: now };
     kept.usedAt = now;
-    // The longest unused is the first.
+    // The first view is the least recently used.
     for (const [each, { loading }] of views) {
       if (views.size < MAX_VIEWS) break;
       if (loading === undefined) views.delete(each);
@@ -114,7 +114,7 @@ export function createViews({ refreshMs, clock }: ViewsSetup): Views {
   };
 }
 
-/** After a while, the earlier answer is better than none. */
+/** Waits for the answer for a limited time, then resolves with the earlier one. */
 function orEarlier(loading: Promise<FleetView>, kept: Kept, clock: Clock): Promise<FleetView> {
   return new Promise((resolve) => {
     const waited = clock.monotonicNow() - kept.startedAt;

@@ -14,7 +14,7 @@ export interface JournalSetup extends SegmentWriterSetup {
 /** Writes lines in batches, at most one at a time. Never throws, and never delays the caller. */
 export interface Journal {
   push(line: Line): void;
-  /** The same for a line that is expensive to build: it is built before the write, so that the caller does not wait. */
+  /** As `push`, for a line that is expensive to build: the journal builds it later, without delaying the caller. */
   pushLater(toLine: () => Line): void;
   /** Replaces lines that are not written yet. */
   amend(toAmended: (line: Line) => Line): void;

@@ -20,9 +20,9 @@ export interface PendingLines {
   make(): void;
   /** Replaces the lines. */
   amend(toAmended: (line: Line) => Line): void;
-  /** Takes all lines, to write them. */
+  /** Removes and returns all lines. */
   take(): readonly PendingLine[];
-  /** Puts lines back before the others. */
+  /** Reinserts lines before the others. */
   putBack(lines: readonly PendingLine[]): void;
   /**
    * Number of dropped lines since the last call. After the first dropped line, all further lines are dropped

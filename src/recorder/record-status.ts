@@ -115,7 +115,7 @@ export function recordStatus(registry: StatusRegistry, options: RecorderOptions)
     if (seams.recordedPast === past) seams.recordedPast = undefined;
   }
 
-  /** At exit, the process does not wait for anything. */
+  /** At exit, the process does not wait for asynchronous work. */
   function endNow(): void {
     end();
     journal.exit();

@@ -6,7 +6,7 @@ import type { Piece } from "./replay.ts";
 export type Spell = Pick<Piece, "state" | "from" | "to">;
 
 /**
- * The states over a time. If several processes know the state of a handler at a moment, the worst one counts; if none
+ * The states over a period. If several processes know the state of a handler at a moment, the worst one counts; if none
  * does, the state is unknown. The first turn is at the start.
  */
 export function toWorstTurns(spells: readonly Spell[], start: number, end: number): readonly RecordedTurn[] {
@@ -43,8 +43,8 @@ export const MAX_TURNS = 240;
 const PARTS = 60;
 
 /**
- * The same time in each state, with at most one spell per state in each 60th of the time: the states of a handler that
- * flaps for weeks are too many to show.
+ * Simplifies the spells: at most one per state in each 60th of the time. The total time in each state does not change.
+ * A handler that flaps for weeks has too many spells to show.
  */
 export function compactSpells(spells: readonly Spell[], start: number, end: number): Spell[] {
   const partMs = (end - start) / PARTS;

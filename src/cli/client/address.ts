@@ -15,7 +15,7 @@ const LOOPBACK = [
   { address: "::1", family: 6 },
 ];
 
-/** A request to a guessed host never leaves this machine, however its resolver resolves `localhost`. */
+/** A request to a guessed host never leaves this machine, regardless of how `localhost` resolves. */
 export function toAddress({ url, isHostGuessed }: ServiceUrl): Address {
   const { protocol, hostname, port } = url;
   const usualPort = protocol === "https:" ? 443 : 80;

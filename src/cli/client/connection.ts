@@ -16,7 +16,7 @@ export interface Connection {
 /** A field name and its value (RFC 9110, 5.1). */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
 
-/** A certificate in PEM, up to its end if it has one. */
+/** A PEM certificate, up to its end marker if there is one. */
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----(?:[\s\S]*?-----END CERTIFICATE-----)?/g;
 
 /**

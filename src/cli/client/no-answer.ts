@@ -17,7 +17,7 @@ export class NoAnswerError extends CliError {
   }
 }
 
-/** The service has no handler with one of these names. Its answer does not contain which one. */
+/** The service has no handler with one of these names. Its answer does not name it. */
 export class UnknownHandlerNameError extends NoAnswerError {
   readonly names: readonly string[];
 

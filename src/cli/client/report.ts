@@ -9,8 +9,8 @@ import { toStatusUrls } from "./service-url.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Requests the report for tools. `undefined` if the service has none: another service, an older release, or
- * the original.
+ * Requests the report for tools. `undefined` if the service has none: it runs another library, an older release,
+ * or the original.
  */
 export async function requestReport(query: StatusQuery): Promise<ServiceStatus | undefined> {
   const { service, names, connection, signal } = query;

@@ -58,7 +58,7 @@ async function send(serviceRequest: ServiceRequest): Promise<IncomingMessage> {
   const request = url.protocol === "https:" ? (await import("node:https")).request : requestHttp;
   return new Promise((resolve, reject) => {
     const sent = request(toRequestOptions(serviceRequest), resolve);
-    // The last event of all. If the server switches protocols, there is neither a response nor an error.
+    // The last event of a request. If the server switches protocols, there is neither a response nor an error.
     sent.on("close", () => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
     sent.on("error", reject).end();
   });

@@ -40,7 +40,7 @@ export function expectTypedHost(option: string, { url, isHostGuessed }: ServiceU
     throw new CliError(`${option} is sent only to a host that you name. ${toTypedHost(url)}`);
 }
 
-/** Tells the user to type the host, too. */
+/** Advises the user to type the host too. */
 export function toTypedHost({ host, port }: URL): string {
   return `Write ${host} instead of ${port || 80}`;
 }

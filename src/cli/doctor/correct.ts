@@ -13,10 +13,10 @@ import { toShared } from "./rules/probing.ts";
 /** Minimum timeout of a probe, so that a busy instance does not count as dead. */
 const MIN_PROBE_TIMEOUT_MS = 2_000;
 
-/** How much longer one of the two times of a probe is, if the platform requires it. */
+/** The difference between the two times of a probe, if the platform requires one to be longer. */
 const SPARE_FOR_PROBE_MS = 1_000;
 
-/** If a probe would have to wait longer, the last results are the better answer. */
+/** If a probe would have to wait longer, it should answer with the last results instead. */
 const MAX_WAIT_FOR_HANDLERS_MS = 30_000;
 const HANDLER_INTERVAL_MS = 10_000;
 

@@ -5,7 +5,7 @@ import type { Preset } from "../../drain/presets.ts";
 export const LIVENESS = ["local", "shared", "probe"] as const;
 export type Liveness = (typeof LIVENESS)[number];
 
-// A forgotten name is a compile error. The help does not load the code that has these names.
+// A missing name is a compile error. The help does not load the code that has these names.
 const IS_SHARED_READINESS: Readonly<Record<SharedReadiness, true>> = {
   hold: true,
   start: true,

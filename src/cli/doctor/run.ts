@@ -73,7 +73,7 @@ function form({ title, declared, ignored, problems = [] }: Source, platform: Pla
   };
 }
 
-/** The numbers that some rules need to find anything. */
+/** The numbers without which some rules find nothing. */
 function toJudged(platform: Platform | undefined): readonly NumberName[] {
   const isNeeded = platform === undefined || PLATFORMS[platform].isDrainProber;
   return [...(isNeeded ? OF_PROBE : []), "longestRequestMs", "balancerIdleMs", "graceMs", "instances"];

@@ -73,7 +73,7 @@ function parseTime(text: string): [TimeName, number] {
     throw new CliError(
       `--time: expected one of ${names.join(", ")}, got ${JSON.stringify(name)}${didYouMean(name, names)}`,
     );
-  // The times that alerts look back over cannot be 0.
+  // The lookback times of alerts cannot be 0.
   const mayBeZero = name !== "flapping" && name !== "lookback";
   const isZero = mayBeZero && /^0[a-z]*$/.test(duration);
   return [name as TimeName, isZero ? 0 : parseDuration(`--time ${name}`, duration)];

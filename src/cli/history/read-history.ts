@@ -7,7 +7,7 @@ export interface HistoryEvent {
   /** The handler; "" for events of the whole process. */
   readonly name: string;
   readonly what: string;
-  /** How long the state before lasted. */
+  /** Duration of the previous state. */
   readonly heldMs: number | undefined;
   readonly detail: string;
   readonly state: State | undefined;
@@ -21,7 +21,7 @@ export interface ServiceHistory {
   /** Oldest first. */
   readonly events: readonly HistoryEvent[];
   readonly shares: ReadonlyMap<string, Shares>;
-  /** Older events match too. */
+  /** Whether there are older matching events. */
   readonly hasMore: boolean;
 }
 

@@ -73,7 +73,7 @@ function toShareRows(shares: ServiceHistory["shares"]): readonly Row[] {
 
 const SHARE_NAMES: readonly (keyof Shares)[] = ["OK", "YELLOW", "RED", "unknown"];
 
-/** Never rounded up, so that 100 % means always, and never down to nothing. */
+/** Rounds down, but never to 0, so that 100 % means always. */
 function toShareText(share: number): string {
   const percent = Math.floor(share * 10_000 + 1e-6) / 100;
   return percent === 0 && share > 0 ? "<0.01 %" : `${percent} %`;

@@ -20,7 +20,7 @@ const FORWARDED: readonly NodeJS.Signals[] = [
   "SIGWINCH",
 ];
 
-/** A terminal sends these to all processes of a job, so the child has them already. */
+/** A terminal sends these to all processes of a job, so the child has already received them. */
 const FROM_TERMINAL: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT", "SIGWINCH"];
 
 const LEAVING: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT"];

@@ -87,7 +87,7 @@ export function isAlarm({ after }: ViewChange): boolean {
   return after === RED || after === NO_ANSWER;
 }
 
-/** Instances that answer in turn: the last one had answered before another one did. */
+/** Counts the instances that answer in turn: those between the last two answers of the latest one. */
 export function countInstances({ instances: [last, ...earlier] }: ServiceView): number {
   const again = earlier.lastIndexOf(last ?? "");
   const turn = new Set(earlier.slice(0, again + 1));

@@ -30,7 +30,7 @@ export interface FleetAnswersSetup {
   readonly onError: (error: unknown) => void;
 }
 
-/** Answers with the page of the fleet, in each format. */
+/** Answers with the page of the fleet, in the requested format. */
 export interface FleetAnswers {
   answer(suffix: FleetSuffix, query: string, remoteAddress: string | undefined): Promise<StatusResponse>;
 }
@@ -59,7 +59,7 @@ export function createFleetAnswers({
     return { name, path, instanceUrl, choice, view, turns };
   }
 
-  /** With one service, those of its handlers. */
+  /** The states of services over time, or with one service, those of its handlers. */
   function readTurns({ service, at }: FleetChoice, count: number): Promise<Axes> {
     const { reader } = fleet;
     return fleet.turns.read(
@@ -81,7 +81,7 @@ export function createFleetAnswers({
     if (known !== undefined) return known;
     let scene: FleetScene | undefined;
     const feed = createPageFeed({
-      // A feed shows reports. This one has no handlers, only a time.
+      // A feed expects a report. This report has no handlers, only a time.
       async read() {
         scene = await loadScene(choice);
         return createReport([], scene.view.at.getTime());

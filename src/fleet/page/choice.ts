@@ -6,7 +6,7 @@ import type { FleetChoice } from "./scene.ts";
 /** Maximum length of a label value in a URL. */
 const MAX_VALUE_LENGTH = 1_000;
 
-/** The choice in a URL, or the mistake in it. */
+/** Parses the choice in a URL, or describes the mistake in it. */
 export function parseChoice(query: string): FleetChoice | string {
   const parameters = new URLSearchParams(query);
   const service = parameters.get("service") ?? "";

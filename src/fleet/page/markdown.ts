@@ -38,7 +38,7 @@ export function renderMarkdown(scene: FleetScene): string {
   ].join("\n")}\n`;
 }
 
-/** As code, so that a chat finds no links or mentions in it. */
+/** Formats text as code, so that a chat does not detect links or mentions in it. */
 function toCode(text: string): string {
   return `\`${text.replaceAll("`", "'").replace(/\s+/g, " ").trim().slice(0, 500)}\``;
 }

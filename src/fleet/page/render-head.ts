@@ -73,7 +73,7 @@ function renderCause(service: FleetService, effects: Effects, now: number | unde
 
 function renderCount({ view, choice }: FleetScene, state: FleetState): Markup {
   const count = view.services.filter((service) => service.state === state).length;
-  // A service has no counts of services.
+  // The view of a single service has no counts of services.
   if (choice.service !== undefined || (count === 0 && state === "UNKNOWN")) return html``;
   return html`<span class="count ${state}" data-count="${state satisfies State | "UNKNOWN"}"><b>${count}</b> ${state}</span> `;
 }

@@ -27,7 +27,7 @@ export interface Row {
 /** Maximum length of a name or a detail in a row. */
 const MAX_LENGTH = 300;
 
-/** The rows of the list: services with what is RED because of them, or the handlers of one service. */
+/** The rows of the list: services, each with the services that it makes RED, or the handlers of one service. */
 export function renderRows(scene: FleetScene): readonly Row[] {
   const { services } = scene.view;
   if (scene.choice.service !== undefined)
@@ -169,7 +169,7 @@ interface RowParts {
   readonly turns: readonly Turn[];
   readonly more: Markup;
   readonly fold?: Markup | false;
-  /** Default: whether the filter hides it. */
+  /** Default: as the filter decides. */
   readonly hidden?: boolean | undefined;
 }
 

@@ -7,7 +7,7 @@ import type { FleetService, FleetState } from "../read/view.ts";
 /** The formats of the page, by the suffix of the path. */
 export type FleetSuffix = "" | ".html" | ".json" | ".md" | ".events";
 
-/** The choices of a reader in the URL. */
+/** The reader's choices in the URL. */
 export interface FleetChoice {
   /** The name of a service. Default: all services. */
   readonly service?: string;

@@ -10,7 +10,7 @@ const DAY_S = 86_400;
 /** Minimum time between two points of an axis. */
 const MIN_STEP_S = 300;
 
-/** Maximum number of points of one query: with more series, they are further apart. */
+/** Maximum number of points in one query. With more series, the points are further apart. */
 export const MAX_POINTS = 200_000;
 
 export interface AxesOptions extends FleetLabels {
@@ -68,7 +68,7 @@ async function readAxes(
   );
 }
 
-/** The moments at which the state changed. If samples are missing, it is unknown. */
+/** The moments at which the state changed. If samples are missing, the state is unknown. */
 export function toTurns(values: SeriesOverTime["values"], stepMs: number, to: Date): readonly Turn[] {
   const turns: Turn[] = [];
   let last = Number.POSITIVE_INFINITY;

@@ -23,7 +23,7 @@ export interface TlsFiles {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Credentials that are given take precedence over the environment. */
+/** Credentials in the options take precedence over the environment. */
 export function readCredentials(sources: CredentialSources, env: Environment): Credentials {
   const { token, basic } = findSecrets(sources, env);
   const authorization =

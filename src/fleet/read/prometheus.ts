@@ -10,7 +10,7 @@ export interface Series {
 
 /** The result of a query. Failures are results too. */
 export type QueryResult<One = Series> =
-  | { readonly series: readonly One[] /** Why something may be missing. */; readonly partial?: string }
+  | { readonly series: readonly One[] /** Why data may be missing. */; readonly partial?: string }
   | { readonly problem: string };
 
 /**
@@ -62,7 +62,7 @@ export interface RangeOptions {
   readonly signal: AbortSignal;
 }
 
-/** Sends a range query, as `queryPrometheus` does. */
+/** Sends a range query. Like `queryPrometheus`, it never rejects, unless `signal` is aborted. */
 export function queryRange(
   prometheus: PrometheusOptions,
   query: string,

@@ -6,7 +6,7 @@ import { EXPECTED_RULES, toOverviewQuery, toRawQuery, toServiceQuery } from "./q
 import { type ServiceDetail, toDetails } from "./service-detail.ts";
 import { type FleetService, type FleetState, toKind, toServices, toWorst } from "./view.ts";
 
-/** A larger answer ends the query: 10,000 services are some 20 MB. */
+/** A larger answer aborts the query. 10,000 services take about 20 MB. */
 export const MAX_ANSWER_BYTES = 64_000_000;
 
 export interface FleetReaderOptions extends FleetLabels {
@@ -30,7 +30,7 @@ export interface FleetView<Service = FleetService> {
   readonly isRaw: boolean;
   /** Why the view is incomplete, in one sentence each. */
   readonly problems: readonly string[];
-  /** `true`: Prometheus does not answer, and this is what an earlier answer contained, at the time `at`. */
+  /** `true`: Prometheus does not answer, and this is an earlier answer, from the time `at`. */
   readonly isStale?: true;
 }
 

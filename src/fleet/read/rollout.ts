@@ -57,7 +57,7 @@ export function toRollout(series: readonly Series[]): Rollout {
 export interface Verdict {
   /** The share of all instances that have this version and are ready: 0 to 1. */
   readonly ready: number;
-  /** A larger share of the version is RED than of the other versions. */
+  /** `true`: the share of RED instances is larger in this version than in the other versions. */
   readonly isWorse: boolean;
   readonly counts: VersionCounts;
   /** The share of RED instances among the other versions: 0 to 1. Unknown until another version was seen. */

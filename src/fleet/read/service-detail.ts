@@ -14,7 +14,7 @@ export interface FleetHandler {
   readonly instances: Readonly<Record<State, number>>;
   /** Only if RED: the service where the failure began. */
   readonly root?: string;
-  /** RED: what its instances have in common. */
+  /** If RED: the labels that its RED instances have in common. */
   readonly shared?: SharedLabel;
 }
 

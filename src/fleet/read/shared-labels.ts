@@ -51,7 +51,7 @@ export function toCountsQuery(
     .join(" or ");
 }
 
-/** Adds to each handler what its RED instances have in common, and the others do not. */
+/** Adds to each handler the labels that its RED instances have in common and the others do not. */
 export function addSharedLabels(service: ServiceDetail, series: readonly Series[]): ServiceDetail {
   const handlers = service.handlers.map((handler) => {
     const shared = findSharedLabel(handler.name, handler.instances.RED, series);

@@ -4,7 +4,7 @@ import { toAgeText } from "./time-text.ts";
 /** The mark of the axis for a moment. */
 export type AxisMark = State | "unknown";
 
-/** From this moment on, the state was this. Before the first turn, it is unknown. */
+/** The moment at which a state began. Before the first turn, the state is unknown. */
 export interface Turn {
   readonly at: number;
   readonly mark: AxisMark;
@@ -23,7 +23,7 @@ export interface AxisWindow {
   readonly to: number;
   readonly tickMs: number;
   readonly labelMs: number;
-  /** Its times need a date. */
+  /** Whether its times need a date. */
   readonly isLong: boolean;
 }
 
@@ -74,7 +74,7 @@ export const AXIS_LABELS = 6;
 /** Maximum number of spells that the text describes. */
 const MAX_SPELLS = 3;
 
-/** The worse the state, the taller its bar, because not everybody sees the colors. */
+/** The worse the state, the taller its bar, because some people cannot distinguish the colors. */
 const HEIGHTS: Readonly<Record<AxisMark, number>> = { unknown: 1, OK: 4, YELLOW: 8, RED: 12 };
 
 const LETTERS: Readonly<Record<AxisMark, string>> = { unknown: "u", OK: "o", YELLOW: "y", RED: "r" };

@@ -18,7 +18,7 @@ import { createPartsRenderer } from "./render-page.ts";
 /** Maximum number of pages with an event stream. Further pages poll instead. */
 export const MAX_PAGE_STREAMS = 1_000;
 
-/** Streams without a limit per address, because behind a proxy all readers have the proxy's address. */
+/** Up to this number of streams, addresses have no limit, because behind a proxy all readers share its address. */
 export const UNSHARED_PAGE_STREAMS = 500;
 
 /** Maximum per address above that number, so that one client cannot take all streams. */
@@ -30,7 +30,7 @@ export const MAX_PAGE_STREAMS_OF_ADDRESS = 20;
  */
 export const MAX_NAMED_FEEDS = 20;
 
-/** The same for selections of handlers: feeds without a limit per address. */
+/** Up to this number of feeds for selections of handlers, addresses have no limit. */
 export const UNSHARED_NAMED_FEEDS = 10;
 
 /** Maximum per address above that number. */
@@ -149,7 +149,7 @@ const NAMED_FEED_LIMITS: ShareLimits = {
 const TOO_MANY = createResponse({ status: 503, body: "too many open pages\n" });
 
 /**
- * The stream for a request that was accepted while there was room, if there is none by the time it starts.
+ * The stream for a request that was accepted while a place was free, if none is free when the stream starts.
  */
 const ENDED: StatusStream = { next: async () => undefined, cancel: () => {} };
 

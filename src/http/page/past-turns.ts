@@ -50,7 +50,7 @@ export function createPastReader(
       if (turns === undefined) known.delete(span);
       else known.set(span, { ...turns, readAt });
     } catch {
-      // The recorder logs trouble with the disk. The last read remains.
+      // The recorder logs disk errors. The last read remains.
     }
     return known.get(span);
   }

@@ -8,7 +8,7 @@ import { isPresetTooShort, type Numbers } from "../numbers.ts";
 /** The times that share a deadline. */
 const ROOM = ["capMs", "closeTimeoutMs", "hooksTimeoutMs", "deadlineMs"] as const;
 
-/** The maximum time until the balancer has been refused often enough. */
+/** The maximum time until the balancer has received enough refusals. */
 function toDetectionMs({ fall, probeIntervalMs, redsSeen }: Numbers): number | undefined {
   if (probeIntervalMs === undefined) return undefined;
   return Math.max(fall ?? 1, redsSeen) * probeIntervalMs;
@@ -73,7 +73,7 @@ export const findShortPreset: DiagnosisRule = ({ numbers, say }) => {
   };
 };
 
-/** The balancer may not have been refused often enough at the end of the longest wait. */
+/** The balancer may not have received enough refusals at the end of the longest wait. */
 export const findSlowDetection: DiagnosisRule = ({ numbers, facts, say }) => {
   const { fall = 1, redsSeen, capMs } = numbers;
   const detectionMs = toDetectionMs(numbers);
@@ -98,7 +98,7 @@ export const findSlowDetection: DiagnosisRule = ({ numbers, facts, say }) => {
   };
 };
 
-/** The drain may count the balancer as gone before it is. */
+/** The drain may count a balancer as gone that still sends requests. */
 export const findEarlyBelief: DiagnosisRule = ({ numbers, facts, say }) => {
   const { fall = 0, redsSeen } = numbers;
   if (redsSeen >= fall || facts?.balancesByProbe === false) return undefined;

@@ -1,6 +1,6 @@
 import type { Numbers } from "../numbers.ts";
 
-/** The user must complete a longer list. */
+/** Maximum number of addresses to show. The user must complete a longer list. */
 const MAX_SHOWN = 10;
 
 /** Placeholder addresses of the instances. Default: two. */

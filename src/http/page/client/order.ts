@@ -2,13 +2,13 @@ import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
 import { keyOf, move } from "./morph.ts";
 
-/** Rows keep their places until the user has not touched the page for this long. */
+/** Rows keep their places until the user has been inactive for this long. */
 const READING_MS = 60_000;
 
-/** More changed rows are sorted at once. */
+/** If more rows than this changed, the page sorts them at once. */
 const MAX_CHANGED = 500;
 
-/** The order of the server, until the rows have it. */
+/** The server's order, until the rows are in that order. */
 let wanted: readonly string[] | undefined;
 
 /** The keys of the rows whose state changed since the rows were sorted. */
