@@ -46,11 +46,11 @@ test("deploy/nginx.conf passes upgrades on, reuses connections without one, and 
   const directives = toDirectives("deploy/nginx.conf");
   expect(directives).toEqual(
     expect.arrayContaining([
-      "map $http_upgrade $connection {",
+      "map $http_upgrade $connection_header {",
       "default upgrade;",
       '"" "";',
       "proxy_set_header Upgrade $http_upgrade;",
-      "proxy_set_header Connection $connection;",
+      "proxy_set_header Connection $connection_header;",
       "proxy_buffering off;",
     ]),
   );
