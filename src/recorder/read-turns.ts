@@ -10,7 +10,7 @@ const MAX_TURNING_HANDLERS = 2_000;
 /** Maximum number of starts, the newest. */
 const MAX_STARTS = 100;
 
-/** The states of all handlers over a period. Memory use depends on the number of handlers, not on the number of changes. */
+/** The states of all handlers over a period. Memory use grows with the number of handlers, not of changes. */
 export async function readTurns(
   chains: DatedChains,
   { from, to }: Period,
