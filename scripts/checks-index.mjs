@@ -14,12 +14,12 @@ const KINDS = [
   ["`timeout`", "no answer in time"],
   ["`closed`", "the connection was lost or closed"],
   ["`wrong answer`", "it answers, but not as expected"],
-  ["`failed`", "anything else, in the words of the client"],
+  ["`failed`", "anything else, with the message of the client"],
 ];
 
 const INTRODUCTION = `# Ready-made checks
 
-A check is a status handler for a database, a broker, a disk or another real thing. It uses the client that your application already has, imports no driver, and opens no connection that your application did not open. The checks without a client (\`dns\`, \`http\`, \`smtp\`, \`tcp\`, \`tlsCertificate\`) close their connections.
+A check is a status handler for a database, a broker, a disk or another resource. It uses the client that your application already has, imports no driver, and opens no connection that your application did not open. The checks without a client (\`dns\`, \`http\`, \`smtp\`, \`tcp\`, \`tlsCertificate\`) close their connections.
 
 The detail shows each measured value next to its limits, and the Prometheus format shows the values as numbers. An option that begins with \`warn\` makes it YELLOW. An option that begins with \`max\` or \`min\` makes it RED. Without a default such a limit does not apply until you set it.
 

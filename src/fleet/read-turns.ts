@@ -1,7 +1,7 @@
 import type { Clock } from "../util/clock.ts";
 import type { Axes } from "./read/axes.ts";
 
-/** How long the turns of a view are kept. The axis has a point each 5 minutes. */
+/** How long the turns of a view are kept. The axis has a point every 5 minutes. */
 export const TURNS_LIFETIME_MS = 120_000;
 
 /** Time between a failure and the next attempt. */
@@ -10,7 +10,7 @@ const RETRY_MS = 30_000;
 /** Maximum number of views whose turns are kept. */
 export const MAX_TURNS = 20;
 
-/** How long a page waits for its axes. They are part of the next update. */
+/** How long a page waits for its axes. Axes that arrive later are part of the next update. */
 const PATIENCE_MS = 500;
 
 const NONE: Axes = new Map();

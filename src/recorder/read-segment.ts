@@ -7,7 +7,7 @@ import { readSegment, type Segment } from "./segments.ts";
 /** Called each time that a segment cannot be read completely. */
 export type OnDamage = (segment: Segment, damage: string) => void;
 
-/** Number of lines to read without a pause, in a few milliseconds. The application's own work continues in between. */
+/** Number of lines to read without a pause, within a few milliseconds. The application's own work continues in between. */
 const LINES_AT_ONCE = 2_000;
 
 /**

@@ -30,7 +30,7 @@ export function toWorstTurns(spells: readonly Spell[], start: number, end: numbe
   return turns;
 }
 
-/** The known times between turns. */
+/** The known periods between turns. */
 export function toSpells(turns: readonly RecordedTurn[], end: number): readonly Spell[] {
   return turns.flatMap(({ at, mark }, index) =>
     mark === "unknown" ? [] : [{ state: mark, from: at, to: turns[index + 1]?.at ?? end }],

@@ -13,7 +13,7 @@ export interface ProbeQuery {
   readonly signal: AbortSignal;
 }
 
-/** The meaning of each refusal, and what to do. */
+/** The meaning of each refusal, and a remedy. */
 const REFUSALS: Readonly<Record<number, (answer: ReceivedAnswer, query: ProbeQuery) => string>> = {
   400: ({ from, text }) => `${from} rejects this body: ${hideSecrets(text.trim()).slice(0, 200)}`,
   401: explainUnauthorized,

@@ -4,7 +4,7 @@ import type { TlsCertificateOptions } from "../../checks/tls-certificate.ts";
 import { HANDLER_OPTIONS, type HandlerOptions } from "../../core/handler-options.ts";
 import type { OptionShape, Shapes } from "../../options/shape.ts";
 
-/** For editors, in one sentence each. */
+/** Descriptions for editors, one sentence each. */
 export type Help<Of> = Readonly<Partial<Record<keyof Of, string>>>;
 
 export function withHelp(shapes: Shapes, help: Readonly<Record<string, string>>): Shapes {
@@ -41,7 +41,7 @@ export const TARGET_HELP: Readonly<Record<string, string>> = {
   tlsCertificate: "A host. Set options.port if its port is not 443.",
 };
 
-/** The same option means the same in each check. */
+/** An option has the same meaning in each check. */
 export const CHECK_OPTION_HELP: Help<HttpOptions & FileAgeOptions & TlsCertificateOptions> = {
   warnLatencyMs: "YELLOW if it takes this long.",
   maxLatencyMs: "RED if it takes this long.",

@@ -13,7 +13,7 @@ export function createGate(max: number): Gate {
       try {
         return await task();
       } finally {
-        // The next task takes this place.
+        // The next task gets this place.
         const next = waiting.shift();
         if (next === undefined) running -= 1;
         else next();

@@ -1,6 +1,6 @@
 import { toWellFormed } from "../../util/text.ts";
 
-/** The page of an instance, from a template such as `http://{instance}/svc_status`. Only http and https. */
+/** The page of an instance, from a template such as `http://{instance}/svc_status`. Accepts only http and https. */
 export function toInstanceUrl(
   template: string,
   labels: Readonly<Record<string, string>>,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Credentials } from "./prometheus.ts";
 
-/** Where credentials come from. Files are read before each query, because tokens are replaced while a program runs. */
+/** The sources of the credentials. Files are read before each query, because tokens may change while a program runs. */
 export interface CredentialSources {
   readonly token?: string | undefined;
   readonly tokenFile?: string | undefined;

@@ -10,7 +10,7 @@ export type FleetState = State | "UNKNOWN";
 /** A service, from its series in Prometheus. */
 export interface FleetService {
   readonly name: string;
-  /** Where it runs: the labels within which services explain each other. */
+  /** The labels within which services explain each other. */
   readonly where: Readonly<Record<string, string>>;
   readonly state: FleetState;
   /** Only if RED: the start of that state. */

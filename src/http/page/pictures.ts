@@ -1,7 +1,7 @@
 import { type Picture, toDelta, toNextPicture } from "./delta.ts";
 import type { PagePart } from "./page-model.ts";
 
-/** A reader that is fewer pictures behind gets only the changes. Other readers get the whole page. */
+/** A reader that is behind by fewer pictures gets only the changes. Other readers get the whole page. */
 export const MAX_KNOWN_PICTURES = 4;
 
 /** The version of a reader that has seen no picture. */
@@ -13,7 +13,7 @@ export interface Pictures {
   readonly version: number;
   /** When it was read; `undefined` before the first. */
   readonly at: Date | undefined;
-  /** Makes these parts, read at this time, the current picture. Returns `false` if nothing changed. */
+  /** Sets the current picture: these parts, read at this time. Returns `false` if nothing changed. */
   turnTo(parts: readonly PagePart[], readAt: Date): boolean;
   /** The event that updates an earlier version to the current picture, encoded once for all readers. */
   toEvent(from: number): Uint8Array;

@@ -16,7 +16,7 @@ export interface MomentScene {
 /** Small screens hide links and forms unless the box of the tools is checked. */
 const SHOWS_TOOLS = '<input type="checkbox" id="tools" checked hidden>';
 
-/** The page as it was. It has no script and no controls: everything that acts belongs to the present. */
+/** The page as it was. It has no script and no controls, because these act on the present. */
 export function renderMomentPage(scene: MomentScene): string {
   const { moment, service, view } = scene;
   const { at, state, entries } = moment;

@@ -54,7 +54,7 @@ export function renderPage(scene: PageScene): string {
  */
 export type PartsRenderer = (scene: PageScene) => readonly PagePart[];
 
-/** Keeps the rows of the last page, so that the cost of a change does not grow with what did not change. */
+/** Keeps the rows of the last page, so that the cost of a change does not grow with the unchanged rows. */
 export function createPartsRenderer(): PartsRenderer {
   const rows = createRowCache();
 

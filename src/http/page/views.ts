@@ -70,7 +70,7 @@ export function createPageViews({ registry, source }: PageViewsSetup): PageViews
   };
 }
 
-/** Long spans only for viewers that may see the recorded history. */
+/** Allows long spans only for viewers that may see the recorded history. */
 function toOfferedSpan({ span }: PageView, chosen: string | null): AxisSpan {
   if (span !== undefined) return span;
   return isAxisSpan(chosen) && !isLongSpan(chosen) ? chosen : DEFAULT_SPAN;
