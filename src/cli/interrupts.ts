@@ -23,7 +23,7 @@ export interface Interrupts {
   stop(): number | undefined;
 }
 
-/** Aborts an `AbortSignal` on signals, and when nobody reads the output. */
+/** Aborts an `AbortSignal` on signals, and when the reader of the output has gone. */
 export function createInterrupts(): Interrupts {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;

@@ -13,7 +13,7 @@ export async function isPermitted(permission: Permission, request: StatusRequest
   return (await callApplication(permission, request)) === true;
 }
 
-/** The decision of the application's function, whatever it returns. Rejects as `isPermitted` does. */
+/** The decision of the application's function, of any type. Rejects as `isPermitted` does. */
 export async function callApplication(
   decide: (request: StatusRequest) => unknown,
   request: StatusRequest,

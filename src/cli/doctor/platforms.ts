@@ -65,7 +65,7 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     toDefaults: () => ({ probeIntervalMs: 10_000, probeTimeoutMs: 1_000, fall: 3, rise: 1, graceMs: 30_000 }),
     wanted: { probeIntervalMs: 2_000, fall: 3, rise: 1 },
     handlerRounds: 1,
-    balancesByProbe: false, // a terminating Pod gets no new requests, whatever its probes answer
+    balancesByProbe: false, // a terminating Pod gets no new requests, regardless of its probes
     isDrainProber: false, // the drain does not wait for a kubelet
     preset: "kubernetes",
     sendsProbe: true,

@@ -26,7 +26,7 @@ export function onSuspension({ suspend, resume }: SuspensionOptions): () => void
   return () => void process.off("SIGTSTP", stop);
 }
 
-/** Does what the terminal does on Ctrl-Z outside raw mode: stops all processes of the job. */
+/** Stops all processes of the job, as the terminal does on Ctrl-Z outside raw mode. */
 export function stopAll(): void {
   if (CAN_STOP) process.kill(0, "SIGTSTP");
 }

@@ -77,7 +77,7 @@ export async function runWait({
   });
 }
 
-/** A failed wait never returns 0, whatever the last state was. */
+/** A failed wait never returns 0, regardless of the last state. */
 function toFailure(state: State | undefined): ExitStatus {
   if (state === undefined) return 3;
   return state === OK ? 1 : toExitStatus(state);

@@ -4,7 +4,7 @@ import { type LongSpan, type Turn, toSpanMs } from "./axis.ts";
 
 /** The recorded states of a span. */
 export interface PastTurns extends RecordedTurns {
-  /** The end of what was read. */
+  /** The end of the period that was read. */
   readonly readAt: number;
 }
 
@@ -12,7 +12,7 @@ export interface PastTurns extends RecordedTurns {
 export interface PastReader {
   /** The last read. Reads again in the background if it is too old. */
   get(span: LongSpan | undefined): PastTurns | undefined;
-  /** The same, but waits for the first read. Never rejects: without a past, the axes show what is in memory. */
+  /** The same, but waits for the first read. Never rejects: without a past, the axes show the changes in memory. */
   load(span: LongSpan | undefined): Promise<PastTurns | undefined>;
 }
 

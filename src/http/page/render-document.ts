@@ -32,7 +32,7 @@ export interface DocumentParts {
   /** The URL of the updates. Without it, the page shows a moment in the past and has no script. */
   readonly eventsUrl: string | undefined;
   readonly now: number;
-  /** When the server read what the page shows. */
+  /** When the server read the data of the page. */
   readonly at: Date;
   /** A result that is older than this may be out of date. Default: that of the script. */
   readonly lateMs?: number;

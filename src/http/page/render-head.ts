@@ -59,7 +59,7 @@ function renderLink({ title, url }: ServiceLink): Markup {
   return html`<li><a href="${url}" rel="noreferrer">${title}</a></li>`;
 }
 
-/** The oldest cause of the overall state: since when, why, and what is RED with it. */
+/** The oldest cause of the overall state: its start, its reason, and the handlers that are RED with it. */
 function renderSentence(scene: PageScene, groups: readonly EntryGroup[]): Markup {
   const { report, view } = scene;
   const { entries, state } = report;

@@ -51,7 +51,7 @@ interface Shown {
   readonly checkedAt: number | undefined;
 }
 
-/** Returns what was shown before, if it is the same. A change may be known before the entry has it. */
+/** Returns the earlier object if it is equal. A change may be known before the entry has it. */
 function toShown(entry: Entry, { view, changes, held, report }: PageScene, before: Shown | undefined): Shown {
   const rendered = view.details ? changes.render(entry) : undefined;
   const isHeld = held?.has(entry.name) === true;

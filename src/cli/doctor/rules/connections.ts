@@ -1,6 +1,6 @@
 import type { DiagnosisRule } from "../finding.ts";
 
-/** How much longer than the balancer the service keeps idle connections. */
+/** Time for which the service keeps idle connections longer than the balancer does. */
 export const KEEP_ALIVE_MARGIN_MS = 5_000;
 
 /** The service may close a connection at the moment the balancer reuses it. */
