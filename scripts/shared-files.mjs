@@ -32,6 +32,7 @@ const SHARED_FILES = {
  * programs that share it, and each other program has its own copy.
  */
 const COPIED = {
+  "core/recorded-past": [],
   "wire/dispatch": [],
   "wire/sent-entry": [],
   "adapters/common/fastify-routes": [],
@@ -41,6 +42,7 @@ const COPIED = {
   "metrics/status-samples": ["http", "metrics"],
   "metrics/labels": ["http", "metrics", "cli"],
   "http/page/time-text": ["cli"],
+  "util/duration-text": ["fleet", "cli", "cli/common"],
   "util/sort-by-name": ["http", "metrics"],
 };
 
