@@ -16,10 +16,10 @@ export interface MomentSource {
   readonly readEvents: (query: EventsQuery) => Promise<readonly RecordedEvent[]>;
 }
 
-/** Maximum number of handlers whose detail is looked for in earlier segments. */
+/** Maximum number of handlers whose detail is read from earlier segments. */
 const MAX_LOOKS_BACK = 20;
 
-/** Maximum number of segments of a chain in which the next change is looked for. */
+/** Maximum number of segments of a chain to search for the next change. */
 const MAX_LOOKS_AHEAD = 4;
 
 /** The known states at a moment. The chains begin with the segment of that moment. */
@@ -91,7 +91,7 @@ async function addDetails(
 }
 
 async function findEarlier(at: Date, { readEvents }: MomentSource): Promise<Date | undefined> {
-  // Among the changes there may be other events.
+  // The result may also contain other events.
   const events = await readEvents({ from: new Date(0), to: at, limit: 100 });
   return events.findLast(({ kind }) => kind === "change")?.at;
 }

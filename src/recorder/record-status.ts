@@ -60,8 +60,8 @@ const MAX_DAMAGES = 10;
 const FLUSH_WITHIN_MS = 1_000;
 
 /**
- * Records each change of a registry's handlers, of the probe, and each start and end of the process in a
- * folder. Continues the records of earlier processes there: `since`, the history and the counts of changes.
+ * Records in a folder each change of a registry's handlers and of the probe, and each start and end of the
+ * process. Continues the records of earlier processes there: `since`, the history and the counts of changes.
  * The state of the probe is never restored. No call waits for the disk. If writing fails, that is logged
  * once, and again when it works; meanwhile, up to 1 MB of changes wait in memory.
  *

@@ -47,7 +47,7 @@ export function toTypedHost({ host, port }: URL): string {
 
 /**
  * The URLs of a service's status in a format, for some handlers: its path, and its path with the suffix of
- * the format. If the address has a suffix, only the path with the suffix of the format. A path that ends in
+ * the format. If the address already has a suffix, there is only the second URL. A path that ends in
  * `/` contains `svc_status`; any other path is the path of the status itself, or of its probe.
  */
 export function toStatusUrls(
