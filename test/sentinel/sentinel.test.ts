@@ -40,7 +40,7 @@ describe("a sentinel", () => {
     [
       "is not there",
       new URL("file:///nowhere/worker.js"),
-      /is not at file:\/\/\/nowhere\/worker\.js: copy svc-status-sentinel\.js of .* or pass its location as workerUrl$/,
+      /is not at file:\/\/\/nowhere\/worker\.js: copy svc-status-sentinel\.js from .* or pass its location as workerUrl$/,
     ],
     ["throws", new URL("data:text/javascript,throw new Error('broken')"), /broken/],
     ["is another program", new URL("data:text/javascript,"), /ended before it listened/],
