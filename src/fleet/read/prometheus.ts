@@ -1,4 +1,5 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
+import { onAbort } from "../../util/abort.ts";
 import { describeError } from "../../util/describe-error.ts";
 import { toDurationText } from "../../util/duration-text.ts";
 
@@ -94,9 +95,8 @@ async function request<One>(
 ): Promise<QueryResult<One>> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), prometheus.timeoutMs);
-  const abort = (): void => controller.abort();
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
+  const stopListening = onAbort(signal, () => controller.abort());
+  if (signal.aborted) controller.abort();
   try {
     const body = new URLSearchParams(parameters).toString();
     const response = await send(prometheus, path, body, controller.signal);
@@ -109,7 +109,7 @@ async function request<One>(
     return { problem: describeError(error) };
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
+    stopListening();
   }
 }
 
