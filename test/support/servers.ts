@@ -15,7 +15,7 @@ export const PASSWORD = "right-password";
 /** A real server on a free port of 127.0.0.1, with a folder of its own. */
 export interface RealServer {
   readonly port: number;
-  /** Starts it, again on the same port with the same data, and waits until it accepts connections. */
+  /** Starts it, again on the same port with the same data, and waits until it serves. */
   start(): Promise<void>;
   /** Kills it and all that it has started. */
   stop(): Promise<void>;
@@ -36,6 +36,8 @@ interface Recipe {
   /** A program of this repository, which `nobody` may not be able to read. */
   readonly isOurs?: boolean;
   readonly command: (port: number, folder: string) => Command;
+  /** Ends with 0 once it serves, for a server that accepts connections before that. */
+  readonly ready?: (port: number) => Command;
   /** Makes the folder ready, once. */
   readonly prepare?: (folder: string, port: number) => Promise<void>;
 }
@@ -56,12 +58,18 @@ export function startPostgres(): Promise<RealServer> {
       await runToEnd({ program: "initdb", args: ["-D", data, "-U", USER, ...auth, "--no-sync"] }, folder);
     },
     command: toPostgresCommand,
+    ready: toPostgresQuestion,
   });
 }
 
 function toPostgresCommand(port: number, folder: string): Command {
   const args = ["-D", join(folder, "data"), "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F"];
   return { program: "postgres", args };
+}
+
+/** While it starts up, PostgreSQL accepts connections and refuses whoever logs in. */
+function toPostgresQuestion(port: number): Command {
+  return { program: "pg_isready", args: ["-q", "-h", "127.0.0.1", "-p", String(port)] };
 }
 
 /** A PostgreSQL that replicates another one. */
@@ -73,6 +81,7 @@ export function startPostgresReplica(primary: RealServer): Promise<RealServer> {
       await runToEnd({ program: "pg_basebackup", args, env: { PGPASSWORD: PASSWORD } }, folder);
     },
     command: toPostgresCommand,
+    ready: toPostgresQuestion,
   });
 }
 
@@ -224,7 +233,7 @@ export function startService(
 }
 
 async function startServer(
-  { command, prepare, isOurs = false }: Recipe,
+  { command, prepare, ready, isOurs = false }: Recipe,
   wantedPort?: number,
 ): Promise<RealServer> {
   const port = wantedPort ?? (await findFreePort());
@@ -240,7 +249,8 @@ async function startServer(
         output = (output + chunk).slice(-4_000);
       });
     }
-    await waitForPort(port, child, () => output);
+    const isReady = ready === undefined ? () => isListening(port) : () => succeeds(ready(port), folder);
+    await waitUntilReady(isReady, child, () => output);
   }
 
   async function stop(): Promise<void> {
@@ -297,7 +307,16 @@ function launch({ program, args, env = {} }: Command, folder: string, user: obje
   return spawn(path, args, { cwd: folder, env: ownEnv, stdio: "pipe", ...user });
 }
 
+async function succeeds(command: Command, folder: string): Promise<boolean> {
+  return (await runChild(command, folder)).code === 0;
+}
+
 async function runToEnd(command: Command, folder: string, input = ""): Promise<void> {
+  const { code, output } = await runChild(command, folder, input);
+  if (code !== 0) throw new Error(`${command.program} failed with ${code}: ${output.slice(-2_000)}`);
+}
+
+async function runChild(command: Command, folder: string, input = "") {
   const child = launch(command, folder, owner);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -307,12 +326,16 @@ async function runToEnd(command: Command, folder: string, input = ""): Promise<v
   }
   child.stdin?.on("error", () => {}).end(input);
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`${command.program} failed with ${code}: ${output.slice(-2_000)}`);
+  return { code, output };
 }
 
-async function waitForPort(port: number, child: ChildProcess, readOutput: () => string): Promise<void> {
+async function waitUntilReady(
+  isReady: () => Promise<boolean>,
+  child: ChildProcess,
+  readOutput: () => string,
+): Promise<void> {
   const giveUpAt = performance.now() + START_TIMEOUT_MS;
-  while (!(await isListening(port))) {
+  while (!(await isReady())) {
     if (child.exitCode !== null || child.signalCode !== null || performance.now() > giveUpAt)
       throw new Error(`the server did not start: ${readOutput()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
