@@ -10,6 +10,8 @@ export interface Chosen {
 
 /** Modules that start processes or threads, which mutants do not reach. */
 const PROCESSES = /^node:(?:child_process|cluster|worker_threads)$/;
+/** The sources only read its state and its messages. Applications and tests fork. */
+const ONLY_READ_BY_SOURCES = "node:cluster";
 const IMPORT = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
 
 /** The test files that load one of the sources and start no processes. */
@@ -37,8 +39,10 @@ function loadedBy(file: string, loaded: Set<string> = new Set()): Set<string> {
   if (loaded.has(file)) return loaded;
   loaded.add(file);
   if (!file.endsWith(".ts")) return loaded;
-  for (const [, path = ""] of readFileSync(file, "utf8").matchAll(IMPORT))
+  for (const [, path = ""] of readFileSync(file, "utf8").matchAll(IMPORT)) {
+    if (path === ONLY_READ_BY_SOURCES && file.includes(`${sep}src${sep}`)) continue;
     loadedBy(path.startsWith(".") ? join(file, "..", path) : path, loaded);
+  }
   return loaded;
 }
 

@@ -7,12 +7,13 @@ import { findTests } from "../../mutate/find-tests.ts";
 const FILES = {
   "src/a/one.ts": "",
   "src/a/deep/two.ts": 'import "../one.ts";',
-  "src/b/three.ts": "",
+  "src/b/three.ts": 'import cluster from "node:cluster";',
   "test/a/one.test.ts": 'import { one } from "../../src/a/one.ts";',
   "test/a/deep/two.test.ts": 'import { two } from "../../../src/a/deep/two.ts";',
   "test/a/other.test.ts": 'import { three } from "../../src/b/three.ts";',
   "test/a/helper.ts": 'import "../../src/a/one.ts";',
   "test/a/process.test.ts": 'import "../../src/a/one.ts";\nimport { run } from "../support/run.ts";',
+  "test/b/forked.test.ts": 'import "../../src/b/three.ts";\nimport cluster from "node:cluster";',
   "test/b/three.test.ts": 'import { three } from "../../src/b/three.ts";\nimport "../a/helper.ts";',
   "test/support/run.ts": 'import { execFile } from "node:child_process";',
 };
@@ -34,6 +35,10 @@ function find(sources: readonly string[], tests: readonly string[] = []): string
 }
 
 describe("the tests of what is mutated", () => {
+  test("include those of sources that only read the state of a cluster", () => {
+    expect(find(["src/b"])).toEqual(["test/b/three.test.ts"]);
+  });
+
   test("are those of the same folder that load it, over other files too, and start no process", () => {
     expect(find(["src/a"])).toEqual(["test/a/deep/two.test.ts", "test/a/one.test.ts"]);
     expect(find(["src/a/deep"])).toEqual(["test/a/deep/two.test.ts"]);
