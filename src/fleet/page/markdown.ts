@@ -1,3 +1,4 @@
+import { toCode } from "../../util/code-text.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
 import { countServices, describeService, findEffects, RAW, toTitle } from "../describe.ts";
 import { type FleetScene, isWanted } from "./scene.ts";
@@ -29,16 +30,17 @@ export function renderMarkdown(scene: FleetScene): string {
     .map(({ state, name: row, since, detail }) => {
       const age =
         since && state === "RED" ? ` for ${toElapsedText(view.at.getTime() - since.getTime())}` : "";
-      return `- **${state}** ${toCode(row)}${age}${detail === "" ? "" : `: ${toCode(detail)}`}`;
+      return `- **${state}** ${toShortCode(row)}${age}${detail === "" ? "" : `: ${toShortCode(detail)}`}`;
     });
   return `${[
-    `**${view.state}** ${toCode(choice.service ?? name)} (${countServices(view)})${age}`,
-    ...[...view.problems, ...(view.isRaw ? [RAW] : [])].map((problem) => `- incomplete: ${toCode(problem)}`),
+    `**${view.state}** ${toShortCode(choice.service ?? name)} (${countServices(view)})${age}`,
+    ...[...view.problems, ...(view.isRaw ? [RAW] : [])].map(
+      (problem) => `- incomplete: ${toShortCode(problem)}`,
+    ),
     ...lines,
   ].join("\n")}\n`;
 }
 
-/** Formats text as code, so that a chat does not detect links or mentions in it. */
-function toCode(text: string): string {
-  return `\`${text.replaceAll("`", "'").replace(/\s+/g, " ").trim().slice(0, 500)}\``;
+function toShortCode(text: string): string {
+  return toCode(text, 500);
 }

@@ -1,3 +1,4 @@
+import { toCode } from "../../../util/code-text.ts";
 import { getServerTime, getShownTime } from "./ages.ts";
 import { textOf } from "./filter.ts";
 
@@ -26,11 +27,6 @@ function toItem(row: HTMLElement): string {
   const name = toCode(textOf(row, ".name bdi"));
   const indent = row.closest(".fold") ? "  " : "";
   return `${indent}- **${row.dataset["state"]}** ${name}${since && ` ${since}`}${detail && `: ${toCode(detail)}`}`;
-}
-
-/** Formats text as code, so that a chat finds no links or mentions in it. */
-function toCode(text: string): string {
-  return `\`${text.replaceAll("`", "'").replace(/\s+/g, " ").trim()}\``;
 }
 
 /** A handler as text: its state with times that do not age, the instance, and the address of the row. */
