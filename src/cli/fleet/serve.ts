@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { serviceStatus } from "../../adapters/node.ts";
 import { fleetStatus } from "../../fleet/fleet-status.ts";
-import { isLoopbackRequest } from "../../http/access.ts";
+import { isLoopbackAddress, isLoopbackRequest } from "../../http/access.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitStatus } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -17,7 +17,7 @@ const PATH = "/fleet";
 /** `svc-status fleet serve`: the page of the fleet, until a signal ends it. */
 export async function serveFleet(values: Values, io: Io): Promise<ExitStatus> {
   const { host, port, refresh, "password-file": passwordFile, "instance-url": instanceUrl } = values;
-  const isLocal = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host);
+  const isLocal = host === "localhost" || isLoopbackAddress(host);
   if (!isLocal && passwordFile === undefined)
     throw new CliError(`--host ${host}: others can reach it. Add --password-file FILE with user:password`);
   const { service, within, selector, prometheus, maxAgeMs } = toReaderOptions(values, io.env);
