@@ -59,7 +59,7 @@ const LABEL: TextShape = { kind: "text", pattern: /^[A-Za-z_]\w*$/u, expected: "
 const SECRET: TextShape = { ...LINE, isSecret: true };
 
 export const FLEET_OPTIONS: OptionShapes<FleetOptions, ResolvedFleetOptions> = {
-  // The message must not contain a password, so `parsePrometheus` checks it.
+  // The message must not contain a password, so `parsePrometheusUrl` checks it.
   prometheus: { ...ANY, required: true },
   selector: { kind: "map", values: { kind: "text", pattern: /^/u, expected: "a string" }, default: {} },
   labels: {
@@ -88,14 +88,15 @@ export function resolveFleetOptions(options: FleetOptions): ResolvedFleetOptions
   for (const label of Object.keys(resolved.selector))
     if (!LABEL.pattern?.test(label))
       throw new TypeError(`selector: expected the name of a label, got ${JSON.stringify(label)}`);
-  return { ...resolved, url: parsePrometheus(resolved.prometheus) };
+  const url = parsePrometheusUrl(resolved.prometheus, "Use basic or basicFile");
+  if (typeof url === "string") throw new TypeError(`prometheus: ${url}`);
+  return { ...resolved, url };
 }
 
-function parsePrometheus(given: unknown): URL {
+/** Returns the URL, or what was expected. */
+export function parsePrometheusUrl(given: unknown, advice: string): URL | string {
   const url = URL.canParse(String(given)) ? new URL(String(given)) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new TypeError("prometheus: expected the URL of Prometheus, such as http://localhost:9090");
-  if (url.username + url.password !== "")
-    throw new TypeError("prometheus: expected a URL without a password. Use basic or basicFile");
-  return url;
+    return "expected the URL of Prometheus, such as http://localhost:9090";
+  return url.username + url.password === "" ? url : `expected a URL without a password. ${advice}`;
 }

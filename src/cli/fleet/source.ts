@@ -1,3 +1,4 @@
+import { parsePrometheusUrl } from "../../fleet/fleet-options.ts";
 import { type CredentialSources, readCredentials } from "../../fleet/read/credentials.ts";
 import { type FleetReaderOptions, MAX_ANSWER_BYTES } from "../../fleet/read/reader.ts";
 import { parseTime } from "../../fleet/read/time.ts";
@@ -32,13 +33,8 @@ export function parseMoment(text: string | undefined): Date | undefined {
 }
 
 function parseAddress(text: string | undefined): URL {
-  const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new CliError("--prometheus: expected the URL of Prometheus, such as http://localhost:9090");
-  if (url.username + url.password !== "")
-    throw new CliError(
-      "--prometheus: expected a URL without a password. Use --basic-file, or the environment",
-    );
+  const url = parsePrometheusUrl(text, "Use --basic-file, or the environment");
+  if (typeof url === "string") throw new CliError(`--prometheus: ${url}`);
   return url;
 }
 
