@@ -16,7 +16,8 @@ import type { ExitStatus } from "../command.ts";
 import type { Io } from "../io.ts";
 import { clean, cleanJson } from "../terminal/clean.ts";
 import { createPaint, type Paint, STYLE_OF_STATE } from "../terminal/style.ts";
-import { pad, toWidth, truncate } from "../terminal/width.ts";
+import { alignColumns } from "../terminal/table.ts";
+import { truncate } from "../terminal/width.ts";
 import type { Values } from "./labels.ts";
 import { parseMoment, toReaderOptions } from "./source.ts";
 
@@ -85,14 +86,9 @@ function renderRows(rows: readonly Row[], paint: Paint, what = "SERVICE"): reado
   const all = [["STATE", what, "SINCE", "INSTANCES", "DETAIL"] as const, ...rows].map((row) =>
     row.map(clean),
   );
-  const widths = [0, 1, 2, 3].map((index) =>
-    Math.min(MAX_WIDTH, Math.max(...all.map((row) => toWidth(row[index] ?? "")))),
+  return alignColumns(all, MAX_WIDTH).map(([state = "", ...cells]) =>
+    `${paintState(state, paint)}  ${cells.join("  ")}`.trimEnd(),
   );
-  return all.map((row) => {
-    const cells = row.map((cell, index) => (index < 4 ? pad(cell, widths[index] ?? 0) : cell));
-    const [state = "", ...others] = cells;
-    return `${paintState(state, paint)}  ${others.join("  ")}`.trimEnd();
-  });
 }
 
 const MAX_WIDTH = 60;

@@ -3,8 +3,8 @@ import { toExactText } from "../../http/page/time-text.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
 import { clean } from "../terminal/clean.ts";
 import { createPaint, STYLE_OF_STATE } from "../terminal/style.ts";
-import { MAX_ALIGNED_WIDTH } from "../terminal/table.ts";
-import { pad, toWidth, truncate } from "../terminal/width.ts";
+import { alignColumns } from "../terminal/table.ts";
+import { truncate } from "../terminal/width.ts";
 import type { HistoryEvent, ServiceHistory, Shares } from "./read-history.ts";
 
 export interface RenderOptions {
@@ -85,23 +85,10 @@ function toTimeText(at: number): string {
 
 function renderRows(heads: readonly string[], rows: readonly Row[], options: RenderOptions): string[] {
   const paint = createPaint(options.color);
-  const widths = heads.map((head, column) =>
-    Math.max(
-      head.length,
-      ...rows.map(({ cells }) => Math.min(MAX_ALIGNED_WIDTH, toWidth(cells[column] ?? ""))),
-    ),
-  );
-  const toLine = (cells: readonly string[]): string =>
-    truncate(
-      cells
-        .map((cell, column) => pad(cell, widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-      options.columns,
-    );
-  const lines = rows.map(({ cells, state }) => {
-    const line = toLine(cells);
+  return alignColumns([heads, ...rows.map(({ cells }) => cells)]).map((cells, index) => {
+    const line = truncate(cells.join("  ").trimEnd(), options.columns);
+    const state = rows[index - 1]?.state;
+    if (index === 0) return paint("bold", line);
     return state === undefined ? line : paint(STYLE_OF_STATE[state], line);
   });
-  return [paint("bold", toLine(heads)), ...lines];
 }

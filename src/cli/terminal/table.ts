@@ -50,6 +50,18 @@ export function renderTable(handlers: readonly HandlerStatus[], options: TableOp
   return [paint("bold", truncate(head, columns)), ...handlers.map(renderRow)];
 }
 
+/** Pads the cells of each column to the same width. Cells wider than the maximum do not widen their column. */
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  maxWidth: number = MAX_ALIGNED_WIDTH,
+): readonly (readonly string[])[] {
+  const [heads = []] = rows;
+  const widths = heads.map((_, column) =>
+    Math.max(...rows.map((cells) => Math.min(maxWidth, toWidth(cells[column] ?? "")))),
+  );
+  return rows.map((cells) => cells.map((cell, column) => pad(cell, widths[column] ?? 0)));
+}
+
 function toAlignedWidth(name: string): number {
   const width = toWidth(name);
   return width > MAX_ALIGNED_WIDTH ? 0 : width;
