@@ -1,4 +1,5 @@
 import { RED } from "../core/state.ts";
+import { groupBy } from "../util/group-by.ts";
 import { type FleetService, isEffect, toKey } from "./read/view.ts";
 
 /** Explains why to set up the rules. */
@@ -46,14 +47,7 @@ export interface Effects {
 }
 
 export function findEffects(services: readonly FleetService[]): Effects {
-  const effects = new Map<string, FleetService[]>();
-  for (const service of services) {
-    if (!isEffect(service)) continue;
-    const key = toKey(service, service.root);
-    const known = effects.get(key);
-    if (known === undefined) effects.set(key, [service]);
-    else known.push(service);
-  }
+  const effects = groupBy(services.filter(isEffect), (service) => toKey(service, service.root));
   return { of: (service) => effects.get(toKey(service)) ?? [] };
 }
 

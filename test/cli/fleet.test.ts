@@ -32,7 +32,7 @@ test.each([
   [["rules", "--within", "a b"], '--within: expected the name of a label, got "a b"'],
   [["rules", "--label", 'a"=b'], '--label: expected the name of a label, got "a\\""'],
   [["rules", "--test", "--operator"], "--test and --operator: expected one of them"],
-  [["rule"], "WHAT: expected show, serve, wait, rules, alertmanager, scrape-config, dashboard"],
+  [["rule"], "WHAT: expected show, watch, serve, wait, rules, alertmanager, scrape-config, dashboard"],
   [["rules", "orders"], 'unexpected argument "orders"'],
   [
     ["serve", "--prometheus", "http://127.0.0.1:9", "--host", "0.0.0.0"],
@@ -44,6 +44,8 @@ test.each([
   ],
   [["serve", "orders"], 'unexpected argument "orders"'],
   [["show"], "--prometheus: expected the URL of Prometheus"],
+  [["watch"], "--prometheus: expected the URL of Prometheus"],
+  [["watch", "--prometheus", "http://127.0.0.1:9", "--at", "2026-01-01T00:00Z"], "Use fleet show --at"],
   [["show", "--prometheus", "localhost:9090"], "--prometheus: expected the URL of Prometheus"],
   [["show", "--prometheus", "http://a:b@localhost"], "--prometheus: expected a URL without a password"],
   [["show", "--prometheus", "http://127.0.0.1:9", "--at", "yesterday"], "--at: expected a time in the past"],

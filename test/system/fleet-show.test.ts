@@ -3,9 +3,10 @@ import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
 import { queryPrometheus } from "../../src/fleet/read/prometheus.ts";
 import { toRawQuery } from "../../src/fleet/read/queries.ts";
 import { toServices } from "../../src/fleet/read/view.ts";
-import { runCli } from "../support/cli.ts";
+import { BIN, runCli } from "../support/cli.ts";
 import { startMonitoring } from "../support/fleet-monitoring.ts";
 import { startWorld, toTargets } from "../support/fleet-world.ts";
+import { startProgram } from "../support/program.ts";
 import type { Outcome } from "../support/run.ts";
 import { describeWithProgram } from "../support/system.ts";
 
@@ -33,7 +34,16 @@ describeWithProgram(["prometheus", "prometheus-alertmanager"], "svc-status fleet
     expect(healthy).toMatchObject({ code: 0, stderr: "" });
     const healthyAt = new Date().toISOString();
 
+    const watch = startProgram(process.execPath, [
+      BIN,
+      ...["fleet", "watch", "--interval", "200ms", "--prometheus", url],
+    ]);
+    await watch.waitForLine(/ stock OK "3 instances"$/);
     world.states.set("accounts/Database", "RED");
+    await watch.waitForLine(/ accounts Database OK -> RED "\d RED/);
+    await watch.waitForLine(/ web OK -> RED "because of accounts; 3 instances"$/);
+    watch.kill("SIGINT");
+    expect(await watch.exit).toEqual({ code: null, signal: "SIGINT" });
     const red = await showUntil(/^RED +accounts .*Database; 3 RED because of it$/m);
     expect(red.code).toBe(2);
     const [, first = "", ...others] = red.stdout.split("\n");

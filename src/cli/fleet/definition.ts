@@ -3,6 +3,7 @@ export const FLEET = {
   summary: "Show many services, and write their rules, routes and dashboard",
   description: [
     "show: the state of all services, or of SERVICE with its handlers, from Prometheus. Credentials come from files, or from SVC_STATUS_PROMETHEUS_TOKEN or SVC_STATUS_PROMETHEUS_BASIC (user:password).",
+    "watch: the same on a screen that updates itself, with the keys of svc-status watch. Without a terminal: one line for each change.",
     "serve: the same as a page, on http://127.0.0.1:8080/fleet, until it is ended.",
     "wait: until a share of the instances of SERVICE has a version, is in service and is not RED. It fails early if a larger share of this version than of the others is RED, for longer than --grace.",
     "rules: recording and alerting rules of Prometheus. alertmanager: routes and inhibitions, with which one cause is one notification. scrape-config: how Prometheus finds the instances. dashboard: a dashboard of Grafana.",
@@ -12,10 +13,10 @@ export const FLEET = {
   operands: [
     {
       placeholder: "WHAT",
-      help: "show, serve, wait, rules, alertmanager, scrape-config or dashboard",
-      choices: ["show", "serve", "wait", "rules", "alertmanager", "scrape-config", "dashboard"],
+      help: "show, watch, serve, wait, rules, alertmanager, scrape-config or dashboard",
+      choices: ["show", "watch", "serve", "wait", "rules", "alertmanager", "scrape-config", "dashboard"],
     },
-    { placeholder: "SERVICE", optional: true, help: "show, wait: only this service" },
+    { placeholder: "SERVICE", optional: true, help: "show, watch, wait: only this service" },
   ],
   options: {
     test: { type: "flag", help: "rules: write their unit tests for promtool" },
@@ -36,7 +37,7 @@ export const FLEET = {
       type: "text",
       placeholder: "NAME=VALUE",
       repeatable: true,
-      help: "rules: add a label to every alert. show, wait: only services with this label",
+      help: "rules: add a label to every alert. Otherwise: only services with this label",
     },
     runbook: {
       type: "text",
@@ -45,7 +46,7 @@ export const FLEET = {
     },
     interval: {
       type: "duration",
-      help: "rules: the interval of evaluation, if it differs from Prometheus'. wait: the pause between two queries, 5s by default",
+      help: "rules: the interval of evaluation, if it differs from Prometheus'. watch, wait: the pause between two queries, 5s by default",
     },
     "service-label": {
       type: "text",
@@ -82,9 +83,10 @@ export const FLEET = {
     prometheus: {
       type: "text",
       placeholder: "URL",
-      help: "show, serve, wait: the address of Prometheus; default: SVC_STATUS_PROMETHEUS",
+      help: "The address of Prometheus; default: SVC_STATUS_PROMETHEUS",
     },
     at: { type: "text", placeholder: "TIME", help: "show: a moment in the past, such as 2026-11-27T03:12Z" },
+    bell: { type: "flag", short: "b", help: "watch: ring the bell when a service becomes RED or UNKNOWN" },
     json: { type: "flag", help: "show: print JSON" },
     version: { type: "text", placeholder: "VERSION", help: "wait: the version to wait for" },
     share: {
@@ -102,29 +104,34 @@ export const FLEET = {
     "max-age": {
       type: "duration",
       default: "2m",
-      help: "show, wait: an older evaluation or sample proves nothing",
+      help: "An older evaluation or sample proves nothing",
     },
-    "request-timeout": { type: "duration", default: "10s", help: "show, wait: timeout of a query" },
+    "request-timeout": { type: "duration", default: "10s", help: "Timeout of a query" },
     "token-file": {
       type: "text",
       placeholder: "FILE",
       completes: "file",
-      help: "show, wait: a bearer token",
+      help: "A bearer token",
     },
-    "basic-file": { type: "text", placeholder: "FILE", completes: "file", help: "show, wait: user:password" },
+    "basic-file": {
+      type: "text",
+      placeholder: "FILE",
+      completes: "file",
+      help: "User and password: user:password",
+    },
     ca: {
       type: "text",
       placeholder: "FILE",
       completes: "file",
-      help: "show, wait: trust these certificates",
+      help: "Trust these certificates",
     },
     cert: {
       type: "text",
       placeholder: "FILE",
       completes: "file",
-      help: "show, wait: the client's certificate",
+      help: "The client's certificate",
     },
-    key: { type: "text", placeholder: "FILE", completes: "file", help: "show, wait: its private key" },
+    key: { type: "text", placeholder: "FILE", completes: "file", help: "Its private key" },
     port: {
       type: "integer",
       placeholder: "PORT",
@@ -167,6 +174,7 @@ export const FLEET = {
   examples: [
     ["fleet show --prometheus http://localhost:9090", "All services, worst first"],
     ["fleet show orders --at 2026-11-27T03:12Z", "One service at a moment in the past"],
+    ["fleet watch --bell", "All services on one screen"],
     ["fleet serve --prometheus http://localhost:9090", "A page for browsers"],
     ["fleet wait orders --version 1.4.3 --share 100%", "A gate for a deployment"],
     ["fleet rules > svc-status.rules.yml", "Rules for Prometheus"],

@@ -18,6 +18,7 @@ export const runFleet: Run<typeof FLEET> = async ({ operands: [what = "", servic
   // Loaded on demand, because it connects.
   if (what === "show") return (await import("./show.ts")).showFleet(service, values, io);
   if (what === "serve" && service === undefined) return (await import("./serve.ts")).serveFleet(values, io);
+  if (what === "watch") return (await import("./watch.ts")).watchFleet(service, values, io);
   if (what === "wait") return (await import("./wait.ts")).waitForVersion(service, values, io);
   if (service !== undefined) throw new CliError(`unexpected argument ${JSON.stringify(service)}`);
   const write = WRITERS[what];

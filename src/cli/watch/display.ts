@@ -9,7 +9,8 @@ import { isAlarm, type ServiceView, type ViewChange } from "./service-view.ts";
 
 /** Shows the changes. */
 export interface Display {
-  show(views: readonly ServiceView[], service: number, changes: readonly ViewChange[]): void;
+  /** `where`: the service that changed. Default: the view at its position. */
+  show(views: readonly ServiceView[], service: number, changes: readonly ViewChange[], where?: string): void;
   close(): void;
 }
 
@@ -17,6 +18,10 @@ export interface DisplayOptions {
   readonly interval: string;
   readonly bell: boolean;
   quit(): void;
+  /** The end of the first line at the present time. */
+  readonly toTitle?: () => string;
+  /** Called when the user has unfolded or folded a service. */
+  readonly onFold?: (folds: Choices["folds"]) => void;
 }
 
 /** Redraw interval, so that highlights end and ages increase. */
@@ -29,31 +34,40 @@ const KEYS = "j/k move, Enter unfolds, / filters, q quits";
 const KEYS_OF_FILTER = "Enter keeps the filter, Esc clears it";
 
 /** The whole terminal, with a cursor if there is a keyboard. */
-export function createScreenDisplay(io: Io, { interval, bell, quit }: DisplayOptions): Display {
+export function createScreenDisplay(
+  io: Io,
+  { interval, bell, quit, toTitle, onFold }: DisplayOptions,
+): Display {
   const screen = openScreen(io, receive);
   const paint = createPaint(io.color);
   let views: readonly ServiceView[] = [];
   let choices: Choices = { filter: "", isTyping: false, folds: new Map() };
   let drawing: NodeJS.Timeout | undefined;
+  let mustRing = false;
 
   function toLayout(): Layout {
     const { columns, rows } = io.stdout;
     const keys = screen.takesKeys ? (choices.isTyping ? KEYS_OF_FILTER : KEYS) : "Ctrl-C stops";
     const footer = `${keys}; every ${interval}`;
     const hasCursor = screen.takesKeys;
-    return layOut(views, choices, { columns, rows, paint, footer, hasCursor, now: performance.now() });
+    const now = performance.now();
+    return layOut(views, choices, { columns, rows, paint, footer, hasCursor, now, title: toTitle?.() });
   }
 
   function draw(): void {
     clearTimeout(drawing);
     drawing = undefined;
     screen.draw(toLayout().screen);
+    if (mustRing) screen.ring();
+    mustRing = false;
   }
 
   function receive(key: string): void {
     const quits = key === "q" && !choices.isTyping;
+    const { folds } = choices;
     if (quits) quit();
     else choices = press(choices, key, toLayout());
+    if (choices.folds !== folds) onFold?.(choices.folds);
     draw();
   }
 
@@ -64,7 +78,8 @@ export function createScreenDisplay(io: Io, { interval, bell, quit }: DisplayOpt
       views = shown;
       choices = unfoldAlarm(choices, service, changes);
       drawing ??= setTimeout(draw, COLLECT_MS);
-      if (bell && changes.some(isAlarm)) screen.ring();
+      // Changes that are drawn together ring once.
+      mustRing ||= bell && changes.some(isAlarm);
     },
     close() {
       clearTimeout(drawing);
@@ -78,8 +93,7 @@ export function createScreenDisplay(io: Io, { interval, bell, quit }: DisplayOpt
 /** One line for each change. */
 export function createLineDisplay({ stdout }: Pick<Io, "stdout">): Display {
   return {
-    show(views, service, changes) {
-      const where = views[service]?.where ?? "";
+    show(views, service, changes, where = views[service]?.where ?? "") {
       for (const change of changes) stdout.write(`${renderChange(where, change, new Date())}\n`);
     },
     close() {},

@@ -6,6 +6,8 @@ import type { ServiceView } from "./service-view.ts";
 
 export interface LayoutOptions extends RenderOptions {
   readonly rows: number;
+  /** The end of the first line, which is then always there. */
+  readonly title?: string | undefined;
   /** The end of the last line: the available keys. */
   readonly footer: string;
   /** Whether there is a keyboard, and so a cursor. */
@@ -36,7 +38,8 @@ const MIN_ROWS_FOR_TITLE = 5;
 export function layOut(views: readonly ServiceView[], choices: Choices, options: LayoutOptions): Layout {
   const { columns, rows, paint, footer, hasCursor } = options;
   const items = toItems(views, choices);
-  const title = views.length > 1 && rows >= MIN_ROWS_FOR_TITLE ? [renderTitle(views, options)] : [];
+  const hasTitle = options.title !== undefined || (views.length > 1 && rows >= MIN_ROWS_FOR_TITLE);
+  const title = hasTitle ? [renderTitle(views, options)] : [];
   const room = Math.max(1, rows - title.length - 1);
   const blocks = items.map((item) => renderDetails(item, options));
   const limit = toLimit(items, blocks, room);
@@ -59,8 +62,9 @@ export function layOut(views: readonly ServiceView[], choices: Choices, options:
   return { list, at, screen: [...title, ...shown, ...gap, paint("dim", last)].slice(-rows) };
 }
 
-function renderTitle(views: readonly ServiceView[], { columns, paint }: LayoutOptions): string {
-  return paint("bold", truncate(`${views.length} services: ${describeWords(views)}`, columns));
+function renderTitle(views: readonly ServiceView[], { columns, paint, title }: LayoutOptions): string {
+  const all = views.length > 1 ? `${views.length} services: ${describeWords(views)}` : undefined;
+  return paint("bold", truncate([all, title].filter((part) => part !== undefined).join("; "), columns));
 }
 
 /** `/orders: 3 of 100. ` */

@@ -1,6 +1,6 @@
 import type { State } from "../../core/state.ts";
 import { clean } from "../terminal/clean.ts";
-import { countInstances, NO_ANSWER, type ServiceView } from "./service-view.ts";
+import { countInstances, NO_ANSWER, type ServiceView, UNKNOWN } from "./service-view.ts";
 
 /** The choices of the user. */
 export interface Choices {
@@ -23,7 +23,7 @@ export type Fold = "problems" | "all" | "nothing";
 
 /** A service in the list. */
 export interface Item {
-  /** Its number in the order of the command line. */
+  /** Its number in the order of the command line, or its `id`. */
   readonly service: number;
   readonly view: ServiceView;
   readonly fold: Fold;
@@ -31,34 +31,43 @@ export interface Item {
 
 const CONNECTING = "…";
 
-export type Word = State | typeof NO_ANSWER | typeof CONNECTING;
+export type Word = State | typeof NO_ANSWER | typeof UNKNOWN | typeof CONNECTING;
 
 /** The worst first. */
 const RANKS: Readonly<Record<Word, number>> = {
   [NO_ANSWER]: 0,
   RED: 1,
-  YELLOW: 2,
-  [CONNECTING]: 3,
-  OK: 4,
+  [UNKNOWN]: 2,
+  YELLOW: 3,
+  [CONNECTING]: 4,
+  OK: 5,
 };
 
-export function toWord({ failure, state }: ServiceView): Word {
-  return failure === undefined ? (state ?? CONNECTING) : NO_ANSWER;
+export function toWord({ failure, state, fleet }: ServiceView): Word {
+  if (failure !== undefined) return fleet === undefined ? NO_ANSWER : UNKNOWN;
+  return state ?? CONNECTING;
 }
 
 /** The services that the filter shows, the worst first. Otherwise, they keep the order of the command line. */
 export function toItems(views: readonly ServiceView[], { filter, folds }: Choices): readonly Item[] {
   const usual: Fold = views.length === 1 ? "all" : "problems";
   return views
-    .map((view, service) => ({ service, view, fold: folds.get(service) ?? usual }))
+    .map((view, index) => ({ service: view.id ?? index, view }))
+    .map(({ service, view }) => ({ service, view, fold: folds.get(service) ?? usual }))
     .filter(({ view }) => matches(view, filter.toLowerCase()))
     .sort((one, other) => RANKS[toWord(one.view)] - RANKS[toWord(other.view)]);
 }
 
 function matches(view: ServiceView, filter: string): boolean {
   if (filter === "") return true;
-  const { where, instances, handlers } = view;
-  const texts = [where, toWord(view), instances[0] ?? "", ...handlers.map(({ name }) => name)];
+  const { where, instances, handlers, fleet } = view;
+  const texts = [
+    where,
+    toWord(view),
+    instances[0] ?? "",
+    fleet?.summary ?? "",
+    ...handlers.map(({ name }) => name),
+  ];
   return texts.some((text) => clean(text).toLowerCase().includes(filter));
 }
 

@@ -74,12 +74,16 @@ function isFresh({ changedAt }: ServiceView, now: number): boolean {
 }
 
 function describeService(view: ServiceView, isOpen: boolean, now: number): string {
-  const { failure, failedAt = now, facts, state, handlers } = view;
+  const { failure, failedAt = now, facts, state, handlers, fleet } = view;
   if (failure !== undefined) {
     const before = state === undefined ? "" : `, was ${state}`;
     return `for ${toAgeText(now - failedAt)}${before}: ${failure.replace(/^no answer from \S+: /, "")}`;
   }
   if (state === undefined) return "connecting …";
+  if (fleet !== undefined) {
+    const age = fleet.since === undefined ? [] : [`for ${toAgeText(now - fleet.since)}`];
+    return [...age, fleet.summary].filter((part) => part !== "").join("; ");
+  }
   return [
     ...(facts === undefined || facts.probe.state === "in-service" ? [] : [describeProbe(toNow(view, now))]),
     isOpen ? describeCounts(handlers) : summarize(handlers),
@@ -96,9 +100,10 @@ export function renderDetails({ view, fold }: Item, options: RenderOptions): rea
   const inner = { ...options, columns: options.columns - INDENT.length };
   const table =
     handlers.length === 0 ? [] : renderFolded(handlers, { ...inner, isMarked: toMarker(view, options.now) });
+  const fit = (line: string): string => truncate(clean(line), inner.columns);
   const lines =
     fold === "all"
-      ? [...renderFacts(view, options.now).map((line) => truncate(clean(line), inner.columns)), ...table]
+      ? [...renderFacts(view, options.now).map(fit), ...table, ...(view.fleet?.instances ?? []).map(fit)]
       : table.slice(1);
   return lines.map((line) => INDENT + line);
 }
@@ -109,6 +114,7 @@ function renderFacts(view: ServiceView, now: number): readonly string[] {
   return [
     ...(failure === undefined ? [] : [`the last answer, ${toAgeText(now - answeredAt)} ago:`]),
     ...(facts === undefined ? [] : [describeInstance(facts), describeProbe(facts)]),
+    ...(view.fleet?.facts ?? []),
   ].filter((line) => line !== "");
 }
 

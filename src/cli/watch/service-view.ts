@@ -7,7 +7,10 @@ import type { HandlerStatus, ServiceFacts, ServiceStatus } from "../client/servi
 export interface ServiceView {
   /** The address, safe to show. */
   readonly where: string;
-  readonly state: State | undefined;
+  /** Identifies the service if the order of the views changes. Default: its position. */
+  readonly id?: number;
+  /** `UNKNOWN`: only in a fleet, whose services are known from Prometheus. */
+  readonly state: State | typeof UNKNOWN | undefined;
   /** The handlers of the last answer, even if there is none now. */
   readonly handlers: readonly HandlerStatus[];
   readonly facts?: ServiceFacts | undefined;
@@ -19,6 +22,18 @@ export interface ServiceView {
   /** When each handler changed, by name. */
   readonly changedAt: ReadonlyMap<string, number>;
   /** The instances that sent the last answers, the last one first. */
+  readonly instances: readonly string[];
+  /** Only in a fleet. */
+  readonly fleet?: FleetLines;
+}
+
+/** The description of a service of a fleet, in place of its counts and its instance. */
+export interface FleetLines {
+  /** The start of the state. */
+  readonly since?: number | undefined;
+  readonly summary: string;
+  /** Lines above the handlers, and below them. */
+  readonly facts: readonly string[];
   readonly instances: readonly string[];
 }
 
@@ -39,6 +54,8 @@ interface Updated {
 
 /** Shown if the service does not answer, and for a handler that has been removed. */
 export const NO_ANSWER = "no answer";
+/** Shown if Prometheus has no recent state of a service. */
+export const UNKNOWN = "UNKNOWN";
 const GONE = "gone";
 const IN_SERVICE = "in-service";
 
@@ -84,7 +101,7 @@ function toFailed(view: ServiceView, failure: string, now: number): Updated {
 
 /** Whether the terminal should ring its bell. */
 export function isAlarm({ after }: ViewChange): boolean {
-  return after === RED || after === NO_ANSWER;
+  return after === RED || after === NO_ANSWER || after === UNKNOWN;
 }
 
 /** Counts the instances that answer in turn: those between the last two answers of the latest one. */

@@ -52,6 +52,21 @@ export function toOverviewQuery(selector: Selector): string {
   ].join(" or ");
 }
 
+/** The same with the handlers that are not OK. */
+export function toProblemsQuery({ service, within }: FleetLabels, selector: Selector): string {
+  const of = (record: RecordName): string => record + toMatchers(selector);
+  const bad = `${of("handler:svc_status_state:max")} > 0`;
+  const on = [...within, service, "name"].join(", ");
+  return [
+    toNamed(SERVICE_SERIES, selector),
+    bad,
+    `${of("handler:svc_status_state:count")} and on (${on}) (${bad})`,
+    of("handler:svc_status_red_since_timestamp_seconds:min"),
+    of("handler:svc_status_root:count"),
+    toEvaluated(selector),
+  ].join(" or ");
+}
+
 /** The services with one name, with their handlers, and with the instances that are down, decommissioned or not OK. */
 export function toServiceQuery(selector: Selector): string {
   return [

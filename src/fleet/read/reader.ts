@@ -2,7 +2,7 @@ import { OK, YELLOW } from "../../core/state.ts";
 import type { FleetLabels } from "../options.ts";
 import { type PrometheusOptions, type QueryResult, queryPrometheus, type Series } from "./prometheus.ts";
 import type { Selector } from "./promql.ts";
-import { EXPECTED_RULES, toOverviewQuery, toRawQuery, toServiceQuery } from "./queries.ts";
+import { EXPECTED_RULES, toOverviewQuery, toProblemsQuery, toRawQuery, toServiceQuery } from "./queries.ts";
 import { type ServiceDetail, toDetails } from "./service-detail.ts";
 import { type FleetService, type FleetState, toKind, toServices, toWorst } from "./view.ts";
 
@@ -47,6 +47,19 @@ export function readOverview(options: FleetReaderOptions, read: ReadOptions): Pr
     query: toOverviewQuery(selector),
     rawQuery: toRawQuery(options, selector),
     convert: (series, oldest) => toServices(series, options, oldest),
+  });
+}
+
+/** Reads all services, with their handlers that are not OK. */
+export function readProblems(
+  options: FleetReaderOptions,
+  read: ReadOptions,
+): Promise<FleetView<ServiceDetail>> {
+  const { selector } = options;
+  return readView(options, read, {
+    query: toProblemsQuery(options, selector),
+    rawQuery: toRawQuery(options, selector),
+    convert: (series, oldest) => toDetails(series, options, oldest),
   });
 }
 

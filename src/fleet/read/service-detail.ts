@@ -1,4 +1,5 @@
 import { RED, STATES, type State, YELLOW } from "../../core/state.ts";
+import { groupBy } from "../../util/group-by.ts";
 import type { FleetLabels } from "../options.ts";
 import type { RecordName } from "../recording-rules.ts";
 import type { Series } from "./prometheus.ts";
@@ -52,9 +53,9 @@ export function toDetails(
   oldest: Date,
 ): readonly ServiceDetail[] {
   const find = toFind(labels);
+  const groups = groupBy(series, ({ labels: each }) => find(each));
   return toServices(series, labels, oldest).map((service) => {
-    const key = find({ ...service.where, [labels.service]: service.name });
-    const own = series.filter((one) => find(one.labels) === key);
+    const own = groups.get(find({ ...service.where, [labels.service]: service.name })) ?? [];
     return { ...service, handlers: toHandlers(own), problems: own.flatMap(toInstance) };
   });
 }

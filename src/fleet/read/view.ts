@@ -1,4 +1,5 @@
 import { OK, RED, STATES, type State, YELLOW } from "../../core/state.ts";
+import { groupBy } from "../../util/group-by.ts";
 import type { FleetLabels } from "../options.ts";
 import type { RecordName } from "../recording-rules.ts";
 import type { Series } from "./prometheus.ts";
@@ -41,14 +42,8 @@ export function toServices(
   labels: FleetLabels,
   oldest: Date,
 ): readonly FleetService[] {
-  const groups = new Map<string, Series[]>();
   const find = toFind(labels);
-  for (const one of series) {
-    const key = find(one.labels);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
+  const groups = groupBy(series, (one) => find(one.labels));
   return [...groups.values()]
     .map((group) => toService(group, labels, oldest))
     .filter((service) => service !== undefined)
