@@ -122,7 +122,6 @@ export function loop(job: LoopJob, options: LoopOptions = {}): Consumer {
       return { finished, left: finished > before ? 0 : 1 };
     },
     resume() {
-      if (!isStopped) return;
       isStopped = false;
       finished = 0;
       running = running.then(run);

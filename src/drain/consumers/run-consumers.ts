@@ -42,8 +42,8 @@ export function runConsumers({ consumers, probe, logger, clock }: ConsumersSetup
   const following = running.filter(({ isFollowing }) => isFollowing);
   let isLeaving = false;
 
-  const stopListening = following.length > 0 ? probe.on("change", followProbe) : () => {};
-  if (!probe.commissioned) followProbe();
+  const stopListening = probe.on("change", followProbe);
+  followProbe();
 
   function followProbe(): void {
     for (const consumer of following) consumer.setStopped(!probe.commissioned, reportFailure);
@@ -112,7 +112,6 @@ function runConsumer(consumer: Consumer): RunningConsumer {
       // Does not wait for a `resume` that hangs. A `stop` by hand must have ended before `finish`.
       if (isStopped) await last;
       else await consumer.stop(context);
-      isStopped = true;
       return await consumer.finish(context);
     },
   };

@@ -36,6 +36,7 @@ describe("amqp", () => {
       ["cancel", "ctag-1"],
     ]);
     expect(clock.pendingTimers).toBe(0);
+    expect(consumer.name).toBe("AMQP ctag-1");
   });
 
   test("ends only when the broker has read the last acknowledgement", async () => {

@@ -60,6 +60,19 @@ describe("bullmq", () => {
     expect(worker.calls).toEqual(["pause", "close true"]);
   });
 
+  test("counts the jobs without progress, and survives events without a job", async () => {
+    const worker = new FakeWorker();
+    const { consumer, context } = leave(worker);
+    worker.emit("active", undefined);
+    worker.emit("failed", undefined);
+    worker.emit("active", { id: "1" });
+    consumer.stop(context);
+    const result = consumer.finish(context);
+    worker.emit("completed", { id: "1" });
+    worker.paused.resolve();
+    expect(await result).toEqual({ finished: 1, left: 0 });
+  });
+
   test("reports a worker that cannot pause", async () => {
     const worker = new FakeWorker();
     const { consumer, context } = leave(worker);

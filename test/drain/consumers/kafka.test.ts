@@ -63,6 +63,18 @@ describe("kafka", () => {
     expect(done).toBe(1);
   });
 
+  test("needs no progress, and no events of the client", () => {
+    const client = new FakeConsumer();
+    expect(kafka(client).name).toBe("Kafka");
+    expect(client.eventNames()).toEqual([]);
+    const progress = { done() {} };
+    const disconnect = async (): Promise<void> => {};
+    const subscribed: unknown[] = [];
+    kafka({ disconnect, on: (event: unknown) => subscribed.push(event) }, { progress });
+    kafka({ disconnect, events: client.events }, { progress });
+    expect(subscribed).toEqual([]);
+  });
+
   test("rejects what is no consumer", () => {
     expect(() => kafka({} as never)).toThrow("consumer: expected an object with disconnect()");
   });

@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type LoopOptions, loop } from "../../../src/drain/consumers/loop.ts";
 import { createFakeClock } from "../../../src/testing/fake-clock.ts";
+import { createWatchedClock } from "../../support/watched-clock.ts";
 
 function createContext() {
   const controller = new AbortController();
@@ -39,6 +40,26 @@ describe("loop", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test("pauses no more after it stopped in the middle of a run without work", async () => {
+    const { clock, runs, consumer, context } = createSubject(0);
+    consumer.stop(context);
+    await clock.advance(100);
+    expect(clock.pendingTimers).toBe(0);
+    consumer.resume?.();
+    await clock.advance(0);
+    expect(runs.begun).toBe(2);
+    consumer.stop(context);
+  });
+
+  test("keeps no process alive while it pauses", async () => {
+    const clock = createWatchedClock();
+    const consumer = loop(() => false, { clock });
+    await clock.advance(0);
+    expect(clock.started).toEqual([{ delayMs: 1_000, background: true }]);
+    expect(consumer.name).toBe("loop");
+    consumer.stop(createContext().context);
+  });
+
   test("finishes the current run and begins no other", async () => {
     const done: number[] = [];
     const { clock, runs, consumer, context } = createSubject(9, { progress: { done: () => done.push(1) } });
@@ -64,7 +85,7 @@ describe("loop", () => {
     ["returns its work", 200, { finished: 0, left: 1 }],
     ["ends anyway", 200, { finished: 1, left: 0 }],
     ["does not end in time", 600, { finished: 0, left: 1 }],
-  ])("waits a moment for an aborted run, which %s", async (outcome, takesMs, expected) => {
+  ])("waits half a second for an aborted run, which %s", async (outcome, takesMs, expected) => {
     const clock = createFakeClock();
     let isReturned = false;
     const consumer = loop(
@@ -90,10 +111,24 @@ describe("loop", () => {
     await clock.advance(190);
     expect(isSettled).toBe(false);
     await clock.advance(310);
+    expect(isSettled).toBe(true);
     expect(await result).toEqual(expected);
     expect(isReturned).toBe(takesMs < 500);
     await clock.advance(1_000);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("waits less than half a second if the deadline is short", async () => {
+    const { clock, consumer, context, abort } = createSubject(9);
+    const ended = vi.fn<() => void>();
+    const result = Promise.resolve(consumer.finish({ ...context, deadlineAt: clock.now() + 750 }));
+    void result.then(ended);
+    abort();
+    await clock.advance(49);
+    expect(ended).not.toHaveBeenCalled();
+    await clock.advance(1);
+    expect(ended).toHaveBeenCalledTimes(1);
+    expect(await result).toEqual({ finished: 0, left: 1 });
   });
 
   test("ends a pause at once when it stops, and runs again after it resumes", async () => {

@@ -34,10 +34,12 @@ describe("nats with a subscription", () => {
     consumer.stop(context);
     expect(counts.drains).toBe(1);
     const result = consumer.finish(context);
+    await new Promise(setImmediate);
     counts.processed = 12;
     close();
     expect(await result).toEqual({ finished: 2, left: 0 });
     expect(counts.drains).toBe(1);
+    expect(consumer.name).toBe("NATS");
   });
 
   test("counts what is left at the deadline, with the message in progress", async () => {
@@ -56,7 +58,11 @@ describe("nats with the messages of JetStream", () => {
     const clock = createFakeClock();
     const { context, abort } = createContext();
     const calls: string[] = [];
-    const messages = { close: async () => void calls.push("close") };
+    // The messages of some versions have `drain` too.
+    const messages = {
+      close: async () => void calls.push("close"),
+      drain: async () => void calls.push("drain"),
+    };
     const pending = new Set<NatsMessage>([{ nak: () => void calls.push("nak") }]);
     const consumer = nats(messages, { pending, clock });
     await consumer.stop(context);

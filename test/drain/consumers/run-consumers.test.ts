@@ -4,6 +4,7 @@ import type { Consumer } from "../../../src/drain/consumers/consumer.ts";
 import { runConsumers } from "../../../src/drain/consumers/run-consumers.ts";
 import type { DrainContext } from "../../../src/drain/hooks.ts";
 import { createFakeClock } from "../../../src/testing/fake-clock.ts";
+import { createDeferred } from "../../support/deferred.ts";
 
 const DEADLINE = { reason: "SIGTERM", finishMs: 1_000, returnMs: 500 };
 
@@ -89,6 +90,19 @@ describe("a decommissioning by hand", () => {
     expect(calls).toEqual(["stop c1", "resume c1"]);
   });
 
+  test("stops a consumer once, without a deadline, even if another reason is given", async () => {
+    const contexts: DrainContext[] = [];
+    const { probe, clock } = createSubject({
+      onDecommission: true,
+      stop: (context) => contexts.push(context),
+    });
+    probe.decommission("deploy");
+    probe.decommission("still deploying");
+    await clock.advance(0);
+    expect(contexts).toMatchObject([{ reason: "decommissioned", deadlineAt: Number.POSITIVE_INFINITY }]);
+    expect(contexts[0]?.signal.aborted).toBe(false);
+  });
+
   test("of a probe that is decommissioned already counts", async () => {
     const clock = createFakeClock();
     const probe = createProbe();
@@ -127,6 +141,28 @@ describe("a decommissioning by hand", () => {
     endStop();
     await clock.advance(0);
     expect(lines).toEqual(["SVC027 consumer c0 cannot resume: no broker"]);
+    expect(calls).toEqual([]);
+  });
+
+  test("logs a consumer that cannot stop, until the process leaves", async () => {
+    const stops = [createDeferred<void>(), createDeferred<void>()];
+    const { running, probe, lines, clock } = createSubject(
+      ...stops.map(({ promise }) => ({ onDecommission: true, stop: () => promise })),
+    );
+    probe.decommission();
+    stops[0]?.reject(new Error("no broker"));
+    await clock.advance(0);
+    const reports = running.leave(DEADLINE);
+    stops[1]?.reject(new Error("no broker either"));
+    await reports;
+    expect(lines).toEqual(["SVC027 consumer c0 cannot stop: no broker"]);
+  });
+
+  test("is not followed after the drain is disposed of", async () => {
+    const { running, probe, calls, clock } = createSubject({ onDecommission: true });
+    running.dispose();
+    probe.decommission();
+    await clock.advance(0);
     expect(calls).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { beforeEach } from "vitest";
+import { beforeEach, inject, vi } from "vitest";
 
 /**
  * Tests that repeat something many times have the number in their name. They take too long for each mutant.
@@ -9,3 +9,6 @@ const LONG = /\d hours|\d,\d{3} rounds|\d schedules/;
 beforeEach(({ task, skip }) => {
   skip(LONG.test(task.name), "too long to run for each mutant");
 });
+
+// Stryker ends an endless test only after 10 s, and then starts a new process.
+if (inject("mode" as never) === "mutant") vi.setConfig({ testTimeout: 5_000 });
