@@ -25,7 +25,7 @@ const COMMAND_LINE = /^cli(?:\/|\.js$)/;
 const OUTPUT = {
   format: "esm",
   comments: false,
-  minifyInternalExports: false,
+  minifyInternalExports: true,
   minify: {
     mangle: false,
     compress: { target: "node20", keepNames: { function: true, class: true } },
@@ -101,7 +101,6 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
 
 /** Modules of which the thread needs less than a process, and what it has in their place. */
 const IN_THREAD = new Map([
-  ["core/default-registry", "sentinel/in-thread/default-registry"],
   ["http/history", "sentinel/in-thread/history"],
   ["http/moment", "sentinel/in-thread/moment"],
   ["http/page/assets", "sentinel/in-thread/assets"],
