@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createStatusRegistry, type StatusRegistry } from "../src/core/registry/registry.ts";
 import type { Status } from "../src/core/status.ts";
+import type { StatusService } from "../src/http/create-views.ts";
 import type { StatusRequest } from "../src/http/message.ts";
-import { createStatusService, type StatusService } from "../src/http/service.ts";
+import { createStatusService } from "../src/http/service.ts";
 import { createFakeClock, type FakeClock } from "../src/testing/fake-clock.ts";
 import { run } from "./support/run.ts";
 

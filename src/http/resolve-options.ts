@@ -1,4 +1,3 @@
-import type { ReadinessRule } from "../core/readiness/rule.ts";
 import { CHECK_SUFFIX, EVENTS_SUFFIX, FORMATS, REPORT_SUFFIX } from "../formats/formats.ts";
 import { expectMethods, failExpectation } from "../options/expect.ts";
 import { readOptions } from "../options/read-options.ts";
@@ -52,14 +51,6 @@ function flatten(
     if (WITHOUT_BODY.includes(code))
       failExpectation(`svcStatus.httpStatus.${state}`, "a code whose answer has a body", code);
   return { ...others, ...prometheus, detailColumn: csv.detail, prefersJson };
-}
-
-/** The readiness rule of these views; `undefined` if they serve no readiness. */
-export function toServedRule({
-  healthProbes,
-  probeStatus,
-}: Pick<ResolvedOptions, "healthProbes" | "probeStatus">): ReadinessRule | undefined {
-  return healthProbes?.paths.ready === undefined ? probeStatus?.requireHealthy : healthProbes.rule;
 }
 
 /** Rejects a path that two views claim: one of them would never be reached. */

@@ -6,7 +6,8 @@ import type { Control, ControlFunction } from "../http/access.ts";
 import type { HealthProbesOptions } from "../http/health-probe-options.ts";
 import type { ProbeStatusOptions, PrometheusViewOptions, SvcStatusOptions } from "../http/options.ts";
 import type { ServiceDescription } from "../http/page/page-model.ts";
-import { resolveOptions, toServedRule } from "../http/resolve-options.ts";
+import { resolveOptions } from "../http/resolve-options.ts";
+import { toServedRule } from "../http/served-rule.ts";
 import { failExpectation } from "../options/expect.ts";
 import { expectShape, readOptions } from "../options/read-options.ts";
 import { ANY, LISTEN_PORT, methods, PERIOD_MS, TEXT } from "../options/rules.ts";
@@ -111,13 +112,12 @@ export function resolveSentinelOptions(options: SentinelOptions): ResolvedSentin
   const given = readOptions(SENTINEL_OPTIONS, options);
   const { port, host, registry, probe, service, svcStatus, probeStatus, healthProbes, workerUrl } = given;
   const { publishMs, wedgedAfterMs, exitAfterMs } = given;
-  const views = { service, svcStatus, probeStatus, healthProbes };
-  const resolved = resolveOptions({ registry, probe, ...views });
+  const resolved = resolveOptions({ registry, probe, service, svcStatus, probeStatus, healthProbes });
   expectData(svcStatus, probeStatus);
   if (exitAfterMs !== undefined)
     expectShape({ ...PERIOD_MS, min: wedgedAfterMs }, exitAfterMs, "exitAfterMs");
-  const reportPath = resolved.svcStatus?.path;
-  const data = { port, host, views, reportPath, publishMs, wedgedAfterMs, exitAfterMs };
+  const { registry: _registry, probe: _probe, ...views } = resolved;
+  const data = { port, host, views, publishMs, wedgedAfterMs, exitAfterMs };
   return { registry, probe, workerUrl, rule: toServedRule(resolved), data };
 }
 

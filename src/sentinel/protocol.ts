@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { Standing } from "../core/readiness/rule.ts";
 import type { ChangeCounts } from "../core/registry/track.ts";
 import type { Identity } from "../core/seams.ts";
-import type { ServiceStatusOptions } from "../http/options.ts";
+import type { ResolvedOptions } from "../http/options.ts";
 import type { LogEvent } from "../util/log-events.ts";
 import type { Logger } from "../util/logger.ts";
 import type { SentChange } from "../wire/sent-change.ts";
@@ -19,9 +19,7 @@ export interface ThreadData {
   readonly identity: Identity;
   readonly port: number;
   readonly host: string | undefined;
-  readonly views: Pick<ServiceStatusOptions, "service" | "svcStatus" | "probeStatus" | "healthProbes">;
-  /** The path of the report; `undefined` if it is not served. */
-  readonly reportPath: string | undefined;
+  readonly views: Omit<ResolvedOptions, "registry" | "probe">;
   readonly publishMs: number;
   readonly wedgedAfterMs: number;
   readonly exitAfterMs: number | undefined;

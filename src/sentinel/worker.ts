@@ -4,7 +4,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { toNodeHandler } from "../adapters/common/node-http.ts";
 import { createProbe } from "../core/probe.ts";
 import { getProbeSeams } from "../core/seams.ts";
-import { createStatusService } from "../http/service.ts";
+import { createViews } from "../http/create-views.ts";
 import { parseTarget } from "../http/target.ts";
 import type { LogFields, Logger } from "../util/logger.ts";
 import { dispatch, type Receivers } from "../wire/dispatch.ts";
@@ -25,7 +25,7 @@ const KEEP_ALIVE_MS = 65_000;
 if (parentPort !== null && isThreadData(workerData)) runSentinel(parentPort, workerData);
 
 function runSentinel(main: MessagePort, data: ThreadData): void {
-  const { port, host, views, reportPath, publishMs, wedgedAfterMs, exitAfterMs } = data;
+  const { port, host, views, publishMs, wedgedAfterMs, exitAfterMs } = data;
   const counters = openCounters(data.counters);
   const watch = watchMainThread({ counters, monotonicNow: processNow });
   const probe = createProbe({ logger: createLogger(send) });
@@ -64,6 +64,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   /** Adds an `Age` header with the report's age, like a cache (RFC 9111, 5.1). */
   function setAge(response: ServerResponse, target: string): void {
     const path = parseTarget(target)?.path;
+    const reportPath = views.svcStatus?.path;
     const isReport = reportPath !== undefined && (path === reportPath || path?.startsWith(`${reportPath}.`));
     if (hasPublished && isReport) response.setHeader("Age", Math.floor(watch.reportAgeMs / 1_000));
   }
@@ -81,7 +82,7 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   main.on("message", (message: ToSentinel) => dispatch(message, receivers));
   getProbeSeams(probe).answered.add(createForwarder(counters, send));
 
-  const answer = toNodeHandler(createStatusService({ ...views, registry, probe }));
+  const answer = toNodeHandler(createViews({ ...views, registry, probe }));
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     setAge(response, request.url ?? "");
     answer(request, response);

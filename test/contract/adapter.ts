@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
 import { fleetStatus } from "../../src/fleet/fleet-status.ts";
+import type { StatusService } from "../../src/http/create-views.ts";
 import type { StatusResponse } from "../../src/http/message.ts";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
-import { createStatusService, type StatusService } from "../../src/http/service.ts";
+import { createStatusService } from "../../src/http/service.ts";
 import { openEvents } from "../support/event-stream.ts";
 import { createBulk, MAX_GROWTH_BYTES, measureGrowth } from "../support/heap.ts";
 import { createWatchedRegistry } from "../support/watched-registry.ts";

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createProbe, defaultProbe, type Probe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry/registry.ts";
+import type { StatusService } from "../../src/http/create-views.ts";
 import type { ProbeStatusOptions } from "../../src/http/options.ts";
-import { createStatusService, type StatusService } from "../../src/http/service.ts";
+import { createStatusService } from "../../src/http/service.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createFakeHandler } from "../../src/testing/fake-handler.ts";
 import { type NamedStatus, registryOf } from "../support/registry.ts";

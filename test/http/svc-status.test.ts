@@ -1,9 +1,10 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry/registry.ts";
+import type { StatusService } from "../../src/http/create-views.ts";
 import type { StatusResponse } from "../../src/http/message.ts";
 import type { SvcStatusOptions } from "../../src/http/options.ts";
-import { createStatusService, type StatusService } from "../../src/http/service.ts";
+import { createStatusService } from "../../src/http/service.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createRecordingLogger, type NamedStatus, registryOf } from "../support/registry.ts";
 import { createStatusRequest } from "../support/status-request.ts";

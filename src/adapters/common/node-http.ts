@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { StatusService } from "../../http/create-views.ts";
 import {
   createResponse,
   type StatusRequest,
@@ -6,7 +7,6 @@ import {
   type StatusStream,
 } from "../../http/message.ts";
 import { markOwn } from "../../http/own-requests.ts";
-import type { StatusService } from "../../http/service.ts";
 import { parseTarget } from "../../http/target.ts";
 
 /** A listener for `node:http`, and a middleware for Connect and compatible frameworks. */

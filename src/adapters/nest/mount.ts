@@ -1,4 +1,4 @@
-import type { StatusService } from "../../http/service.ts";
+import type { StatusService } from "../../http/create-views.ts";
 import { NO_PREFLIGHT, toRouteUrl } from "../common/fastify-routes.ts";
 import { type NodeHandler, toNodeHandler } from "../common/node-http.ts";
 
