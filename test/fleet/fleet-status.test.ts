@@ -5,6 +5,7 @@ import { createFleet } from "../../src/fleet/create-fleet.ts";
 import { type FleetStatusOptions, fleetStatus } from "../../src/fleet/fleet-status.ts";
 import { EXPECTED_RULES } from "../../src/fleet/read/queries.ts";
 import { type Ask, createAsk } from "../../src/testing/ask.ts";
+import { systemClock } from "../../src/util/clock.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
@@ -21,7 +22,11 @@ async function serve(listener: RequestListener): Promise<string> {
 
 /** Answers every instant query with the same samples, and range queries with one hour of RED. */
 function servePrometheus(toSamples: (query: string) => readonly Sample[]): Promise<string> {
-  return serve(async (request, response) => {
+  return serve(answerWith(toSamples));
+}
+
+function answerWith(toSamples: (query: string) => readonly Sample[]): RequestListener {
+  return async (request, response) => {
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
     const form = new URLSearchParams(body);
@@ -41,7 +46,7 @@ function servePrometheus(toSamples: (query: string) => readonly Sample[]): Promi
       : toSamples(form.get("query") ?? "").map(([metric, value]) => ({ metric, value: [0, String(value)] }));
     const data = { resultType: isRange ? "matrix" : "vector", result };
     response.end(JSON.stringify({ status: "success", data }));
-  });
+  };
 }
 
 const NOW_S = Math.floor(Date.now() / 1_000);
@@ -242,24 +247,46 @@ describe("a Prometheus that does not answer as it should", () => {
     expect((await ask("/fleet.md")).body).toContain(`- incomplete: \`${problem}`);
   });
 
-  test("shows its last answer with the age, gray, and as it was", async () => {
-    let isUp = true;
-    const good = await servePrometheus(() => FLEET);
-    const prometheus = await serve(async (request, response) => {
-      if (!isUp) return void response.writeHead(503).end("<html>");
-      let body = "";
-      for await (const chunk of request.setEncoding("utf8")) body += chunk;
-      const answer = await fetch(`${good}${request.url}`, { method: "POST", body });
-      response.end(await answer.text());
-    });
-    const ask = await askFleet(prometheus, { refreshMs: 1_000, clock: createSkippingClock() });
-    expect((await ask("/fleet")).body).toContain("<title>RED: Fleet</title>");
-    isUp = false;
-    const { body } = await ask("/fleet");
-    expect(body).toContain("<title>UNKNOWN: Fleet</title>");
-    expect(body).toContain("Prometheus does not answer. Its last answer is <time");
-    expect(body).toMatch(/<li class="row OK stale"/);
-    expect((await ask("/fleet.md")).body).toContain("the last answer is of ");
+  test.each([...answers, ["503 after an OK", answers[1]?.[1] ?? (() => {}), "HTTP 503"] as const])(
+    "shows its last answer with the age, gray, and as it was: %s",
+    async (what, listener, problem) => {
+      const before = what.endsWith("OK") ? toRecorded("fine", 0) : FLEET;
+      const state = what.endsWith("OK") ? "OK" : "RED";
+      let isGood = true;
+      const good = answerWith(() => before);
+      const prometheus = await serve((request, response) => (isGood ? good : listener)(request, response));
+      const clock = createSkippingClock();
+      const ask = await askFleet(prometheus, {
+        refreshMs: 1_000,
+        clock,
+        timeoutMs: 1_000,
+        maxAnswerBytes: 10_000,
+      });
+      expect((await ask("/fleet")).body).toContain(`<title>${state}: Fleet</title>`);
+      isGood = false;
+      clock.skip();
+      const { body } = await ask("/fleet");
+      expect(body).toContain("<title>UNKNOWN: Fleet</title>");
+      expect(body).toMatch(/Prometheus does not answer. Its last answer is <time[^>]*>[^<]+ old<\/time>\./);
+      expect(body).toContain(problem);
+      expect(body).toMatch(/<li class="row OK stale"/);
+      expect(body).not.toMatch(/<li class="row \w+"/);
+      expect((await ask("/fleet.md")).body).toMatch(/^\*\*UNKNOWN\*\* .*, the last answer is of \d{4}-/);
+      expect(JSON.parse((await ask("/fleet.json")).body)).toMatchObject({ state: "UNKNOWN", isStale: true });
+    },
+  );
+
+  test("ignores an answer that arrives after the timeout", async () => {
+    let arrive = (): void => {};
+    const ask = await askFleet(
+      await serve((_, response) => {
+        arrive = () => void response.end("late");
+      }),
+      { timeoutMs: 50 },
+    );
+    expect((await ask("/fleet")).body).toContain("<title>UNKNOWN: Fleet</title>");
+    arrive();
+    expect((await ask("/fleet")).body).toContain("no complete answer within 50ms");
   });
 
   test("without recording rules says that this does not scale", async () => {
@@ -273,6 +300,14 @@ describe("a Prometheus that does not answer as it should", () => {
     expect((await ask("/fleet")).body).toContain("which does not scale");
   });
 
+  test("without the time of the evaluation is not green, because its age is unknown", async () => {
+    const timeless = toRecorded("orders", 0).filter(([{ svc_status_series: kind }]) => kind === undefined);
+    const ask = await askFleet(await servePrometheus(() => timeless));
+    const { body } = await ask("/fleet");
+    expect(body).toContain("the time of the last evaluation is missing");
+    expect(body).toContain("<title>UNKNOWN: Fleet</title>");
+  });
+
   test("names a recording rule that is missing, and is not green", async () => {
     const without = toRecorded("orders", 0).filter(
       ([{ __name__ }]) => __name__ !== "service:svc_status_up:sum",
@@ -284,17 +319,14 @@ describe("a Prometheus that does not answer as it should", () => {
   });
 });
 
-/** Each look at it is an hour later, so that no answer is young. */
+/** The clock of the system, and later by an hour with each skip, so that no answer is young. */
 function createSkippingClock() {
-  let now = 0;
+  let skippedMs = 0;
   return {
-    now: () => Date.now(),
-    monotonicNow: () => (now += 3_600_000),
-    random: () => 0,
-    startTimer(delayMs: number, run: () => void) {
-      const timer = setTimeout(run, delayMs);
-      timer.unref();
-      return () => clearTimeout(timer);
+    ...systemClock,
+    monotonicNow: () => systemClock.monotonicNow() + skippedMs,
+    skip() {
+      skippedMs += 3_600_000;
     },
   };
 }

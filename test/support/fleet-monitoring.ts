@@ -31,7 +31,11 @@ export interface Monitoring {
   readonly notified: readonly Notified[];
   /** The next notification that has not been taken. */
   next(): Promise<Notified>;
-  restartPrometheus(): Promise<void>;
+  restartPrometheus(whileDown?: () => Promise<void>): Promise<void>;
+  /** Sends a signal to Prometheus. */
+  signalPrometheus(signal: NodeJS.Signals): void;
+  /** The number of complete evaluations of all rules since Prometheus started. */
+  countEvaluations(): Promise<number>;
 }
 
 interface AlertJson {
@@ -129,12 +133,21 @@ export async function startMonitoring(
       taken += 1;
       return Promise.resolve(one);
     },
-    async restartPrometheus() {
+    async restartPrometheus(whileDown) {
       running.kill("SIGTERM");
       await running.exit;
+      await whileDown?.();
       running = await startPrometheus();
     },
+    signalPrometheus: (signal) => running.kill(signal),
+    countEvaluations: () => readMetric(prometheus, "prometheus_rule_group_duration_seconds_count"),
   };
+}
+
+/** The value of a metric of a program. */
+export async function readMetric(port: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, "m").exec(text)?.[1] ?? 0);
 }
 
 function toText(body: Readonly<Record<string, unknown>>): string {

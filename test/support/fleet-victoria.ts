@@ -5,9 +5,9 @@ import { onTestFinished } from "vitest";
 import { DEFAULT_LABELS, DEFAULT_TIMES_MS } from "../../src/fleet/options.ts";
 import { toRuleFile } from "../../src/fleet/rules.ts";
 import { toYaml } from "../../src/fleet/yaml.ts";
-import type { MonitoringTarget } from "./fleet-monitoring.ts";
+import { type MonitoringTarget, readMetric } from "./fleet-monitoring.ts";
 import { findFreePort } from "./free-port.ts";
-import { startProgram } from "./program.ts";
+import { type Program, startProgram } from "./program.ts";
 
 /** VictoriaMetrics, which scrapes, and vmalert, which evaluates the rules there. */
 export interface Victoria {
@@ -15,7 +15,12 @@ export interface Victoria {
   readonly port: number;
   /** The number of evaluations of all rules. */
   countEvaluations(): Promise<number>;
+  restartDatabase(whileDown?: () => Promise<void>): Promise<void>;
+  /** Sends a signal to VictoriaMetrics. */
+  signalDatabase(signal: NodeJS.Signals): void;
 }
+
+const FLUSH_MS = 200;
 
 /** Starts both with an interval of a second, and what docs/alerts.md says to set. */
 export async function startVictoria(targets: readonly MonitoringTarget[]): Promise<Victoria> {
@@ -40,13 +45,24 @@ export async function startVictoria(targets: readonly MonitoringTarget[]): Promi
     }),
   );
   await writeFile(rules, toYaml(toRuleFile({ ...DEFAULT_LABELS, timesMs: DEFAULT_TIMES_MS, labels: {} })));
-  await startProgram("victoria-metrics", [
-    `-storageDataPath=${join(folder, "data")}`,
-    `-httpListenAddr=127.0.0.1:${port}`,
-    `-promscrape.config=${scrape}`,
-    "-search.latencyOffset=0s",
-    "-memory.allowedBytes=200MB",
-  ]).waitForLine(/started VictoriaMetrics in/);
+  async function startDatabase(): Promise<Program> {
+    const started = startProgram("victoria-metrics", [
+      `-storageDataPath=${join(folder, "data")}`,
+      `-httpListenAddr=127.0.0.1:${port}`,
+      `-promscrape.config=${scrape}`,
+      "-search.latencyOffset=0s",
+      "-memory.allowedBytes=200MB",
+    ]);
+    await started.waitForLine(/started VictoriaMetrics in/);
+    return started;
+  }
+
+  let running = await startDatabase();
+  // New series are visible at once, and not after up to ten seconds.
+  const flushing = setInterval(() => {
+    fetch(`http://127.0.0.1:${port}/internal/force_flush`).catch(() => {}); // while it restarts
+  }, FLUSH_MS);
+  onTestFinished(() => clearInterval(flushing));
   await startProgram("vmalert", [
     `-rule=${rules}`,
     `-httpListenAddr=127.0.0.1:${vmalert}`,
@@ -59,9 +75,13 @@ export async function startVictoria(targets: readonly MonitoringTarget[]): Promi
 
   return {
     port,
-    async countEvaluations() {
-      const text = await (await fetch(`http://127.0.0.1:${vmalert}/metrics`)).text();
-      return Number(/^vmalert_iteration_total\{[^}]*\} (\d+)/m.exec(text)?.[1] ?? 0);
+    countEvaluations: () => readMetric(vmalert, "vmalert_iteration_total"),
+    async restartDatabase(whileDown) {
+      running.kill("SIGTERM");
+      await running.exit;
+      await whileDown?.();
+      running = await startDatabase();
     },
+    signalDatabase: (signal) => running.kill(signal),
   };
 }

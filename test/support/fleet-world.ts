@@ -14,8 +14,10 @@ export interface WorldInstance {
   readonly registry: StatusRegistry;
   readonly probe: Probe;
   version: string;
-  /** `false`: it does not answer. */
+  /** `false`: it answers with an error. */
   isUp: boolean;
+  /** `true`: it accepts connections and never answers. */
+  isHanging: boolean;
 }
 
 export interface World {
@@ -44,8 +46,8 @@ export async function startWorld(): Promise<World> {
   const states = new Map<string, State>();
   const instances: WorldInstance[] = [];
   const asks = new Map<string, { readonly instance: WorldInstance; ask: (version: string) => Ask }>();
-  let scrapes = 0;
-  const waiting = new Set<{ readonly at: number; readonly resolve: () => void }>();
+  const scrapes = new Map<string, number>();
+  const waiting = new Set<() => void>();
 
   /** What a caller of the service sees: RED without an instance that answers. */
   async function isRed(service: string): Promise<boolean> {
@@ -83,6 +85,7 @@ export async function startWorld(): Promise<World> {
         probe,
         version: "1.0.0",
         isUp: true,
+        isHanging: false,
       };
       instances.push(instance);
       const svcStatus = { prometheus: { extended: true } };
@@ -96,12 +99,12 @@ export async function startWorld(): Promise<World> {
     const { instance, ask } = asks.get(request.url ?? "") ?? {};
     if (instance?.isUp !== true || ask === undefined) {
       response.writeHead(503).end();
-    } else {
+    } else if (!instance.isHanging) {
       const { body, headers } = await ask(instance.version)("/svc_status.prometheus");
       response.writeHead(200, headers).end(body);
     }
-    scrapes += 1;
-    for (const each of waiting) if (scrapes >= each.at) each.resolve();
+    if (instance !== undefined) scrapes.set(instance.name, (scrapes.get(instance.name) ?? 0) + 1);
+    for (const look of waiting) look();
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   onTestFinished(async () => {
@@ -115,15 +118,16 @@ export async function startWorld(): Promise<World> {
     states,
     of: (service) => instances.filter((each) => each.service === service),
     scraped(times) {
+      const before = new Map(scrapes);
+      const isLate = ({ name }: WorldInstance): boolean =>
+        (scrapes.get(name) ?? 0) < (before.get(name) ?? 0) + times;
       return new Promise((resolve) => {
-        const wait = {
-          at: scrapes + times * instances.length,
-          resolve() {
-            waiting.delete(wait);
-            resolve();
-          },
-        };
-        waiting.add(wait);
+        function look(): void {
+          if (instances.some(isLate)) return;
+          waiting.delete(look);
+          resolve();
+        }
+        waiting.add(look);
       });
     },
   };

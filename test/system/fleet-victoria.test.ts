@@ -25,8 +25,6 @@ function countLevels(): number {
 }
 
 async function readRoots({ port }: Victoria): Promise<string[]> {
-  // New series are visible at once, and not after up to ten seconds.
-  await fetch(`http://127.0.0.1:${port}/internal/force_flush`);
   const query = new URLSearchParams({ query: "handler:svc_status_root:count" });
   const response = await fetch(`http://127.0.0.1:${port}/api/v1/query?${query}`);
   const { data } = (await response.json()) as {

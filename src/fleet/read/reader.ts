@@ -2,7 +2,14 @@ import { OK, YELLOW } from "../../core/state.ts";
 import type { FleetLabels } from "../options.ts";
 import { type PrometheusOptions, type QueryResult, queryPrometheus, type Series } from "./prometheus.ts";
 import type { Selector } from "./promql.ts";
-import { EXPECTED_RULES, toOverviewQuery, toProblemsQuery, toRawQuery, toServiceQuery } from "./queries.ts";
+import {
+  EVALUATED,
+  EXPECTED_RULES,
+  toOverviewQuery,
+  toProblemsQuery,
+  toRawQuery,
+  toServiceQuery,
+} from "./queries.ts";
 import { type ServiceDetail, toDetails } from "./service-detail.ts";
 import { type FleetService, type FleetState, toKind, toServices, toWorst } from "./view.ts";
 
@@ -133,5 +140,6 @@ function describeMissing(
   if (isRaw) return [];
   const present = new Set(series.map(toKind));
   const missing: readonly string[] = EXPECTED_RULES.filter((record) => !present.has(record));
-  return missing.length === 0 ? [] : [`recording rules are missing: ${missing.join(", ")}`];
+  if (missing.length > 0) return [`recording rules are missing: ${missing.join(", ")}`];
+  return present.has(EVALUATED) ? [] : ["the time of the last evaluation is missing"];
 }
