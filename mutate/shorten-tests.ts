@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeEach, inject, vi } from "vitest";
 
 /**
@@ -10,5 +11,9 @@ beforeEach(({ task, skip }) => {
   skip(LONG.test(task.name), "too long to run for each mutant");
 });
 
-// Stryker ends an endless test only after 10 s, and then starts a new process.
-if (inject("mode" as never) === "mutant") vi.setConfig({ testTimeout: 5_000 });
+if (inject("mode" as never) === "mutant") {
+  // Stryker ends an endless test only after 10 s, and then starts a new process.
+  vi.setConfig({ testTimeout: 5_000 });
+  // A smaller counterexample takes long to find, and nobody reads it.
+  fc.configureGlobal({ endOnFailure: true });
+}
