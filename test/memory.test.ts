@@ -282,8 +282,8 @@ describe("the sentinel's thread forgets", { timeout: 60_000 }, () => {
     replica: Replica,
     message: Parameters<Parameters<typeof startPublishing>[0]["send"]>[0],
   ): void {
-    if (message.kind === "report") replica.takeReport(message);
-    else if (message.kind === "news") message.news.forEach(replica.takeNews);
+    if (message.kind === "report") replica.applyReport(message);
+    else if (message.kind === "news") message.news.forEach(replica.applyNews);
   }
 
   test("a change", async () => {

@@ -1,7 +1,7 @@
 /** Limits for all holders together and for each holder. */
 export interface ShareLimits {
   readonly total: number;
-  /** While fewer than this number are taken, no holder is limited. */
+  /** While fewer units than this are acquired, no holder is limited. */
   readonly freeForAll: number;
   /** Above `freeForAll`: maximum per holder. */
   readonly share: number;
@@ -9,8 +9,8 @@ export interface ShareLimits {
 
 export interface Shares {
   hasRoom(holder: string): boolean;
-  /** Takes one unit. Returns a function that releases it; further calls have no effect. */
-  take(holder: string): () => void;
+  /** Acquires one unit. Returns a function that releases it; further calls have no effect. */
+  acquire(holder: string): () => void;
   /** Number of holders that currently have at least one unit. */
   readonly holderCount: number;
 }
@@ -27,11 +27,11 @@ export function createShares({ total, freeForAll, share }: ShareLimits): Shares 
     hasRoom(holder) {
       return taken < freeForAll || (taken < total && (counts.get(holder) ?? 0) < share);
     },
-    take(holder) {
+    acquire(holder) {
       taken += 1;
       counts.set(holder, (counts.get(holder) ?? 0) + 1);
       let isHeld = true;
-      return function giveBack() {
+      return function release() {
         if (!isHeld) return;
         isHeld = false;
         taken -= 1;

@@ -49,7 +49,7 @@ async function readPast(chain: readonly StoredSegment[], onDamage: OnDamage): Pr
   let newest: readonly Line[] | undefined;
   for (const segment of selectNewest(chain)) {
     newest = await readSegmentLines(segment, onDamage);
-    for (const line of newest ?? []) replay.take(line);
+    for (const line of newest ?? []) replay.apply(line);
   }
   // The replay continues with the lines of this process, and must not collect their changes.
   isReading = false;

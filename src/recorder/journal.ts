@@ -68,11 +68,11 @@ export function createJournal(setup: JournalSetup): Journal {
       while (!pending.isEmpty) {
         writingSince = clock.monotonicNow();
         await writer.open();
-        await write(pending.take());
+        await write(pending.removeAll());
       }
       retryMs = FIRST_RETRY_MS;
       trouble.worked();
-      const lost = pending.takeLost();
+      const lost = pending.resetLost();
       if (lost > 0) onLost(lost);
     } catch (error) {
       trouble.failed(error);
@@ -84,7 +84,7 @@ export function createJournal(setup: JournalSetup): Journal {
 
   async function write(batch: readonly PendingLine[]): Promise<void> {
     const { rest, error } = await writer.write(batch);
-    pending.putBack(rest);
+    pending.restore(rest);
     if (error !== undefined) throw error;
   }
 
@@ -102,7 +102,7 @@ export function createJournal(setup: JournalSetup): Journal {
       writeSync(
         writer.fd,
         pending
-          .take()
+          .removeAll()
           .map(({ text }) => text)
           .join(""),
       );

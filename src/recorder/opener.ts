@@ -28,7 +28,7 @@ export interface OpenerSetup extends Limits {
 export interface Opener {
   open(last: Segment | undefined): Promise<OpenSegment>;
   /** Records a line that the segment now contains. */
-  take(line: Line): void;
+  record(line: Line): void;
 }
 
 /** Number of segments that share the maximum size. Deleting the oldest one keeps most of the history. */
@@ -111,7 +111,7 @@ export function createOpener(setup: OpenerSetup): Opener {
     return toSegment(directory, chain, number + 1);
   }
 
-  return { open, take: (line) => replay?.take(line) };
+  return { open, record: (line) => replay?.apply(line) };
 }
 
 /** Another process created the segment first. */

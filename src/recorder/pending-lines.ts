@@ -21,14 +21,14 @@ export interface PendingLines {
   /** Replaces the lines. */
   amend(toAmended: (line: Line) => Line): void;
   /** Removes and returns all lines. */
-  take(): readonly PendingLine[];
+  removeAll(): readonly PendingLine[];
   /** Reinserts lines before the others. */
-  putBack(lines: readonly PendingLine[]): void;
+  restore(lines: readonly PendingLine[]): void;
   /**
    * Number of dropped lines since the last call. After the first dropped line, all further lines are dropped
    * until then.
    */
-  takeLost(): number;
+  resetLost(): number;
 }
 
 export function createPendingLines(): PendingLines {
@@ -74,14 +74,14 @@ export function createPendingLines(): PendingLines {
       make();
       set(lines.map(({ line }) => toPending(toAmended(line))));
     },
-    take() {
+    removeAll() {
       make();
-      const taken = lines;
+      const removed = lines;
       set([]);
-      return taken;
+      return removed;
     },
-    putBack: (earlier) => set([...earlier, ...lines]),
-    takeLost() {
+    restore: (earlier) => set([...earlier, ...lines]),
+    resetLost() {
       make();
       const dropped = lost;
       lost = 0;

@@ -174,7 +174,7 @@ function createRecordingJournal({ registry, records, options, onDamage, onLost }
     isSynced: sync === "batch",
     trouble,
     openSegment: opener.open,
-    onWritten: opener.take,
+    onWritten: opener.record,
     onLost,
   });
 

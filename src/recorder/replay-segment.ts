@@ -25,7 +25,7 @@ export async function replaySegment(
   { wanted = {}, ...setup }: SegmentReplaySetup,
 ): Promise<Replay> {
   const replay = createReplay(setup);
-  for (const line of (await readSegmentLines(segment, onDamage, wanted)) ?? []) replay.take(line);
+  for (const line of (await readSegmentLines(segment, onDamage, wanted)) ?? []) replay.apply(line);
   return replay;
 }
 

@@ -23,7 +23,7 @@ export interface ReplaySetup {
 
 /** Replays the lines of a chain, oldest first. */
 export interface Replay {
-  take(line: Line): void;
+  apply(line: Line): void;
   /** Ends the known periods: now if the last process still runs, otherwise at its last line. */
   end(now?: number): void;
   /** The process that wrote the last lines; `undefined` if its end was recorded. */
@@ -80,7 +80,7 @@ export function createReplay({ startsAt = 0, onEvent, onPiece }: ReplaySetup): R
       handlers.set(name, { state, since, counts, knownFrom: old ? undefined : t });
   }
 
-  const takers: { readonly [Kind in NonNullable<Line["k"]>]: (line: Extract<Line, { k: Kind }>) => void } = {
+  const byKind: { readonly [Kind in NonNullable<Line["k"]>]: (line: Extract<Line, { k: Kind }>) => void } = {
     head(line) {
       restart(line.handlers, line.t);
       writer = line.writer;
@@ -125,9 +125,9 @@ export function createReplay({ startsAt = 0, onEvent, onPiece }: ReplaySetup): R
   };
 
   return {
-    take(line) {
+    apply(line) {
       // The compiler cannot match the union of the kinds with their functions.
-      if (line.k !== undefined) (takers[line.k] as (line: Line) => void)(line);
+      if (line.k !== undefined) (byKind[line.k] as (line: Line) => void)(line);
       lastAt = line.t;
     },
     end: (now) => closeAll(writer === undefined || now === undefined ? lastAt : Math.max(now, lastAt)),

@@ -9,7 +9,7 @@ import { MAX_SENT_HISTORY, type SentMemory, type SentRecheck, type SentReport } 
 /** Compares each round of entries with the last published one. */
 export interface Differences {
   /** Returns the differences, if any, and counts them as published. */
-  take(entries: readonly Entry[]): SentReport | undefined;
+  update(entries: readonly Entry[]): SentReport | undefined;
   /** All published data again; `undefined` before the first round. */
   repeat(): SentReport | undefined;
 }
@@ -38,7 +38,7 @@ export function createDifferences(registry: StatusRegistry): Differences {
   }
 
   return {
-    take(all) {
+    update(all) {
       const before = published;
       published = new Map(all.map((entry) => [entry.name, toPublished(entry)]));
       const names = [...published.keys()];

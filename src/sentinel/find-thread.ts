@@ -13,7 +13,7 @@ export function findThread(): URL | undefined {
 
 /** Throws an error with instructions for bundles. The thread itself would fail with a less useful error. */
 export function expectThread(url: URL | undefined): URL {
-  const found = [url, besideExecutable()].find((place) => place !== undefined && isThere(place));
+  const found = [url, nextToExecutable()].find((place) => place !== undefined && isThere(place));
   if (found !== undefined) return found;
   throw new Error(
     `the file of the sentinel's thread is not at ${url ?? "a known place"}: copy svc-status-sentinel.js from ` +
@@ -22,7 +22,7 @@ export function expectThread(url: URL | undefined): URL {
 }
 
 /** A single-executable application does not know its own folder. */
-function besideExecutable(): URL {
+function nextToExecutable(): URL {
   return new URL("svc-status-sentinel.js", pathToFileURL(process.execPath));
 }
 

@@ -46,7 +46,7 @@ export function startPublishing({ registry, publishMs, send, onRound }: PublishS
       const { entries } = await getKnownReport(publishMs);
       if (isStopped) return;
       flush();
-      sendIfAny(differences.take(entries));
+      sendIfAny(differences.update(entries));
       onRound();
       trouble.worked();
     } catch (error) {

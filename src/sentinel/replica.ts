@@ -29,8 +29,8 @@ export interface ReplicaSetup {
 /** A copy of the main thread's registry, as last published. */
 export interface Replica {
   readonly registry: StatusRegistry;
-  takeReport(report: SentReport): void;
-  takeNews(news: SentNews): void;
+  applyReport(report: SentReport): void;
+  applyNews(news: SentNews): void;
 }
 
 /** The history of a handler, from its registration to its removal. */
@@ -50,7 +50,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
   const trouble = createTrouble({ ...LISTENER_TROUBLE, getLogger: () => logger });
   const listeners = createListeners<Change>(trouble.failed);
 
-  function takeReport({ names, entries, rechecked, memories: sent }: SentReport): void {
+  function applyReport({ names, entries, rechecked, memories: sent }: SentReport): void {
     for (const { name, ...memory } of sent) memories.set(name, toMemory(memory));
     for (const entry of toEntries(entries) ?? []) {
       published.set(entry.name, entry);
@@ -65,7 +65,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
   }
 
   /** Updates the entry at once, because the main thread may be blocked before the next round. */
-  function takeNews({ change: sent, counts, remembered }: SentNews): void {
+  function applyNews({ change: sent, counts, remembered }: SentNews): void {
     const change = toChange(sent);
     const { name, status, at, reason } = change;
     const entry = published.get(name);
@@ -139,7 +139,7 @@ export function createReplica({ logger, getOwn, getReportedAt }: ReplicaSetup): 
     isReplica: true,
   });
 
-  return { registry, takeReport, takeNews };
+  return { registry, applyReport, applyNews };
 }
 
 /** Methods that are never called in the thread, because no handlers run there. */

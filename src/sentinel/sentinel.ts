@@ -54,7 +54,7 @@ export async function startSentinel(options: SentinelOptions): Promise<Sentinel>
     },
     getTicks: () => counters.ticks,
     receivers: {
-      probe: () => shared.take(),
+      probe: () => shared.apply(),
       probeAnswered: (answer) => emitProbeAnswered(probe, toProbeAnswered(answer)),
       log({ level, event, message }) {
         const line = hideSecrets(message);

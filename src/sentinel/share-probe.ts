@@ -14,7 +14,7 @@ export interface ShareSetup {
 /** A probe that follows the shared memory. */
 export interface SharedProbe {
   /** Applies the last change of the other thread, if it is new. */
-  take(): void;
+  apply(): void;
   stop(): void;
 }
 
@@ -30,7 +30,7 @@ export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProb
   // While listeners run, reading the probe does not apply a new text. Otherwise, they would get the newer change first.
   let isHeld = false;
 
-  function take(): void {
+  function apply(): void {
     if (isHeld || text.version === knownVersion) return;
     const { text: sent, at, version } = text.read();
     // Set before the probe changes, because its listeners run at once and must not write the same change
@@ -56,7 +56,7 @@ export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProb
   }
 
   /** Reads the probe instead of the event, because an earlier listener may have changed it again. */
-  function give(): void {
+  function publish(): void {
     const { own, since } = hold(() => ({ own: toSettingText(getSetting()), since: probe.since.getTime() }));
     if (own === knownText) return;
     knownText = own;
@@ -64,15 +64,15 @@ export function shareProbe({ probe, text, onOwnChange }: ShareSetup): SharedProb
     onOwnChange();
   }
 
-  const stopTaking = sources.add(take);
-  const stopGiving = probe.on("change", give);
-  take();
+  const stopApplying = sources.add(apply);
+  const stopPublishing = probe.on("change", publish);
+  apply();
 
   return {
-    take,
+    apply,
     stop() {
-      stopTaking();
-      stopGiving();
+      stopApplying();
+      stopPublishing();
     },
   };
 }

@@ -32,12 +32,12 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   getProbeSeams(probe).identity = data.identity;
   let hasPublished = false;
 
-  const { take } = shareProbe({
+  const { apply } = shareProbe({
     probe,
     text: openSharedText(data.probe, "sentinel"),
     onOwnChange: () => send({ kind: "probe" }),
   });
-  const { registry, takeReport, takeNews } = createReplica({
+  const { registry, applyReport, applyNews } = createReplica({
     logger: createLogger(send),
     getOwn,
     getReportedAt: () => Date.now() - watch.reportAgeMs,
@@ -45,10 +45,10 @@ function runSentinel(main: MessagePort, data: ThreadData): void {
   const receivers: Receivers<ToSentinel> = {
     report(report) {
       hasPublished = true;
-      takeReport(report);
+      applyReport(report);
     },
-    news: ({ news }) => news.forEach(takeNews),
-    probe: take,
+    news: ({ news }) => news.forEach(applyNews),
+    probe: apply,
   };
 
   function send(message: ToMain): void {

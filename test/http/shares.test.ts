@@ -8,36 +8,36 @@ test("one holder gets all that is free for all, and no more", () => {
   const shares = createShares(LIMITS);
   for (let count = 0; count < 5; count += 1) {
     expect(shares.hasRoom("one")).toBe(true);
-    shares.take("one");
+    shares.acquire("one");
   }
   expect(shares.hasRoom("one")).toBe(false);
 });
 
 test("others get their share of the rest, until nothing is left", () => {
   const shares = createShares(LIMITS);
-  for (let count = 0; count < 5; count += 1) shares.take("one");
+  for (let count = 0; count < 5; count += 1) shares.acquire("one");
   for (const holder of ["two", "two", "three", "three", "four"]) {
     expect(shares.hasRoom(holder)).toBe(true);
-    shares.take(holder);
+    shares.acquire(holder);
   }
   expect(shares.hasRoom("four")).toBe(false);
 });
 
 test("a share that is full has no room while there is some for others", () => {
   const shares = createShares(LIMITS);
-  for (let count = 0; count < 5; count += 1) shares.take("one");
-  shares.take("two");
-  shares.take("two");
+  for (let count = 0; count < 5; count += 1) shares.acquire("one");
+  shares.acquire("two");
+  shares.acquire("two");
   expect([shares.hasRoom("two"), shares.hasRoom("three")]).toEqual([false, true]);
 });
 
 test("what is given back, once, can be taken again", () => {
   const shares = createShares(LIMITS);
-  const giveBacks = Array.from({ length: 5 }, () => shares.take("one"));
-  giveBacks[0]?.();
-  giveBacks[0]?.();
+  const releases = Array.from({ length: 5 }, () => shares.acquire("one"));
+  releases[0]?.();
+  releases[0]?.();
   expect(shares.hasRoom("one")).toBe(true);
-  shares.take("one");
+  shares.acquire("one");
   expect(shares.hasRoom("one")).toBe(false);
 });
 
@@ -50,7 +50,7 @@ test("no holder is remembered that holds nothing, and the bounds hold, whoever t
       for (const [holder, takes] of all) {
         const own = held[holder] ?? [];
         if (!takes) own.pop()?.();
-        else if (shares.hasRoom(`${holder}`)) own.push(shares.take(`${holder}`));
+        else if (shares.hasRoom(`${holder}`)) own.push(shares.acquire(`${holder}`));
         const counts = held.map(({ length }) => length);
         expect(Math.max(...counts)).toBeLessThanOrEqual(LIMITS.freeForAll);
         expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(LIMITS.total);

@@ -43,8 +43,8 @@ function createWorld(clock: Clock = createFakeClock()) {
     publishMs: 600_000,
     send(message) {
       const sent = structuredClone(message);
-      if (sent.kind === "report") replica.takeReport(sent);
-      if (sent.kind === "news") for (const each of sent.news) replica.takeNews(each);
+      if (sent.kind === "report") replica.applyReport(sent);
+      if (sent.kind === "news") for (const each of sent.news) replica.applyNews(each);
     },
     onRound() {},
   });

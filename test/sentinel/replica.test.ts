@@ -66,9 +66,9 @@ async function createWorldOf(registry: StatusRegistry, statuses: readonly NamedS
   };
 }
 
-function take({ takeReport, takeNews }: Replica, message: ToSentinel): void {
-  if (message.kind === "report") takeReport(message);
-  if (message.kind === "news") message.news.forEach(takeNews);
+function take({ applyReport, applyNews }: Replica, message: ToSentinel): void {
+  if (message.kind === "report") applyReport(message);
+  if (message.kind === "news") message.news.forEach(applyNews);
 }
 
 describe("the replica of a registry", () => {
@@ -125,14 +125,14 @@ describe("the replica of a registry", () => {
 
   test("distinguishes a handler from one of the same name that was removed", async () => {
     using world = await createWorld(["A", { state: "OK" }]);
-    const { registry, takeReport } = world.replica;
+    const { registry, applyReport } = world.replica;
     const { getRegistration } = getRegistrySeams(registry);
     const before = getRegistration("A");
     expect(before).toBeDefined();
     await world.changeStates("A", 2);
     expect(getRegistration("A")).toBe(before);
     const memory = { name: "A", history: [], counts: { OK: 0, YELLOW: 0, RED: 0 } };
-    takeReport({ kind: "report", entries: [], rechecked: [], memories: [memory] });
+    applyReport({ kind: "report", entries: [], rechecked: [], memories: [memory] });
     expect(getRegistration("A")).not.toBe(before);
     expect(registry.history("A")).toEqual([]);
   });

@@ -8,7 +8,7 @@ interface Side {
   readonly probe: Probe;
   /** What its listeners were told. */
   readonly told: string[];
-  take(): void;
+  apply(): void;
   stop(): void;
 }
 
@@ -68,9 +68,9 @@ describe("a probe that two threads share", () => {
   test("tells its listeners what the other side did as soon as it is told of it, and once", () => {
     const { main, sentinel } = openSides();
     sentinel.probe.decommission();
-    main.take();
-    main.take();
-    sentinel.take();
+    main.apply();
+    main.apply();
+    sentinel.apply();
     expect(main.told).toEqual(["OFF"]);
     expect(sentinel.told).toEqual(["OFF"]);
   });
@@ -90,7 +90,7 @@ describe("a probe that two threads share", () => {
     });
     main.probe.decommission();
     sentinel.probe.commission();
-    main.take();
+    main.apply();
     expect([main.probe.body, sentinel.probe.body]).toEqual(["stays out", "stays out"]);
   });
 
@@ -106,17 +106,17 @@ describe("a probe that two threads share", () => {
   test("is the same on both sides whatever they do, in any order", () => {
     const act = fc.tuple(
       fc.constantFrom("main" as const, "sentinel" as const),
-      fc.constantFrom("OFF", "OK", "x", "take"),
+      fc.constantFrom("OFF", "OK", "x", "apply"),
     );
     fc.assert(
       fc.property(fc.array(act), (acts) => {
         const sides = openSides();
         for (const [side, what] of acts) {
-          if (what === "take") sides[side].take();
+          if (what === "apply") sides[side].apply();
           else if (what === "OK") sides[side].probe.commission();
           else sides[side].probe.decommission(what);
         }
-        const last = acts.map(([, what]) => what).findLast((what) => what !== "take") ?? "OK";
+        const last = acts.map(([, what]) => what).findLast((what) => what !== "apply") ?? "OK";
         expect([sides.main.probe.body, sides.sentinel.probe.body]).toEqual([last, last]);
       }),
     );

@@ -6,7 +6,7 @@ import { toDefined } from "./numbers.ts";
 import { findIdleCut, findResets } from "./rules/connections.ts";
 import {
   findCutRequests,
-  findEarlyBelief,
+  findEarlyEnd,
   findGreedyPreStop,
   findShortGrace,
   findShortPreset,
@@ -29,7 +29,7 @@ const RULES: readonly DiagnosisRule[] = [
   findImpatientProbe,
   findDeadlyLiveness,
   findSlowDetection,
-  findEarlyBelief,
+  findEarlyEnd,
   findShortGrace,
   findGreedyPreStop,
   findShortPreset,

@@ -65,7 +65,7 @@ export function amqp<Message>(
         pending,
         signal,
         clock,
-        giveBack: (message) => void channel.nack(message, false, true),
+        requeue: (message) => void channel.nack(message, false, true),
       });
       // Frames are written later, in order. Once this one is answered, the broker has every `ack` and `nack`.
       await channel.cancel(consumerTag);

@@ -76,7 +76,7 @@ function fromMessages(
       // It resolves when the iteration ends, which may never happen.
       messages.close().catch(() => {});
     },
-    finish: ({ signal }) => finishPending({ pending, signal, clock, giveBack: (message) => message.nak() }),
+    finish: ({ signal }) => finishPending({ pending, signal, clock, requeue: (message) => message.nak() }),
   };
 }
 

@@ -9,7 +9,7 @@ export interface PendingWork<Message> {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** Returns a message to the broker. */
-  readonly giveBack: (message: Message) => void;
+  readonly requeue: (message: Message) => void;
 }
 
 /** Waits until the application has removed all messages. When the signal aborts, it returns the rest. */
@@ -17,7 +17,7 @@ export async function finishPending<Message>({
   pending,
   signal,
   clock,
-  giveBack,
+  requeue,
 }: PendingWork<Message>): Promise<ConsumerResult> {
   const taken = pending.size;
   await new Promise<void>((resolve) => {
@@ -30,6 +30,6 @@ export async function finishPending<Message>({
   const rest = [...pending];
   // Removes all messages first: if one cannot be returned, the connection is lost, and the broker redelivers all.
   pending.clear();
-  for (const message of rest) giveBack(message);
+  for (const message of rest) requeue(message);
   return { finished: Math.max(0, taken - rest.length), left: rest.length };
 }

@@ -35,7 +35,7 @@ export function isEventStream(contentType: unknown): boolean {
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-function toFarewell(getHeader: (name: string) => unknown, retryMs: number): string {
+function toRetryText(getHeader: (name: string) => unknown, retryMs: number): string {
   const encoding = getHeader("content-encoding") ?? "identity";
   const isPlain = encoding === "identity" && isEventStream(getHeader("content-type"));
   return isPlain ? `:\nretry: ${retryMs}\n` : "";
@@ -57,7 +57,7 @@ export function fromResponse(response: ServerResponse, retryMs: number): Endless
   return {
     identity: response,
     kind: "stream",
-    end: () => endAnswer(response, toFarewell(getHeader, retryMs)),
+    end: () => endAnswer(response, toRetryText(getHeader, retryMs)),
     destroy: () => response.destroy(),
   };
 }
@@ -68,7 +68,7 @@ export function fromStream(stream: ServerHttp2Stream, retryMs: number): Endless 
   return {
     identity: stream,
     kind: "stream",
-    end: () => endAnswer(stream, toFarewell(getHeader, retryMs)),
+    end: () => endAnswer(stream, toRetryText(getHeader, retryMs)),
     destroy: () => stream.close(),
   };
 }

@@ -112,7 +112,7 @@ export function createFleetAnswers({
     const shared = { ...filter, text: "", states: [], ...(service !== undefined && { service }) };
     return createEventStream((cut) =>
       streams.hasRoom(holder)
-        ? findFeed(shared).open({ report: undefined, cut, onEnd: streams.take(holder) })
+        ? findFeed(shared).open({ report: undefined, cut, onEnd: streams.acquire(holder) })
         : { next: async () => undefined, cancel: () => {} },
     );
   }

@@ -83,7 +83,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
   }
 
   function createFeed(view: PageView, holder: string): PageFeed {
-    const giveBack = view.names.length === 0 ? undefined : namedFeeds.take(holder);
+    const releaseFeed = view.names.length === 0 ? undefined : namedFeeds.acquire(holder);
     const renderParts = createPartsRenderer();
     return createPageFeed({
       read: () =>
@@ -101,7 +101,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
       onError,
       onIdle() {
         feeds.delete(toKey(view));
-        giveBack?.();
+        releaseFeed?.();
       },
       pending,
       closing,
@@ -124,7 +124,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
 
   function open(view: PageView, holder: string, setup: Pick<ReaderSetup, "report" | "cut">): StatusStream {
     if (!hasRoom(view, holder)) return ENDED;
-    return findFeed(view, holder).open({ ...setup, onEnd: streams.take(holder) });
+    return findFeed(view, holder).open({ ...setup, onEnd: streams.acquire(holder) });
   }
 
   return async function answerPageEvents(view, loadReport, remoteAddress) {

@@ -84,21 +84,21 @@ export function createPageReader({ news, clock, pending, closing, cut, onEnd }: 
     else if (clock.monotonicNow() >= endsAt + PAGE_STREAM_GRACE_MS) letGo();
   }
 
-  function take(): Uint8Array | undefined {
+  function nextPiece(): Uint8Array | undefined {
     const begun = pieces.shift();
     if (begun !== undefined) return begun;
     release();
-    if (clock.monotonicNow() < endsAt) return takeNews(news());
+    if (clock.monotonicNow() < endsAt) return nextNews(news());
     end();
     return encodeEvent("again", "");
   }
 
   /** The time of a picture follows the picture itself, even if a newer picture exists by then. */
-  function takeNews({ version, at, beats, toEvent }: PageNews): Uint8Array | undefined {
+  function nextNews({ version, at, beats, toEvent }: PageNews): Uint8Array | undefined {
     if (at === undefined) return undefined;
     if (version === seen || isDated) seenAt = at;
     if (version !== seen && isDated) {
-      takePicture(toEvent(seen));
+      addPicture(toEvent(seen));
       seen = version;
       return pieces.shift();
     }
@@ -108,7 +108,7 @@ export function createPageReader({ news, clock, pending, closing, cut, onEnd }: 
     return encodeEvent("read", JSON.stringify({ at: seenAt, now: clock.now() }));
   }
 
-  function takePicture(event: Uint8Array): void {
+  function addPicture(event: Uint8Array): void {
     isDated = false;
     release = pending.hold(event, letGo);
     for (let start = 0; start < event.byteLength; start += MAX_PAGE_PIECE_BYTES)
@@ -117,7 +117,7 @@ export function createPageReader({ news, clock, pending, closing, cut, onEnd }: 
 
   async function next(): Promise<Uint8Array | undefined> {
     while (!isEnded) {
-      const piece = take();
+      const piece = nextPiece();
       if (piece !== undefined) return piece;
       await new Promise<void>((resolve) => {
         goOn = resolve;

@@ -99,7 +99,7 @@ export const findSlowDetection: DiagnosisRule = ({ numbers, facts, say }) => {
 };
 
 /** The drain may count a balancer as gone that still sends requests. */
-export const findEarlyBelief: DiagnosisRule = ({ numbers, facts, say }) => {
+export const findEarlyEnd: DiagnosisRule = ({ numbers, facts, say }) => {
   const { fall = 0, redsSeen } = numbers;
   if (redsSeen >= fall || facts?.balancesByProbe === false) return undefined;
   return {
