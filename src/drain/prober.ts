@@ -114,7 +114,7 @@ interface Refusal {
 export function refuse(prober: KnownProber, { status, now, redsSeen }: Refusal): KnownProber {
   const { refusals, countedAt, convincedAt, intervalMs = 0 } = prober;
   const lastCountedAt = countedAt.at(-1) ?? Number.NEGATIVE_INFINITY;
-  const counts = countedAt.length < redsSeen && now - lastCountedAt >= intervalMs / 2;
+  const counts = now - lastCountedAt >= intervalMs / 2;
   const next = { ...prober, refusals: refusals + 1, refusedWith: status };
   if (!counts || convincedAt !== undefined) return next;
   const nowCountedAt = [...countedAt, now];

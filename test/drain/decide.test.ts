@@ -155,12 +155,47 @@ describe("the quiet", () => {
   });
 });
 
+describe("a service that only kubelets probe", () => {
+  const probers = [proberOf({ isKubelet: true })];
+
+  test("leaves after fallbackMs, if no request came for a second", () => {
+    expect(decide({ probers, afterMs: 4_999 })).toBeUndefined();
+    expect(decide({ probers, afterMs: 5_000 })).toBe("quiet");
+    const lastRequestAt = DECOMMISSIONED_AT + 4_500;
+    expect(decide({ probers, lastRequestAt, afterMs: 5_499 })).toBeUndefined();
+    expect(decide({ probers, lastRequestAt, afterMs: 5_500 })).toBe("quiet");
+  });
+
+  test("waits for a new connection as for a request", () => {
+    const lastConnectionAt = DECOMMISSIONED_AT + 4_500;
+    expect(decide({ probers, lastConnectionAt, afterMs: 5_499 })).toBeUndefined();
+    expect(decide({ probers, lastConnectionAt, afterMs: 5_500 })).toBe("quiet");
+    const neither = { probers, lastRequestAt: undefined };
+    expect(decide({ ...neither, afterMs: 999 }, { fallbackMs: 0 })).toBeUndefined();
+    expect(decide({ ...neither, afterMs: 1_000 }, { fallbackMs: 0 })).toBe("quiet");
+  });
+
+  test("waits a second and a half for sparse requests, or as long as quietMs says", () => {
+    const sparse = { probers, before: SPARSE, lastRequestAt: DECOMMISSIONED_AT + 4_500 };
+    expect(decide({ ...sparse, afterMs: 5_999 })).toBeUndefined();
+    expect(decide({ ...sparse, afterMs: 6_000 })).toBe("quiet");
+    expect(decide({ ...sparse, afterMs: 7_499 }, { quietMs: 3_000 })).toBeUndefined();
+    expect(decide({ ...sparse, afterMs: 7_500 }, { quietMs: 3_000 })).toBe("quiet");
+  });
+});
+
 describe("the fallback of a busy service without probers", () => {
   test("waits until no more requests come", () => {
     const busy = { probers: [], before: BUSY, afterMs: 8_000 };
     expect(decide({ ...busy, lastRequestAt: DECOMMISSIONED_AT + 7_001 })).toBeUndefined();
     expect(decide({ ...busy, lastRequestAt: DECOMMISSIONED_AT + 7_000 })).toBe("fallback");
     expect(decide({ ...busy, lastRequestAt: DECOMMISSIONED_AT + 20_000, afterMs: 20_000 })).toBe("cap");
+  });
+
+  test("waits for quiet from 30 requests on", () => {
+    const busy = { probers: [], lastRequestAt: DECOMMISSIONED_AT + 4_990, afterMs: 5_000 };
+    expect(decide({ ...busy, before: { requests: 30, largestGapMs: 40 } })).toBeUndefined();
+    expect(decide({ ...busy, before: { requests: 29, largestGapMs: 40 } })).toBe("fallback");
   });
 
   test("is fixed for balancers that only notice failures", () => {

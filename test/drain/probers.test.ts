@@ -48,6 +48,16 @@ describe("a stall of the event loop", () => {
     expect(prober?.intervalMs).toBeLessThanOrEqual(2_300);
   });
 
+  test("makes one of the requests that come within 100 ms of its end", () => {
+    const stalled = { totalMs: 500, endedAt: 1_000 };
+    const probers = createProbers({ redsSeen: 3 });
+    for (const now of [1_000, 1_099]) probers.record(HAPROXY, { status: 200, now, stalled });
+    expect(probers.list[0]).toMatchObject({ intervalMs: undefined, lastProbedAt: 1_099 });
+    const later = createProbers({ redsSeen: 3 });
+    for (const now of [1_000, 1_100]) later.record(HAPROXY, { status: 200, now, stalled });
+    expect(later.list[0]?.intervalMs).toBe(100);
+  });
+
   test("before each check makes the interval no shorter", () => {
     const probers = createProbers({ redsSeen: 3 });
     for (let count = 1; count <= 10; count += 1) {
@@ -179,10 +189,79 @@ describe("refusals of a prober with a rhythm", () => {
     expect(refuseAt(21_001, 22_001)?.convincedAt).toBe(26_000);
   });
 
+  test("count none of those that come between two of its own", () => {
+    const { refuseAt } = createRegular();
+    // Two of its own, and one of another client.
+    expect(refuseAt(22_000, 22_010, 24_000)?.convincedAt).toBeUndefined();
+    expect(refuseAt(26_000)?.convincedAt).toBe(26_000);
+  });
+
+  test("convince no sooner than they came", () => {
+    const { refuseAt } = createRegular();
+    expect(refuseAt(22_000, 26_000, 30_000)?.convincedAt).toBe(30_000);
+  });
+
+  test("do not make it slower than it was", () => {
+    const { refuseAt } = createRegular();
+    expect(refuseAt(22_000, 40_000)).toMatchObject({ intervalMs: 2_000, lastProbedAt: 40_000 });
+  });
+
   test("do not make it faster than it was", () => {
     const { refuseAt } = createRegular();
     const moments = Array.from({ length: 100 }, (_, index) => 20_010 + 10 * index);
     expect(refuseAt(...moments)).toMatchObject({ intervalMs: 2_000, convincedAt: undefined });
+  });
+});
+
+describe("a prober is known at the decommissioning", () => {
+  /** Checks every 500 ms from 1,000 on, until the decommissioning. */
+  function decommissionAt(now: number, options: { isShared?: boolean; checks?: number } = {}) {
+    const { isShared = false, checks = 6 } = options;
+    const probers = createProbers({ redsSeen: 3, isShared });
+    for (let check = 0; check < checks; check += 1)
+      probers.record(HAPROXY, { status: 200, now: 1_000 + 500 * check });
+    probers.setCounting(true, now);
+    return probers.list[0];
+  }
+
+  test("if it has a rhythm and was first seen three seconds before", () => {
+    expect(decommissionAt(3_999)?.isKnown).toBe(false);
+    expect(decommissionAt(4_000)?.isKnown).toBe(true);
+    expect(decommissionAt(4_000, { checks: 4 })?.isKnown).toBe(false);
+  });
+
+  test("of a worker that shares its requests, if five of them came", () => {
+    expect(decommissionAt(4_000, { isShared: true, checks: 4 })?.isKnown).toBe(false);
+    expect(decommissionAt(4_000, { isShared: true, checks: 5 })?.isKnown).toBe(true);
+    expect(decommissionAt(3_999, { isShared: true, checks: 5 })?.isKnown).toBe(false);
+  });
+});
+
+describe("the interval", () => {
+  const ONE_LATE = [0, 500, 1_000, 1_500, 2_000, 2_500, 4_500, 5_000];
+
+  test("is that of the rhythm, in spite of one late check", () => {
+    expect(askedAt(...ONE_LATE)?.intervalMs).toBe(500);
+  });
+
+  test("is the longest gap if other workers answer some of the checks, or after the decommissioning", () => {
+    const shared = createProbers({ redsSeen: 3, isShared: true });
+    const late = createProbers({ redsSeen: 3 });
+    late.setCounting(true, 0);
+    for (const now of ONE_LATE) {
+      shared.record(HAPROXY, { status: 200, now });
+      late.record(HAPROXY, { status: 200, now });
+    }
+    expect(shared.list[0]?.intervalMs).toBe(2_000);
+    expect(late.list[0]?.intervalMs).toBe(2_000);
+  });
+
+  test("is learned after the decommissioning if there was only one request before", () => {
+    const probers = createProbers({ redsSeen: 3 });
+    probers.record(HAPROXY, { status: 200, now: 1_000 });
+    probers.setCounting(true, 1_100);
+    probers.record(HAPROXY, { status: 503, now: 1_600 });
+    expect(probers.list[0]?.intervalMs).toBe(600);
   });
 });
 
@@ -226,10 +305,14 @@ describe("the list", () => {
     const probers = createProbers({ redsSeen: 3 });
     for (let index = 0; index <= MAX_PROBERS; index += 1) {
       const headers = { "user-agent": `spoof-${index}` };
+      if (index === MAX_PROBERS) {
+        probers.setCounting(false, 0);
+        expect(probers.isComplete).toBe(true);
+      }
       probers.record(createStatusRequest({ headers }), { status: 200, now: 0 });
-      probers.setCounting(false, 0);
-      expect(probers.isComplete).toBe(index < MAX_PROBERS);
     }
+    probers.setCounting(false, 0);
+    expect(probers.isComplete).toBe(false);
     probers.setCounting(true, MAX_GAP_MS);
     expect(probers.isComplete).toBe(false);
     probers.setCounting(true, MAX_GAP_MS + 1);
