@@ -78,6 +78,15 @@ describe("a handler that never settles", { timeout: 60_000 }, () => {
       durationMs: 2_000,
     });
     expect(never.calls).toBe(1);
+    await clock.advance(2_000);
+    const again = registry.getReport();
+    await clock.advance(2_000);
+    expect((await again).entries[0]).toMatchObject({
+      status: { state: "RED", detail: "has not answered for 6 s (timed out after 2000 ms)" },
+      reason: "timeout",
+      durationMs: 2_000,
+    });
+    expect(never.calls).toBe(2);
   });
 
   test("is called again after 2, 3, 5 … deadlines, and then once in 60 s", async () => {

@@ -5,7 +5,8 @@ export const MAX_HUNG_BACKOFF_MS = 60_000;
 export interface BackOff {
   /** The start of the first call that timed out since the handler last settled, during a pause. */
   getHungSince(now: number): number | undefined;
-  recordTimeout(startedAt: number): void;
+  /** Returns the start of the first call that timed out since the handler last settled. */
+  recordTimeout(startedAt: number): number;
   /** Even a late result shows that the handler settles again. */
   recordSettled(isLate: boolean): void;
 }
@@ -23,6 +24,7 @@ export function createBackOff(timeoutMs: number): BackOff {
       hungSince ??= startedAt;
       const pauseMs = timeoutMs * 2 ** (unsettled - 1);
       nextCallAt = startedAt + Math.min(timeoutMs + pauseMs, Math.max(timeoutMs, MAX_HUNG_BACKOFF_MS));
+      return hungSince;
     },
     recordSettled(isLate) {
       if (isLate) unsettled -= 1;

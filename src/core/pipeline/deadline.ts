@@ -77,9 +77,11 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
   }
 
   function atDeadline(running: RunningCall): void {
-    backOff.recordTimeout(running.startedAt);
-    finish(running, toFailure("timeout", `timed out after ${timeoutMs} ms`));
-    CallContext.abort(running.context, new DOMException(`timed out after ${timeoutMs} ms`, "TimeoutError"));
+    const since = backOff.recordTimeout(running.startedAt);
+    const text = `timed out after ${timeoutMs} ms`;
+    const detail = since < running.startedAt ? toHungText(clock.monotonicNow(), since) : text;
+    finish(running, toFailure("timeout", detail));
+    CallContext.abort(running.context, new DOMException(text, "TimeoutError"));
   }
 
   function stopCurrent(): void {
@@ -98,8 +100,11 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
 
   /** The duration is the time since the handler stopped settling, because this call did not run it. */
   function toHung(now: number, since: number): Outcome {
-    const detail = `has not answered for ${toElapsedText(now - since)} (timed out after ${timeoutMs} ms)`;
-    return toOutcome(toFailure("hung", detail), since, clock);
+    return toOutcome(toFailure("hung", toHungText(now, since)), since, clock);
+  }
+
+  function toHungText(now: number, since: number): string {
+    return `has not answered for ${toElapsedText(now - since)} (timed out after ${timeoutMs} ms)`;
   }
 
   return {
