@@ -79,6 +79,19 @@ describe("svc-status wait", () => {
     ]);
   });
 
+  test("names a cause once, with the number of handlers that are RED because of it", async () => {
+    const { address, registry } = await startService();
+    registry.addStatusHandler("Exports", () => ({ state: "RED" }), { dependsOn: ["Database"] });
+    registry.addStatusHandler("Database", () => ({ state: "RED", detail: "refused" }));
+    registry.addStatusHandler("Invoices", () => ({ state: "RED" }), { dependsOn: ["Exports"] });
+    const { stderr } = await runCli(["wait", address, "--timeout", "300ms", ...FAST]);
+    expect(stderr.split("\n").slice(1)).toEqual([
+      `waiting for http://${address}: RED (Database is RED: refused (2 more with it))`,
+      "svc-status: not OK within 300ms: RED (Database is RED: refused (2 more with it))",
+      "",
+    ]);
+  });
+
   test("waits for handlers that are named, though others are not OK, and though they are not there yet", async () => {
     const { address, registry } = await startService();
     registry.addStatusHandler("Other", () => ({ state: "RED" }));
@@ -113,6 +126,7 @@ describe("svc-status wait", () => {
   test("exits with 3 when nobody answers", async () => {
     const address = `127.0.0.1:${await findFreePort()}`;
     const { code, stderr } = await runCli(["wait", address, "-t", "200ms", ...FAST]);
+    expect(stderr).toContain(`waiting for http://${address}: connection refused. Is the service running?\n`);
     expect(stderr).toContain(`not OK within 200ms: no answer from http://${address}: connection refused`);
     expect(code).toBe(3);
   });

@@ -28,6 +28,17 @@ export function foldHandlers(handlers: readonly HandlerStatus[]): readonly Folde
   );
 }
 
+/** Each root as a text, with its number of dependants. */
+export function describeFolded(
+  handlers: readonly HandlerStatus[],
+  describe: (handler: HandlerStatus) => string,
+): string[] {
+  return foldHandlers(handlers).map(
+    ({ handler, dependants: { length } }) =>
+      `${describe(handler)}${length > 0 ? ` (${length} more with it)` : ""}`,
+  );
+}
+
 /** Follows the chain to its beginning; a cycle ends where it closes. */
 function findRoot(handler: HandlerStatus, byName: ReadonlyMap<string, HandlerStatus>): HandlerStatus {
   const path = new Set<HandlerStatus>();

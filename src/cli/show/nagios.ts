@@ -1,6 +1,7 @@
 import { OK, STATE_NUMBERS, type State } from "../../core/state.ts";
 import { describeCounts } from "../client/counts.ts";
 import { describeProbe } from "../client/describe-probe.ts";
+import { describeFolded } from "../client/fold.ts";
 import type { HandlerStatus, ServiceStatus } from "../client/service-status.ts";
 import { clean } from "../terminal/clean.ts";
 import { renderDetail } from "../terminal/table.ts";
@@ -20,7 +21,11 @@ export function renderNagios({ state, handlers, facts }: ServiceStatus): string 
   const isOut = facts !== undefined && facts.probe.state !== "in-service";
   const data = handlers.flatMap(toPerformanceData).join(" ");
   const text = toPluginText(
-    [...(isOut ? [describeProbe(facts)] : []), describeCounts(handlers), ...bad.map(toSentence)].join(", "),
+    [
+      ...(isOut ? [describeProbe(facts)] : []),
+      describeCounts(handlers),
+      ...describeFolded(bad, toSentence),
+    ].join(", "),
   );
   return `SVC ${WORDS[state]} - ${text}${data === "" ? "" : ` | ${data}`}\n`;
 }

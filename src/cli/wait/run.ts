@@ -3,7 +3,8 @@ import { toDurationText } from "../../util/duration-text.ts";
 import { CliError } from "../cli-error.ts";
 import { toConnection } from "../client/connection.ts";
 import { DeadlineError } from "../client/deadline.ts";
-import { NoAnswerError } from "../client/no-answer.ts";
+import { describeFolded } from "../client/fold.ts";
+import { NoAnswerError, toReason } from "../client/no-answer.ts";
 import { ATTEMPT_TIMEOUT_MS, repeatUntil } from "../client/repeat.ts";
 import type { HandlerStatus, ServiceStatus } from "../client/service-status.ts";
 import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
@@ -41,7 +42,7 @@ export async function runWait({
   function showResult(): void {
     if (!io.stderr.isTTY && last.key === shownKey) return;
     shownKey = last.key;
-    progress.show(`waiting for ${where}: ${last.text}`);
+    progress.show(`waiting for ${where}: ${toReason(last.text)}`);
   }
 
   async function attempt(signal: AbortSignal): Promise<boolean> {
@@ -89,7 +90,7 @@ function wasCutShort({ reason }: AbortSignal): boolean {
 
 function look({ state, handlers }: ServiceStatus, names: readonly string[], wanted: readonly State[]): Seen {
   const unlike = handlers.filter((handler) => !wanted.includes(handler.state));
-  const others = unlike.map(describeHandler);
+  const others = describeFolded(unlike, describeHandler);
   const key = JSON.stringify([state, unlike.map(({ name, state: own }) => [name, own])]);
   if (names.length === 0) {
     const which = others.length === 0 ? "" : ` (${others.join(", ")})`;

@@ -43,11 +43,16 @@ export function layOut(views: readonly ServiceView[], choices: Choices, options:
   const room = Math.max(1, rows - title.length - 1);
   const blocks = items.map((item) => renderDetails(item, options));
   const limit = toLimit(items, blocks, room);
-  const heads = renderHeads(items, options);
-  const list = items.flatMap((item, index): Line[] => {
-    const details = item.fold === "all" ? (blocks[index] ?? []) : cut(blocks[index] ?? [], limit, columns);
-    return ["", ...details].map((text, number) => ({ item, number, text }));
-  });
+  const details = blocks.map((block, index) =>
+    items[index]?.fold === "all" ? block : cut(block, limit, columns),
+  );
+  const heads = renderHeads(
+    items.map((item, index) => ({ ...item, isOpen: details[index]?.length !== 0 })),
+    options,
+  );
+  const list = items.flatMap((item, index): Line[] =>
+    ["", ...(details[index] ?? [])].map((text, number) => ({ item, number, text })),
+  );
   const at = findCursor(list, choices);
   const top = Math.max(0, Math.min(at - Math.floor(room / 2), list.length - room));
   const shown = list.slice(top, top + room).map(({ item, number, text }, index) => {

@@ -2,6 +2,7 @@ import { OK } from "../../core/state.ts";
 import { toAgeText } from "../../http/page/time-text.ts";
 import { describeCounts, summarize } from "../client/counts.ts";
 import { describeInstance, describeProbe } from "../client/describe-probe.ts";
+import { toReason } from "../client/no-answer.ts";
 import type { HandlerStatus } from "../client/service-status.ts";
 import { clean } from "../terminal/clean.ts";
 import { renderFolded } from "../terminal/folded.ts";
@@ -26,7 +27,7 @@ const GAP = "  ";
 
 /** The first line of each service: cursor, fold, state, address, and a description. */
 export function renderHeads(
-  items: readonly Item[],
+  items: readonly (Item & { readonly isOpen: boolean })[],
   { columns, paint, now }: RenderOptions,
 ): readonly ((isCursor: boolean) => string)[] {
   const addresses = items.map(({ view }) => clean(view.where).replace(/^http:\/\//, ""));
@@ -34,9 +35,8 @@ export function renderHeads(
   const wordWidth = Math.max(0, ...items.map(({ view }) => toWord(view).length));
   const left = columns - INDENT.length - wordWidth - GAP.length;
   const width = Math.min(widest, Math.max(8, Math.floor(left * 0.6)));
-  return items.map(({ view, fold }, index) => {
+  return items.map(({ view, isOpen }, index) => {
     const word = toWord(view);
-    const isOpen = fold === "all" || (fold === "problems" && hasProblems(view));
     const address = pad(truncate(addresses[index] ?? "", width), width);
     return (isCursor) =>
       compose(columns, paint, [
@@ -65,10 +65,6 @@ function compose(
   return texts.join("");
 }
 
-function hasProblems({ failure, handlers }: ServiceView): boolean {
-  return failure === undefined && handlers.some(({ state }) => state !== OK);
-}
-
 function isFresh({ changedAt }: ServiceView, now: number): boolean {
   return [...changedAt.values()].some((at) => now - at < HIGHLIGHT_MS);
 }
@@ -77,7 +73,7 @@ function describeService(view: ServiceView, isOpen: boolean, now: number): strin
   const { failure, failedAt = now, facts, state, handlers, fleet } = view;
   if (failure !== undefined) {
     const before = state === undefined ? "" : `, was ${state}`;
-    return `for ${toAgeText(now - failedAt)}${before}: ${failure.replace(/^no answer from \S+: /, "")}`;
+    return `for ${toAgeText(now - failedAt)}${before}: ${toReason(failure)}`;
   }
   if (state === undefined) return "connecting …";
   if (fleet !== undefined) {

@@ -27,6 +27,20 @@ describe("the line for monitoring plugins", () => {
     );
   });
 
+  test("has the worst first, and counts what is RED because of another handler", () => {
+    const down = { state: "RED", detail: "because Database is RED", causes: ["Database"] } as const;
+    const status = statusOf(
+      "RED",
+      handlerOf("Exports", down),
+      handlerOf("Cache", { state: "YELLOW", causes: [] }),
+      handlerOf("Database", { state: "RED", detail: "refused", causes: [] }),
+      handlerOf("Invoices", down),
+    );
+    expect(renderNagios(status).split(" | ")[0]).toBe(
+      "SVC CRITICAL - 4 of 4 not OK, Database RED: refused (2 more with it), Cache YELLOW",
+    );
+  });
+
   test("has no performance data where there are no handlers", () => {
     expect(renderNagios(statusOf("OK"))).toBe("SVC OK - no handlers are registered\n");
   });

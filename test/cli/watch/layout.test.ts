@@ -127,6 +127,8 @@ describe("a screen that is full", () => {
   test("says which ones it hides if even the bad ones do not fit", () => {
     const { screen } = render([...many(30, RED), ...many(70, OK)]);
     expect(screen.at(-1)).toBe("8 RED, 70 OK hidden. q quits");
+    // There is no room below a service, so its line names the first handler.
+    expect(screen[1]).toBe("> ▸ RED  s0:1   1 of 2 failing (Database)");
   });
 
   test.each([1, 2, 3, 5, 10, 24])("of %d rows is never exceeded, and says how much is missing", (rows) => {
