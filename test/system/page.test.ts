@@ -596,6 +596,37 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(service.probe.commissioned).toBe(true);
     });
 
+    test.each([320, 800, 1_280])("opens a dialog that moves nothing at a width of %d", async (width) => {
+      const service = await startOrders({ svcStatus: { controls: true } });
+      const page = await newPage({ viewport: { width, height: 800 } });
+      await open(page, service.url);
+      if (width < 768) await page.getByText("Tools").click();
+      const parts = [page.getByText("Decommission…"), page.locator("#rows"), page.locator(".head")];
+      const measure = () => Promise.all(parts.map((part) => part.boundingBox()));
+      const before = await measure();
+      await page.getByText("Decommission…").click();
+      const dialog = page.locator("[data-control]");
+      await dialog.getByText("to this instance.").waitFor();
+      expect(await measure()).toEqual(before);
+      const { x = 0, width: breadth = 0 } = (await dialog.boundingBox()) ?? {};
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + breadth).toBeLessThanOrEqual(width);
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "hidden" });
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Decommission…");
+    });
+
+    test("is closed when someone else changes the probe, so that a click never does the opposite", async () => {
+      const service = await startOrders({ svcStatus: { controls: true } });
+      const page = await newPage();
+      await open(page, service.url);
+      await page.getByText("Decommission…").click();
+      await page.getByRole("button", { name: /^Decommission .* now$/ }).waitFor();
+      service.probe.decommission("OFF");
+      await page.locator(".probe", { hasText: "Decommissioned" }).waitFor();
+      expect(await page.locator("[data-control]").isVisible()).toBe(false);
+    });
+
     test("says so where nothing was changed", async () => {
       let isAllowed = true;
       const service = await startOrders({

@@ -129,8 +129,8 @@ function renderControls({ source }: PageScene): Markup | false {
   const { instance } = source.getIdentity();
   const verb = commissioned ? "Decommission" : "Commission";
   const consequence = commissioned
-    ? "Load balancers will stop sending requests to this service."
-    : "Load balancers will send requests to this service again.";
+    ? "Load balancers will stop sending requests to this instance."
+    : "Load balancers will send requests to this instance again.";
   return html`<details class="control scripted">
     <summary>${verb}…</summary>
     <form method="post" action="${toRelativeUrl(source.path, source.controlPath ?? source.path)}?body=${commissioned ? "OFF" : "OK"}" data-control="${instance}">

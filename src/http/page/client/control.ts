@@ -11,6 +11,9 @@ export function startControl(): void {
   document.addEventListener("click", ({ target }) => {
     if (target instanceof Element && target.closest("[data-cancel]")) closeControl();
   });
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") closeControl();
+  });
 }
 
 async function change(form: HTMLFormElement): Promise<void> {

@@ -28,6 +28,7 @@ export function showNews({ order, parts }: PageNews): void {
   const rows = new Map([...list.children].map((row) => [keyOf(row) ?? "", row]));
   const head = document.querySelector<HTMLElement>(".head");
   const before = head?.dataset["instance"];
+  const action = actionOf(head);
   for (const [key, html] of parts) {
     const part = toElement(html);
     const present = key === keyOf(head) ? head : rows.get(key);
@@ -35,6 +36,8 @@ export function showNews({ order, parts }: PageNews): void {
     if (present) morph(present, part);
     else rows.set(key, part);
   }
+  // Otherwise a click that was meant to decommission would commission.
+  if (actionOf(head) !== action) closeControl();
   showOrder(order, rows);
   showMove(before, head);
   showState();
@@ -53,6 +56,11 @@ function showMove(before: string | undefined, head: HTMLElement | null): void {
     text.textContent = `Now showing ${started}. Before, it was ${before}. To stay on one instance, open its own address.`;
   close?.addEventListener("click", () => (notice.hidden = true), { once: true });
   notice.hidden = false;
+}
+
+/** The action of the dialog that changes the probe. */
+function actionOf(head: HTMLElement | null): string | null | undefined {
+  return head?.querySelector(".control form")?.getAttribute("action");
 }
 
 function stateOf(part: Element | null | undefined): string | undefined {
