@@ -11,19 +11,21 @@ const MAX_NAMES = 5;
 /** Describes why a service is RED, and which instances and versions to examine. */
 export function describeService(service: FleetService, effects: Effects): readonly string[] {
   const { instances, versions } = service;
-  const { targets, scraped, inService } = instances;
+  const { targets, scraped, inService, draining = 0 } = instances;
+  const decommissioned = scraped - inService - draining;
   return [
     ...describeCause(service, effects),
     ...(scraped < targets ? [`${targets - scraped} not scraped`] : []),
-    ...(inService < scraped ? [`${scraped - inService} decommissioned`] : []),
+    ...(draining > 0 ? [`${draining} draining`] : []),
+    ...(decommissioned > 0 ? [`${decommissioned} decommissioned`] : []),
     ...(versions.length > 1 ? [describeVersions(service)] : []),
   ];
 }
 
-/** `3 instances, 3 scraped, 2 in service` */
+/** `3 instances, 3 scraped, 2 in service, 1 draining` */
 export function describeInstances({ instances }: FleetService): string {
-  const { targets, scraped, inService } = instances;
-  return `${targets} instances, ${scraped} scraped, ${inService} in service`;
+  const { targets, scraped, inService, draining } = instances;
+  return `${targets} instances, ${scraped} scraped, ${inService} in service${draining === undefined ? "" : `, ${draining} draining`}`;
 }
 
 export function describeVersions({ versions }: FleetService): string {

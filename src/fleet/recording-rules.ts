@@ -26,11 +26,13 @@ export type RecordName =
   | "service:svc_status_overall:count" // state
   | "service:svc_status_instances:count"
   | "service:svc_status_in_service:sum"
+  | "service:svc_status_draining:sum"
   | "service:svc_status_info:count" // service_version
   | "service:svc_status_known:max" // 1: the service has reported a status before
   | "service:svc_status_up:sum"
   | "service:svc_status_up:count"
   | "service:svc_status_unavailable:max" // 1: no instance is in service
+  | "service:svc_status_since_timestamp_seconds:max" // state: the start of the present state
   | "service:svc_status_failed_since_timestamp_seconds:min" // 0 if no instance is in service
   | "service:svc_status_own:max"
   | "service:svc_status_chain:max" // upstream, level: the service that explains this one, 1 to 4 levels away
@@ -42,6 +44,17 @@ export type RecordName =
 const MAX_LEVELS = 4;
 
 const LEVELS: readonly number[] = Array.from({ length: MAX_LEVELS }, (_, index) => index + 1);
+
+/** The states of services, as the page shows them. `matchers`: only of these services. */
+export function toStateExpr(matchers = ""): string {
+  const of = (name: string): string => `service:svc_status_${name}${matchers}`;
+  return [
+    `${of("unavailable:max")} * 0 + 2`,
+    `(${of("overall:max")} > 0)`,
+    `(${of("up:sum")} < ${of("up:count")}) * 0 + 1`,
+    of("overall:max"),
+  ].join(" or ");
+}
 
 /**
  * The recording rules, in the order of their dependencies: each reads what the rules before it have recorded
@@ -79,6 +92,10 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
   const next = `max by (${edge}, next) (${copy(copy(chain(1), "next", "upstream"), "upstream")})`;
   const explained = `(max by (${named}, critical) (handler:svc_status_state:max == 2 unless on (${named}) ${unexplained}) * 0 + on (${named}) group_left () sum by (${named}) (handler:svc_status_state:count{state="2"}))`;
 
+  const since = "service:svc_status_since_timestamp_seconds:max";
+  const starts = `last_over_time(${since}[1h])`;
+  const states = `count_values by (${by}) ("state", ${toStateExpr()})`;
+
   const rules: readonly (readonly [RecordName, expr: string, labels?: RecordingRule["labels"]])[] = [
     [
       "handler:svc_status_state:count",
@@ -104,6 +121,7 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
     ["service:svc_status_overall:count", `count_values by (${by}) ("state", svc_status_overall)`],
     ["service:svc_status_instances:count", `count by (${by}) (svc_status_overall)`],
     ["service:svc_status_in_service:sum", `sum by (${by}) (svc_status_in_service)`],
+    ["service:svc_status_draining:sum", `sum by (${by}) (svc_status_draining)`],
     ["service:svc_status_info:count", `count by (${by}, service_version) (svc_status_info)`],
     // A service is known while it has targets, even if all of them are down.
     [
@@ -115,6 +133,11 @@ export function toRecordingRules({ service, within }: FleetLabels): readonly Rec
     [
       "service:svc_status_unavailable:max",
       `${known} unless on (${by}) service:svc_status_in_service:sum > 0`,
+    ],
+    // Continues the latest start if it is that of the present state, also after a gap in the evaluations.
+    [
+      since,
+      `(${starts} == on (${by}) group_left () max by (${by}) (${starts})) and on (${by}, state) ${states} or on (${by}, state) ${states} * 0 + time()`,
     ],
     [
       failed,

@@ -22,6 +22,7 @@ export type ExtendedFamilyName =
   | "svc_status_last_check_timestamp_seconds"
   | "svc_status_last_change_timestamp_seconds"
   | "svc_status_in_service"
+  | "svc_status_draining"
   | "svc_status_changes_total";
 
 export interface MetricFamily {
@@ -43,7 +44,7 @@ export interface ServiceIdentity {
 /** The data that the families are built from. */
 export interface FamiliesSource {
   readonly entries: readonly Entry[];
-  readonly probe: Pick<Probe, "commissioned">;
+  readonly probe: Pick<Probe, "commissioned"> & Partial<Pick<Probe, "state">>;
   readonly service?: ServiceIdentity;
   /** The handlers that readiness holds. Default: none. */
   readonly held?: Held;
@@ -128,6 +129,11 @@ export const METRIC_FAMILIES: Readonly<Record<FamilyName, MetricFamily>> = {
     help: "Answer of the probe: 1->in service, 0->decommissioned",
     type: "gauge",
     toSamples: ({ probe }) => [{ labels: {}, value: probe.commissioned ? 1 : 0 }],
+  },
+  svc_status_draining: {
+    help: "The process is about to end; always 1",
+    type: "gauge",
+    toSamples: ({ probe }) => (probe.state === "draining" ? [{ labels: {}, value: 1 }] : []),
   },
   svc_status_changes_total: {
     help: "Number of changes to this state",

@@ -46,6 +46,7 @@ const INSTRUMENTS: Readonly<Record<FamilyName, { readonly name: string; readonly
   svc_status_last_check_timestamp_seconds: { name: "svc.status_last_check_timestamp_seconds", unit: "s" },
   svc_status_last_change_timestamp_seconds: { name: "svc.status_last_change_timestamp_seconds", unit: "s" },
   svc_status_in_service: { name: "svc.status_in_service" },
+  svc_status_draining: { name: "svc.status_draining" },
   svc_status_changes_total: { name: "svc.status_changes", unit: "{change}" },
 };
 

@@ -48,6 +48,7 @@ const AGGREGATORS: Readonly<Record<FamilyName, Aggregator>> = {
   svc_status_last_change_timestamp_seconds: "max",
   // An HTTP request that decommissions the probe reaches only one worker. The metric must show that.
   svc_status_in_service: "min",
+  svc_status_draining: "max",
   // Each worker counts its own changes. The counter must increase whichever worker sees a change; max would
   // not.
   svc_status_changes_total: "sum",

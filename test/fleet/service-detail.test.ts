@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { describeInstances, describeService, findEffects } from "../../src/fleet/describe.ts";
 import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
 import type { Series } from "../../src/fleet/read/prometheus.ts";
 import { KIND } from "../../src/fleet/read/queries.ts";
@@ -43,6 +44,63 @@ const INSTANCES: readonly Series[] = [
   seriesOf("down", 0, { instance: "d:1" }),
   seriesOf("decommissioned", 0, { instance: "e:1" }),
 ];
+
+test.each([
+  [0, "OK", 800],
+  [1, "YELLOW", 700],
+])(
+  "knows since when the state is %s from the rules, and only the start of that state",
+  (state, word, since) => {
+    const series = [
+      seriesOf("service:svc_status_known:max", 1),
+      seriesOf("service:svc_status_overall:max", state),
+      seriesOf("service:svc_status_since_timestamp_seconds:max", 800, { state: "0" }),
+      seriesOf("service:svc_status_since_timestamp_seconds:max", 700, { state: "1" }),
+      seriesOf("evaluated", 1_000),
+    ];
+    const [service] = toDetails(series, DEFAULT_LABELS, OLDEST);
+    expect(service).toMatchObject({ state: word, since: new Date(since * 1_000) });
+    const [old] = toDetails(series, DEFAULT_LABELS, new Date(2_000_000));
+    expect(old).toMatchObject({ state: "UNKNOWN" });
+    expect(old).not.toHaveProperty("since");
+  },
+);
+
+test("knows since when a service is RED from the service, or if it has no instance, from the rules", () => {
+  const rows = [
+    seriesOf("service:svc_status_known:max", 1),
+    seriesOf("service:svc_status_overall:max", 2),
+    seriesOf("service:svc_status_since_timestamp_seconds:max", 800, { state: "2" }),
+  ];
+  const failed = (value: number): Series =>
+    seriesOf("service:svc_status_failed_since_timestamp_seconds:min", value);
+  const since = (value: number) => toDetails([...rows, failed(value)], DEFAULT_LABELS, OLDEST)[0]?.since;
+  expect(since(795)).toEqual(new Date(795_000));
+  expect(since(0)).toEqual(new Date(800_000));
+});
+
+test("shows instances that are draining apart from those that are decommissioned", () => {
+  const [service] = toDetails(
+    [
+      seriesOf("service:svc_status_known:max", 1),
+      seriesOf("service:svc_status_up:count", 5),
+      seriesOf("service:svc_status_up:sum", 4),
+      seriesOf("service:svc_status_in_service:sum", 1),
+      seriesOf("service:svc_status_draining:sum", 2),
+      seriesOf("draining", 1, { instance: "a:1" }),
+    ],
+    DEFAULT_LABELS,
+    OLDEST,
+  );
+  if (service === undefined) throw new Error("expected a service");
+  expect(service.problems).toMatchObject([{ name: "a:1", problem: "draining" }]);
+  expect(describeInstances(service)).toBe("5 instances, 4 scraped, 1 in service, 2 draining");
+  expect(describeService(service, findEffects([service]))).toEqual([
+    "1 not scraped",
+    "2 draining",
+    "1 decommissioned",
+  ]);
+});
 
 test("shows the handlers worst first, with their instances by state, and since when", () => {
   const [service, ...others] = toDetails([...SERVICE, ...HANDLERS], DEFAULT_LABELS, OLDEST);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { ProbeOptions } from "../../src/core/probe.ts";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry, type StatusRegistry } from "../../src/core/registry/registry.ts";
+import { getProbeSeams } from "../../src/core/seams.ts";
 import type { PrometheusViewOptions } from "../../src/http/options.ts";
 import { type Ask, createAsk } from "../../src/testing/ask.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
@@ -78,6 +79,20 @@ test("end with # EOF in OpenMetrics", async () => {
 test("show the probe that is served", async () => {
   const ask = askWith({ extended: true }, createRegistry(), { body: "OFF" });
   expect((await ask("/svc_status.prometheus")).body).toContain("\nsvc_status_in_service 0\n");
+});
+
+test("show that the process is about to end, and nothing before", async () => {
+  const probe = createProbe();
+  const ask = createAsk({
+    registry: createRegistry(),
+    probe,
+    svcStatus: { prometheus: { extended: true } },
+  });
+  expect((await ask("/svc_status.prometheus")).body).not.toContain("svc_status_draining");
+  probe.decommission();
+  expect((await ask("/svc_status.prometheus")).body).not.toContain("svc_status_draining");
+  getProbeSeams(probe).setDraining?.({ reason: "SIGTERM", deadlineAt: Date.now() + 1_000 });
+  expect((await ask("/svc_status.prometheus")).body).toContain("\nsvc_status_draining 1\n");
 });
 
 test("show the handlers that are asked for, and no other", async () => {

@@ -22,6 +22,7 @@ const FAMILIES = [
   "svc_status_last_check_timestamp_seconds",
   "svc_status_last_change_timestamp_seconds",
   "svc_status_in_service",
+  "svc_status_draining",
   "svc_status_changes_total",
 ];
 
@@ -122,6 +123,9 @@ svc_status_last_change_timestamp_seconds{name="Queue"} 1767225600
 # HELP svc_status_in_service Answer of the probe: 1->in service, 0->decommissioned
 # TYPE svc_status_in_service gauge
 svc_status_in_service 1
+
+# HELP svc_status_draining The process is about to end; always 1
+# TYPE svc_status_draining gauge
 
 # HELP svc_status_changes_total Number of changes to this state
 # TYPE svc_status_changes_total counter

@@ -1,4 +1,3 @@
-import { RED } from "../../core/state.ts";
 import {
   countServices,
   describeService,
@@ -59,7 +58,7 @@ function toRow(service: FleetService, at: Date, effects: Effects): Row {
   return [
     state,
     toTitle(service),
-    since === undefined || state !== RED ? "" : toElapsedText(at.getTime() - since.getTime()),
+    since === undefined ? "" : toElapsedText(at.getTime() - since.getTime()),
     String(instances.targets),
     describeService(service, effects).join("; "),
   ];

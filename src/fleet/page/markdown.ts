@@ -28,8 +28,7 @@ export function renderMarkdown(scene: FleetScene): string {
   const lines = [...services, ...handlers]
     .filter((row) => row.state !== "OK" && isWanted(scene, row.state, `${row.name} ${row.detail}`))
     .map(({ state, name: row, since, detail }) => {
-      const age =
-        since && state === "RED" ? ` for ${toElapsedText(view.at.getTime() - since.getTime())}` : "";
+      const age = since ? ` for ${toElapsedText(view.at.getTime() - since.getTime())}` : "";
       return `- **${state}** ${toShortCode(row)}${age}${detail === "" ? "" : `: ${toShortCode(detail)}`}`;
     });
   return `${[

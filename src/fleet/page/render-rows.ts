@@ -70,7 +70,7 @@ function renderService(
     name,
     flags: Object.values(where),
     detail: describeService(service, effects).join("; "),
-    since: state === "RED" ? since : undefined,
+    since,
     count: targets,
     turns: scene.turns.get(key) ?? [],
     more: html`<p><a href="${toQuery({ ...scene.choice, service: name })}">Handlers and instances of <bdi>${toLine(name)}</bdi></a></p>

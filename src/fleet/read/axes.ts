@@ -1,6 +1,7 @@
 import { STATES } from "../../core/state.ts";
 import type { Turn } from "../../http/page/axis.ts";
 import type { FleetLabels } from "../options.ts";
+import { toStateExpr } from "../recording-rules.ts";
 import { type PrometheusOptions, queryRange, type SeriesOverTime } from "./prometheus.ts";
 import { type Selector, toMatchers } from "./promql.ts";
 import { toServiceKey } from "./view.ts";
@@ -27,14 +28,7 @@ export interface AxesRange {
 
 /** The states of services over the last day, by key. Empty if Prometheus does not answer. */
 export function readServiceAxes(options: AxesOptions, range: AxesRange): Promise<Axes> {
-  const matchers = toMatchers(options.selector);
-  const of = (name: string): string => `service:svc_status_${name}${matchers}`;
-  const query = [
-    `${of("unavailable:max")} * 0 + 2`,
-    `(${of("overall:max")} > 0)`,
-    `(${of("up:sum")} < ${of("up:count")}) * 0 + 1`,
-    of("overall:max"),
-  ].join(" or ");
+  const query = toStateExpr(toMatchers(options.selector));
   return readAxes(options, query, range, (labels) => toServiceKey(labels, options));
 }
 

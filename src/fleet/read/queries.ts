@@ -17,6 +17,8 @@ const SERVICE_SERIES: readonly RecordName[] = [
   "service:svc_status_in_service:sum",
   "service:svc_status_up:sum",
   "service:svc_status_up:count",
+  "service:svc_status_draining:sum",
+  "service:svc_status_since_timestamp_seconds:max",
   "service:svc_status_info:count",
   "service:svc_status_failed_since_timestamp_seconds:min",
   "service:svc_status_root:max",
@@ -67,13 +69,13 @@ export function toProblemsQuery({ service, within }: FleetLabels, selector: Sele
   ].join(" or ");
 }
 
-/** The services with one name, with their handlers, and with the instances that are down, decommissioned or not OK. */
-export function toServiceQuery(selector: Selector): string {
+/** The services with one name, with their handlers, and with the instances that are down, draining, decommissioned or not OK. */
+export function toServiceQuery(labels: FleetLabels, selector: Selector): string {
   return [
     toNamed(SERVICE_SERIES, selector),
     toNamed(HANDLER_SERIES, selector),
     toEvaluated(selector),
-    ...toInstances(selector),
+    ...toInstances(labels, selector),
   ].join(" or ");
 }
 
@@ -93,6 +95,7 @@ export function toRawQuery(labels: FleetLabels, selector: Selector): string {
     "service:svc_status_overall:max",
     "service:svc_status_instances:count",
     "service:svc_status_in_service:sum",
+    "service:svc_status_draining:sum",
     "service:svc_status_info:count",
     "handler:svc_status_unexplained:count",
   ];
@@ -101,12 +104,15 @@ export function toRawQuery(labels: FleetLabels, selector: Selector): string {
     .join(" or ");
 }
 
-function toInstances(selector: Selector): readonly string[] {
+function toInstances({ service, within }: FleetLabels, selector: Selector): readonly string[] {
+  const draining = `svc_status_draining${toMatchers(selector)} == 1`;
+  const on = [...within, service, "instance"].join(", ");
   const few = (expr: string, kind: string): string => mark(`topk(${MAX_LISTED_INSTANCES}, ${expr})`, kind);
   return [
     few(`svc_status_state${toMatchers(selector)} > 0`, "instance"),
     few(`up${toMatchers(selector)} == 0`, "down"),
-    few(`svc_status_in_service${toMatchers(selector)} == 0`, "decommissioned"),
+    few(draining, "draining"),
+    few(`svc_status_in_service${toMatchers(selector)} == 0 unless on (${on}) ${draining}`, "decommissioned"),
   ];
 }
 

@@ -78,7 +78,7 @@ export function readServices(
 ): Promise<FleetView<ServiceDetail>> {
   const selector = { ...options.selector, [options.service]: name };
   return readView(options, read, {
-    query: toServiceQuery(selector),
+    query: toServiceQuery(options, selector),
     rawQuery: toRawQuery(options, selector),
     convert: (series, oldest) => toDetails(series, options, oldest),
   });

@@ -19,11 +19,11 @@ export interface FleetHandler {
   readonly shared?: SharedLabel;
 }
 
-/** An instance that is down, decommissioned or not OK. */
+/** An instance that is down, draining, decommissioned or not OK. */
 export interface FleetInstance {
   readonly name: string;
   /** `down`: it is not scraped. */
-  readonly problem: "RED" | "YELLOW" | "down" | "decommissioned";
+  readonly problem: "RED" | "YELLOW" | "down" | "draining" | "decommissioned";
   readonly handler?: string;
   readonly labels: Series["labels"];
 }
@@ -91,7 +91,8 @@ function toHandlers(series: readonly Series[]): readonly FleetHandler[] {
 function toInstance(one: Series): FleetInstance[] {
   const { instance: name = "", name: handler } = one.labels;
   const kind = toKind(one);
-  if (kind === "down" || kind === "decommissioned") return [{ name, problem: kind, labels: one.labels }];
+  if (kind === "down" || kind === "draining" || kind === "decommissioned")
+    return [{ name, problem: kind, labels: one.labels }];
   if (kind !== "instance" || handler === undefined) return [];
   return [{ name, handler, problem: one.value === 2 ? RED : YELLOW, labels: one.labels }];
 }

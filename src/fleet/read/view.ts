@@ -14,7 +14,7 @@ export interface FleetService {
   /** The labels within which services explain each other. */
   readonly where: Readonly<Record<string, string>>;
   readonly state: FleetState;
-  /** Only if RED: the start of that state. */
+  /** The start of the state. If RED, the services report it; otherwise, the rules record it. */
   readonly since?: Date;
   /** No instance is both scraped and commissioned. */
   readonly isUnavailable: boolean;
@@ -22,6 +22,8 @@ export interface FleetService {
     readonly targets: number;
     readonly scraped: number;
     readonly inService: number;
+    /** Only if there are any: they are about to end. The others that are not in service are decommissioned. */
+    readonly draining?: number;
   };
   /** More than one during a rollout. */
   readonly versions: readonly { readonly version: string; readonly instances: number }[];
@@ -94,15 +96,21 @@ function toService(
   const evaluatedAt = evaluated === undefined ? undefined : new Date(evaluated * 1_000);
   const isUnavailable = number("service:svc_status_unavailable:max") !== undefined;
   const isOld = evaluatedAt !== undefined && evaluatedAt < oldest;
-  const failedSince = pick(of("service:svc_status_failed_since_timestamp_seconds:min"), Math.min) ?? 0;
+  const draining = number("service:svc_status_draining:sum") ?? 0;
   const instances = {
     targets: number("service:svc_status_up:count") ?? 0,
     scraped: number("service:svc_status_up:sum") ?? 0,
     inService: number("service:svc_status_in_service:sum") ?? 0,
+    ...(draining > 0 && { draining }),
   };
   const reported = isUnavailable ? RED : toState(number("service:svc_status_overall:max"));
   // Nothing is known about an instance that is not scraped.
   const state = reported === OK && instances.scraped < instances.targets ? YELLOW : reported;
+  const starts = of("service:svc_status_since_timestamp_seconds:max").filter(
+    ({ labels }) => toState(Number(labels["state"])) === state,
+  );
+  const failedSince = pick(of("service:svc_status_failed_since_timestamp_seconds:min"), Math.min) ?? 0;
+  const since = (state === RED && failedSince) || pick(starts, Math.min);
   const root = of("service:svc_status_root:max")[0]?.labels["root"];
   const causes = [...of("handler:svc_status_root:count"), ...of("handler:svc_status_unexplained:count")]
     .filter(({ labels }) => labels["role"] !== "effect")
@@ -111,7 +119,7 @@ function toService(
     name,
     where: toWhere(group[0]?.labels ?? {}, within),
     state: isOld ? "UNKNOWN" : state,
-    ...(failedSince > 0 && { since: new Date(failedSince * 1_000) }),
+    ...(!isOld && since !== undefined && { since: new Date(since * 1_000) }),
     isUnavailable,
     instances,
     versions: of("service:svc_status_info:count")
