@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Rule } from "../../src/drain/decide.ts";
-import { type DrainReport, describeDrain, type ProberReport } from "../../src/drain/report.ts";
+import { UNKNOWN } from "../../src/drain/prober.ts";
+import {
+  type DrainOutcome,
+  type DrainReport,
+  describeDrain,
+  type ProberReport,
+  toReport,
+} from "../../src/drain/report.ts";
 
 const HAPROXY: ProberReport = {
   id: "10.0.0.1 ",
@@ -31,6 +38,74 @@ function reportOf(parts: Partial<DrainReport> = {}): DrainReport {
     ...parts,
   };
 }
+
+describe("the report", () => {
+  const OUTCOME: DrainOutcome = {
+    reason: "SIGTERM",
+    endedBy: "evidence",
+    redsSeen: 3,
+    requestsServed: 512,
+    requestsCut: 0,
+    streamsEnded: 2,
+    socketsClosed: 1,
+    consumers: [],
+    hookFailures: [],
+    moments: {
+      startedAt: 1_000.4,
+      closedAt: 5_100.2,
+      hooksAt: 5_150.3,
+      endedAt: 5_250.1,
+      lastRequestAt: 3_000,
+    },
+    probers: [
+      { ...UNKNOWN, id: "a", label: "curl" },
+      { ...UNKNOWN, id: "b", label: "HAProxy", intervalMs: 500.4, refusals: 3, refusedWith: 503 },
+    ],
+  };
+
+  test("has the times in whole milliseconds, and the prober with most refusals first", () => {
+    expect(toReport(OUTCOME)).toEqual({
+      reason: "SIGTERM",
+      ok: true,
+      endedBy: "evidence",
+      waitMs: 4_100,
+      closeMs: 50,
+      hooksMs: 100,
+      totalMs: 4_250,
+      probers: [
+        { id: "b", label: "HAProxy", intervalMs: 500, refusals: 3, refusedWith: 503 },
+        { id: "a", label: "curl", refusals: 0 },
+      ],
+      redsSeen: 3,
+      lastRequestMs: 2_100,
+      requestsServed: 512,
+      requestsCut: 0,
+      streamsEnded: 2,
+      socketsClosed: 1,
+      consumers: [],
+      hookFailures: [],
+    });
+    const moments = { ...OUTCOME.moments, lastRequestAt: undefined };
+    expect(toReport({ ...OUTCOME, moments })).not.toHaveProperty("lastRequestMs");
+  });
+
+  test.each<[what: string, Partial<DrainOutcome>]>([
+    ["an error started the drain", { error: "no heap" }],
+    ["a request was cut", { requestsCut: 1 }],
+    ["a hook failed", { hookFailures: [{ phase: "onLeave", index: 0, message: "no" }] }],
+    [
+      "a consumer failed",
+      {
+        consumers: [
+          { name: "jobs", left: 0 },
+          { name: "mails", error: "no" },
+        ],
+      },
+    ],
+  ])("is not ok if %s", (_, parts) => {
+    expect(toReport({ ...OUTCOME, ...parts })).toMatchObject({ ok: false, ...parts });
+  });
+});
 
 describe("the line about a drain", () => {
   test("says how long it took, what the probers saw, how quiet it was, and what was lost", () => {
@@ -75,6 +150,21 @@ describe("the line about a drain", () => {
     expect(describeDrain(reportOf({ requestsCut: 2 }))).toMatch(/, 2 requests cut$/);
   });
 
+  test("counts the streams and sockets that were ended", () => {
+    expect(describeDrain(reportOf({ streamsEnded: 1, socketsClosed: 1 }))).toMatch(
+      / close, 1 stream ended, 1 socket closed, 0 requests cut$/,
+    );
+    expect(describeDrain(reportOf({ streamsEnded: 2, socketsClosed: 2 }))).toMatch(
+      / close, 2 streams ended, 2 sockets closed, 0 requests cut$/,
+    );
+  });
+
+  test("ends with the error that started the drain", () => {
+    expect(describeDrain(reportOf({ error: "no heap" }))).toMatch(
+      /, 0 requests cut, after an error: no heap$/,
+    );
+  });
+
   test("names the hooks that failed", () => {
     const hookFailures = [{ phase: "onClose" as const, index: 1, message: "pool gone" }];
     expect(describeDrain(reportOf({ hookFailures }))).toMatch(
@@ -93,6 +183,10 @@ describe("the line about a drain", () => {
     ["fallback", "0 requests cut, too little traffic to judge; waited the default 4.1 s"],
     ["cap", "0 requests cut, the maximum wait ended before the load balancers had left"],
     ["fixed", "0 requests cut, after a fixed wait"],
+    ["quiet", "0 requests cut, only kubelets probed it and no new connection or request came"],
+    ["peers", "0 requests cut, the other workers continue to serve"],
+    ["development", ", it runs in a terminal and was never probed, so it waited for nobody"],
+    ["idle", "0 requests cut, nothing kept the process alive"],
     ["deadline", "0 requests cut, the deadline came before the load balancers had left"],
   ])("says, for %s, how it was decided", (endedBy, end) => {
     expect(describeDrain(reportOf({ endedBy })).endsWith(end)).toBe(true);
