@@ -173,6 +173,6 @@ function addIrregular(rhythm: Rhythm): Rhythm {
 
 function prove(rhythm: Rhythm, now: number): Rhythm {
   const { isProven, steadyMs, extrasAt, steadySince } = rhythm;
-  const cleanMs = now - Math.max(steadySince, ...extrasAt.slice(-1));
+  const cleanMs = now - Math.max(steadySince, ...extrasAt);
   return { ...rhythm, isProven: isProven || (steadyMs !== undefined && cleanMs >= MAX_GAP_MS) };
 }

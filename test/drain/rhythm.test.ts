@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   addRequest,
+  interrupt,
   isSteady,
   MAX_GAP_MS,
   NO_RHYTHM,
@@ -103,5 +104,154 @@ describe("a rhythm", () => {
     const rhythm = rhythmOf(...every(500, 0, 10 * MINUTE_MS), ...every(7, 0, MINUTE_MS));
     for (const list of [rhythm.times, rhythm.longestMs, rhythm.extrasAt])
       expect(list.length).toBeLessThanOrEqual(7);
+  });
+});
+
+/** Checks every two seconds from 0 on, the last one at ten. */
+const STEADY = every(2_000, 0, 10_000);
+
+/** Gaps of 1.2 and 2.7 seconds in turn, neither late nor crowded for a balancer that checks every two. */
+function uneven(from: number, count: number): readonly number[] {
+  return Array.from(
+    { length: count },
+    (_, index) => from + Math.floor(index / 2) * 3_900 + (index % 2) * 1_200,
+  );
+}
+
+describe("requests outside a rhythm", () => {
+  test("may be two at most", () => {
+    expect(isSteady(rhythmOf(...STEADY, 10_010, 10_020))).toBe(true);
+    expect(isSteady(rhythmOf(...STEADY, 10_010, 10_020, 10_030))).toBe(false);
+  });
+
+  test("are those that come within one and a half of its shortest interval", () => {
+    // The intervals of this rhythm are 2 s to 2.8 s.
+    expect(rhythmOf(0, 2_000, 4_000, 6_000, 8_800, 8_999).extrasAt).toEqual([8_999]);
+    expect(rhythmOf(0, 2_000, 4_000, 6_000, 8_800, 9_000).extrasAt).toEqual([]);
+  });
+
+  test("are all that come after twelve without a rhythm", () => {
+    expect(isSteady(rhythmOf(...STEADY, ...uneven(12_700, 15)))).toBe(true);
+    expect(isSteady(rhythmOf(...STEADY, ...uneven(12_700, 16)))).toBe(false);
+  });
+
+  test("begin a new rhythm, of which only the first was outside the old one", () => {
+    const restarted = rhythmOf(...STEADY, ...every(2_000, 10_300, 18_300));
+    expect(restarted.extrasAt).toEqual([10_300]);
+    expect(rhythmOf(...STEADY, ...every(2_000, 10_300, 16_300)).extrasAt).toEqual([10_300, 12_300]);
+  });
+});
+
+describe("late requests", () => {
+  test.each([
+    ["one does not count", [13_000], 2_000],
+    [
+      "one does not count while the next ones are in the rhythm again",
+      [13_000, 15_000, 17_000, 19_000],
+      2_000,
+    ],
+    ["two make the interval longer", [13_000, 16_000], 3_000],
+    ["three leave it unknown", [13_000, 16_000, 19_000], MAX_GAP_MS],
+    ["four are a slower rhythm", [13_000, 16_000, 19_000, 22_000], 3_000],
+  ])("%s", (_, late, intervalMs) => {
+    expect(toIntervalMs(rhythmOf(...STEADY, ...late))).toBe(intervalMs);
+  });
+
+  test("are those after more than 1.4 intervals", () => {
+    const rhythm = rhythmOf(...STEADY, 11_300, 14_100, 17_600);
+    expect(rhythm.late).toBe(1);
+    expect(toIntervalMs(rhythm)).toBe(2_800);
+  });
+
+  test("may be a twentieth of many", () => {
+    const withPauses = (perPause: number): Rhythm =>
+      rhythmOf(
+        ...[0, 1, 2, 3, 4].flatMap((n) =>
+          every(500, n * (perPause + 1) * 500, ((n + 1) * (perPause + 1) - 2) * 500),
+        ),
+      );
+    expect(withPauses(25)).toMatchObject({ requests: 125, late: 4 });
+    expect(isSteady(withPauses(25))).toBe(true);
+    expect(withPauses(10)).toMatchObject({ requests: 50, late: 4 });
+    expect(isSteady(withPauses(10))).toBe(false);
+  });
+});
+
+describe("equal gaps", () => {
+  test("may differ by 40 %", () => {
+    expect(rhythmOf(0, 2_000, 4_000, 6_000, 8_800)).toMatchObject({ steadyMs: 2_800, beatMs: 2_000 });
+    expect(isSteady(rhythmOf(0, 2_000, 4_000, 6_000, 8_801))).toBe(false);
+    expect(rhythmOf(...STEADY, 12_800)).toMatchObject({ steadyMs: 2_800, steadySince: 0 });
+  });
+
+  test("are no rhythm if all requests come at once, or if there are too few", () => {
+    expect(isSteady(rhythmOf(5, 5, 5, 5, 5))).toBe(false);
+    expect(isSteady(rhythmOf(0, 500))).toBe(false);
+  });
+});
+
+describe("a rhythm is proven", () => {
+  test("after five and a half minutes without another request", () => {
+    expect(rhythmOf(...every(2_000, 0, MAX_GAP_MS - 2_000)).isProven).toBe(false);
+    expect(rhythmOf(...every(2_000, 0, MAX_GAP_MS)).isProven).toBe(true);
+  });
+
+  test("only if that time has passed since the last request outside it", () => {
+    const restartedUntil = (until: number): Rhythm => rhythmOf(...STEADY, ...every(2_000, 10_300, until));
+    expect(restartedUntil(MAX_GAP_MS + 8_300).isProven).toBe(false);
+    expect(restartedUntil(MAX_GAP_MS + 10_300).isProven).toBe(true);
+  });
+
+  test("not by the time before it began", () => {
+    const irregular = uneven(0, 200);
+    const from = (irregular.at(-1) ?? 0) + 500;
+    expect(from).toBeGreaterThan(MAX_GAP_MS);
+    expect(rhythmOf(...irregular, ...every(500, from, from + 5_000)).isProven).toBe(false);
+  });
+
+  test("for good, so that late requests do not make it longer", () => {
+    const proven = every(2_000, 0, MAX_GAP_MS);
+    expect(toIntervalMs(rhythmOf(...proven, MAX_GAP_MS + 3_000, MAX_GAP_MS + 6_000))).toBe(2_000);
+  });
+});
+
+describe("a gap", () => {
+  test("of more than five and a half minutes begins a new rhythm", () => {
+    expect(rhythmOf(...STEADY, 10_000 + MAX_GAP_MS)).toMatchObject({ requests: 7, firstAt: 0 });
+    const again = 10_001 + MAX_GAP_MS;
+    expect(rhythmOf(...STEADY, again)).toMatchObject({ requests: 1, firstAt: again, steadyMs: undefined });
+  });
+
+  test("across an interruption does not count", () => {
+    expect(toIntervalMs(addRequest(interrupt(rhythmOf(1_000)), 60_000))).toBeUndefined();
+    const two = addRequest(interrupt(rhythmOf(0, 500)), 40_000);
+    expect(toIntervalMs(two)).toBe(500);
+    expect(toIntervalMs(addRequest(two, 40_500))).toBe(500);
+  });
+
+  test("counts in full before there is a rhythm, also if the event loop was blocked", () => {
+    expect(addRequest(rhythmOf(1_000), 4_000, 1_000).longestMs).toEqual([3_000]);
+  });
+
+  test("of which more than a fifth was a stall counts without it, and is neither late nor followed by one", () => {
+    const rhythm = rhythmOf(...STEADY);
+    const blurred = addRequest(rhythm, 13_000, 700);
+    expect(blurred).toMatchObject({
+      times: [],
+      requests: 7,
+      lastAt: 13_000,
+      longestMs: [2_300, 2_000],
+      late: 0,
+    });
+    expect(addRequest(blurred, 19_000)).toMatchObject({ longestMs: [2_300, 2_000], late: 0 });
+    expect(addRequest(rhythm, 13_000, 5_000).longestMs).toEqual([2_000, 2_000]);
+    expect(addRequest(rhythm, 13_000, 600)).toMatchObject({ longestMs: [3_000, 2_000], late: 1 });
+  });
+
+  test("of a balancer that hides among few requests is at most a quarter of their time", () => {
+    const moments = [3_000, 7_500, 12_000, 16_500, 21_000, ...every(3_700, 0, 22_200)].map(
+      (at) => at + 10_000,
+    );
+    expect(toIntervalMs(rhythmOf(...moments))).toBe(22_200 / 4);
   });
 });
