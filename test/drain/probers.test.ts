@@ -272,6 +272,8 @@ describe("the list", () => {
     probers.record(HAPROXY, { status: 200, now: 1 });
     probers.setCounting(true, 1 + MAX_GAP_MS);
     expect(probers.list.map(({ label }) => label)).toEqual(["10.0.0.1"]);
+    probers.setCounting(true, 2 + MAX_GAP_MS);
+    expect(probers.list).toEqual([]);
   });
 
   test("has at most 1,000 probers, and no newcomer evicts one that is established", () => {
@@ -319,6 +321,22 @@ describe("the list", () => {
     expect(probers.isComplete).toBe(true);
   });
 
+  test.each([
+    ["complete if the forgotten prober", MAX_GAP_MS + 1, true],
+    ["not complete unless the forgotten prober", MAX_GAP_MS, false],
+  ])("is %s was silent for more than five and a half minutes", (_, now, isComplete) => {
+    const probers = createProbers({ redsSeen: 3 });
+    expect(probers.isComplete).toBe(true);
+    for (let index = 0; index < MAX_PROBERS; index += 1)
+      probers.record(createStatusRequest({ headers: { "user-agent": `gone-${index}` } }), {
+        status: 200,
+        now: 0,
+      });
+    probers.record(HAPROXY, { status: 200, now });
+    probers.setCounting(true, now);
+    expect(probers.isComplete).toBe(isComplete);
+  });
+
   test("keeps everybody who was there before the decommissioning, whoever comes after it", () => {
     const probers = createProbers({ redsSeen: 3 });
     probers.record(HAPROXY, { status: 200, now: 0 });
@@ -330,6 +348,7 @@ describe("the list", () => {
     const labels = probers.list.map(({ label }) => label);
     expect(labels).toHaveLength(MAX_PROBERS);
     expect(labels).toContain("10.0.0.1");
+    expect(labels).toContain(`spoof-${MAX_PROBERS + 500}`);
     expect(probers.isComplete).toBe(true);
   });
 
@@ -387,7 +406,7 @@ describe("a slow prober", () => {
     probe(HAPROXY, 30_000, 10);
     expect(logger.lines).toHaveLength(1);
     expect(logger.lines[0]).toContain(
-      "10.0.0.1 probes every 30 s and sees 3 failures after 90 s, but a drain waits at most 20 s",
+      "SVC028 10.0.0.1 probes every 30 s and sees 3 failures after 90 s, but a drain waits at most 20 s",
     );
   });
 
@@ -395,6 +414,8 @@ describe("a slow prober", () => {
     const { logger, probe } = createSubject();
     probe(HAPROXY, 6_666);
     probe(KUBELET);
+    const other = createProbers({ redsSeen: 4, capMs: 20_000, logger });
+    for (let now = 0; now <= 50_000; now += 5_000) other.record(HAPROXY, { status: 200, now });
     expect(logger.lines).toEqual([]);
   });
 
