@@ -75,11 +75,11 @@ export function fromStream(stream: ServerHttp2Stream, retryMs: number): Endless 
 
 function ignore(): void {}
 
-function endAnswer(answer: Answer, farewell: string): void {
+function endAnswer(answer: Answer, lastText: string): void {
   // Without a listener, an application that goes on writing would crash the process.
   answer.on("error", ignore);
-  if (farewell === "") answer.end();
-  else answer.end(farewell);
+  if (lastText === "") answer.end();
+  else answer.end(lastText);
   Object.assign(answer, { write: drop(true), end: drop(answer) });
 }
 
