@@ -34,6 +34,7 @@ function toSource(workload: Fields): Source {
   );
   const container = `${pod}.containers.${index}`;
   const readiness = `${container}.readinessProbe`;
+  const hasReadiness = get(workload, readiness) !== undefined;
   const judged = new Set<string>();
 
   function read(path: string): unknown {
@@ -57,9 +58,10 @@ function toSource(workload: Fields): Source {
     fall: readNumber(`${readiness}.failureThreshold`),
     rise: readNumber(`${readiness}.successThreshold`),
     livenessLooksAt: LIVENESS_OF_PATH.find(([path]) => path.test(String(liveness)))?.[1],
-    probeRunsHandlers: /\/probe_status$/.test(String(get(workload, `${readiness}.httpGet.path`)))
-      ? false
-      : undefined,
+    probeRunsHandlers:
+      !hasReadiness || /\/probe_status$/.test(String(get(workload, `${readiness}.httpGet.path`)))
+        ? false
+        : undefined,
   });
   const name = get(workload, "metadata.name");
   return {
@@ -76,7 +78,7 @@ function toSource(workload: Fields): Source {
         : []),
     ].map((path) => path.replace(/\.(\d+)(?=\.|$)/g, "[$1]")),
     problems:
-      get(workload, readiness) === undefined
+      !hasReadiness && list.some(isServing)
         ? [
             {
               severity: "warning",
@@ -86,6 +88,11 @@ function toSource(workload: Fields): Source {
           ]
         : [],
   };
+}
+
+/** A worker has neither ports nor probes, and gets no requests. */
+function isServing(container: unknown): boolean {
+  return get(container, "ports") !== undefined || get(container, "livenessProbe") !== undefined;
 }
 
 /** The length of a hook that only sleeps. The length of other hooks is unknown. */

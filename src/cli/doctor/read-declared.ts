@@ -35,7 +35,7 @@ export async function readDeclared(file: string, readInput: () => Promise<string
   if (mistake !== undefined) return { mistakes: [mistake] };
   if (/\.cfg$/i.test(file) || HAPROXY.test(text))
     return fromSources(toHaproxySources(text), "backend with servers");
-  const read = readJsonText(text);
+  const read = readJsonText(toList(text));
   if (read.mistake !== undefined) return { mistakes: [read.mistake] };
   const { value } = read;
   const workloads = toKubernetesSources(value);
@@ -48,9 +48,15 @@ export async function readDeclared(file: string, readInput: () => Promise<string
   return mistakes.length > 0 ? { mistakes } : { sources: [{ declared: value as Declared }] };
 }
 
-/** No YAML parser at run time: `kubectl` has one. */
+/** `kubectl` writes the objects of a manifest one after the other, each indented. */
+function toList(text: string): string {
+  const items = text.replace(/^\}\n(?=\{)/gm, "},");
+  return items === text ? text : `{"apiVersion":"v1","items":[${items}]}`;
+}
+
+/** No YAML parser at run time: `kubectl` has one. With `--local` it needs no cluster. */
 function toExpected(file: string): string {
-  const command = `kubectl create --dry-run=client -o json -f ${toCommandLine([file])}`;
+  const command = `kubectl label --local -o json -f ${toCommandLine([file])} doctor-`;
   return YAML.test(file)
     ? `it reads no YAML, so convert it: ${command} | svc-status doctor -`
     : EXPECTED_NUMBERS;

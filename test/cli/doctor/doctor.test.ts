@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { readDeclared } from "../../../src/cli/doctor/read-declared.ts";
 import { toNumbersOfServe } from "../../../src/cli/doctor/serve-numbers.ts";
 import { BIN, runCli } from "../../support/cli.ts";
@@ -131,6 +133,22 @@ describe("svc-status doctor", () => {
     });
   });
 
+  test("finds nothing in our own manifests, which kubectl writes one object after the other", async () => {
+    const manifests = ["kubernetes.yaml", "worker.yaml"].map((name) =>
+      readFileSync(join(import.meta.dirname, "../../../deploy", name), "utf8"),
+    );
+    const objects = manifests.flatMap((manifest) => parseAllDocuments(manifest).map((each) => each.toJS()));
+    const stream = objects.map((each) => `${JSON.stringify(each, undefined, 4)}\n`).join("");
+    const { code, stdout } = await runWithInput(["doctor", "-"], stream);
+    expect(stdout.split("\n").filter((line) => /^(?:---|no problems|cannot|warning)/.test(line))).toEqual([
+      "--- Deployment service",
+      "no problems found",
+      "--- Deployment worker",
+      "no problems found",
+    ]);
+    expect(code).toBe(0);
+  });
+
   test("says what it reads instead of nginx.conf and YAML", async () => {
     const find = (name: string) => join(import.meta.dirname, "../../../deploy", name);
     expect(await runCli(["doctor", find("nginx.conf")])).toEqual({
@@ -141,7 +159,7 @@ describe("svc-status doctor", () => {
     const yaml = find("kubernetes.yaml");
     expect(await runCli(["doctor", yaml])).toMatchObject({
       code: 3,
-      stderr: `${yaml}: it reads no YAML, so convert it: kubectl create --dry-run=client -o json -f ${yaml} | svc-status doctor -\n`,
+      stderr: `${yaml}: it reads no YAML, so convert it: kubectl label --local -o json -f ${yaml} doctor- | svc-status doctor -\n`,
     });
   });
 
