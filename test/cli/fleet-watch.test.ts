@@ -43,6 +43,7 @@ function serviceOf(
     causes: [],
     evaluatedAt: EVALUATED,
     handlers: [],
+    states: { OK: 3, YELLOW: 0, RED: 0 },
     problems: [],
     ...more,
   };

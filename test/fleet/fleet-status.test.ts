@@ -147,10 +147,26 @@ describe("the page of the fleet", () => {
     expect(body).toContain('<a href="?service=a%22b&amp;at=2026-01-02T03%3A07Z">5 min earlier</a>');
     expect(body).toContain('<a href="?service=a%22b&amp;at=2026-01-02T04%3A12Z">1 h later</a>');
     expect(body).toContain('<a href="?service=a%22b">now</a>');
+    expect(body).toContain("Showing 02 Jan 2026 03:12 UTC, back to <a");
     for (const at of ["yesterday", "2999-01-01T00:00Z", "2026-13-01T00:00Z"])
       expect(await ask(`/fleet?at=${at}`)).toMatchObject({ status: 400 });
     expect(await ask("/fleet.events?at=2026-01-02T03:12Z")).toMatchObject({ status: 503 });
     expect(await ask(`/fleet?service=${"x".repeat(1_001)}`)).toMatchObject({ status: 400 });
+  });
+
+  test("has a slider over the time of the axes, which is a form without the script", async () => {
+    const ask = await askFleet(await servePrometheus(() => FLEET));
+    const { body } = await ask("/fleet?at=2026-01-02T03:12Z&minutes=-75");
+    expect(body).toContain("Showing 02 Jan 2026 01:57 UTC");
+    expect(body).toContain('<input type="hidden" name="at" value="2026-01-02T01:57Z">');
+    expect(body).toContain(
+      '<label>Minutes from 01:57 UTC <input type="range" name="minutes" min="-1440" max="0" step="5" value="0"',
+    );
+    // The first turn of an axis is the start of the axis, and no change.
+    expect(body).toContain('<a href="?at=2026-01-02T01%3A02Z">previous change</a>');
+    for (const minutes of ["1", "-1441", "-0.5", "x", "Infinity"])
+      expect(await ask(`/fleet?at=2026-01-02T03:12Z&minutes=${minutes}`)).toMatchObject({ status: 400 });
+    expect((await ask("/fleet")).body).toMatch(/<input type="range" name="minutes" [^>]* data-to="\d+">/);
   });
 
   test("streams the same parts", async () => {
@@ -370,6 +386,7 @@ describe("the page of a service", () => {
     const { body } = await ask("/fleet?service=orders");
     expect(body).toContain("40 RED, 1,960 OK; 38 of them have zone b, as 660 of 2,000 instances do");
     expect(body).toContain("3 instances that are not OK");
+    expect(body).toContain('<th scope="col"><bdi>Database</bdi></th>');
     expect(body).toContain('<a href="http://10.0.0.1:8080/svc_status" rel="noreferrer">10.0.0.1:8080</a>');
     expect(body).toContain("not scraped");
     expect(body).toContain("&lt;i&gt;:x");

@@ -135,6 +135,9 @@ for (const [name, { programs, evaluations, start }] of Object.entries(ENGINES)) 
       await page.goto(`${url}?service=accounts`);
       await page.locator(".detail", { hasText: "3 RED" }).first().waitFor();
       expect(await page.locator(".fold > summary").textContent()).toBe("3 instances that are not OK");
+      expect(await page.locator(".matrix tbody tr").allInnerTexts()).toEqual(
+        ["accounts-1", "accounts-2", "accounts-3"].map((each) => `${each}\tRED\tRED`),
+      );
       expect(await findViolations(page)).toEqual([]);
 
       await page.goto(`${url}?at=${healthyAt}`);
@@ -176,7 +179,7 @@ for (const [name, { programs, evaluations, start }] of Object.entries(ENGINES)) 
       // It restarts.
       await engine.restart(() => page.locator(".head.UNKNOWN", { hasText: STALE }).waitFor());
       await page.locator(".head.RED").waitFor();
-      await engine.until(evaluations, async () => expect(await readJson()).toMatchObject(TROUBLE));
+      await expect.poll(readJson, PATIENCE).toMatchObject(TROUBLE);
     });
   });
 }

@@ -5,6 +5,7 @@ import { renderAxis } from "../../http/page/render-axis.ts";
 import { cut, toLine } from "../../http/page/shown-text.ts";
 import { renderState } from "../../http/page/state-markup.ts";
 import { renderFor, renderMoment } from "../../http/page/time-markup.ts";
+import { groupBy } from "../../util/group-by.ts";
 import {
   describeInstances,
   describeService,
@@ -15,6 +16,7 @@ import {
 import type { FleetHandler, FleetInstance, ServiceDetail, SharedLabel } from "../read/service-detail.ts";
 import { type FleetService, type FleetState, isEffect, toKey } from "../read/view.ts";
 import { toInstanceUrl } from "./instance-url.ts";
+import { renderMatrix, toProblem } from "./render-matrix.ts";
 import { type FleetScene, isWanted, toMark, toQuery } from "./scene.ts";
 
 /** A row of the page. */
@@ -101,33 +103,26 @@ function renderHandlers(service: ServiceDetail, scene: FleetScene): readonly Row
   );
 }
 
-/** The instances that are not OK, in one row. */
+/** The instances that are not OK, in one row, as a table and as a list. */
 function renderInstances(service: ServiceDetail, scene: FleetScene): readonly Row[] {
-  const byName = group(service);
+  const byName = groupBy(service.problems, ({ name }) => name);
   if (byName.size === 0) return [];
   const rows = [...byName].map(([name, problems]) => renderInstance(name, problems, scene));
   const key = `${toKey(service)} instances`;
   const isHidden = rows.every((row) => row.isHidden);
   const fold = renderFold(`${rows.length} instances that are not OK`, rows, scene);
-  const markup = html`<li class="row" data-key="row:${key}" data-state="UNKNOWN"${isHidden && html` hidden`}>${fold}</li>`;
+  const markup = html`<li class="row" data-key="row:${key}" data-state="UNKNOWN"${isHidden && html` hidden`}>${renderMatrix(service, scene.instanceUrl)}${fold}</li>`;
   return [{ key: `row:${key}`, markup, isHidden }];
-}
-
-function group({ problems }: ServiceDetail): ReadonlyMap<string, FleetInstance[]> {
-  const groups = new Map<string, FleetInstance[]>();
-  for (const problem of problems) {
-    const known = groups.get(problem.name);
-    if (known === undefined) groups.set(problem.name, [problem]);
-    else known.push(problem);
-  }
-  return groups;
 }
 
 function renderInstance(name: string, problems: readonly FleetInstance[], scene: FleetScene): Row {
   const isRed = problems.some(({ problem }) => problem === "RED");
   const state = isRed ? "RED" : "YELLOW";
   const key = `row:instance ${name}`;
-  const detail = cut(toLine(problems.map(toProblem).join(", ")), MAX_LENGTH);
+  const detail = cut(
+    toLine(problems.map(({ problem, handler }) => handler ?? toProblem(problem)).join(", ")),
+    MAX_LENGTH,
+  );
   const url = toInstanceUrl(scene.instanceUrl, problems[0]?.labels ?? {});
   const isHidden = !isWanted(scene, state, `${name} ${detail}`);
   const shown = cut(toLine(name), MAX_LENGTH);
@@ -137,10 +132,6 @@ function renderInstance(name: string, problems: readonly FleetInstance[], scene:
     }</bdi> <span class="detail" dir="auto">${detail}</span></span></div>
   </li>`;
   return { key, markup, isHidden };
-}
-
-function toProblem({ problem, handler }: FleetInstance): string {
-  return handler ?? (problem === "down" ? "not scraped" : problem);
 }
 
 function describeShared({ label, value, red, instances, total }: SharedLabel, all: number): string {

@@ -1,7 +1,11 @@
+import { toUtcClock } from "../../http/page/axis.ts";
 import { html, type Markup } from "../../http/page/markup.ts";
 import { type FleetScene, toQuery, toTimeText } from "./scene.ts";
 
 const MINUTE_MS = 60_000;
+
+/** The slider covers the day that the axes show. */
+export const MAX_MINUTES = 1_440;
 
 /** The steps from one moment to another. */
 const STEPS: readonly (readonly [minutes: number, text: string])[] = [
@@ -11,18 +15,38 @@ const STEPS: readonly (readonly [minutes: number, text: string])[] = [
   [60, "1 h later"],
 ];
 
-/** Links to other moments, and a form for any moment. Both work without the script. */
-export function renderTimes({ choice, view }: FleetScene): Markup {
+/** Links to other moments, a form for any moment, and a slider over the time of the axes. All work without the script. */
+export function renderTimes({ choice, view, turns }: FleetScene): Markup {
   const { service, at } = choice;
+  const own = service !== undefined && html`<input type="hidden" name="service" value="${service}">`;
   const from = at ?? new Date(Math.floor(view.at.getTime() / MINUTE_MS) * MINUTE_MS);
   const links = STEPS.flatMap(([minutes, text]) => {
     const to = new Date(from.getTime() + minutes * MINUTE_MS);
     const isPast = minutes < 0 || (at !== undefined && to < new Date());
     return isPast ? [html` <a href="${toQuery({ ...choice, at: to })}">${text}</a>`] : [];
   });
-  return html`<form class="filter times" autocomplete="off">
-    ${service !== undefined && html`<input type="hidden" name="service" value="${service}">`}
+  const changed = findLastChange(turns, from.getTime());
+  if (changed > 0)
+    links.push(html` <a href="${toQuery({ ...choice, at: new Date(changed) })}">previous change</a>`);
+  const back =
+    at &&
+    html` Showing ${at.toUTCString().slice(5, 22)} UTC, back to <a href="${toQuery({ ...(service !== undefined && { service }) }) || "?"}">now</a>`;
+  return html`<form class="filter" autocomplete="off">
+    ${own}
     <label>At <input type="search" name="at" value="${at && toTimeText(at)}" placeholder="${toTimeText(from)}" autocomplete="off"></label>
-    <button>Show</button>${links}${at && html` <a href="${toQuery({ ...(service !== undefined && { service }) }) || "?"}">now</a>`}
+    <button>Show</button>${links}${back}
+  </form>
+  <form class="filter" autocomplete="off">
+    ${own}<input type="hidden" name="at" value="${toTimeText(from)}">
+    <label>Minutes from ${toUtcClock(from.getTime())} UTC <input type="range" name="minutes" min="${-MAX_MINUTES}" max="0" step="5" value="0" data-to="${from.getTime()}"></label>
+    <button>Show<span></span></button>
   </form>`;
+}
+
+/** The last change before a moment, or 0. The first turn of an axis is not a change. */
+function findLastChange(turns: FleetScene["turns"], before: number): number {
+  let last = 0;
+  for (const each of turns.values())
+    for (const { at } of each.slice(1)) if (at < before && at > last) last = at;
+  return last;
 }

@@ -30,6 +30,7 @@ const HANDLER_SERIES: readonly RecordName[] = [
   "handler:svc_status_red_since_timestamp_seconds:min",
   "handler:svc_status_held:max",
   "handler:svc_status_root:count",
+  "service:svc_status_overall:count",
 ];
 
 /** The rules that record a series for every service. If one is missing, a view is incomplete. */
@@ -42,8 +43,8 @@ export const EXPECTED_RULES: readonly RecordName[] = [
   "service:svc_status_up:count",
 ];
 
-/** Maximum number of instances in a list. */
-const MAX_LISTED_INSTANCES = 100;
+/** Maximum number of instances of a kind in a list. */
+export const MAX_LISTED_INSTANCES = 100;
 
 /** All services, in one query, so that all results are from the same moment. */
 export function toOverviewQuery(selector: Selector): string {
@@ -104,15 +105,18 @@ export function toRawQuery(labels: FleetLabels, selector: Selector): string {
     .join(" or ");
 }
 
+/** Of a listed instance, all handlers that are not OK are listed. The instances with the most RED ones come first. */
 function toInstances({ service, within }: FleetLabels, selector: Selector): readonly string[] {
-  const draining = `svc_status_draining${toMatchers(selector)} == 1`;
-  const on = [...within, service, "instance"].join(", ");
-  const few = (expr: string, kind: string): string => mark(`topk(${MAX_LISTED_INSTANCES}, ${expr})`, kind);
+  const of = (family: string): string => family + toMatchers(selector);
+  const by = `(${[...within, service, "instance"].join(", ")})`;
+  const bad = `${of("svc_status_state")} > 0`;
+  const draining = `${of("svc_status_draining")} == 1`;
+  const few = (expr: string): string => `topk(${MAX_LISTED_INSTANCES}, ${expr})`;
   return [
-    few(`svc_status_state${toMatchers(selector)} > 0`, "instance"),
-    few(`up${toMatchers(selector)} == 0`, "down"),
-    few(draining, "draining"),
-    few(`svc_status_in_service${toMatchers(selector)} == 0 unless on (${on}) ${draining}`, "decommissioned"),
+    mark(`${bad} and on ${by} ${few(`sum by ${by} ((${bad}) ^ 4)`)}`, "instance"),
+    mark(few(`${of("up")} == 0`), "down"),
+    mark(few(draining), "draining"),
+    mark(few(`${of("svc_status_in_service")} == 0 unless on ${by} ${draining}`), "decommissioned"),
   ];
 }
 

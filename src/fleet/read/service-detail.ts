@@ -42,7 +42,9 @@ export interface SharedLabel {
 
 export interface ServiceDetail extends FleetService {
   readonly handlers: readonly FleetHandler[];
-  /** Maximum 100 of each kind. */
+  /** The number of instances by their overall states. Needs the recording rules. */
+  readonly states: Readonly<Record<State, number>>;
+  /** Maximum 100 instances of each kind. */
   readonly problems: readonly FleetInstance[];
 }
 
@@ -56,8 +58,16 @@ export function toDetails(
   const groups = groupBy(series, ({ labels: each }) => find(each));
   return toServices(series, labels, oldest).map((service) => {
     const own = groups.get(find({ ...service.where, [labels.service]: service.name })) ?? [];
-    return { ...service, handlers: toHandlers(own), problems: own.flatMap(toInstance) };
+    const states = countStates(own.filter((one) => toKind(one) === "service:svc_status_overall:count"));
+    return { ...service, handlers: toHandlers(own), states, problems: own.flatMap(toInstance) };
   });
+}
+
+/** Adds the series of each state. */
+function countStates(series: readonly Series[]): Readonly<Record<State, number>> {
+  const count = (state: string): number =>
+    series.filter(({ labels }) => labels["state"] === state).reduce((sum, { value }) => sum + value, 0);
+  return { OK: count("0"), YELLOW: count("1"), RED: count("2") };
 }
 
 function toHandlers(series: readonly Series[]): readonly FleetHandler[] {
@@ -66,10 +76,6 @@ function toHandlers(series: readonly Series[]): readonly FleetHandler[] {
   const names = new Set(of("handler:svc_status_state:max").map(({ labels }) => labels["name"] ?? ""));
   const handlers = Array.from(names, (name): FleetHandler => {
     const states = of("handler:svc_status_state:max", name);
-    const count = (state: number): number =>
-      of("handler:svc_status_state:count", name)
-        .filter(({ labels }) => labels["state"] === String(state))
-        .reduce((sum, { value }) => sum + value, 0);
     const since = of("handler:svc_status_red_since_timestamp_seconds:min", name)[0]?.value;
     const root = of("handler:svc_status_root:count", name)[0]?.labels["root"];
     return {
@@ -77,7 +83,7 @@ function toHandlers(series: readonly Series[]): readonly FleetHandler[] {
       state: toState(Math.max(...states.map(({ value }) => value))),
       critical: states.some(({ labels }) => labels["critical"] === "true"),
       ...(since !== undefined && { since: new Date(since * 1_000) }),
-      instances: { OK: count(0), YELLOW: count(1), RED: count(2) },
+      instances: countStates(of("handler:svc_status_state:count", name)),
       ...(root !== undefined && { root }),
     };
   });

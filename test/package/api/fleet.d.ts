@@ -46,6 +46,7 @@ export type State = "OK" | "YELLOW" | "RED";
 
 export interface ServiceDetail extends FleetService {
     readonly handlers: readonly FleetHandler[];
+    readonly states: Readonly<Record<State, number>>;
     readonly problems: readonly FleetInstance[];
 }
 

@@ -7,6 +7,7 @@ import { startCopying } from "./copy.ts";
 import { startFilter } from "./filter.ts";
 import { startLive } from "./live.ts";
 import { startSorting } from "./order.ts";
+import { startSlider } from "./slider.ts";
 
 // The page is complete as rendered by the server. The script keeps it up to date and adds features that need
 // a script.
@@ -21,4 +22,5 @@ startChecking();
 startControl();
 startSorting();
 startAnchors();
+startSlider();
 startLive();
