@@ -19,7 +19,7 @@ describe("a server that closes idle connections before the balancer", () => {
     server.emit("listening");
     server.emit("listening");
     expect(lines).toEqual([
-      "SVC030 keepAliveTimeout is 5000 ms, but a load balancer that keeps idle connections for 60000 ms " +
+      "warn: SVC030 keepAliveTimeout is 5000 ms, but a load balancer that keeps idle connections for 60000 ms " +
         "may reuse one as it closes and lose the request: set server.keepAliveTimeout = 65000",
     ]);
   });
