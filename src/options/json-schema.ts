@@ -1,3 +1,4 @@
+import { joinVariants } from "./join-variants.ts";
 import type { ObjectShape, Shape } from "./shape.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -40,10 +41,15 @@ const WRITERS: Writers = {
   object: toObjectSchema,
   either({ shapes }) {
     const schemas = shapes.map(toJsonSchema).filter((schema) => schema !== undefined);
-    return schemas.length > 1 ? { anyOf: schemas } : schemas[0];
+    if (schemas.length < 2) return schemas[0];
+    return schemas.every(isClosedObject) ? joinVariants(schemas) : { anyOf: schemas };
   },
   code: () => undefined,
 };
+
+function isClosedObject({ additionalProperties }: JsonSchema): boolean {
+  return additionalProperties === false;
+}
 
 function toObjectSchema({ properties }: ObjectShape): JsonSchema | undefined {
   const schemas = Object.entries(properties).map(([key, each]) => [key, toJsonSchema(each)] as const);
