@@ -1,6 +1,7 @@
-// Keeps only the declarations that the entries need, because whole files would also expose internals.
+// Keeps only the declarations that the entries need, because whole files would also expose internals. Joins the
+// files between the entries to one, which needs few imports.
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 
 /** `import { type A } from "./b.js";`, `export { A, type B as C } from "./b.js";`, `export {};` */
 const NAME_LIST = /^(import|export)( type)? \{([^}]*)\}(?: from "([^"]+)")?;$/;
@@ -8,6 +9,9 @@ const NAME_LIST = /^(import|export)( type)? \{([^}]*)\}(?: from "([^"]+)")?;$/;
 const EVERYTHING = /^export (?:type )?\* from "([^"]+)";$/;
 const LISTED_NAME = /(type )?(\w+)(?: as (\w+))?/g;
 const DECLARED_NAME = /^(?:export |declare |abstract )*(?:const|let|function|class|interface|type) (\w+)/;
+const NODE = /\bNodeJS\./;
+/** The file with the joined declarations, beside the entry of the package. */
+const JOINED = "types.d.ts";
 const COMMENT = /\/\*\*[\s\S]*?\*\//g;
 
 /** The text of each file that an entry needs, by its path. */
@@ -45,7 +49,75 @@ export function pruneDeclarations(entries) {
     wanted.set(entry, wanted.get(entry) ?? new Set());
     for (const name of listExports(entry)) want(entry, name);
   }
-  return new Map([...wanted].map(([path, names]) => [path, writeFile(read(path), names)]));
+  const pruned = new Map([...wanted].map(([path, names]) => [path, pruneFile(read(path), names)]));
+  const starred = new Set([...wanted.keys()].flatMap((path) => read(path).all));
+  return joinFiles(
+    pruned,
+    findJoinable(pruned, (path) => entries.includes(path) || starred.has(path)),
+  );
+}
+
+/** The parts of each file that stay: declarations as they are, and lists of names. */
+function pruneFile({ statements, own, exported }, names) {
+  const parts = statements.flatMap(({ code, text }) => {
+    const list = NAME_LIST.exec(code);
+    const name = DECLARED_NAME.exec(code)?.[1];
+    if (name !== undefined && own.has(name)) return names.has(name) ? [{ name, text }] : [];
+    if (list === null) return [{ reference: text }];
+    const [, verb, type = "", listed, from] = list;
+    const kept = [...listed.matchAll(LISTED_NAME)].filter(([, , each, alias = each]) => names.has(alias));
+    const isEmpty = listed.trim() === "";
+    return kept.length > 0 || isEmpty ? [{ verb, type, from, listed: kept.map(([each]) => each) }] : [];
+  });
+  return { parts, isModule: exported.length > 0 };
+}
+
+/**
+ * The files to join. Excluded are files whose names another file has, too, and files that need Node.js or
+ * another package, directly or not: an entry for other runtimes must compile without them.
+ */
+function findJoinable(files, isKept) {
+  const toImports = (path) =>
+    files.get(path).parts.flatMap(({ from }) => (from?.startsWith(".") ? toFile(path, from) : []));
+  const special = new Set([...files].filter(([, file]) => needsPackage(file)).map(([path]) => path));
+  for (let size = -1; size < special.size; ) {
+    size = special.size;
+    for (const path of files.keys())
+      if (toImports(path).some((imported) => special.has(imported))) special.add(path);
+  }
+  const names = new Set();
+  return new Set(
+    [...files].flatMap(([path, { parts }]) => {
+      const own = parts.flatMap(({ name }) => name ?? []);
+      if (isKept(path) || special.has(path) || own.some((name) => names.has(name))) return [];
+      for (const name of own) names.add(name);
+      return [path];
+    }),
+  );
+}
+
+function needsPackage({ parts }) {
+  return parts.some(({ from = ".", text = "" }) => !from.startsWith(".") || NODE.test(text));
+}
+
+/** The text of each file by its path, with one file for all that are joined. */
+function joinFiles(files, joined) {
+  const [anEntry] = files.keys();
+  const target = join(dirname(anEntry), JOINED);
+  const texts = new Map();
+  const all = { parts: [], isModule: true };
+  for (const [path, file] of files) {
+    const parts = file.parts.map((part) => (part.from?.startsWith(".") ? locate(path, part) : part));
+    if (joined.has(path))
+      all.parts.push(...parts.filter(({ from, verb }) => !verb || (from && from !== target)));
+    else texts.set(path, writeFile(path, { ...file, parts }));
+  }
+  return texts.set(target, writeFile(target, all));
+
+  function locate(path, part) {
+    const origin = toFile(path, part.from);
+    return { ...part, from: joined.has(origin) ? target : origin };
+  }
 }
 
 /** Reads a .d.ts as tsc writes it: each statement begins in the first column, its comment before it. */
@@ -92,22 +164,29 @@ function splitStatements(text) {
   return statements;
 }
 
-function writeFile({ statements, own, exported }, names) {
-  const lines = statements.flatMap(({ code, text }) => {
-    const list = NAME_LIST.exec(code);
-    const name = DECLARED_NAME.exec(code)?.[1];
-    if (name !== undefined && own.has(name)) return names.has(name) ? [text] : [];
-    return list === null || list[3].trim() === "" ? [text] : writeList(list, names);
-  });
-  const isModule = lines.some((line) => /^(?:import|export) /m.test(line)) || exported.length > 0;
-  return shrink(lines.join("") + (isModule ? "" : "export {};\n"));
+function writeFile(path, { parts, isModule }) {
+  const lists = new Map();
+  for (const { verb, type, from, listed } of parts.filter((part) => part.verb)) {
+    const key = `${verb}${type} ${from ?? ""}`;
+    lists.set(key, { verb, type, from, listed: new Set([...(lists.get(key)?.listed ?? []), ...listed]) });
+  }
+  const lines = [...lists.values()].map((list) => writeList(path, list));
+  const references = new Set(parts.flatMap(({ reference }) => reference ?? []));
+  const texts = [...references, ...lines, ...parts.flatMap(({ text }) => text ?? [])];
+  const hasModuleSyntax = isModule || texts.some((text) => /^(?:import|export) /m.test(text));
+  return shrink(texts.join("") + (hasModuleSyntax ? "" : "export {};\n"));
 }
 
-function writeList([, verb, type = "", list, from], names) {
-  const kept = [...list.matchAll(LISTED_NAME)].filter(([, , name, alias = name]) => names.has(alias));
-  if (kept.length === 0) return [];
-  const origin = from === undefined ? "" : ` from "${from}"`;
-  return [`${verb}${type} { ${kept.map(([text]) => text).join(", ")} }${origin};\n`];
+function writeList(path, { verb, type, from, listed }) {
+  const names = listed.size === 0 ? "{}" : `{ ${[...listed].join(", ")} }`;
+  return `${verb}${type} ${names}${from === undefined ? "" : ` from "${toPath(path, from)}"`};\n`;
+}
+
+/** How a file names another one, or a package. */
+function toPath(importer, file) {
+  if (!file.endsWith(".d.ts")) return file;
+  const path = relative(dirname(importer), file.replace(/\.d\.ts$/, ".js"));
+  return path.startsWith(".") ? path : `./${path.split(sep).join("/")}`;
 }
 
 /** Indents by one space per level. Comments are not changed. */

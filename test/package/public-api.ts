@@ -38,7 +38,7 @@ export function publicApi(entry: string): string {
     const text = own.get(name);
     if (text === undefined) throw new Error(`${file} declares no ${name}`);
     texts.push(text);
-    const mentioned = text.replaceAll(/"[^"]*"/g, "").match(/\w+/g) ?? [];
+    const mentioned = text.replaceAll(/"[^"]*"|^ +(?:readonly )?\w+\??(?=[:(<])/gm, "").match(/\w+/g) ?? [];
     for (const word of mentioned) if (own.has(word) || foreign.has(word)) visit(file, word);
   }
 

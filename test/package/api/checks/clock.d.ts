@@ -7,6 +7,15 @@ export interface ClockOptions {
     readonly clock?: Clock;
 }
 
+export interface Clock {
+    now(): number;
+    monotonicNow(): number;
+    random(): number;
+    startTimer(delayMs: number, run: () => void, options?: {
+        readonly background?: boolean;
+    }): () => void;
+}
+
 export declare function clock(options?: ClockOptions): StatusFunction;
 
 export type StatusFunction = (context: HandlerContext) => Status | Promise<Status>;
@@ -24,12 +33,3 @@ export interface Status {
 }
 
 export type State = "OK" | "YELLOW" | "RED";
-
-export interface Clock {
-    now(): number;
-    monotonicNow(): number;
-    random(): number;
-    startTimer(delayMs: number, run: () => void, options?: {
-        readonly background?: boolean;
-    }): () => void;
-}
