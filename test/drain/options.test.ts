@@ -24,6 +24,19 @@ describe("without options a drain", () => {
   });
 });
 
+describe("the wait of a drain", () => {
+  test.each(["fixedMs", "floorMs", "fallbackMs"])(
+    "is given by %s, and then holds in development too",
+    (name) => {
+      expect(resolveDrainOptions({ [name]: 0 }).isWaitGiven).toBe(true);
+    },
+  );
+
+  test("is not given by its maximum", () => {
+    expect(resolveDrainOptions({ capMs: 5_000 }).isWaitGiven).toBe(false);
+  });
+});
+
 describe("an option of a drain", () => {
   test("that is undefined counts as left out", () => {
     const options = { fixedMs: undefined, capMs: undefined, probe: undefined } as unknown as DrainOptions;

@@ -44,8 +44,12 @@ describe("a preStop hook", () => {
     expect(resolveDrainOptions({}).deadlineMs).toBe(14_000);
     expect(resolveDrainOptions({ preStopMs: 0 }).deadlineMs).toBe(28_000);
     expect(resolveDrainOptions({ deadlineMs: 20_000 }).deadlineMs).toBe(20_000);
-    vi.stubEnv("SVC_STATUS_PRESTOP_MS", "");
-    expect(resolveDrainOptions({}).deadlineMs).toBe(28_000);
+    vi.stubEnv("SVC_STATUS_PRESTOP_MS", " 15000 ");
+    expect(resolveDrainOptions({}).deadlineMs).toBe(14_000);
+    for (const empty of ["", " "]) {
+      vi.stubEnv("SVC_STATUS_PRESTOP_MS", empty);
+      expect(resolveDrainOptions({}).deadlineMs).toBe(28_000);
+    }
     vi.unstubAllEnvs();
   });
 
@@ -101,6 +105,15 @@ describe("the times", () => {
         expect(toNeededGraceMs(graceMs - toSpareMs(graceMs))).toBeLessThanOrEqual(graceMs + 2);
       }),
     );
+  });
+
+  test.each([
+    [1_400, 1_600],
+    [9_000, 10_000],
+    [28_000, 30_000],
+    [84_000, 86_000],
+  ])("need a grace period longer than a deadline of %i ms: %i ms", (deadlineMs, graceMs) => {
+    expect(toNeededGraceMs(deadlineMs)).toBe(graceMs);
   });
 
   test("follow from the deadline, if only that is given", () => {

@@ -48,7 +48,7 @@ describe("the report", () => {
     requestsCut: 0,
     streamsEnded: 2,
     socketsClosed: 1,
-    consumers: [],
+    consumers: [{ name: "mails", left: 0 }],
     hookFailures: [],
     moments: {
       startedAt: 1_000.4,
@@ -64,7 +64,7 @@ describe("the report", () => {
   };
 
   test("has the times in whole milliseconds, and the prober with most refusals first", () => {
-    expect(toReport(OUTCOME)).toEqual({
+    expect(toReport(OUTCOME)).toStrictEqual({
       reason: "SIGTERM",
       ok: true,
       endedBy: "evidence",
@@ -82,7 +82,7 @@ describe("the report", () => {
       requestsCut: 0,
       streamsEnded: 2,
       socketsClosed: 1,
-      consumers: [],
+      consumers: [{ name: "mails", left: 0 }],
       hookFailures: [],
     });
     const moments = { ...OUTCOME.moments, lastRequestAt: undefined };
