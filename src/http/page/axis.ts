@@ -33,7 +33,7 @@ export interface DrawnAxis {
   readonly paths: Readonly<Record<AxisMark, string>>;
   /** The share of the known time that was OK. */
   readonly share: string;
-  readonly text: string;
+  toText(format: ToClock): string;
 }
 
 export interface AxisTicks {
@@ -149,10 +149,8 @@ const MAX_STARTS = 3;
 export function drawAxis(
   turns: readonly Turn[],
   window: AxisWindow,
-  format: ToClock,
   starts: readonly number[] = [],
 ): DrawnAxis {
-  const toClock = (at: number): string => format(at, window.isLong);
   const spells = toSpells(turns, window);
   const share = toShare(spells);
   const unknownMs = sumOf(spells, "unknown");
@@ -165,7 +163,11 @@ export function drawAxis(
       RED: toPath(spells, "RED", window),
     },
     share,
-    text: `${toSentence(spells, toClock)}.${share === "" ? "" : ` ${share} OK${unknown}.`}${toStartsText(starts, window, toClock)}`,
+    toText(format) {
+      const toClock = (at: number): string => format(at, window.isLong);
+      const known = share === "" ? "" : ` ${share} OK${unknown}.`;
+      return `${toSentence(spells, toClock)}.${known}${toStartsText(starts, window, toClock)}`;
+    },
   };
 }
 

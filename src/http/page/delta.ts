@@ -1,3 +1,4 @@
+import { LINES, type Markup, toText } from "./markup.ts";
 import type { PagePart } from "./page-model.ts";
 
 /** The parts of the page at one moment, in order. Unchanged parts stay the same objects. */
@@ -8,9 +9,9 @@ export type Picture = readonly PagePart[];
  * equal.
  */
 export function toNextPicture(before: Picture, parts: Picture): Picture {
-  const known = toParts(before);
-  const next = parts.map((part) => {
-    const present = known.get(part.key);
+  const next = parts.map((part, at) => {
+    if (part === before[at]) return part;
+    const present = toParts(before).get(part.key);
     return present?.html === part.html ? present : part;
   });
   const isSame = before.length === next.length && next.every((part, index) => part === before[index]);
@@ -18,18 +19,56 @@ export function toNextPicture(before: Picture, parts: Picture): Picture {
 }
 
 /**
- * The difference between two pictures as JSON: the changed parts, and the order of all parts if it changed.
+ * The difference between two pictures as JSON: the changed parts, and if the order of the rows changed, the
+ * moved and the removed rows, or the whole order.
  */
 export function toDelta(from: Picture, to: Picture): string {
   const known = toParts(from);
-  const changed = to.filter((part) => known.get(part.key) !== part);
+  const changed = to.filter((part, at) => part !== from[at] && part !== known.get(part.key));
   const isMoved = from.length !== to.length || to.some(({ key }, index) => key !== from[index]?.key);
   return JSON.stringify({
-    ...(isMoved && { order: to.slice(1).map(({ key }) => key) }),
-    parts: changed.map(({ key, html }) => [key, html]),
+    ...(isMoved && toOrder(from, to, changed)),
+    parts: changed.map((part) => [part.key, addLogs(part, known.get(part.key))]),
   });
 }
 
+function toOrder(from: Picture, to: Picture, changed: readonly PagePart[]): object {
+  const moved = new Set(changed.map(({ key }) => key));
+  const present = toParts(to);
+  const kept = from.filter(({ key }) => present.has(key) && !moved.has(key));
+  const hasKeptOrder =
+    kept.length > 0 && to.filter(({ key }) => !moved.has(key)).every((part, at) => part === kept[at]);
+  if (!hasKeptOrder) return { order: to.slice(1).map(({ key }) => key) };
+  const moves = to.flatMap(({ key }, at) =>
+    at > 0 && moved.has(key) ? [[key, at > 1 && to[at - 1]?.key]] : [],
+  );
+  return { moves, gone: from.flatMap(({ key }) => (present.has(key) ? [] : [key])) };
+}
+
+/** Adds the lines of changes that the reader of an earlier part does not have. */
+function addLogs({ html, logs = [] }: PagePart, before: PagePart | undefined): string {
+  const [start = "", ...rest] = html.split(toText(LINES));
+  return rest.reduce(
+    (text, more, at) => text + toAdded(logs[at] ?? [], before?.logs?.[at] ?? []) + more,
+    start,
+  );
+}
+
+function toAdded(lines: readonly Markup[], known: readonly Markup[]): string {
+  const [newest] = known;
+  const added = newest === undefined ? -1 : lines.indexOf(newest);
+  // The rest is known too, unless a recorder has restored earlier lines.
+  const isKnown = added !== -1 && known[lines.length - added - 1] === lines.at(-1);
+  return lines
+    .slice(0, isKnown ? added : lines.length)
+    .map(toText)
+    .join("");
+}
+
+const maps = new WeakMap<Picture, ReadonlyMap<string, PagePart>>();
+
 function toParts(picture: Picture): ReadonlyMap<string, PagePart> {
-  return new Map(picture.map((part) => [part.key, part]));
+  const parts = maps.get(picture) ?? new Map(picture.map((part) => [part.key, part]));
+  maps.set(picture, parts);
+  return parts;
 }

@@ -9,14 +9,33 @@ export interface EntryGroup {
 }
 
 /**
- * Sorts the worst first, and groups each handler that is RED because of another under the one that starts the
- * chain. If its cause is not shown, the handler gets its own group.
+ * Sorts entries by their names. Keeps the order for the next entries, because most reports have the same handlers.
+ */
+export function createNameOrder(): (entries: readonly Entry[]) => readonly Entry[] {
+  let names: readonly string[] = [];
+  let order: readonly number[] = [];
+
+  return function sortByName(entries) {
+    if (entries.length !== names.length || entries.some(({ name }, at) => name !== names[at])) {
+      names = entries.map(({ name }) => name);
+      const pairs = names.map((name, at) => [name, at] as const);
+      order = pairs.sort(([one], [other]) => compareCodePoints(one, other)).map(([, at]) => at);
+    }
+    return order.flatMap((at) => entries[at] ?? []);
+  };
+}
+
+/**
+ * Sorts entries, which are in the order of their names, by state: the worst first. Groups each handler that is RED
+ * because of another under the one that starts the chain. If its cause is not shown, the handler gets its own group.
  */
 export function groupEntries(entries: readonly Entry[]): readonly EntryGroup[] {
+  const sorted = [...entries].sort(compareWorstFirst);
+  if (!sorted.some(({ reason }) => reason === "dependency")) return sorted.map(toGroup);
   const findRoot = createRootFinder(new Map(entries.map((entry) => [entry.name, entry])));
   const dependantsOf = new Map<Entry, Entry[]>();
   const roots: Entry[] = [];
-  for (const entry of [...entries].sort(compareWorstFirst)) {
+  for (const entry of sorted) {
     const root = findRoot(entry);
     const dependants = dependantsOf.get(root);
     if (root === entry) roots.push(entry);
@@ -28,11 +47,14 @@ export function groupEntries(entries: readonly Entry[]): readonly EntryGroup[] {
 
 /** The same without showing dependencies. */
 export function listEntries(entries: readonly Entry[]): readonly EntryGroup[] {
-  const sorted = [...entries].sort(
-    (one, other) => compareStates(one, other) || compareCodePoints(one.name, other.name),
-  );
-  return sorted.map((entry) => ({ entry, dependants: [] }));
+  return [...entries].sort(compareStates).map(toGroup);
 }
+
+function toGroup(entry: Entry): EntryGroup {
+  return { entry, dependants: NO_ENTRIES };
+}
+
+const NO_ENTRIES: readonly Entry[] = [];
 
 /** Follows each link of a chain only once, even if thousands of handlers depend on it. */
 function createRootFinder(byName: ReadonlyMap<string, Entry>): (entry: Entry) => Entry {
@@ -59,11 +81,7 @@ function findCause({ reason, dependsOn }: Entry, byName: ReadonlyMap<string, Ent
 }
 
 function compareWorstFirst(one: Entry, other: Entry): number {
-  return (
-    compareStates(one, other) ||
-    Number(other.critical) - Number(one.critical) ||
-    compareCodePoints(one.name, other.name)
-  );
+  return compareStates(one, other) || Number(other.critical) - Number(one.critical);
 }
 
 function compareStates(one: Entry, other: Entry): number {

@@ -35,7 +35,7 @@ export function createLiveReport({ read, onRead, onError }: LiveReportSetup): Li
 
   return {
     get current() {
-      if (report === undefined) return undefined;
+      if (report === undefined || changes.size === 0) return report;
       const entries = report.entries.map((entry) => applyIfWorse(entry, changes.get(entry.name)?.change));
       return createReport(entries, report.at.getTime());
     },

@@ -25,6 +25,9 @@ export function verbatim(text: string): Markup {
   return { [MARKUP]: text };
 }
 
+/** A place for lines that readers of a live page receive once. Escaped text cannot contain it. */
+export const LINES: Markup = verbatim("<!---->");
+
 export function toText(markup: Markup): string {
   return markup[MARKUP];
 }

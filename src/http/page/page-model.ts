@@ -3,6 +3,7 @@ import type { Held } from "../../core/readiness/holds.ts";
 import type { Report } from "../../core/report.ts";
 import type { Identity } from "../../core/seams.ts";
 import type { AxisSpan, LongSpan } from "./axis.ts";
+import type { Markup } from "./markup.ts";
 import type { PastTurns } from "./past-turns.ts";
 import type { ChangesRenderer } from "./render-changes.ts";
 
@@ -74,6 +75,8 @@ export interface PageScene {
    * The current time, for ages. Default: the page shows exact times, and the client replaces them with ages.
    */
   readonly now?: number;
+  /** Whether `LINES` replaces the lines of changes. Default: no. */
+  readonly isLive?: boolean;
   readonly filter?: PageFilter;
   /** The span of the axes. Default: `DEFAULT_SPAN`. */
   readonly span?: AxisSpan;
@@ -87,4 +90,9 @@ export interface PageScene {
 export interface PagePart {
   readonly key: string;
   readonly html: string;
+  /**
+   * The lines of its lists of changes, newest first. A reader receives each line only once, so `html` contains `LINES`
+   * instead. Default: no lists.
+   */
+  readonly logs?: readonly (readonly Markup[])[];
 }

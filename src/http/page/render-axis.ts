@@ -35,8 +35,8 @@ export function toAxisView({
 /** Renders what happened to a handler. The markup for the client does not change with time. */
 export function renderAxis(turns: readonly Turn[], { now, span, starts }: AxisView): Markup {
   const window = now === undefined ? undefined : toAxisWindow(span, now);
-  const drawn = window && drawAxis(turns, window, toUtcClock, starts);
-  const text = window && drawn ? `Last ${window.title}, UTC: ${drawn.text}` : "";
+  const drawn = window && drawAxis(turns, window, starts);
+  const text = window && drawn ? `Last ${window.title}, UTC: ${drawn.toText(toUtcClock)}` : "";
   const bars = AXIS_MARKS.map((mark) => html`<path class="${mark}" d="${drawn?.paths[mark] ?? ""}"/>`);
   return html`<span class="axis" data-turns="${encodeTurns(turns)}" title="${text}">
     <svg class="strip" aria-hidden="true">

@@ -20,7 +20,7 @@ export interface RenderedChanges {
   /** The states over time. */
   readonly turns: readonly Turn[];
   /** Text for screen readers and braille displays, newest first. */
-  readonly list: Markup;
+  readonly lines: readonly Markup[];
   readonly last: Change | undefined;
 }
 
@@ -30,7 +30,7 @@ export type Changed = Pick<Entry, "name" | "status" | "since">;
 /** Renders the last changes of handlers. */
 export interface ChangesRenderer {
   render(entry: Changed): RenderedChanges;
-  /** Forgets removed handlers. Call it before each page. */
+  /** Forgets removed handlers if there are more than the present ones. Call it before each page. */
   forgetRemoved(): void;
 }
 
@@ -40,11 +40,18 @@ interface KnownChanges extends RenderedChanges {
 }
 
 /**
- * Caches one rendering per handler: of 500 handlers, few have changed since the last page, and each may have
- * 100 changes.
+ * Caches one rendering per handler and per change: of 500 handlers, few have changed since the last page, and each
+ * may have 100 changes.
  */
 export function createChangesRenderer(registry: Pick<StatusRegistry, "history" | "names">): ChangesRenderer {
   const known = new Map<string, KnownChanges>();
+  const lines = new WeakMap<Change, Markup>();
+
+  function renderLine(change: Change): Markup {
+    const line = lines.get(change) ?? renderChange(change);
+    lines.set(change, line);
+    return line;
+  }
 
   return {
     render(entry) {
@@ -52,11 +59,12 @@ export function createChangesRenderer(registry: Pick<StatusRegistry, "history" |
       const changes = registry.history(name).slice(-MAX_SHOWN_CHANGES);
       const before = known.get(name);
       if (before !== undefined && isSame(before, changes, entry)) return before;
-      const rendered = render(changes, entry);
+      const rendered = render(changes, entry, renderLine);
       known.set(name, rendered);
       return rendered;
     },
     forgetRemoved() {
+      if (known.size <= registry.names.length) return;
       const names = new Set(registry.names);
       for (const name of known.keys()) if (!names.has(name)) known.delete(name);
     },
@@ -73,22 +81,19 @@ function isSame({ first, last, present }: KnownChanges, changes: readonly Change
   );
 }
 
-function render(changes: readonly Change[], entry: Changed): KnownChanges {
+function render(
+  changes: readonly Change[],
+  entry: Changed,
+  renderLine: (change: Change) => Markup,
+): KnownChanges {
   const { status, since } = entry;
-  const list = changes.length === 0 ? html`<p>No changes are recorded.</p>` : renderList(changes);
   return {
     first: changes[0],
     last: changes.at(-1),
     present: [status.state, since.getTime()],
     turns: toTurns(changes, entry),
-    list,
+    lines: changes.map(renderLine).reverse(),
   };
-}
-
-function renderList(changes: readonly Change[]): Markup {
-  return html`<ol class="changes" tabindex="0" aria-label="Changes, the newest first">${[...changes]
-    .reverse()
-    .map(renderChange)}</ol>`;
 }
 
 function renderChange({ from, to, at, status }: Change): Markup {

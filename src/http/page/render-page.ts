@@ -1,7 +1,7 @@
 import { STATES, type State } from "../../core/state.ts";
 import { EVENTS_SUFFIX } from "../../formats/formats.ts";
 import { AXIS_SPANS, type AxisSpan, DEFAULT_SPAN, LONG_SPANS, toSpanTitle } from "./axis.ts";
-import { type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
+import { createNameOrder, type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
 import { html, type Markup, toText } from "./markup.ts";
 import { isGroupWanted } from "./match-filter.ts";
 import type { PagePart, PageScene } from "./page-model.ts";
@@ -25,7 +25,7 @@ export function renderPage(scene: PageScene): string {
   const { report, view, changes, filter } = scene;
   changes.forgetRemoved();
   const now = scene.now ?? report.at.getTime();
-  const groups = toGroups(scene);
+  const groups = toGroups(scene, createNameOrder());
   const hidesNothing = groups.length === 0 || groups.some((group) => isGroupWanted(group, scene));
   return renderDocument({
     title: toTitle(scene),
@@ -57,17 +57,21 @@ export type PartsRenderer = (scene: PageScene) => readonly PagePart[];
 /** Keeps the rows of the last page, so that the cost of a change does not grow with the unchanged rows. */
 export function createPartsRenderer(): PartsRenderer {
   const rows = createRowCache();
+  const sortByName = createNameOrder();
 
   return function renderParts(scene) {
     scene.changes.forgetRemoved();
-    const groups = toGroups(scene);
+    const groups = toGroups(scene, sortByName);
     return [{ key: HEAD_KEY, html: toText(renderHead(scene, groups)) }, ...rows.render(groups, scene)];
   };
 }
 
 /** Dependencies are details too, so they are hidden with them. */
-function toGroups({ report, view }: PageScene): readonly EntryGroup[] {
-  return view.details ? groupEntries(report.entries) : listEntries(report.entries);
+function toGroups(
+  { report, view }: PageScene,
+  sortByName: ReturnType<typeof createNameOrder>,
+): readonly EntryGroup[] {
+  return (view.details ? groupEntries : listEntries)(sortByName(report.entries));
 }
 
 /**

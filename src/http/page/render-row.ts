@@ -1,7 +1,7 @@
 import type { Entry, Report } from "../../core/report.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
 import type { EntryGroup } from "./group-entries.ts";
-import { html, type Markup } from "./markup.ts";
+import { html, LINES, type Markup } from "./markup.ts";
 import { isGroupWanted, isWanted, toRowDetail } from "./match-filter.ts";
 import type { PageScene } from "./page-model.ts";
 import { joinTurns } from "./past-turns.ts";
@@ -16,7 +16,7 @@ import { toRunTimeText } from "./time-text.ts";
 /**
  * If a result is this much older than the report, the row shows its age: the report did not run the handler.
  */
-const NOTABLY_OLDER_MS = 1_000;
+const NOTABLY_OLDER_MS = 60_000;
 
 /** The prefix of a handler's key; the name follows. */
 export const ROW_KEY = "handler:";
@@ -61,7 +61,7 @@ function renderSummary({ name, status }: Entry): Markup {
 
 function renderDetails(entry: Entry, scene: PageScene): Markup {
   const { name, status } = entry;
-  const { turns, list } = scene.changes.render(entry);
+  const { turns, lines } = scene.changes.render(entry);
   return html`<details>
     <summary class="summary">
       ${renderState(status.state)}
@@ -77,9 +77,16 @@ function renderDetails(entry: Entry, scene: PageScene): Markup {
       <h3>Reported</h3>
       ${renderProperties(status)}
       <h3>Recent changes</h3>
-      ${list}
+      ${renderChanges(lines, scene)}
     </div>
   </details>`;
+}
+
+/** `data-count` is the number of lines after an update, whose lines are all new. */
+function renderChanges(lines: readonly Markup[], { isLive }: PageScene): Markup {
+  return lines.length === 0
+    ? html`<p>No changes are recorded.</p>`
+    : html`<ol class="changes" tabindex="0" aria-label="Changes, the newest first" data-count="${lines.length}">${isLive ? LINES : lines}</ol>`;
 }
 
 /** A name that may break between its words, but not inside a word. */
@@ -118,7 +125,7 @@ function renderFacts(entry: Entry, scene: PageScene): Markup {
 
 /** When an entry was checked, if that was notably before the report. */
 export function toOldMoment({ checkedAt }: Entry, { at }: Report): Date | undefined {
-  return at.getTime() - checkedAt.getTime() > NOTABLY_OLDER_MS ? checkedAt : undefined;
+  return at.getTime() - checkedAt.getTime() >= NOTABLY_OLDER_MS ? checkedAt : undefined;
 }
 
 function renderRun({ reason, durationMs }: Entry): Markup {

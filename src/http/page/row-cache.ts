@@ -14,26 +14,43 @@ export interface RowCache {
 }
 
 export function createRowCache(): RowCache {
-  let known: ReadonlyMap<string, KnownRow> = new Map();
+  const known = new Map<string, KnownRow>();
   let past: PageScene["past"];
 
-  function render(group: EntryGroup, scene: PageScene): KnownRow {
-    const { name } = group.entry;
-    const before = known.get(name);
-    const entries = [group.entry, ...group.dependants];
-    const shown = entries.map((entry, at) => toShown(entry, scene, before?.shown[at]));
-    const isSame =
-      shown.length === before?.shown.length && shown.every((each, at) => each === before.shown[at]);
-    return isSame ? before : { shown, part: { key: ROW_KEY + name, html: toText(renderRow(group, scene)) } };
+  function render(group: EntryGroup, scene: PageScene): PagePart {
+    const { entry, dependants } = group;
+    const before = known.get(entry.name);
+    if (before && isShown(before, group, scene)) return before.part;
+    const shown = [entry, ...dependants].map((each) => toShown(each, scene));
+    const part = toPart(group, scene);
+    known.set(entry.name, { shown, part });
+    return part;
+  }
+
+  function forgetOthers(groups: readonly EntryGroup[]): void {
+    const names = new Set(groups.map(({ entry }) => entry.name));
+    for (const name of known.keys()) if (!names.has(name)) known.delete(name);
   }
 
   return {
     render(groups, scene) {
-      if (scene.past !== past) known = new Map();
+      if (scene.past !== past) known.clear();
       past = scene.past;
-      known = new Map(groups.map((group) => [group.entry.name, render(group, scene)]));
-      return Array.from(known.values(), ({ part }) => part);
+      const parts = groups.map((group) => render(group, scene));
+      if (known.size > groups.length) forgetOthers(groups);
+      return parts;
     },
+  };
+}
+
+function toPart(group: EntryGroup, scene: PageScene): PagePart {
+  const { entry, dependants } = group;
+  const { view, changes } = scene;
+  const listed = view.details ? [entry, ...dependants] : [];
+  return {
+    key: ROW_KEY + entry.name,
+    html: toText(renderRow(group, { ...scene, isLive: true })),
+    logs: listed.map((each) => changes.render(each).lines).filter(({ length }) => length > 0),
   };
 }
 
@@ -51,18 +68,37 @@ interface Shown {
   readonly checkedAt: number | undefined;
 }
 
-/** Returns the earlier object if it is equal. A change may be known before the entry has it. */
-function toShown(entry: Entry, { view, changes, held, report }: PageScene, before: Shown | undefined): Shown {
-  const rendered = view.details ? changes.render(entry) : undefined;
-  const isHeld = held?.has(entry.name) === true;
-  const checkedAt = toOldMoment(entry, report)?.getTime();
-  const isSame =
-    before !== undefined &&
-    before.changes === rendered &&
-    before.isHeld === isHeld &&
-    before.checkedAt === checkedAt &&
-    (before.entry === entry || isSameEntry(before.entry, entry));
-  return isSame ? before : { entry, changes: rendered, isHeld, checkedAt };
+function toShown(entry: Entry, { view, changes, held, report }: PageScene): Shown {
+  return {
+    entry,
+    changes: view.details ? changes.render(entry) : undefined,
+    isHeld: held?.has(entry.name) === true,
+    checkedAt: toOldMoment(entry, report)?.getTime(),
+  };
+}
+
+/** Whether a row shows a group. */
+function isShown(
+  { shown: [first, ...others] }: KnownRow,
+  { entry, dependants }: EntryGroup,
+  scene: PageScene,
+): boolean {
+  return (
+    first !== undefined &&
+    isSame(first, entry, scene) &&
+    others.length === dependants.length &&
+    others.every((other, at) => dependants[at] !== undefined && isSame(other, dependants[at], scene))
+  );
+}
+
+function isSame(before: Shown, entry: Entry, scene: PageScene): boolean {
+  const { view, changes, held, report } = scene;
+  return (
+    before.isHeld === (held?.has(entry.name) === true) &&
+    before.checkedAt === toOldMoment(entry, report)?.getTime() &&
+    (before.entry === entry ||
+      (isSameEntry(before.entry, entry) && (!view.details || before.changes === changes.render(entry))))
+  );
 }
 
 /** Each run creates an entry. Most entries show the same as the last one. */

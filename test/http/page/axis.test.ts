@@ -3,7 +3,7 @@ import { OK, RED, type State, YELLOW } from "../../../src/core/state.ts";
 import {
   AXIS_LABELS,
   type AxisSpan,
-  type DrawnAxis,
+  type AxisWindow,
   decodeTurns,
   drawAxis,
   drawTicks,
@@ -19,9 +19,16 @@ const MINUTE_MS = 60_000;
 
 const ago = (minutes: number): number => NOW - minutes * MINUTE_MS;
 
-function draw(span: AxisSpan, ...turns: readonly [minutesAgo: number, mark: Turn["mark"]][]): DrawnAxis {
-  const at = turns.map(([minutesAgo, mark]) => ({ at: ago(minutesAgo), mark }));
-  return drawAxis(at, toAxisWindow(span, NOW), toUtcClock);
+function draw(span: AxisSpan, ...turns: readonly [minutesAgo: number, mark: Turn["mark"]][]) {
+  return drawTurns(
+    turns.map(([minutesAgo, mark]) => ({ at: ago(minutesAgo), mark })),
+    toAxisWindow(span, NOW),
+  );
+}
+
+function drawTurns(turns: readonly Turn[], window: AxisWindow) {
+  const { paths, share, toText } = drawAxis(turns, window);
+  return { paths, share, text: toText(toUtcClock) };
 }
 
 describe("the axis of time", () => {
@@ -39,7 +46,7 @@ describe("the axis of time", () => {
       { at: ago(600) + index * 100, mark: RED },
       { at: ago(600) + index * 100 + 10, mark: OK },
     ]);
-    const { paths } = drawAxis(turns, toAxisWindow("24h", NOW), toUtcClock);
+    const { paths } = drawTurns(turns, toAxisWindow("24h", NOW));
     expect(paths.RED).toBe("M420 12V0H420V12z");
   });
 
@@ -52,7 +59,7 @@ describe("the axis of time", () => {
   test("stays the same while nothing happens, until its window has moved by one unit", () => {
     const turns = [{ at: ago(3), mark: RED }] as const;
     const [first, second, third] = [NOW - 4_000, NOW - 1, NOW + 1].map((now) =>
-      drawAxis(turns, toAxisWindow("1h", now), toUtcClock),
+      drawTurns(turns, toAxisWindow("1h", now)),
     );
     expect(second).toEqual(first);
     expect(third).not.toEqual(first);

@@ -73,6 +73,8 @@ function createSubject() {
 
 interface News {
   readonly order?: readonly string[];
+  readonly moves?: readonly (readonly [key: string, after: string | false])[];
+  readonly gone?: readonly string[];
   readonly parts: readonly (readonly [key: string, html: string])[];
 }
 
@@ -93,7 +95,7 @@ describe("a reader", () => {
     await clock.advance(PAGE_READ_EVERY_MS);
     const change = reader.pictures[1];
     expect(change && keysOf(change)).toEqual(["head", "handler:Job"]);
-    expect(change?.order).toEqual(["handler:Job", "handler:Asked"]);
+    expect(change?.moves).toEqual([["handler:Job", false]]);
   });
 
   test("is not sent what it has already, and hears each second that somebody is there", async () => {
@@ -292,6 +294,7 @@ describe("all readers of the same page", () => {
     expect(await other.stream.next()).toEqual(first);
     expect((await (await open()).stream.next())?.buffer).toBe(first?.buffer);
     await Promise.all([one.stream.next(), other.stream.next()]);
+    await clock.advance(1);
     job.setState("RED");
     await clock.advance(PAGE_MIN_GAP_MS);
     expect((await one.stream.next())?.buffer).toBe((await other.stream.next())?.buffer);
@@ -378,7 +381,7 @@ describe("all readers of the same page", () => {
     registry.getReport = getReport;
     registry.removeStatusHandler("Asked");
     await clock.advance(PAGE_READ_EVERY_MS);
-    expect(reader.pictures.at(-1)?.order).toEqual(["handler:Job"]);
+    expect(reader.pictures.at(-1)?.gone).toEqual(["handler:Asked"]);
     reader.stream.cancel();
   });
 });

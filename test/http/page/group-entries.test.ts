@@ -3,7 +3,7 @@ import type { HandlerOptions } from "../../../src/core/handler-options.ts";
 import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import type { Entry } from "../../../src/core/report.ts";
 import type { State } from "../../../src/core/state.ts";
-import { groupEntries, listEntries } from "../../../src/http/page/group-entries.ts";
+import { createNameOrder, groupEntries, listEntries } from "../../../src/http/page/group-entries.ts";
 
 type Handler = readonly [name: string, state: State, options?: HandlerOptions];
 
@@ -11,9 +11,10 @@ async function group(handlers: readonly Handler[], names?: readonly string[]) {
   const registry = createStatusRegistry();
   for (const [name, state, options] of handlers) registry.addStatusHandler(name, () => ({ state }), options);
   const { entries } = await registry.getReport(names && { names });
+  const sorted = createNameOrder()(entries);
   const tell = (groups: ReturnType<typeof groupEntries>) =>
     groups.map(({ entry, dependants }) => [entry.name, ...dependants.map(({ name }) => name)].join(" "));
-  return { grouped: tell(groupEntries(entries)), listed: tell(listEntries(entries)) };
+  return { grouped: tell(groupEntries(sorted)), listed: tell(listEntries(sorted)) };
 }
 
 test("the worst come first, of those the critical ones, and then by name", async () => {
@@ -74,7 +75,7 @@ describe("thousands of handlers", { timeout: 30_000 }, () => {
     ["that form a chain", (index) => `${index - 1}`],
   ])("%s are folded under it", (_, toCause) => {
     const length = 50_000;
-    const [group, ...others] = groupEntries(createEntries(length, toCause));
+    const [group, ...others] = groupEntries(createNameOrder()(createEntries(length, toCause)));
     expect(group?.entry.name).toBe("0");
     expect(group?.dependants).toHaveLength(length - 1);
     expect(others).toEqual([]);
@@ -85,8 +86,18 @@ describe("thousands of handlers", { timeout: 30_000 }, () => {
       ...entry,
       reason: "dependency" as const,
     }));
-    const shown = groupEntries(entries).flatMap(({ entry, dependants }) => [entry, ...dependants]);
+    const shown = groupEntries(createNameOrder()(entries)).flatMap(({ entry, dependants }) => [
+      entry,
+      ...dependants,
+    ]);
     expect(new Set(shown)).toEqual(new Set(entries));
     expect(shown).toHaveLength(3);
   });
+});
+
+test("the order of the names is that of each report, whatever the last one was", () => {
+  const sortByName = createNameOrder();
+  const [a, b, c] = ["a", "b", "c"].map((name) => ({ name }) as Entry);
+  for (const entries of [[c, a, b], [c, a, b], [a, c, b], [b, a], [], [b]] as readonly Entry[][])
+    expect(sortByName(entries)).toEqual([...entries].sort((one, other) => (one.name < other.name ? -1 : 1)));
 });

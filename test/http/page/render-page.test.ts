@@ -258,7 +258,7 @@ describe("a row", () => {
       job.setState(step % 2 === 0 ? "RED" : "OK", { detail: `step ${step} ${"x".repeat(200)}` });
       await registry.getReport();
     }
-    const row = await renderRow(registry);
+    const row = await render(registry);
     const steps = [...row.matchAll(/<li>.*?step (\d+) x*…<\/bdi>/g)].map((match) => Number(match[1]));
     expect(steps).toEqual(Array.from({ length: MAX_SHOWN_CHANGES }, (_, index) => 149 - index));
     expect(row).toContain(`step 149 ${"x".repeat(MAX_CHANGE_DETAIL_LENGTH - 9)}…`);

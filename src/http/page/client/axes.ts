@@ -37,12 +37,11 @@ export function drawAxes(root: ParentNode): void {
   const starts = getStarts();
   for (const axis of root.querySelectorAll<HTMLElement>(".axis")) {
     const turns = decodeTurns(axis.dataset["turns"] ?? "");
-    const { paths, share, text } = drawAxis(turns, window, toLocalClock, starts);
-    const utc = drawAxis(turns, window, toUtcClock, starts).text;
+    const { paths, share, toText } = drawAxis(turns, window, starts);
     for (const mark of AXIS_MARKS) set(axis.querySelector(`.${mark}`), "d", paths[mark]);
-    set(axis, "title", `Last ${window.title}, UTC: ${utc}`);
+    set(axis, "title", `Last ${window.title}, UTC: ${toText(toUtcClock)}`);
     write(axis.querySelector(".share"), share);
-    write(axis.querySelector(".told"), `Last ${window.title}: ${text}`);
+    write(axis.querySelector(".told"), `Last ${window.title}: ${toText(toLocalClock)}`);
   }
 }
 

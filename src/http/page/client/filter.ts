@@ -29,6 +29,7 @@ export function applyFilter(isNew = false): void {
   let shown = 0;
 
   function isWanted(row: HTMLElement): boolean {
+    if (!isFiltering) return true;
     const { state = "" } = row.dataset;
     const searched = `${textOf(row, ".name bdi")} ${textOf(row, ".detail")}`.toLowerCase();
     return (states.length === 0 || states.includes(state)) && searched.includes(text);
@@ -36,7 +37,8 @@ export function applyFilter(isNew = false): void {
 
   const rows = find("rows").children as HTMLCollectionOf<HTMLElement>;
   for (const row of rows) {
-    const fold = row.querySelector<HTMLDetailsElement>(":scope > .fold");
+    const { lastElementChild: last } = row;
+    const fold = last instanceof HTMLDetailsElement && last.className === "fold" ? last : undefined;
     const folded = [...(fold?.querySelectorAll<HTMLElement>(".row") ?? [])];
     for (const each of folded) hide(each, !isWanted(each));
     const hasFound = folded.some((each) => !each.hidden);

@@ -138,7 +138,7 @@ function showReadTime({ at, now }: Read): void {
     time.dateTime = at;
     time.title = at;
   }
-  updateAges(document);
+  updateAges(document.querySelector(".link") ?? document);
 }
 
 /** The current page, or the reason why there is none. */

@@ -6,17 +6,19 @@ const OF_THE_READER: ReadonlySet<string> = new Set(["open", "hidden"]);
  */
 export function morph(from: Element, to: Element): void {
   morphAttributes(from, to);
-  if (isClosed(from)) from.replaceChildren(...to.childNodes);
+  if (to instanceof HTMLElement && "count" in to.dataset) addLines(from, to, Number(to.dataset["count"]));
   else morphChildren(from, to);
 }
 
-/** Whether it is the hidden part of a row, whose up to 100 changes all move with each new one. */
-function isClosed({ className, parentNode }: Element): boolean {
-  return className === "more" && parentNode instanceof HTMLDetailsElement && !parentNode.open;
+/** The lines are new, and come first. Of the known lines, as many stay as have room. A reloaded page has all lines. */
+function addLines(from: Element, to: Element, count: number): void {
+  if (from.childElementCount === count && from.textContent === to.textContent) return;
+  from.prepend(...to.childNodes);
+  while (from.childElementCount > count) from.lastElementChild?.remove();
 }
 
 export function keyOf(node: Node | null): string | undefined {
-  return node instanceof HTMLElement ? node.dataset["key"] : undefined;
+  return node instanceof HTMLElement ? (node.getAttribute("data-key") ?? undefined) : undefined;
 }
 
 /** Moves a node, and keeps the state that the browser holds for it if the browser supports that. */
@@ -31,18 +33,19 @@ export function move(parent: Element, node: Node, before: Node | null): void {
 }
 
 function morphAttributes(from: Element, to: Element): void {
-  for (const { name } of [...from.attributes])
+  for (const name of from.getAttributeNames())
     if (!OF_THE_READER.has(name) && !to.hasAttribute(name)) from.removeAttribute(name);
   for (const { name, value } of to.attributes)
     if (!OF_THE_READER.has(name) && from.getAttribute(name) !== value) from.setAttribute(name, value);
 }
 
 function morphChildren(from: Element, to: Element): void {
-  const keyed = new Map([...from.childNodes].map((node) => [keyOf(node), node]));
+  let keyed: ReadonlyMap<string | undefined, ChildNode> | undefined;
   let cursor: ChildNode | null = from.firstChild;
   for (const wanted of [...to.childNodes]) {
     const key = keyOf(wanted);
-    const present = key === undefined ? cursor : keyed.get(key);
+    if (key !== undefined) keyed ??= new Map(Array.from(from.childNodes, (node) => [keyOf(node), node]));
+    const present = key === undefined ? cursor : keyed?.get(key);
     if (!present || !isAlike(present, wanted)) {
       from.insertBefore(wanted, cursor);
       continue;
@@ -62,7 +65,9 @@ function isAlike(one: Node, other: Node): boolean {
   return one.nodeName === other.nodeName && keyOf(one) === keyOf(other);
 }
 
+/** Most of a changed row is equal, which the browser finds out faster. */
 function morphNode(from: Node, to: Node): void {
+  if (from.isEqualNode(to)) return;
   if (from instanceof Element && to instanceof Element) morph(from, to);
   else if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
 }

@@ -4,12 +4,10 @@ import { closeControl } from "./control.ts";
 import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
 import { keyOf, morph } from "./morph.ts";
-import { markChanged, showOrder } from "./order.ts";
+import { markChanged, type NewOrder, showOrder } from "./order.ts";
 
 /** An update of the page, as the server sends it. */
-export interface PageNews {
-  /** The keys of all parts of the list; missing if they have not changed. */
-  readonly order?: readonly string[];
+export interface PageNews extends NewOrder {
   readonly parts: readonly (readonly [key: string, html: string])[];
 }
 
@@ -23,22 +21,24 @@ export function toNews(parsed: Document): PageNews {
 }
 
 /** Updates the page in place. */
-export function showNews({ order, parts }: PageNews): void {
+export function showNews(news: PageNews): void {
+  const { parts } = news;
   const list = find("rows");
   const rows = new Map([...list.children].map((row) => [keyOf(row) ?? "", row]));
   const head = document.querySelector<HTMLElement>(".head");
   const before = head?.dataset["instance"];
   const action = actionOf(head);
-  for (const [key, html] of parts) {
-    const part = toElement(html);
+  const { children } = toFragment(parts.map(([, html]) => html).join(""));
+  [...children].forEach((part, at) => {
+    const [key = ""] = parts[at] ?? [];
     const present = key === keyOf(head) ? head : rows.get(key);
     if (stateOf(present) !== stateOf(part)) markChanged(key);
     if (present) morph(present, part);
     else rows.set(key, part);
-  }
+  });
   // Otherwise a click that was meant to decommission would commission.
   if (actionOf(head) !== action) closeControl();
-  showOrder(order, rows);
+  showOrder(news, rows);
   showMove(before, head);
   showState();
   applyFilter();
@@ -81,10 +81,9 @@ export function showState(): void {
   if (link && link.href !== shown) link.href = shown;
 }
 
-function toElement(html: string): Element {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  updateAges(template.content);
-  drawAxes(template.content);
-  return template.content.firstElementChild ?? document.createElement("li");
+function toFragment(html: string): DocumentFragment {
+  const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
+  updateAges(content);
+  drawAxes(content);
+  return content;
 }

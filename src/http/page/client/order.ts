@@ -8,8 +8,19 @@ const READING_MS = 60_000;
 /** If more rows than this changed, the page sorts them at once. */
 const MAX_CHANGED = 500;
 
-/** The server's order, until the rows are in that order. */
-let wanted: readonly string[] | undefined;
+/** A change of the server's order of the rows: all keys, or the keys of moved and of removed rows. */
+export interface NewOrder {
+  readonly order?: readonly string[];
+  /** Each with the key of the row before it, or `false` for the first row. */
+  readonly moves?: readonly (readonly [key: string, after: string | false])[];
+  readonly gone?: readonly string[];
+}
+
+/** The keys of the rows in the server's order. */
+let order: readonly string[] = [];
+
+/** Whether the rows are in another order. */
+let isPending = false;
 
 /** The keys of the rows whose state changed since the rows were sorted. */
 const changed = new Set<string>();
@@ -25,7 +36,7 @@ export function startSorting(): void {
 }
 
 function sortPending(): void {
-  if (!wanted) return;
+  if (!isPending) return;
   sort();
   applyFilter();
 }
@@ -38,15 +49,25 @@ export function markChanged(key: string): void {
  * Puts the rows in the new order, if there is one. While the user is active, they keep their places, and new
  * rows come last.
  */
-export function showOrder(order: readonly string[] | undefined, rows: ReadonlyMap<string, Element>): void {
-  wanted = order ?? wanted;
-  if (!wanted) changed.clear();
-  else if (placeRows(rows, wanted) || changed.size > MAX_CHANGED || !isReading()) sort();
+export function showOrder(news: NewOrder, rows: ReadonlyMap<string, Element>): void {
+  if (news.order ?? news.moves) {
+    order = news.order ?? moveKeys(news);
+    isPending = true;
+  }
+  if (!isPending) changed.clear();
+  else if (placeRows(rows) || changed.size > MAX_CHANGED || !isReading()) sort();
   else offerSorting();
 }
 
+function moveKeys({ moves = [], gone = [] }: NewOrder): readonly string[] {
+  const moved = new Set([...gone, ...moves.map(([key]) => key)]);
+  const keys = order.filter((key) => !moved.has(key));
+  for (const [key, after] of moves) keys.splice(keys.indexOf(after || "") + 1, 0, key);
+  return keys;
+}
+
 /** Adds new rows, empties the removed rows, and returns whether all rows are in order. */
-function placeRows(rows: ReadonlyMap<string, Element>, order: readonly string[]): boolean {
+function placeRows(rows: ReadonlyMap<string, Element>): boolean {
   const list = find("rows");
   const keys = new Set(order);
   for (const row of list.children) if (!keys.has(keyOf(row) ?? "")) leavePlace(row);
@@ -94,9 +115,9 @@ function sort(): void {
   button.hidden = true;
   arrange(
     list,
-    (wanted ?? []).flatMap((key) => rows.get(key) ?? []),
+    order.flatMap((key) => rows.get(key) ?? []),
   );
-  wanted = undefined;
+  isPending = false;
   changed.clear();
 }
 
