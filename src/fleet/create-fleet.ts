@@ -1,3 +1,4 @@
+import type { Clock } from "../util/clock.ts";
 import { type FleetOptions, resolveFleetOptions } from "./fleet-options.ts";
 import { readCredentials } from "./read/credentials.ts";
 import { queryPrometheus } from "./read/prometheus.ts";
@@ -33,6 +34,9 @@ export interface OwnFleet extends Fleet {
   readonly reader: FleetReaderOptions;
   readonly refreshMs: number;
   readonly turns: TurnsCache;
+  readonly clock: Clock;
+  /** Aborted when the fleet is closed. */
+  readonly closing: AbortSignal;
 }
 
 /**
@@ -61,14 +65,18 @@ export function createOwnFleet(options: FleetOptions): OwnFleet {
   };
   const views = createViews({ refreshMs, clock });
   const turns = createTurnsCache(clock);
+  const closing = new AbortController();
   return {
     reader,
     refreshMs,
     turns,
+    clock,
+    closing: closing.signal,
     read: (read = {}) => views.read(toKey("", read), (signal) => readOverview(reader, { ...read, signal })),
     readService: (name, read = {}) =>
       views.read(toKey(`/${name}`, read), (signal) => readDetail(name, reader, { ...read, signal })),
     close() {
+      closing.abort();
       views.close();
       turns.close();
     },

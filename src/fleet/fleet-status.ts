@@ -15,6 +15,7 @@ import type { OptionShapes, WithDefaults } from "../options/shape.ts";
 import type { Logger } from "../util/logger.ts";
 import { createTrouble } from "../util/trouble.ts";
 import { createOwnFleet } from "./create-fleet.ts";
+import { ALLOWED_HOST } from "./details/allowed-hosts.ts";
 import type { FleetOptions } from "./fleet-options.ts";
 import type { FleetAnswers } from "./page/answers.ts";
 import type { FleetSuffix } from "./page/scene.ts";
@@ -33,13 +34,22 @@ export interface FleetStatusOptions extends FleetOptions {
    * @default "http://{instance}/svc_status"
    */
   readonly instanceUrl?: string;
+  /**
+   * The hosts whose reports the fleet fetches when a reader opens an instance, such as `10.0.0.0/8:8080`. It shows
+   * their details to every reader of the fleet. Without a port: 80 for http and 443 for https; `:*`: all ports.
+   * @default { hosts: [] } no details
+   */
+  readonly details?: { readonly hosts: readonly string[] };
   /** Decides which clients may see the fleet; others get 403. Default: all clients that reach the server. */
   readonly authorize?: Permission;
   /** Logs failures. Default: process warnings. */
   readonly logger?: Logger;
 }
 
-type PageOptions = Pick<FleetStatusOptions, "path" | "name" | "instanceUrl" | "authorize" | "logger">;
+type PageOptions = Pick<
+  FleetStatusOptions,
+  "path" | "name" | "instanceUrl" | "details" | "authorize" | "logger"
+>;
 
 const MAX_NAME_LENGTH = 200;
 
@@ -50,6 +60,11 @@ export const FLEET_PAGE_OPTIONS: OptionShapes<
   path: { ...PATH, default: "/fleet" },
   name: { ...line(MAX_NAME_LENGTH), default: "Fleet" },
   instanceUrl: { ...LINE, default: "http://{instance}/svc_status" },
+  details: {
+    kind: "object",
+    properties: { hosts: { kind: "list", items: ALLOWED_HOST, default: [] } },
+    default: { hosts: [] },
+  },
   authorize: FUNCTION,
   logger: LOGGER,
 };
@@ -66,8 +81,9 @@ const METHODS: readonly string[] = ["GET", "HEAD"];
  * @throws TypeError for invalid options.
  */
 export function fleetStatus(options: FleetStatusOptions): ServedView & { close(): void } {
-  const { path, name, instanceUrl, authorize, logger, ...fleetOptions } = options;
-  const page = readOptions(FLEET_PAGE_OPTIONS, { path, name, instanceUrl, authorize, logger } as PageOptions);
+  const { path, name, instanceUrl, details, authorize, logger, ...fleetOptions } = options;
+  const given = { path, name, instanceUrl, details, authorize, logger } as PageOptions;
+  const page = readOptions(FLEET_PAGE_OPTIONS, given);
   const fleet = createOwnFleet(fleetOptions);
   const notAllowed = toMethodNotAllowed(METHODS);
   const authorizeTrouble = createTrouble({ ...AUTHORIZE_TROUBLE, getLogger: () => logger });

@@ -95,6 +95,103 @@ async function askFleet(prometheus: string, options: Partial<FleetStatusOptions>
   return createAsk({ fleet });
 }
 
+describe("the details of an instance", () => {
+  const DETAIL = '<img src=x onerror="alert(1)"> lost\u0007';
+
+  /** A fleet with one instance of orders, which answers with a report. */
+  async function askDetails(
+    report: object | string,
+    details = true,
+  ): Promise<{ ask: Ask; instance: string; requests: () => number }> {
+    let requests = 0;
+    const url = await serve((_, response) => {
+      requests += 1;
+      response.end(typeof report === "string" ? report : JSON.stringify(report));
+    });
+    const instance = url.replace("http://", "");
+    const prometheus = await servePrometheus((query) => [
+      ...toRecorded("orders", 0),
+      ...(query.includes("instance=") ? [[{ job: "orders", instance }, 1] as const] : []),
+      [{ svc_status_series: "down", job: "orders", instance: "a&b" }, 0],
+    ]);
+    const ask = await askFleet(prometheus, details ? { details: { hosts: ["127.0.0.1:*"] } } : {});
+    return { ask, instance, requests: () => requests };
+  }
+
+  test("are the handlers that it reports, as text, on a page of their own", async () => {
+    const entries = [
+      {
+        name: "Database</bdi>",
+        state: "RED",
+        detail: DETAIL,
+        since: new Date(Date.now() - 300_000).toISOString(),
+      },
+      { name: "Cache", state: "OK" },
+    ];
+    const { ask, instance } = await askDetails({ entries });
+    const { status, body, headers } = await ask(`/fleet?service=orders&instance=${instance}`);
+    expect(status).toBe(200);
+    expect(headers["Content-Security-Policy"]).toContain("default-src 'none'");
+    expect(body).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt; lost");
+    expect(body).not.toMatch(/<img|Database<\/bdi><\/bdi>/);
+    expect(body).not.toContain("\u0007");
+    expect(body.match(/<li class="row (?:RED|OK)"/g)).toHaveLength(2);
+    expect(body).toMatch(new RegExp(`Details of <a href="http://${instance}/svc_status" rel="noreferrer">`));
+    expect(body).toContain('<span id="link">Snapshot</span>');
+    expect(body).not.toContain("<script");
+    const filtered = await ask(`/fleet?service=orders&instance=${instance}&q=cache`);
+    expect(
+      filtered.body.match(/<li class="row \w+" data-key="row:\d" data-state="\w+" hidden>/g),
+    ).toHaveLength(1);
+    const json = await ask(`/fleet.json?service=orders&instance=${instance}`);
+    expect(JSON.parse(json.body)).toMatchObject({ entries, url: `http://${instance}/svc_status` });
+  });
+
+  test("are linked from the page of the service, with a form for every other instance", async () => {
+    const { ask } = await askDetails({ entries: [] });
+    const { body } = await ask("/fleet?service=orders");
+    expect(body).toContain('<a href="?service=orders&amp;instance=a%26b">Details</a>');
+    expect(body).toContain('name="instance"');
+    const past = await ask("/fleet?service=orders&at=2026-01-01T00:00Z");
+    expect(past.body).not.toMatch(/>Details<|name="instance"/);
+  });
+
+  test("are off by default: nothing is fetched, and nothing is linked", async () => {
+    const { ask, instance, requests } = await askDetails({ entries: [] }, false);
+    expect(await ask(`/fleet?service=orders&instance=${instance}`)).toMatchObject({ status: 404 });
+    expect((await ask("/fleet?service=orders")).body).not.toMatch(/>Details<|name="instance"/);
+    expect(requests()).toBe(0);
+  });
+
+  test.each([
+    ["/fleet.md?service=orders&instance=a", 404],
+    ["/fleet.events?service=orders&instance=a", 404],
+    ["/fleet?instance=a", 400],
+    ["/fleet?service=orders&instance=a&at=2026-01-01T00:00Z", 400],
+    [`/fleet?service=orders&instance=${"a".repeat(1_001)}`, 400],
+  ])("are not %s", async (path, status) => {
+    const { ask, requests } = await askDetails({ entries: [] });
+    expect(await ask(path)).toMatchObject({ status });
+    expect(requests()).toBe(0);
+  });
+
+  test("say why there are none, with the name as text", async () => {
+    const { ask, instance } = await askDetails("<html>");
+    const html = await ask(`/fleet?service=orders&instance=${instance}`);
+    expect(html.body).toContain("the answer is not a report of svc-status");
+    const unknown = await ask("/fleet?service=orders&instance=%3Cb%3E");
+    expect(unknown.body).toContain(
+      "No details of <bdi>&lt;b&gt;</bdi>: Prometheus has no such instance of this service",
+    );
+  });
+
+  test("need a list of hosts without mistakes", () => {
+    expect(() => fleetStatus({ prometheus: "http://p", details: { hosts: ["http://a"] } })).toThrow(
+      "details.hosts[0]: expected a host such as orders.example.org",
+    );
+  });
+});
+
 describe("the page of the fleet", () => {
   test("shows services worst first, and folds effects under their cause", async () => {
     const ask = await askFleet(await servePrometheus(() => FLEET));

@@ -157,6 +157,12 @@ export const FLEET = {
       placeholder: "URL",
       help: "serve: the page of an instance, with labels in braces; default: http://{instance}/svc_status",
     },
+    details: {
+      type: "text",
+      placeholder: "HOST",
+      repeatable: true,
+      help: "serve: fetch the handlers of an instance on HOST when a reader opens it, such as 10.0.0.0/8:8080",
+    },
     refresh: { type: "duration", default: "5s", help: "serve: how long an answer of Prometheus is shown" },
     path: {
       type: "text",

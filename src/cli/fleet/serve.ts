@@ -16,7 +16,14 @@ const PATH = "/fleet";
 
 /** `svc-status fleet serve`: the page of the fleet, until a signal ends it. */
 export async function serveFleet(values: Values, io: Io): Promise<ExitStatus> {
-  const { host, port, refresh, "password-file": passwordFile, "instance-url": instanceUrl } = values;
+  const {
+    host,
+    port,
+    refresh,
+    "password-file": passwordFile,
+    "instance-url": instanceUrl,
+    details: hosts,
+  } = values;
   const isLocal = host === "localhost" || isLoopbackAddress(host);
   if (!isLocal && passwordFile === undefined)
     throw new CliError(`--host ${host}: others can reach it. Add --password-file FILE with user:password`);
@@ -35,6 +42,7 @@ export async function serveFleet(values: Values, io: Io): Promise<ExitStatus> {
     ...(tls && { tls }),
     path: PATH,
     ...(instanceUrl !== undefined && { instanceUrl }),
+    details: { hosts },
     logger: { info: write, warn: write, error: write },
     ...(passwordFile === undefined && { authorize: isLoopbackRequest }),
   });

@@ -20,9 +20,13 @@ export function parseChoice(query: string): FleetChoice | string {
   if (atText !== "" && at === undefined) return "at: expected a time in the past such as 2026-11-27T03:12Z";
   if (!Number.isInteger(minutes) || minutes > 0 || minutes < -MAX_MINUTES)
     return `minutes: expected an integer from -${MAX_MINUTES} to 0`;
+  const instance = parameters.get("instance") ?? "";
+  if (instance !== "" && (service === "" || atText !== "")) return "instance: expected a service, and no at";
+  if (instance.length > MAX_VALUE_LENGTH) return `instance: expected at most ${MAX_VALUE_LENGTH} characters`;
   if (service.length > MAX_VALUE_LENGTH) return `service: expected at most ${MAX_VALUE_LENGTH} characters`;
   return {
     ...(service !== "" && { service }),
+    ...(instance !== "" && { instance }),
     ...(at && { at }),
     text: (parameters.get("q") ?? "").slice(0, MAX_VALUE_LENGTH),
     states: parameters.getAll("state").filter((state) => isState(state) || state === "UNKNOWN"),

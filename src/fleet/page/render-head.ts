@@ -13,6 +13,7 @@ import {
   toTitle as toServiceTitle,
 } from "../describe.ts";
 import { type FleetService, type FleetState, isEffect } from "../read/view.ts";
+import { renderReportHead } from "./render-instance.ts";
 import { type FleetScene, toMark, toQuery } from "./scene.ts";
 
 /** Maximum number of causes in the first sentence. */
@@ -38,7 +39,7 @@ export function renderHead(scene: FleetScene): Markup {
     </div>
     <p class="overall">${renderState(state)} <span class="sentence">${renderSentence(scene, findEffects(services))}</span></p>
     <p class="counts">${COUNTED.map((each) => renderCount(scene, each))}</p>
-    ${renderAges(scene)}
+    ${renderAges(scene)}${renderReportHead(scene)}
     ${problemsOf(scene).map((problem) => html`<p class="probe off">${renderIcon("YELLOW")}${cut(toLine(problem), MAX_PROBLEM_LENGTH)}</p>`)}
   </header>`;
 }

@@ -7,8 +7,9 @@ import { renderDocument } from "../../http/page/render-document.ts";
 import { HEAD_KEY, toRelativeUrl } from "../../http/page/render-head.ts";
 import { renderSymbol } from "../../http/page/state-markup.ts";
 import { renderHead, toTitle } from "./render-head.ts";
-import { type Row, renderRows } from "./render-rows.ts";
-import { type FleetScene, toMark, toQuery, toTimeText } from "./scene.ts";
+import { renderInstanceForm, renderReport } from "./render-instance.ts";
+import { renderRows } from "./render-rows.ts";
+import { type FleetScene, type Row, toMark, toQuery, toTimeText } from "./scene.ts";
 import { renderTimes } from "./times.ts";
 
 const FORMATS: Readonly<Record<string, string>> = { ".json": "JSON", ".md": "Markdown" };
@@ -20,14 +21,15 @@ export interface FleetPageOptions {
 
 /** The whole page. */
 export function renderFleetPage(scene: FleetScene, { lateMs }: FleetPageOptions): string {
-  const { choice, view, path } = scene;
-  const rows = renderRows(scene);
+  const { choice, view, path, report } = scene;
+  const rows = report === undefined ? renderRows(scene) : renderReport(scene);
   const now = scene.now ?? view.at.getTime();
-  const isLive = choice.at === undefined;
+  const isLive = choice.at === undefined && report === undefined;
   const toUrl = (suffix: string): string => toRelativeUrl(path, path + suffix) + toQuery(choice);
   return renderDocument({
     title: toTitle(scene),
     mark: toMark(view.state),
+    snapshot: report === undefined ? undefined : "Snapshot",
     eventsUrl: isLive ? toUrl(".events") : undefined,
     now,
     at: view.at,
@@ -35,14 +37,17 @@ export function renderFleetPage(scene: FleetScene, { lateMs }: FleetPageOptions)
     symbols: html`${renderSymbol("UNKNOWN", "unknown")}${renderTicks({ now, span: choice.span })}`,
     head: renderHead(scene),
     buttons: false,
-    filter: html`${renderTimes(scene)}${renderFilter(scene)}`,
+    filter: html`${report === undefined && renderTimes(scene)}${renderInstanceForm(scene)}${renderFilter(scene)}`,
     isFiltered: choice.text !== "" || choice.states.length > 0,
     noun: choice.service === undefined ? "service" : "handler",
     rows: rows.map(({ markup }) => markup),
     hidesAll: rows.length > 0 && rows.every(({ isHidden }) => isHidden),
-    footer: html`<p>The same for programs: ${Object.entries(FORMATS).map(
-      ([suffix, name], index) => html`${index > 0 && " · "}<a href="${toUrl(suffix)}">${name}</a>`,
-    )}</p>`,
+    footer: html`${
+      report === undefined &&
+      html`<p>The same for programs: ${Object.entries(FORMATS).map(
+        ([suffix, name], index) => html`${index > 0 && " · "}<a href="${toUrl(suffix)}">${name}</a>`,
+      )}</p>`
+    }`,
   });
 }
 
@@ -53,10 +58,11 @@ export function renderFleetParts(scene: FleetScene): readonly PagePart[] {
 }
 
 function renderFilter({ choice }: FleetScene): Markup {
-  const { text, states, service, at, span } = choice;
+  const { text, states, service, instance, at, span } = choice;
   const apply = html`<button>Apply</button>`;
   return html`<form id="filter" class="filter" role="search" autocomplete="off">
     ${service !== undefined && html`<input type="hidden" name="service" value="${service}">`}
+    ${instance !== undefined && html`<input type="hidden" name="instance" value="${instance}">`}
     ${at && html`<input type="hidden" name="at" value="${toTimeText(at)}">`}
     <label>Filter <input type="search" name="q" value="${text}" autocomplete="off" spellcheck="false"></label>
     <fieldset><legend class="quiet">States</legend>${["UNKNOWN", ...STATES]
@@ -69,6 +75,6 @@ function renderFilter({ choice }: FleetScene): Markup {
       (each) =>
         html`<label class="choice"><input type="radio" name="span" value="${each}"${each === span && html` checked`}> ${toSpanTitle(each)}</label>`,
     )}</fieldset>
-    ${at === undefined ? html`<noscript>${apply}</noscript>` : apply}
+    ${at === undefined && instance === undefined ? html`<noscript>${apply}</noscript>` : apply}
   </form>`;
 }

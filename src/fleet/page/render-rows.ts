@@ -17,14 +17,7 @@ import type { FleetHandler, FleetInstance, ServiceDetail, SharedLabel } from "..
 import { type FleetService, type FleetState, isEffect, toKey } from "../read/view.ts";
 import { toInstanceUrl } from "./instance-url.ts";
 import { renderMatrix, toProblem } from "./render-matrix.ts";
-import { type FleetScene, isWanted, toMark, toQuery } from "./scene.ts";
-
-/** A row of the page. */
-export interface Row {
-  readonly key: string;
-  readonly markup: Markup;
-  readonly isHidden: boolean;
-}
+import { type FleetScene, isWanted, type Row, toMark, toQuery } from "./scene.ts";
 
 /** Maximum length of a name or a detail in a row. */
 const MAX_LENGTH = 300;
@@ -129,9 +122,18 @@ function renderInstance(name: string, problems: readonly FleetInstance[], scene:
   const markup = html`<li class="row ${state}" data-key="${key}" data-state="${state}"${isHidden && html` hidden`}>
     <div class="summary">${renderState(state)}<span class="name"><bdi>${
       url === undefined ? shown : html`<a href="${url}" rel="noreferrer">${shown}</a>`
-    }</bdi> <span class="detail" dir="auto">${detail}</span></span></div>
+    }</bdi>${toDetailsLink(name, scene)} <span class="detail" dir="auto">${detail}</span></span></div>
   </li>`;
   return { key, markup, isHidden };
+}
+
+/** A link to the details of an instance, if readers can open it. */
+function toDetailsLink(
+  instance: string,
+  { hasDetails, choice: { service, at } }: FleetScene,
+): Markup | false {
+  if (!hasDetails || service === undefined || at !== undefined) return false;
+  return html` <a href="${toQuery({ service, instance })}">Details</a>`;
 }
 
 function describeShared({ label, value, red, instances, total }: SharedLabel, all: number): string {

@@ -142,7 +142,7 @@ async function send(
 }
 
 /** Rejects if the text is larger, without reading the rest of it. */
-async function readText(response: IncomingMessage, maxBytes: number): Promise<string> {
+export async function readText(response: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {

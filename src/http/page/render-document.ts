@@ -31,6 +31,8 @@ export interface DocumentParts {
   readonly mark: Mark;
   /** The URL of the updates. Without it, the page shows a moment in the past and has no script. */
   readonly eventsUrl: string | undefined;
+  /** The words of a page that does not update itself. Default: it shows a moment in the past. */
+  readonly snapshot?: string | undefined;
   readonly now: number;
   /** When the server read the data of the page. */
   readonly at: Date;
@@ -57,7 +59,7 @@ export function renderDocument(parts: DocumentParts): string {
   const isLive = eventsUrl !== undefined;
   const freshness = isLive
     ? html`<span id="link" role="status">Snapshot; reloads every ${REFRESH_S} s</span><span>, last result ${renderAge(at, now, " ago")}</span>`
-    : html`<span id="link">Past</span>`;
+    : html`<span id="link">${parts.snapshot ?? "Past"}</span>`;
   return toText(html`${verbatim("<!doctype html>")}<html lang="en" data-events="${eventsUrl ?? ""}" data-now="${now}"${
     lateMs !== undefined && html` data-late="${lateMs}"`
   } data-lost-icon="${toFavicon("unknown")}">

@@ -30,6 +30,7 @@ export interface FleetService {
         readonly targets: number;
         readonly scraped: number;
         readonly inService: number;
+        readonly draining?: number;
     };
     readonly versions: readonly {
         readonly version: string;
@@ -70,7 +71,7 @@ export interface SharedLabel {
 
 export interface FleetInstance {
     readonly name: string;
-    readonly problem: "RED" | "YELLOW" | "down" | "decommissioned";
+    readonly problem: "RED" | "YELLOW" | "down" | "draining" | "decommissioned";
     readonly handler?: string;
     readonly labels: Series["labels"];
 }
@@ -122,6 +123,9 @@ export interface FleetStatusOptions extends FleetOptions {
     readonly path?: string;
     readonly name?: string;
     readonly instanceUrl?: string;
+    readonly details?: {
+        readonly hosts: readonly string[];
+    };
     readonly authorize?: Permission;
     readonly logger?: Logger;
 }

@@ -1,0 +1,114 @@
+import { lookup as lookUp } from "node:dns";
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
+import type { LookupFunction } from "node:net";
+import { isState, type State } from "../../core/state.ts";
+import { onAbort } from "../../util/abort.ts";
+import { describeError } from "../../util/describe-error.ts";
+import { toDurationText } from "../../util/duration-text.ts";
+import { readText } from "../read/prometheus.ts";
+import type { AllowedHosts } from "./allowed-hosts.ts";
+
+/** Deadline of a whole request. */
+export const REPORT_DEADLINE_MS = 3_000;
+/** Maximum size of a report. */
+export const MAX_REPORT_BYTES = 1_000_000;
+/** Maximum number of handlers that are shown. */
+export const MAX_ENTRIES = 500;
+
+/** A handler of an instance, as the instance reports it. */
+export interface ReportEntry {
+  readonly name: string;
+  readonly state: State;
+  readonly detail?: string;
+  readonly since?: Date;
+}
+
+/** The handlers of an instance, or why they are unknown. */
+export type InstanceReport = { readonly entries: readonly ReportEntry[] } | { readonly problem: string };
+
+/** Requests the report of an instance. Follows no redirect, sends no credentials, and never rejects. */
+export async function fetchReport(
+  page: URL,
+  hosts: AllowedHosts,
+  closing: AbortSignal,
+): Promise<InstanceReport> {
+  const url = new URL(page);
+  url.pathname += ".report";
+  url.hash = "";
+  if (!hosts.allows(url)) return { problem: `${url.host} is not in the list of hosts` };
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), REPORT_DEADLINE_MS);
+  const stopListening = onAbort(closing, () => controller.abort());
+  try {
+    const response = await send(url, hosts, controller.signal);
+    if (response.statusCode !== 200) {
+      response.destroy();
+      return { problem: `${url.host} answered HTTP ${response.statusCode}` };
+    }
+    return toReport(await readText(response, MAX_REPORT_BYTES));
+  } catch (error) {
+    if (controller.signal.aborted)
+      return { problem: `no complete answer from ${url.host} within ${toDurationText(REPORT_DEADLINE_MS)}` };
+    return { problem: `no answer from ${url.host}: ${describeError(error)}` };
+  } finally {
+    clearTimeout(timer);
+    stopListening();
+  }
+}
+
+async function send(url: URL, hosts: AllowedHosts, signal: AbortSignal): Promise<IncomingMessage> {
+  const options: RequestOptions = {
+    headers: { accept: "application/json", "user-agent": "svc-status" },
+    agent: false,
+    lookup: toLookup(hosts, url),
+    signal,
+  };
+  const request = url.protocol === "https:" ? (await import("node:https")).request : requestHttp;
+  return new Promise((resolve, reject) => {
+    request(url, options, resolve).on("error", reject).end();
+  });
+}
+
+/** Resolves a name once, and connects only to the addresses that were checked. */
+function toLookup(hosts: AllowedHosts, url: URL): LookupFunction {
+  return (name, options, callback) => {
+    lookUp(name, { ...options, all: true }, (error, found) => {
+      const allowed = (found ?? []).filter(({ address }) => hosts.allowsAddress(address, url));
+      const [first] = allowed;
+      if (error !== null) callback(error, "");
+      else if (first === undefined)
+        callback(new Error("the name resolves to an address that is not in the list of hosts"), "");
+      else if (options.all === true) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function toReport(text: string): InstanceReport {
+  const entries = toEntries(text);
+  if (entries === undefined) return { problem: "the answer is not a report of svc-status" };
+  return { entries };
+}
+
+function toEntries(text: string): readonly ReportEntry[] | undefined {
+  try {
+    const { entries } = JSON.parse(text) as { readonly entries?: unknown };
+    return Array.isArray(entries) ? entries.slice(0, MAX_ENTRIES).flatMap(toEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function toEntry(entry: unknown): ReportEntry[] {
+  const { name, state, detail, since } = (entry ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof name !== "string" || !isState(state)) return [];
+  const start = new Date(typeof since === "string" ? since : Number.NaN);
+  return [
+    {
+      name,
+      state,
+      ...(typeof detail === "string" && { detail }),
+      ...(!Number.isNaN(start.getTime()) && { since: start }),
+    },
+  ];
+}

@@ -1,0 +1,72 @@
+import type { Clock } from "../../util/clock.ts";
+import { toInstanceUrl } from "../page/instance-url.ts";
+import { queryPrometheus } from "../read/prometheus.ts";
+import { toMatchers } from "../read/promql.ts";
+import type { FleetReaderOptions } from "../read/reader.ts";
+import { createAllowedHosts } from "./allowed-hosts.ts";
+import { fetchReport, type InstanceReport } from "./fetch-report.ts";
+
+/** Maximum number of reports that are kept, and that are fetched at the same time. */
+export const MAX_REPORTS = 50;
+export const MAX_FETCHES = 8;
+
+export interface InstanceReportsSetup {
+  readonly reader: FleetReaderOptions;
+  readonly hosts: readonly string[];
+  /** The template of the URL of an instance's page. */
+  readonly instanceUrl: string;
+  /** How long a report is shown before the next reader causes another request. */
+  readonly refreshMs: number;
+  readonly clock: Clock;
+  readonly closing: AbortSignal;
+}
+
+/** A report, and when it was requested. */
+export type KeptReport = InstanceReport & { readonly at: Date; readonly url?: string };
+
+/** The reports of instances that Prometheus names. Readers of the same instance share its request. */
+export interface InstanceReports {
+  read(service: string, instance: string): Promise<KeptReport>;
+}
+
+export function createInstanceReports(setup: InstanceReportsSetup): InstanceReports {
+  const { reader, instanceUrl, refreshMs, clock, closing } = setup;
+  const hosts = createAllowedHosts(setup.hosts);
+  const kept = new Map<string, { readonly startedAt: number; readonly loading: Promise<KeptReport> }>();
+  let fetches = 0;
+
+  async function load(service: string, instance: string): Promise<KeptReport> {
+    const at = new Date(clock.now());
+    const matchers = toMatchers({ ...reader.selector, [reader.service]: service, instance });
+    const query = `svc_status_overall${matchers} or up${matchers}`;
+    const result = await queryPrometheus(reader.prometheus, query, { signal: closing });
+    if ("problem" in result) return { at, problem: `Prometheus does not answer: ${result.problem}` };
+    const labels = result.series.find((one) => one.labels["instance"] === instance)?.labels;
+    if (labels === undefined) return { at, problem: "Prometheus has no such instance of this service" };
+    const url = toInstanceUrl(instanceUrl, labels);
+    if (url === undefined) return { at, problem: "the instance has no http or https URL" };
+    return { ...(await fetchReport(new URL(url), hosts, closing)), at, url };
+  }
+
+  return {
+    async read(service, instance) {
+      const key = JSON.stringify([service, instance]);
+      const known = kept.get(key);
+      const now = clock.monotonicNow();
+      if (known !== undefined && now - known.startedAt < refreshMs) return known.loading;
+      if (fetches >= MAX_FETCHES)
+        return {
+          at: new Date(clock.now()),
+          problem: `more than ${MAX_FETCHES} instances were opened at once`,
+        };
+      fetches += 1;
+      const loading = load(service, instance).finally(() => {
+        fetches -= 1;
+      });
+      kept.delete(key);
+      for (const each of kept.keys()) if (kept.size >= MAX_REPORTS) kept.delete(each);
+      kept.set(key, { startedAt: now, loading });
+      return loading;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { defaultProbe } from "../../core/probe.ts";
+import { createReport } from "../../core/report.ts";
+import { getProbeSeams } from "../../core/seams.ts";
+import { toAddressBlock } from "../../http/address-block.ts";
+import { createEventStream, createResponse, type StatusResponse } from "../../http/message.ts";
+import { createPageFeed, type PageFeed } from "../../http/page/feed.ts";
+import { createPendingPictures } from "../../http/page/pending.ts";
+import { createShares } from "../../http/shares.ts";
+import { systemClock } from "../../util/clock.ts";
+import { renderFleetParts } from "./render-page.ts";
+import type { FleetChoice, FleetScene } from "./scene.ts";
+
+/** Maximum number of pages with an event stream, and of their different views. Further pages poll. */
+const MAX_FLEET_STREAMS = 1_000;
+const MAX_FLEET_FEEDS = 50;
+
+const STREAM_LIMITS = { total: MAX_FLEET_STREAMS, freeForAll: 500, share: 20 };
+
+/** The updates of open pages. */
+export interface FleetEvents {
+  answer(choice: FleetChoice, address: string | undefined): StatusResponse;
+}
+
+export function createFleetEvents(
+  loadScene: (choice: FleetChoice) => Promise<FleetScene>,
+  onError: (error: unknown) => void,
+): FleetEvents {
+  const feeds = new Map<string, PageFeed>();
+  const pending = createPendingPictures();
+  const streams = createShares(STREAM_LIMITS);
+  const { closing } = getProbeSeams(defaultProbe);
+
+  function findFeed(choice: FleetChoice): PageFeed {
+    const key = choice.service ?? "";
+    const known = feeds.get(key);
+    if (known !== undefined) return known;
+    let scene: FleetScene | undefined;
+    const feed = createPageFeed({
+      // A feed expects a report. This report has no handlers, only a time.
+      async read() {
+        scene = await loadScene(choice);
+        return createReport([], scene.view.at.getTime());
+      },
+      toPicture: () => (scene === undefined ? [] : renderFleetParts(scene)),
+      listen: () => () => {},
+      onError(error) {
+        onError(error);
+        return false;
+      },
+      onIdle: () => void feeds.delete(key),
+      pending,
+      closing,
+      clock: systemClock,
+    });
+    feeds.set(key, feed);
+    return feed;
+  }
+
+  return {
+    answer({ service, at, ...filter }, address) {
+      const holder = toAddressBlock(address);
+      const isFull = !streams.hasRoom(holder) || (!feeds.has(service ?? "") && feeds.size >= MAX_FLEET_FEEDS);
+      if (at || isFull) return TOO_MANY;
+      // All readers of a service share a feed. Their scripts apply the filters.
+      const shared = { ...filter, text: "", states: [], ...(service !== undefined && { service }) };
+      return createEventStream((cut) =>
+        streams.hasRoom(holder)
+          ? findFeed(shared).open({ report: undefined, cut, onEnd: streams.acquire(holder) })
+          : { next: async () => undefined, cancel: () => {} },
+      );
+    },
+  };
+}
+
+const TOO_MANY = createResponse({ status: 503, body: "too many open pages\n" });
