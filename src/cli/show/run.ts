@@ -59,6 +59,8 @@ export async function runShow(invocation: ShowInvocation): Promise<ExitStatus> {
       ).catch((error: unknown) => toFailure(error, values)),
     ),
   );
+  // Nagios takes the first line for the status.
+  if (values.format === "nagios") shown.sort((one, other) => other.exitStatus - one.exitStatus);
   const [first] = shown;
   const isMany = shown.length > 1;
   if (!isMany && first?.failure !== undefined && values.format !== "nagios")

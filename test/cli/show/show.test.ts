@@ -268,6 +268,17 @@ describe("svc-status show, of a service with the report for tools", () => {
     expect(JSON.parse(stdout)).toMatchObject({ probe: { state: "in-service" }, state: "OK", entries: [] });
   });
 
+  test("shows the worst of several first to Nagios, which takes the first line for the status", async () => {
+    const fine = await startService();
+    fine.registry.addStatusHandler("A", () => ({ state: "OK" }));
+    const broken = await startService();
+    broken.registry.addStatusHandler("A", () => ({ state: "RED" }));
+    const addresses = [fine.address, broken.address, fine.address];
+    const { code, stdout } = await runCli(["show", ...addresses, "-f", "nagios"]);
+    expect(code).toBe(2);
+    expect(stdout.match(/SVC \w+/g)).toEqual(["SVC CRITICAL", "SVC OK", "SVC OK"]);
+  });
+
   test("shows several, and exits with the worst, also if one does not answer", async () => {
     const [good, bad] = [await startService(), await startService()];
     bad.registry.addStatusHandler("A", () => ({ state: "RED" }));
