@@ -19,7 +19,7 @@ import { type FleetScene, toMark, toQuery } from "./scene.ts";
 /** Maximum number of causes in the first sentence. */
 const MAX_CAUSES = 3;
 
-const MAX_PROBLEM_LENGTH = 400;
+const MAX_LENGTH = 400;
 
 const COUNTED: readonly FleetState[] = ["RED", "UNKNOWN", "YELLOW", "OK"];
 
@@ -40,7 +40,7 @@ export function renderHead(scene: FleetScene): Markup {
     <p class="overall">${renderState(state)} <span class="sentence">${renderSentence(scene, findEffects(services))}</span></p>
     <p class="counts">${COUNTED.map((each) => renderCount(scene, each))}</p>
     ${renderAges(scene)}${renderReportHead(scene)}
-    ${problemsOf(scene).map((problem) => html`<p class="probe off">${renderIcon("YELLOW")}${cut(toLine(problem), MAX_PROBLEM_LENGTH)}</p>`)}
+    ${problemsOf(scene).map((problem) => html`<p class="probe off">${renderIcon("YELLOW")}${cut(toLine(problem), MAX_LENGTH)}</p>`)}
   </header>`;
 }
 
@@ -67,7 +67,7 @@ function renderCause(service: FleetService, effects: Effects, now: number | unde
   const { since, causes, isUnavailable } = service;
   const why = isUnavailable ? "nobody in service" : causes.slice(0, MAX_CAUSES).join(", ");
   const { length } = effects.of(service);
-  return html`<b><bdi>${toServiceTitle(service)}</bdi></b>${why !== "" && html` — <bdi>${toLine(why)}</bdi>`}${
+  return html`<b><bdi>${cut(toLine(toServiceTitle(service)), MAX_LENGTH)}</bdi></b>${why !== "" && html` — <bdi>${cut(toLine(why), MAX_LENGTH)}</bdi>`}${
     since && html`, ${renderFor(since, now)}`
   }${length > 0 && html`, ${length} more with it`}.`;
 }

@@ -15,6 +15,7 @@ export const MAX_ROWS = 20;
 export const MAX_COLUMNS = 12;
 
 const MAX_NAME_LENGTH = 60;
+const MAX_CAPTION_LENGTH = 300;
 
 interface Line {
   readonly links: readonly Markup[];
@@ -43,7 +44,7 @@ export function renderMatrix(service: ServiceDetail, instanceUrl: string): Marku
     ...(groups.length > rows.length ? [`${groups.length - rows.length} more combinations`] : []),
   ];
   return html`<div class="matrix" role="region" aria-label="Instances by handler" tabindex="0"><table>
-    <caption>${toCaption(service, instances.length)}</caption>
+    <caption>${cut(toLine(toCaption(service, instances.length)), MAX_CAPTION_LENGTH)}</caption>
     <thead><tr><th scope="col">Instances</th>${shown.map(
       (name) => html`<th scope="col"><bdi>${cut(toLine(name), MAX_NAME_LENGTH)}</bdi></th>`,
     )}</tr></thead>

@@ -68,7 +68,7 @@ function renderService(
     since,
     count: targets,
     turns: scene.turns.get(key) ?? [],
-    more: html`<p><a href="${toQuery({ ...scene.choice, service: name })}">Handlers and instances of <bdi>${toLine(name)}</bdi></a></p>
+    more: html`<p><a href="${toQuery({ ...scene.choice, service: name })}">Handlers and instances of <bdi>${cut(toLine(name), MAX_LENGTH)}</bdi></a></p>
     <dl class="facts">
       ${renderFact("Instances", describeInstances(service))}
       ${versions.length > 0 && renderFact(versions.length > 1 ? "Versions" : "Version", describeVersions(service))}

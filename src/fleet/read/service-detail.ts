@@ -3,7 +3,8 @@ import { groupBy } from "../../util/group-by.ts";
 import type { FleetLabels } from "../options.ts";
 import type { RecordName } from "../recording-rules.ts";
 import type { Series } from "./prometheus.ts";
-import { type FleetService, type FleetState, toFind, toKind, toServices, toState } from "./view.ts";
+import { toMoment } from "./time.ts";
+import { type FleetService, type FleetState, pick, toFind, toKind, toServices, toState } from "./view.ts";
 
 export interface FleetHandler {
   readonly name: string;
@@ -59,14 +60,19 @@ export function toDetails(
   return toServices(series, labels, oldest).map((service) => {
     const own = groups.get(find({ ...service.where, [labels.service]: service.name })) ?? [];
     const states = countStates(own.filter((one) => toKind(one) === "service:svc_status_overall:count"));
-    return { ...service, handlers: toHandlers(own), states, problems: own.flatMap(toInstance) };
+    return { ...service, handlers: toHandlers(own), states, problems: toInstances(own) };
   });
 }
 
-/** Adds the series of each state. */
+/** Adds the series of each state. If replicas are not deduplicated, the largest one counts. */
 function countStates(series: readonly Series[]): Readonly<Record<State, number>> {
   const count = (state: string): number =>
-    series.filter(({ labels }) => labels["state"] === state).reduce((sum, { value }) => sum + value, 0);
+    [
+      ...groupBy(
+        series.filter(({ labels }) => labels["state"] === state),
+        ({ labels: { critical, scope } }) => JSON.stringify([critical, scope]),
+      ).values(),
+    ].reduce((sum, replicas) => sum + (pick(replicas, Math.max) ?? 0), 0);
   return { OK: count("0"), YELLOW: count("1"), RED: count("2") };
 }
 
@@ -76,13 +82,13 @@ function toHandlers(series: readonly Series[]): readonly FleetHandler[] {
   const names = new Set(of("handler:svc_status_state:max").map(({ labels }) => labels["name"] ?? ""));
   const handlers = Array.from(names, (name): FleetHandler => {
     const states = of("handler:svc_status_state:max", name);
-    const since = of("handler:svc_status_red_since_timestamp_seconds:min", name)[0]?.value;
+    const since = toMoment(of("handler:svc_status_red_since_timestamp_seconds:min", name)[0]?.value);
     const root = of("handler:svc_status_root:count", name)[0]?.labels["root"];
     return {
       name,
       state: toState(Math.max(...states.map(({ value }) => value))),
       critical: states.some(({ labels }) => labels["critical"] === "true"),
-      ...(since !== undefined && { since: new Date(since * 1_000) }),
+      ...(since !== undefined && { since }),
       instances: countStates(of("handler:svc_status_state:count", name)),
       ...(root !== undefined && { root }),
     };
@@ -92,6 +98,12 @@ function toHandlers(series: readonly Series[]): readonly FleetHandler[] {
       STATES.indexOf(other.state as State) - STATES.indexOf(one.state as State) ||
       (one.name < other.name ? -1 : 1),
   );
+}
+
+function toInstances(series: readonly Series[]): readonly FleetInstance[] {
+  const toKey = ({ name, handler, problem }: FleetInstance): string =>
+    JSON.stringify([name, handler, problem]);
+  return [...groupBy(series.flatMap(toInstance), toKey).values()].flatMap((replicas) => replicas.slice(0, 1));
 }
 
 function toInstance(one: Series): FleetInstance[] {

@@ -4,3 +4,9 @@ export function parseTime(text: string): Date | undefined {
   const at = new Date(isComplete ? text : Number.NaN);
   return Number.isNaN(at.getTime()) || at.getTime() > Date.now() ? undefined : at;
 }
+
+/** A time of a series, unless no date can hold it. */
+export function toMoment(seconds: number | undefined): Date | undefined {
+  const at = new Date((seconds ?? Number.NaN) * 1_000);
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}

@@ -4,6 +4,7 @@ import type { FleetLabels } from "../options.ts";
 import type { RecordName } from "../recording-rules.ts";
 import type { Series } from "./prometheus.ts";
 import { EVALUATED, KIND } from "./queries.ts";
+import { toMoment } from "./time.ts";
 
 /** `UNKNOWN`: there is no recent state. */
 export type FleetState = State | "UNKNOWN";
@@ -93,9 +94,9 @@ function toService(
   const name = group[0]?.labels[service];
   if (name === undefined || number("service:svc_status_known:max") === undefined) return undefined;
   const evaluated = pick(of(EVALUATED), Math.min);
-  const evaluatedAt = evaluated === undefined ? undefined : new Date(evaluated * 1_000);
+  const evaluatedAt = toMoment(evaluated);
   const isUnavailable = number("service:svc_status_unavailable:max") !== undefined;
-  const isOld = evaluatedAt !== undefined && evaluatedAt < oldest;
+  const isOld = evaluated !== undefined && (evaluatedAt === undefined || evaluatedAt < oldest);
   const draining = number("service:svc_status_draining:sum") ?? 0;
   const instances = {
     targets: number("service:svc_status_up:count") ?? 0,
@@ -110,7 +111,7 @@ function toService(
     ({ labels }) => toState(Number(labels["state"])) === state,
   );
   const failedSince = pick(of("service:svc_status_failed_since_timestamp_seconds:min"), Math.min) ?? 0;
-  const since = (state === RED && failedSince) || pick(starts, Math.min);
+  const since = toMoment((state === RED && failedSince) || pick(starts, Math.min));
   const root = of("service:svc_status_root:max")[0]?.labels["root"];
   const causes = [...of("handler:svc_status_root:count"), ...of("handler:svc_status_unexplained:count")]
     .filter(({ labels }) => labels["role"] !== "effect")
@@ -119,11 +120,11 @@ function toService(
     name,
     where: toWhere(group[0]?.labels ?? {}, within),
     state: isOld ? "UNKNOWN" : state,
-    ...(!isOld && since !== undefined && { since: new Date(since * 1_000) }),
+    ...(!isOld && since !== undefined && { since }),
     isUnavailable,
     instances,
-    versions: of("service:svc_status_info:count")
-      .map(({ labels, value }) => ({ version: labels["service_version"] ?? "", instances: value }))
+    versions: [...groupBy(of("service:svc_status_info:count"), toVersion)]
+      .map(([version, replicas]) => ({ version, instances: pick(replicas, Math.max) ?? 0 }))
       .sort((one, other) => other.instances - one.instances),
     ...(root !== undefined && { root }),
     causes: [...new Set(causes)].sort(),
@@ -131,7 +132,11 @@ function toService(
   };
 }
 
-function pick(series: readonly Series[], choose: (...values: number[]) => number): number | undefined {
+function toVersion({ labels }: Series): string {
+  return labels["service_version"] ?? "";
+}
+
+export function pick(series: readonly Series[], choose: (...values: number[]) => number): number | undefined {
   return series.length === 0 ? undefined : choose(...series.map(({ value }) => value));
 }
 
