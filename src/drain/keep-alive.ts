@@ -16,7 +16,7 @@ export function warnOfKeepAlive(
   function warn(): void {
     const keepAliveMs = "keepAliveTimeout" in server ? server.keepAliveTimeout : 0;
     // 0 means that idle connections are kept forever.
-    if (balancerIdleMs === 0 || keepAliveMs === 0 || keepAliveMs > balancerIdleMs) return;
+    if (keepAliveMs === 0 || keepAliveMs > balancerIdleMs) return;
     log(
       logger,
       "warn",

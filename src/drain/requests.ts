@@ -32,8 +32,8 @@ export function createRequests(clock: Clock, stalls: Pick<Stalls, "measure"> = N
   /** Only the end of a request shows whether a view has answered it. Until then, the request counts as traffic. */
   function recordTraffic(request: object): void {
     const arrival = undecided.get(request);
-    if (arrival === undefined || !undecided.delete(request) || isOwn(request)) return;
-    traffic.record(arrival.at, arrival.stalledMs);
+    undecided.delete(request);
+    if (arrival !== undefined && !isOwn(request)) traffic.record(arrival.at, arrival.stalledMs);
   }
 
   return {

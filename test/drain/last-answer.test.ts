@@ -20,6 +20,7 @@ describe("the last response of a connection", () => {
     ["sets keep-alive", (response) => void response.setHeader("Connection", "keep-alive").end("x")],
     ["passes keep-alive", (response) => void response.writeHead(200, { connection: "keep-alive" }).end("x")],
     ["passes a reason too", (response) => void response.writeHead(200, "Fine", { Connection: "keep-alive" })],
+    ["passes null", (response) => void response.writeHead(200, null as never)],
     ["passes a list", (response) => void response.writeHead(200, ["X-A", "b", "Connection", "keep-alive"])],
   ])("ends it, also if the application %s", (_, answer) => {
     const response = createResponse();

@@ -41,6 +41,12 @@ describe("traffic", () => {
     expect(trafficAt(100, 1_500.5).lastRequestAt).toBe(1_500.5);
   });
 
+  test("may be recorded late, without a change of what came since", () => {
+    const traffic = trafficAt(500, 61_500, 61_000, 1_500);
+    expect(traffic.lastRequestAt).toBe(61_500);
+    expect(traffic.summarize(61_500).requests).toBe(2);
+  });
+
   test("forgets what is older than a minute, second by second", () => {
     const traffic = trafficAt(500, 1_500, 30_500);
     expect(traffic.summarize(TRAFFIC_WINDOW_MS - 1).requests).toBe(3);
