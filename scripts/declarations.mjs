@@ -10,7 +10,7 @@ const EVERYTHING = /^export (?:type )?\* from "([^"]+)";$/;
 const LISTED_NAME = /(type )?(\w+)(?: as (\w+))?/g;
 const DECLARED_NAME = /^(?:export |declare |abstract )*(?:const|let|function|class|interface|type) (\w+)/;
 const NODE = /\bNodeJS\./;
-/** The file with the joined declarations, beside the entry of the package. */
+/** The file with the joined declarations, next to the entry of the package. */
 const JOINED = "types.d.ts";
 const COMMENT = /\/\*\*[\s\S]*?\*\//g;
 

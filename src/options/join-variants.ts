@@ -2,7 +2,7 @@ import type { JsonSchema } from "./json-schema.ts";
 
 type Schemas = Readonly<Record<string, JsonSchema>>;
 
-/** What a variant says about a property that only others have. */
+/** The schema of a property that only other variants have. */
 const NEVER: JsonSchema = { not: {} };
 
 /**
