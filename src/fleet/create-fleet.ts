@@ -35,6 +35,8 @@ export interface OwnFleet extends Fleet {
   readonly refreshMs: number;
   readonly turns: TurnsCache;
   readonly clock: Clock;
+  /** Whether a view is in memory. Another one causes a query. */
+  isKnown(view: FleetReadOptions & { readonly service?: string }): boolean;
   /** Aborted when the fleet is closed. */
   readonly closing: AbortSignal;
 }
@@ -71,6 +73,7 @@ export function createOwnFleet(options: FleetOptions): OwnFleet {
     refreshMs,
     turns,
     clock,
+    isKnown: ({ service, ...read }) => views.has(toKey(service === undefined ? "" : `/${service}`, read)),
     closing: closing.signal,
     read: (read = {}) => views.read(toKey("", read), (signal) => readOverview(reader, { ...read, signal })),
     readService: (name, read = {}) =>

@@ -24,6 +24,8 @@ export interface ViewsSetup {
 /** Views by their keys. Readers of the same view share its query and its answer. */
 export interface Views {
   read<Service extends FleetService>(key: string, load: Load<Service>): Promise<FleetView<Service>>;
+  /** Whether a view is in memory. */
+  has(key: string): boolean;
   /** Number of views in memory. */
   readonly size: number;
   close(): void;
@@ -94,6 +96,7 @@ export function createViews({ refreshMs, clock }: ViewsSetup): Views {
     get size() {
       return views.size;
     },
+    has: (key) => views.has(key),
     async read<Service extends FleetService>(key: string, load: Load<Service>) {
       const isNew = !views.has(key);
       if (isNew && [...views.values()].filter(({ loading }) => loading !== undefined).length >= MAX_READS)

@@ -1,8 +1,9 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createFleet } from "../../src/fleet/create-fleet.ts";
 import { type FleetStatusOptions, fleetStatus } from "../../src/fleet/fleet-status.ts";
+import { NEW_VIEW_LIMITS } from "../../src/fleet/page/answers.ts";
 import { EXPECTED_RULES } from "../../src/fleet/read/queries.ts";
 import { type Ask, createAsk } from "../../src/testing/ask.ts";
 import { systemClock } from "../../src/util/clock.ts";
@@ -94,6 +95,35 @@ async function askFleet(prometheus: string, options: Partial<FleetStatusOptions>
   onTestFinished(() => fleet.close());
   return createAsk({ fleet });
 }
+
+test("leaves room for other clients if one requests many different views of a slow Prometheus", async () => {
+  const { freeForAll, share } = NEW_VIEW_LIMITS;
+  const hanging: (() => void)[] = [];
+  const answer = answerWith(() => FLEET);
+  const prometheus = await serve((request, response) => {
+    hanging.push(() => answer(request, response));
+  });
+  const ask = await askFleet(prometheus);
+  const open = (remoteAddress: string, count: number) =>
+    Array.from({ length: count }, (_, number) =>
+      ask(`/fleet.json?service=${remoteAddress}-${number}`, { remoteAddress }),
+    );
+  const busy = open("192.0.2.1", freeForAll);
+  expect(await open("192.0.2.1", 1 + freeForAll)[freeForAll]).toMatchObject({ status: 503 });
+  const other = open("192.0.2.2", share);
+  await vi.waitFor(() => expect(hanging).toHaveLength(freeForAll + share));
+  // Views that are being read cost nothing more.
+  const again = open("192.0.2.1", 1);
+  for (const each of hanging) each();
+  for (const each of await Promise.all([...busy, ...other, ...again])) expect(each.status).toBe(200);
+});
+
+test("names Prometheus on the page that shows old data, and the distance of the samples of the axes", async () => {
+  const ask = await askFleet(await servePrometheus(() => FLEET));
+  const { body } = await ask("/fleet");
+  expect(body).toContain('data-late-text="Prometheus does not answer"');
+  expect(body).toContain("Axes and their shares of OK are from samples, 5 min apart or more.");
+});
 
 describe("the details of an instance", () => {
   const DETAIL = '<img src=x onerror="alert(1)"> lost\u0007';

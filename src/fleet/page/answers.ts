@@ -1,14 +1,20 @@
+import { toAddressBlock } from "../../http/address-block.ts";
 import { createResponse, type StatusResponse } from "../../http/message.ts";
 import { PAGE_HEADERS } from "../../http/page/render-document.ts";
+import { createShares, type ShareLimits } from "../../http/shares.ts";
 import { toAsciiJson } from "../../util/json-text.ts";
 import type { OwnFleet } from "../create-fleet.ts";
 import { createInstanceReports, type KeptReport } from "../details/instance-reports.ts";
 import { type Axes, readHandlerAxes, readServiceAxes } from "../read/axes.ts";
+import { MAX_READS } from "../views.ts";
 import { parseChoice } from "./choice.ts";
 import { createFleetEvents } from "./events.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { renderFleetPage } from "./render-page.ts";
 import { type FleetChoice, type FleetScene, type FleetSuffix, toQuery } from "./scene.ts";
+
+/** The views that are read at the same time and not in memory yet: a quarter is for other clients than the busiest. */
+export const NEW_VIEW_LIMITS: ShareLimits = { total: MAX_READS, freeForAll: (3 * MAX_READS) / 4, share: 4 };
 
 export interface FleetAnswersSetup {
   readonly fleet: OwnFleet;
@@ -76,20 +82,29 @@ export function createFleetAnswers({
     return answerPage({ ...scene, now: Date.now() }, lateMs);
   }
 
+  async function answerView(suffix: FleetSuffix, choice: FleetChoice): Promise<StatusResponse> {
+    const { service, instance } = choice;
+    if (service !== undefined && instance !== undefined)
+      return answerInstance(suffix, choice, service, instance);
+    if (suffix === ".json") return answerJson(await loadView(choice));
+    const scene = await loadScene(choice);
+    if (suffix === ".md")
+      return createResponse({ status: 200, contentType: MARKDOWN, body: renderMarkdown(scene) });
+    return answerPage({ ...scene, now: choice.at?.getTime() ?? Date.now() }, lateMs);
+  }
+
   const events = createFleetEvents(loadScene, onError);
+  const newViews = createShares(NEW_VIEW_LIMITS);
   return {
     async answer(suffix, query, remoteAddress) {
       const choice = parseChoice(query);
       if (typeof choice === "string") return createResponse({ status: 400, body: `${choice}\n` });
-      const { service, instance } = choice;
-      if (service !== undefined && instance !== undefined)
-        return answerInstance(suffix, choice, service, instance);
-      if (suffix === ".events") return events.answer(choice, remoteAddress);
-      if (suffix === ".json") return answerJson(await loadView(choice));
-      const scene = await loadScene(choice);
-      if (suffix === ".md")
-        return createResponse({ status: 200, contentType: MARKDOWN, body: renderMarkdown(scene) });
-      return answerPage({ ...scene, now: choice.at?.getTime() ?? Date.now() }, lateMs);
+      if (suffix === ".events" && choice.instance === undefined) return events.answer(choice, remoteAddress);
+      if (fleet.isKnown(choice)) return answerView(suffix, choice);
+      const holder = toAddressBlock(remoteAddress);
+      if (!newViews.hasRoom(holder)) return TOO_MANY_VIEWS;
+      const release = newViews.acquire(holder);
+      return answerView(suffix, choice).finally(release);
     },
   };
 }
@@ -113,4 +128,5 @@ function answerJson(view: FleetScene["view"] | KeptReport): StatusResponse {
 
 const NO_TURNS: Axes = new Map();
 const MARKDOWN = "text/markdown; charset=utf-8";
+const TOO_MANY_VIEWS = createResponse({ status: 503, body: "too many different views at once\n" });
 const NO_DETAILS = createResponse({ status: 404, body: "no details of instances\n" });

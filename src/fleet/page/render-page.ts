@@ -34,6 +34,7 @@ export function renderFleetPage(scene: FleetScene, { lateMs }: FleetPageOptions)
     now,
     at: view.at,
     lateMs,
+    lateText: "Prometheus does not answer",
     symbols: html`${renderSymbol("UNKNOWN", "unknown")}${renderTicks({ now, span: choice.span })}`,
     head: renderHead(scene),
     buttons: false,
@@ -46,7 +47,7 @@ export function renderFleetPage(scene: FleetScene, { lateMs }: FleetPageOptions)
       report === undefined &&
       html`<p>The same for programs: ${Object.entries(FORMATS).map(
         ([suffix, name], index) => html`${index > 0 && " · "}<a href="${toUrl(suffix)}">${name}</a>`,
-      )}</p>`
+      )}</p><p>Axes and their shares of OK are from samples, 5 min apart or more.</p>`
     }`,
   });
 }

@@ -38,6 +38,8 @@ export interface DocumentParts {
   readonly at: Date;
   /** A result that is older than this may be out of date. Default: that of the script. */
   readonly lateMs?: number;
+  /** Why a result is that old. Default: the checks are late. */
+  readonly lateText?: string;
   /** Symbols that the rows use. */
   readonly symbols: Markup;
   readonly head: Markup;
@@ -62,6 +64,8 @@ export function renderDocument(parts: DocumentParts): string {
     : html`<span id="link">${parts.snapshot ?? "Past"}</span>`;
   return toText(html`${verbatim("<!doctype html>")}<html lang="en" data-events="${eventsUrl ?? ""}" data-now="${now}"${
     lateMs !== undefined && html` data-late="${lateMs}"`
+  }${
+    parts.lateText !== undefined && html` data-late-text="${parts.lateText}"`
   } data-lost-icon="${toFavicon("unknown")}">
     <head>
       <meta charset="utf-8">

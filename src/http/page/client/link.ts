@@ -37,7 +37,9 @@ export function createLinkDisplay(): LinkDisplay {
 
   function show(newLink: Link, reason = ""): void {
     const isStale = STALE.includes(newLink);
-    const words = WORDS[newLink] + reason + (isStale ? ". Last known state" : "");
+    // The page of a fleet is late if Prometheus does not answer.
+    const own = newLink === "late" ? document.documentElement.dataset["lateText"] : undefined;
+    const words = (own ?? WORDS[newLink]) + reason + (isStale ? ". Last known state" : "");
     const text = find("link");
     if (text.textContent !== words) text.textContent = words;
     if (newLink === link) return;
