@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -11,6 +11,8 @@ export interface FirefoxPage {
   open(url: string): Promise<void>;
   /** The value of an expression, as JSON. */
   evaluate(expression: string): Promise<unknown>;
+  /** The page on A4 paper, as a PDF. */
+  print(): Promise<Buffer>;
 }
 
 type Send = (method: string, params: object) => Promise<Readonly<Record<string, unknown>>>;
@@ -20,8 +22,10 @@ type Send = (method: string, params: object) => Promise<Readonly<Record<string, 
  *
  * @see https://w3c.github.io/webdriver-bidi/
  */
-export async function openFirefox(): Promise<FirefoxPage> {
+export async function openFirefox(preferences: Readonly<Record<string, number>> = {}): Promise<FirefoxPage> {
   const profile = await mkdtemp(join(tmpdir(), "svc-status-"));
+  const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${value});\n`);
+  await writeFile(join(profile, "user.js"), lines.join(""));
   onTestFinished(() => rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   const args = ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"];
   const firefox = startProgram("firefox-esr", args);
@@ -48,6 +52,10 @@ export async function openFirefox(): Promise<FirefoxPage> {
         awaitPromise: false,
       });
       return JSON.parse((result as { readonly value: string }).value);
+    },
+    async print() {
+      const { data } = await send("browsingContext.print", { context, page: { width: 21, height: 29.7 } });
+      return Buffer.from(String(data), "base64");
     },
   };
 }

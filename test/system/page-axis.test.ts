@@ -82,10 +82,10 @@ describeWithProgram(["chromium"], "the axis of time", () => {
     const service = await startAt(OUTAGE);
     const page = await openAt(browser, service.url, { timezoneId: "Asia/Kolkata" });
     const [born, from, to] = clocksOf(service, 330);
-    const told = page.locator(".told", { hasText: `Last 24 h: RED ${from}–${to}` });
+    const told = page.locator(".told", { hasText: `Last 24 h, GMT+5:30: RED ${from}–${to}` });
     await told.waitFor({ state: "attached" });
     expect(await told.textContent()).toBe(
-      `Last 24 h: RED ${from}–${to}, OK since, unknown before ${born}. 99.6 % OK, 18 h unknown.`,
+      `Last 24 h, GMT+5:30: RED ${from}–${to}, OK since, unknown before ${born}. 99.6 % OK, 18 h unknown.`,
     );
     const [, utcFrom, utcTo] = clocksOf(service);
     expect(await page.locator(".axis").getAttribute("title")).toContain(
@@ -103,6 +103,20 @@ describeWithProgram(["chromium"], "the axis of time", () => {
     expect((await page.locator(".strip .OK").boundingBox())?.width).toBeGreaterThan(20);
   });
 
+  test("has the same time zone as the exact times of an opened row, which is named", async () => {
+    const service = await startAt(OUTAGE);
+    const page = await openAt(browser, service.url, { timezoneId: "Asia/Kolkata" });
+    const [, from, to] = clocksOf(service, 330);
+    await page.locator("summary.summary").click();
+    await page.locator(".changes i", { hasText: `${to}:` }).waitFor();
+    const changes = await page.locator(".changes i").allTextContents();
+    expect(changes.map((text) => text.slice(11, 16))).toEqual([to, from]);
+    const facts = await page.locator(".facts time").allTextContents();
+    expect(facts[0]?.slice(11, 16)).toBe(to);
+    for (const text of [...facts, ...changes])
+      expect(text).toMatch(/^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d GMT\+5:30$/);
+  });
+
   test("has the span that the reader chooses, which the address keeps", async () => {
     const { url } = await startAt(OUTAGE);
     const page = await openAt(browser, `${url}?q=data`);
@@ -111,7 +125,7 @@ describeWithProgram(["chromium"], "the axis of time", () => {
     expect(await page.evaluate(() => location.search)).toBe("?q=data&span=1h");
     expect(await barOf(page, "RED")).toBe("");
     expect(await barOf(page, "OK")).toBe("M0 12V8H720V12z");
-    expect(await page.locator(".told").textContent()).toBe("Last 1 h: OK. 100 % OK.");
+    expect(await page.locator(".told").textContent()).toBe("Last 1 h, UTC: OK. 100 % OK.");
     await page.reload();
     expect(await page.getByRole("radio", { name: "1 h", exact: true }).isChecked()).toBe(true);
     expect(await page.locator("#ticks text").allTextContents()).toHaveLength(6);

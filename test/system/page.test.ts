@@ -19,6 +19,9 @@ const HOSTILE = [
   "&lt;b&gt; &amp;",
 ] as const;
 
+/** The size of a page of paper, in CSS pixels. */
+const A4 = { width: 794, height: 1_123 } as const;
+
 const SERVICE = { name: "orders", version: "1.2.3", instance: "web:1" } as const;
 
 /** Three handlers, of which one explains another. */
@@ -753,7 +756,10 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       const service = await startOrders({ svcStatus: { controls: true } });
       const page = await newPage();
       await open(page, service.url);
+      await page.setViewportSize(A4);
       await page.emulateMedia({ media: "print" });
+      expect(await widthOf(page)).toBe(A4.width);
+      expect(await violationsOf(page)).toEqual([]);
       expect(await page.locator(".row:visible").count()).toBe(3);
       expect(await page.locator("button:visible, input:visible, .control:visible").count()).toBe(0);
       const shown = await page.locator(".since, .probe time, #link").evaluateAll(

@@ -12,6 +12,10 @@ import {
 } from "../axis.ts";
 import { getShownTime } from "./ages.ts";
 import { find } from "./find.ts";
+import { toLocalText } from "./local-times.ts";
+
+/** Length of the date and the time before the name of the time zone. */
+const TIME_LENGTH = 20;
 
 /** The end of the window and the span of the last drawing. */
 let drawnFor = "";
@@ -35,13 +39,14 @@ function drawAxesIfDue(): void {
 export function drawAxes(root: ParentNode): void {
   const window = toAxisWindow(getSpan(), getShownTime());
   const starts = getStarts();
+  const zone = toLocalText(window.to).slice(TIME_LENGTH);
   for (const axis of root.querySelectorAll<HTMLElement>(".axis")) {
     const turns = decodeTurns(axis.dataset["turns"] ?? "");
     const { paths, share, toText } = drawAxis(turns, window, starts);
     for (const mark of AXIS_MARKS) set(axis.querySelector(`.${mark}`), "d", paths[mark]);
     set(axis, "title", `Last ${window.title}, UTC: ${toText(toUtcClock)}`);
     write(axis.querySelector(".share"), share);
-    write(axis.querySelector(".told"), `Last ${window.title}: ${toText(toLocalClock)}`);
+    write(axis.querySelector(".told"), `Last ${window.title}, ${zone}: ${toText(toLocalClock)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { drawAxes } from "./axes.ts";
 import { closeControl } from "./control.ts";
 import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
+import { showOpenTimes } from "./local-times.ts";
 import { keyOf, morph } from "./morph.ts";
 import { markChanged, type NewOrder, showOrder } from "./order.ts";
 
@@ -39,6 +40,7 @@ export function showNews(news: PageNews): void {
   // Otherwise a click that was meant to decommission would commission.
   if (actionOf(head) !== action) closeControl();
   showOrder(news, rows);
+  showOpenTimes();
   showMove(before, head);
   showState();
   applyFilter();

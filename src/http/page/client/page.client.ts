@@ -6,6 +6,7 @@ import { startControl } from "./control.ts";
 import { startCopying } from "./copy.ts";
 import { startFilter } from "./filter.ts";
 import { startLive } from "./live.ts";
+import { startLocalTimes } from "./local-times.ts";
 import { startSorting } from "./order.ts";
 import { startSlider } from "./slider.ts";
 
@@ -21,6 +22,7 @@ startCopying();
 startChecking();
 startControl();
 startSorting();
+startLocalTimes();
 startAnchors();
 startSlider();
 startLive();
