@@ -7,11 +7,11 @@ function proberOf(id: string, lastProbedAt = 0): KnownProber {
   return { ...UNKNOWN, id, lastProbedAt };
 }
 
-/** A memory full of established probers, which last sent a request at 0. */
+/** A memory full of established probers, which last sent a request at 1,000. */
 function createFull() {
   const memory = createProberMemory();
   for (let index = 0; index < MAX_PROBERS; index += 1)
-    memory.set(proberOf(`${index}`), { isEstablished: true, now: 0 });
+    memory.set(proberOf(`${index}`, 1_000), { isEstablished: true, now: 1_000 });
   return memory;
 }
 
@@ -19,7 +19,7 @@ describe("a full memory of established probers", () => {
   test("forgets a newcomer at once, even an established one", () => {
     for (const isEstablished of [false, true]) {
       const memory = createFull();
-      expect(memory.set(proberOf("new"), { isEstablished, now: MAX_GAP_MS })?.id).toBe("new");
+      expect(memory.set(proberOf("new"), { isEstablished, now: 1_000 + MAX_GAP_MS })?.id).toBe("new");
       expect(memory.all).toHaveLength(MAX_PROBERS);
       expect(memory.get("0")).toBeDefined();
     }
@@ -27,7 +27,7 @@ describe("a full memory of established probers", () => {
 
   test("makes room for an established one if the oldest is gone", () => {
     const memory = createFull();
-    const now = MAX_GAP_MS + 1;
+    const now = 1_001 + MAX_GAP_MS;
     expect(memory.set(proberOf("new", now), { isEstablished: true, now })).toBeUndefined();
     expect(memory.get("0")).toBeUndefined();
     expect(memory.get("1")).toBeDefined();
