@@ -9,7 +9,7 @@ import { readText } from "../read/prometheus.ts";
 import type { AllowedHosts } from "./allowed-hosts.ts";
 
 /** Deadline of a whole request. */
-export const REPORT_DEADLINE_MS = 3_000;
+const REPORT_DEADLINE_MS = 3_000;
 /** Maximum size of a report. */
 export const MAX_REPORT_BYTES = 1_000_000;
 /** Maximum number of handlers that are shown. */
