@@ -29,8 +29,16 @@ async function findViolations(page: Page): Promise<readonly string[]> {
     const { axe: loaded } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
     return (await loaded.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
   });
-  const isWider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-  return [...violations, ...(isWider ? ["wider than the window"] : [])];
+  const wide = await page.evaluate(() =>
+    [...document.querySelectorAll("body *")]
+      .filter(
+        (each) =>
+          document.documentElement.scrollWidth > innerWidth &&
+          each.getBoundingClientRect().right > innerWidth,
+      )
+      .map((each) => `wider than ${innerWidth}: ${each.outerHTML.slice(0, 200)}`),
+  );
+  return [...violations, ...wide];
 }
 
 /** The number of evaluations in which all targets and rules are known. */

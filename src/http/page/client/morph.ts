@@ -6,7 +6,8 @@ const OF_THE_READER: ReadonlySet<string> = new Set(["open", "hidden"]);
  */
 export function morph(from: Element, to: Element): void {
   morphAttributes(from, to);
-  if (to instanceof HTMLElement && "count" in to.dataset) addLines(from, to, Number(to.dataset["count"]));
+  if (to instanceof HTMLOListElement && "count" in to.dataset)
+    addLines(from, to, Number(to.dataset["count"]));
   else morphChildren(from, to);
 }
 
