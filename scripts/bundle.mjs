@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "nod
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { parseAst } from "rolldown/parseAst";
 import { minifySync } from "rolldown/utils";
 import { pruneDeclarations } from "./declarations.mjs";
 import { AT_SETUP, findSharedFiles } from "./shared-files.mjs";
@@ -91,9 +92,13 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
   expectNoCycles(chunks);
   return [
     ...chunks.map(({ fileName, code, isEntry }) => {
+      const text = toCommonJs(code, { isEntry });
       // The stack traces of the command line are never shown, only the messages of its errors.
-      const keepNames = COMMAND_LINE.test(fileName) ? CLASSES : true;
-      return [join(dist, fileName), shortenVariables(toCommonJs(code, { isEntry }), keepNames)];
+      const isShown = !COMMAND_LINE.test(fileName);
+      return [
+        join(dist, fileName),
+        isShown ? breakLines(shortenVariables(text)) : shortenVariables(text, CLASSES),
+      ];
     }),
     [join(root, exports[THREAD].default), await joinThread(thread)],
   ];
@@ -133,6 +138,15 @@ function shortenVariables(text, keepNames = true) {
   });
   if (errors.length > 0) throw new Error(errors[0].message);
   return code;
+}
+
+/**
+ * Writes each statement of a file on its own line. Node.js prints the whole line of an error that nobody catches,
+ * such as that of a wrong option.
+ */
+function breakLines(text) {
+  const starts = parseAst(text, { lang: "js", sourceType: "script" }).body.map(({ start }) => start);
+  return starts.map((start, index) => text.slice(start, starts[index + 1])).join("\n");
 }
 
 /** Gives a copy of a module the name of its file or program: `labels.js?http`. */

@@ -1,15 +1,14 @@
-import type { JsonSchema } from "./json-schema.ts";
-
-type Schemas = Readonly<Record<string, JsonSchema>>;
+type Schema = Readonly<Record<string, unknown>>;
+type Schemas = Readonly<Record<string, Schema>>;
 
 /** The schema of a property that only other variants have. */
-const NEVER: JsonSchema = { not: {} };
+const NEVER: Schema = { not: {} };
 
 /**
  * One schema for objects that share most properties, such as the checks: it lists these once, and each variant
  * lists the others. It accepts the same objects as `anyOf`.
  */
-export function joinVariants(variants: readonly JsonSchema[]): JsonSchema {
+export function joinVariants(variants: readonly Schema[]): Schema {
   const lists = variants.map(({ properties }) => properties as Schemas);
   const keys = [...new Set(lists.flatMap(Object.keys))];
   const [first = {}] = lists;

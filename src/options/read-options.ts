@@ -13,5 +13,5 @@ export function readOptions<Options extends object, Resolved>(
 
 /** Returns the value with its defaults. Throws a TypeError for the first mistake in it. */
 export function expectShape(shape: Shape, value: unknown, path: string): unknown {
-  return read(shape, value, path, throwViolation);
+  return read(shape, value, path, (violation) => throwViolation(violation, expectShape));
 }

@@ -23,19 +23,31 @@ export function toMistake(error: unknown): Mistake | undefined {
 
 /**
  * Setup mistakes throw immediately. The message names the option, the expected value and the actual value:
- * `timeoutMs: expected a number from 1 to 2147483647, got -5`.
+ * `timeoutMs: expected a number from 1 to 2147483647, got -5`. The stack begins where `caller` was called, because
+ * nested options would otherwise hide the line of the application.
  */
-export function throwViolation(violation: Violation): never {
+export function throwViolation(violation: Violation, caller: CallableFunction): never {
+  const error = toViolationError(violation);
+  captureStackTrace?.(error, caller);
+  throw error;
+}
+
+/** V8 and JavaScriptCore have it; its types are those of Node.js. */
+const { captureStackTrace } = Error as {
+  readonly captureStackTrace?: (error: Error, caller: CallableFunction) => void;
+};
+
+function toViolationError(violation: Violation): TypeError {
   const { path } = violation;
-  if (violation.kind === "rule") throw toError(violation);
+  if (violation.kind === "rule") return toError(violation);
   if (violation.kind === "unknown") {
     const key = describeValue(violation.key);
     const text = `unknown option ${key}, expected one of ${violation.known.join(", ")}`;
-    throw toError({ path, text }, `${path || "options"}: ${text}`);
+    return toError({ path, text }, `${path || "options"}: ${text}`);
   }
   const { shape, value } = violation;
   const text = shape.mistake ?? `expected ${describeShape(shape)}, got ${describeGot(shape, value)}`;
-  throw toError({ path, text }, `${path || "options"}: ${text}`);
+  return toError({ path, text }, `${path || "options"}: ${text}`);
 }
 
 type DescribeNumber = (shape: NumberShape) => string;

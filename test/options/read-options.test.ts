@@ -42,6 +42,18 @@ function fail(options: unknown): unknown {
   return undefined;
 }
 
+test("a mistake at any depth has a stack that begins at the caller", () => {
+  let stack: string | undefined;
+  try {
+    readOptions(SHAPES, { name: "a", view: { path: 3 as never } });
+  } catch (error) {
+    stack = (error as Error).stack;
+  }
+  const [, first, second] = (stack ?? "").split("\n    at ");
+  expect(first).toMatch(/^readOptions /);
+  expect(second).toMatch(/read-options\.test\.ts/);
+});
+
 describe("options that are right", () => {
   test("get the defaults of the others, also inside", () => {
     expect(readOptions(SHAPES, { name: "a" })).toEqual({

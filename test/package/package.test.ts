@@ -75,14 +75,19 @@ test("shows the names of the functions that an error passed through", async () =
     void getReport();`;
   const { stdout } = await run(process.execPath, ["--eval", program], consumer);
   const called = [...stdout.matchAll(/^ +at (?:async )?(\S+) \(.*node_modules/gm)].map(([, name]) => name);
-  const expected = [
-    "throwViolation",
-    "readOptions",
-    "resolveOptions",
-    "createStatusService",
-    "serviceStatus",
-  ];
+  const expected = ["readOptions", "resolveOptions", "createStatusService", "serviceStatus"];
   expect(called).toEqual(expect.arrayContaining([...expected, "callHandler", "runHandlers", "getReport"]));
+});
+
+test("a wrong option that nobody catches shows one statement, and the line of the application", async () => {
+  const program = `
+    const { serviceStatus } = require("svc-status/node");
+    function startApplication() { serviceStatus({ svcStatus: { prometheus: { extended: "yes" } } }); }
+    startApplication();`;
+  const { stderr } = await run(process.execPath, ["--eval", program], consumer);
+  expect(stderr).toContain('TypeError: svcStatus.prometheus.extended: expected true or false, got "yes"');
+  expect(stderr).toMatch(/at startApplication \(/);
+  expect(stderr.length).toBeLessThan(3_000);
 });
 
 test("keeps the name of every function and class in every file that can show a stack", async () => {
