@@ -1,7 +1,7 @@
 import { toAgeText } from "../../http/page/time-text.ts";
 import type { ServiceFacts } from "./service-status.ts";
 
-/** `In service for 4 min`, or `Decommissioned for 4 min: upgrade, by ann, until 2026-…`. */
+/** `In service for 4 min`, or `Decommissioned for 4 min: upgrade, by ann, until 2026-01-01 00:00:00 UTC`. */
 export function describeProbe({ probe }: ServiceFacts): string {
   const { state, forMs, reason, until, leftMs, by } = probe;
   if (state === "draining") {
@@ -11,7 +11,8 @@ export function describeProbe({ probe }: ServiceFacts): string {
   const held = forMs === undefined ? "" : ` for ${toAgeText(forMs)}`;
   if (state === "in-service") return `In service${held}`;
   const why = reason === undefined ? "" : `: ${reason}`;
-  return `Decommissioned${held}${why}${by === undefined ? "" : `, by ${by}`}${until === undefined ? "" : `, until ${until}`}`;
+  const end = until?.replace("T", " ").replace(/(?:\.\d+)?Z$/, " UTC");
+  return `Decommissioned${held}${why}${by === undefined ? "" : `, by ${by}`}${end === undefined ? "" : `, until ${end}`}`;
 }
 
 /** `orders-7f9c:17, started 3 min ago` */

@@ -245,6 +245,16 @@ describe("svc-status show, of a service with the report for tools", () => {
     expect(stdout).not.toContain("Cache");
   });
 
+  test("says until when it is decommissioned, to the second", async () => {
+    const { address, probe } = await startService();
+    const until = new Date(Date.now() + 60_000);
+    probe.decommission("OFF", { reason: "upgrade", until });
+    const { stdout } = await runCli(["show", address]);
+    const text = until.toISOString().slice(0, 19).replace("T", " ");
+    expect(stdout).toMatch(/\nDecommissioned for \d+ s: upgrade, until [-:\d ]+ UTC\n/);
+    expect(stdout).toContain(`until ${text} UTC\n`);
+  });
+
   test("counts a decommissioned one as YELLOW, unless told otherwise, and says why", async () => {
     const { address, registry, probe } = await startService();
     registry.addStatusHandler("A", () => ({ state: "OK" }));
