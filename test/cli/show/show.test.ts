@@ -246,7 +246,8 @@ describe("svc-status show, of a service with the report for tools", () => {
   });
 
   test("says until when it is decommissioned, to the second", async () => {
-    const { address, probe } = await startService();
+    const { address, registry, probe } = await startService();
+    registry.addStatusHandler("A", () => ({ state: "OK" }));
     const until = new Date(Date.now() + 60_000);
     probe.decommission("OFF", { reason: "upgrade", until });
     const { stdout } = await runCli(["show", address]);
