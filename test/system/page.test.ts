@@ -3,6 +3,7 @@ import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
+import { MAX_SHOWN_CHANGES } from "../../src/http/page/render-changes.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { BROWSER_TIMEOUT_MS, openPage, startBrowser } from "../support/browser.ts";
 import { type PageService, startPageService } from "../support/page-service.ts";
@@ -222,6 +223,34 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await page.title()).toBe("OK, decommissioned: orders (web:1)");
       service.probe.commission();
       await page.locator(".probe", { hasText: "In service" }).waitFor();
+    });
+
+    test("after many updates the head shows each count once, and the list of changes has its maximum", async () => {
+      const service = await startOrders();
+      const change = async (detail: number): Promise<void> => {
+        service.set("Cache", detail % 2 === 1 ? "YELLOW" : "OK", { detail: `${detail} % hits` });
+        await service.registry.getStatus("Cache");
+      };
+      for (let detail = 1; detail <= MAX_SHOWN_CHANGES; detail += 1) await change(detail);
+      const page = await newPage();
+      await open(page, service.url);
+      const lines = rowOf(page, "Cache").locator(".changes > li");
+      expect(await lines.count()).toBe(MAX_SHOWN_CHANGES);
+      for (let detail = MAX_SHOWN_CHANGES + 1; detail <= MAX_SHOWN_CHANGES + 5; detail += 1) {
+        await change(detail);
+        await lines
+          .first()
+          .filter({ hasText: `${detail} % hits` })
+          .waitFor({ state: "attached" });
+        const [yellow, ok] = detail % 2 === 1 ? [1, 2] : [0, 3];
+        const counts = page.locator(".head .counts > *");
+        await expect
+          .poll(() => counts.allTextContents(), { timeout: BROWSER_TIMEOUT_MS })
+          .toEqual(["0 RED", `${yellow} YELLOW`, `${ok} OK`]);
+        const shown = await lines.evaluateAll((all) => all.map((line) => line.textContent ?? ""));
+        expect(shown).toHaveLength(MAX_SHOWN_CHANGES);
+        expect(new Set(shown).size).toBe(MAX_SHOWN_CHANGES);
+      }
     });
 
     test("handlers come and go", async () => {
