@@ -47,6 +47,27 @@ describe("metrics of the application", () => {
     expect(toAppendable(text, OURS)).toEqual({ text: "svc_status_size 3\n", leftOut: OURS });
   });
 
+  test.each([
+    "# TYPE svc_status counter\n# UNIT svc_status seconds\n# HELP svc_status Help",
+    "# HELP svc_status gauge\n# TYPE svc_status counter",
+    "# TYPE svc_status counter\n# TYPE svc_status_total",
+  ])("have the types that TYPE lines declare, in any order (%j)", (metadata) => {
+    expect(toAppendable(`${metadata}\nsvc_status_total 1\n`, OURS).text).not.toContain("svc_status_total 1");
+    expect(toPrometheusText(`${metadata}\nsvc_status_total 1\n`)).toContain(
+      "# TYPE svc_status_total counter\n",
+    );
+  });
+
+  test("have no type only because a help text is one", () => {
+    expect(toPrometheusText("# HELP a counter\na 1\n")).toBe("# HELP a counter\na 1\n");
+    const text = "# HELP svc_status counter\nsvc_status_total 1\n";
+    expect(toAppendable(text, OURS).text).toBe("svc_status_total 1\n");
+  });
+
+  test("keep a carriage return within a line", () => {
+    expect(toAppendable('a{b="c\rd"} 1\r\n', NONE).text).toBe('a{b="c\rd"} 1\n');
+  });
+
   test("keep a family whose name only begins as ours does", () => {
     const text = "# TYPE svc_status_count gauge\nsvc_status_count 3\n";
     expect(toAppendable(text, OURS)).toEqual({ text, leftOut: [] });
@@ -117,6 +138,10 @@ describe("OpenMetrics as text format 0.0.4", () => {
     [String.raw`C:\\\"dir`, String.raw`C:\\"dir`],
   ])("has the help text %s as %s, because a quote is not escaped there", (openMetrics, prometheus) => {
     expect(toPrometheusText(`# HELP a ${openMetrics}\n# EOF\n`)).toBe(`# HELP a ${prometheus}\n`);
+  });
+
+  test("may have an empty help text", () => {
+    expect(toPrometheusText("# HELP a\n# TYPE a gauge\na 1\n")).toBe("# HELP a \n# TYPE a gauge\na 1\n");
   });
 
   test("leaves out lines that are none", () => {

@@ -53,6 +53,13 @@ svc_status_changes_total{name="Queue",state="RED"} 1
 `;
 
 describe("the extended families", () => {
+  test("omit the labels without details, and nothing else", async () => {
+    const all = renderExtended(await createSource(), false);
+    const label = /# HELP svc_status_label (?:.*\n)# TYPE svc_status_label gauge\nsvc_status_label\{.*\n/;
+    expect(all).toMatch(label);
+    expect(renderExtended(await createSource(), false, false)).toBe(all.replace(label, ""));
+  });
+
   test("say how long a check took, when it was, since when the state holds, and how often it changed", async () => {
     expect(renderExtended(await createSource(), false)).toBe(
       `${GAUGES}# HELP svc_status_changes_total Number of changes to this state

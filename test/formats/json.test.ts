@@ -116,4 +116,22 @@ describe("a renderer that remembers what it wrote last", () => {
       { numRuns: 300 },
     );
   });
+
+  test("does not write a handler again whose status is the same", async () => {
+    const renderReport = createJsonRenderer();
+    const { entries, ...report } = await reportOf(["a", { state: "OK" }]);
+    let reads = 0;
+    const counted = entries.map((entry) =>
+      Object.defineProperty({ ...entry }, "name", {
+        get() {
+          reads += 1;
+          return entry.name;
+        },
+      }),
+    );
+    for (const details of [true, false, true, false])
+      renderReport({ ...report, entries: counted }, { details });
+    // Each report compares the name. The first one with details, and the first one without, write it too.
+    expect(reads).toBe(4 + 2);
+  });
 });
