@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { createServer } from "node:http";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
@@ -11,13 +12,19 @@ import { createRecordingLogger } from "../support/registry.ts";
 const [ONE, OTHER] = ["SIGUSR2", "SIGWINCH"] as const;
 const TRIGGERS: readonly Trigger[] = ["uncaughtException", "unhandledRejection", "beforeExit"];
 
+/** The process, whose types know each event's listener. */
+const EVENTS: EventEmitter = process;
+
 /** What would end the process, in order. */
 let ends: unknown[] = [];
 
 beforeEach(() => {
   ends = [];
   vi.useFakeTimers({ toFake: ["setTimeout"] });
-  vi.spyOn(process, "kill").mockImplementation((pid, signal) => ends.push([pid === process.pid, signal]) > 0);
+  vi.spyOn(process, "kill").mockImplementation((pid, signal) => {
+    ends.push([pid === process.pid, signal]);
+    return true;
+  });
   vi.spyOn(process, "exit").mockImplementation((code) => void ends.push(code) as never);
   // Here `process.exit` returns, and the lines behind it run too. They must not remove the test runner's listeners.
   const removeAll = process.removeAllListeners.bind(process);
@@ -31,13 +38,13 @@ beforeEach(() => {
     { running: 0, haveFailed: false, haveCrashed: false },
   );
   const { exitCode } = process;
-  const before = new Map(TRIGGERS.map((trigger) => [trigger, process.listeners(trigger)]));
+  const before = new Map(TRIGGERS.map((trigger) => [trigger, EVENTS.listeners(trigger)]));
   onTestFinished(() => {
     process.exitCode = exitCode;
     for (const signal of [ONE, OTHER]) process.removeAllListeners(signal);
     for (const [trigger, listeners] of before)
-      for (const listener of process.listeners(trigger))
-        if (!listeners.includes(listener)) process.off(trigger, listener);
+      for (const listener of EVENTS.listeners(trigger))
+        if (!listeners.includes(listener)) EVENTS.off(trigger, listener as () => void);
     vi.restoreAllMocks();
     vi.useRealTimers();
   });
