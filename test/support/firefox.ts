@@ -11,9 +11,18 @@ export interface FirefoxPage {
   open(url: string): Promise<void>;
   /** The value of an expression, as JSON. */
   evaluate(expression: string): Promise<unknown>;
+  /** Resizes the viewport, in CSS pixels. */
+  resize(width: number, height: number): Promise<void>;
+  /** Presses a key. Without a window, buttons of Firefox ignore Enter and the space bar. */
+  press(key: Key): Promise<void>;
   /** The page on A4 paper, as a PDF. */
   print(): Promise<Buffer>;
 }
+
+/** Keys, with the characters that WebDriver has for them. */
+const KEYS = { ArrowLeft: "\ue012", Tab: "\ue004" } as const;
+
+type Key = keyof typeof KEYS;
 
 type Send = (method: string, params: object) => Promise<Readonly<Record<string, unknown>>>;
 
@@ -52,6 +61,17 @@ export async function openFirefox(preferences: Readonly<Record<string, number>> 
         awaitPromise: false,
       });
       return JSON.parse((result as { readonly value: string }).value);
+    },
+    async resize(width, height) {
+      await send("browsingContext.setViewport", { context, viewport: { width, height } });
+    },
+    async press(key) {
+      const value = KEYS[key];
+      const actions = [
+        { type: "keyDown", value },
+        { type: "keyUp", value },
+      ];
+      await send("input.performActions", { context, actions: [{ type: "key", id: "keyboard", actions }] });
     },
     async print() {
       const { data } = await send("browsingContext.print", { context, page: { width: 21, height: 29.7 } });

@@ -1,19 +1,9 @@
-import axe from "axe-core";
-import type { BrowserContextOptions } from "playwright-core";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { openPage, startBrowser } from "../support/browser.ts";
-import { type FirefoxPage, openFirefox } from "../support/firefox.ts";
+import { describe, expect, test } from "vitest";
+import { BROWSERS, type Look, violationsOf } from "../support/browsers.ts";
 import { type PageService, startPageService } from "../support/page-service.ts";
 import { describeWithProgram } from "../support/system.ts";
 
 const TIMEOUT_MS = 120_000;
-
-/** The settings of a reader, for each browser. */
-interface Look {
-  readonly media: string;
-  readonly chromium: BrowserContextOptions;
-  readonly firefox: Readonly<Record<string, number>>;
-}
 
 const LOOKS: Readonly<Record<string, Look>> = {
   "colors and motion": { media: "(forced-colors: none)", chromium: {}, firefox: {} },
@@ -23,22 +13,6 @@ const LOOKS: Readonly<Record<string, Look>> = {
     firefox: { "browser.display.document_color_use": 2, "ui.prefersReducedMotion": 1 },
   },
 };
-
-const BROWSERS: Readonly<Record<string, (look: Look) => Promise<FirefoxPage>>> = {
-  chromium: openChromium,
-  "firefox-esr": ({ firefox }) => openFirefox(firefox),
-};
-
-async function openChromium({ chromium }: Look): Promise<FirefoxPage> {
-  const browser = await startBrowser();
-  onTestFinished(() => browser.close());
-  const page = await openPage(browser, chromium);
-  return {
-    open: async (url) => void (await page.goto(url)),
-    evaluate: async (expression) => JSON.parse(await page.evaluate(`JSON.stringify(${expression})`)),
-    print: () => page.pdf({ format: "A4" }),
-  };
-}
 
 /** What a reader sees, one scene after the other. Each waits until an expression is true. */
 const SCENES: Readonly<Record<string, (service: PageService) => [change: unknown, expression: string]>> = {
@@ -70,22 +44,6 @@ const SCENES: Readonly<Record<string, (service: PageService) => [change: unknown
 
 function textOf(selector: string, text: string): string {
   return `!!document.querySelector('${selector}')?.textContent.includes(${JSON.stringify(text)})`;
-}
-
-/** What axe finds wrong in the page as it is. */
-async function violationsOf(page: FirefoxPage): Promise<unknown> {
-  await page.evaluate(
-    `(() => {
-      window.found = undefined;
-      if (!window.axe) { ${axe.source} }
-      axe.run().then(({ violations }) => {
-        window.found = violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html));
-      });
-      return true;
-    })()`,
-  );
-  await expect.poll(() => page.evaluate("!!window.found"), { timeout: TIMEOUT_MS }).toBe(true);
-  return page.evaluate("window.found");
 }
 
 for (const [browser, openBrowser] of Object.entries(BROWSERS)) {
