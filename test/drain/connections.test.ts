@@ -184,6 +184,16 @@ describe("connections that leave", () => {
     expect([isLast(early), isLast(request(createSocket()))]).toEqual([false, false]);
   });
 
+  test("are the only ones whose responses the drain changes", () => {
+    const { connections, request } = createSubject();
+    const isChanged = (response: ServerResponse): boolean => Object.hasOwn(response, "writeHead");
+    const [open, later] = [request(createSocket()), request(createSocket())];
+    connections.setLeaving(false);
+    expect([open, later].map(isChanged)).toEqual([false, false]);
+    connections.setLeaving(true);
+    expect([open, later, request(createSocket())].map(isChanged)).toEqual([true, true, true]);
+  });
+
   test("end with every later response once one has said so", () => {
     const { connections, request } = createSubject();
     const socket = createSocket();
@@ -219,16 +229,20 @@ describe("connections that leave", () => {
 });
 
 describe("connections without a request", () => {
-  test("are ended after a second of silence", () => {
-    const { connections } = createSubject();
-    const socket = createSocket();
-    connections.record(socket);
-    connections.endSilent(5_000);
-    connections.endSilent(5_999);
-    expect(socket.destroyed).toBe(false);
-    connections.endSilent(6_000);
-    expect(socket.destroyed).toBe(true);
-  });
+  test.each([0, 1, 5])(
+    "are ended after a second of silence, whether they sent %i bytes before",
+    (bytesRead) => {
+      const { connections } = createSubject();
+      const socket = createSocket();
+      socket.read.bytesRead = bytesRead;
+      connections.record(socket);
+      connections.endSilent(5_000);
+      connections.endSilent(5_999);
+      expect(socket.destroyed).toBe(false);
+      connections.endSilent(6_000);
+      expect(socket.destroyed).toBe(true);
+    },
+  );
 
   test("get another second with each byte", () => {
     const { connections } = createSubject();

@@ -2,8 +2,9 @@ import { createServer } from "node:http";
 import tty from "node:tty";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
+import { toDevelopmentOptions } from "../../src/drain/development.ts";
 import { createDrain } from "../../src/drain/drain.ts";
-import type { DrainOptions } from "../../src/drain/options.ts";
+import { type DrainOptions, resolveDrainOptions } from "../../src/drain/options.ts";
 import { createAsk } from "../../src/testing/ask.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 
@@ -59,4 +60,16 @@ test("a process without a terminal waits", async () => {
   const report = drain.start();
   await clock.advance(5_000);
   expect(await report).toMatchObject({ endedBy: "fallback", waitMs: 5_000 });
+});
+
+test("the times of a drain in development are short, or as short as they were set", () => {
+  const long = { closeTimeoutMs: 20_000, hooksTimeoutMs: 20_000, deadlineMs: 60_000, capMs: 30_000 };
+  expect(toDevelopmentOptions(resolveDrainOptions(long))).toMatchObject({
+    closeTimeoutMs: 1_000,
+    hooksTimeoutMs: 3_000,
+    deadlineMs: 4_500,
+    capMs: 0,
+  });
+  const short = { closeTimeoutMs: 100, hooksTimeoutMs: 200, deadlineMs: 1_000 };
+  expect(toDevelopmentOptions(resolveDrainOptions(short))).toMatchObject({ ...short, capMs: 0 });
 });

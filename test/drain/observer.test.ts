@@ -1,4 +1,3 @@
-import cluster from "node:cluster";
 import tty from "node:tty";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe, type Probe } from "../../src/core/probe.ts";
@@ -10,6 +9,9 @@ import { NEVER_STALLED, type Stalled } from "../../src/drain/stalls.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 import { createStatusRequest } from "../support/status-request.ts";
+
+// Not imported: tests that do so fork, and are not run for each change of the sources.
+const cluster = process.getBuiltinModule("node:cluster") as unknown as { isWorker: boolean };
 
 const DRAINING = { reason: "SIGTERM", deadlineAt: Date.UTC(2026, 0, 1, 0, 0, 28) };
 
@@ -174,8 +176,8 @@ describe("the observer of a probe", () => {
   });
 
   test("does not learn an interval from the requests of a worker, which are a part of all", async () => {
-    const isWorker = cluster.isWorker;
-    Object.assign(cluster, { isWorker: true });
+    const { isWorker } = cluster;
+    cluster.isWorker = true;
     onTestFinished(() => void Object.assign(cluster, { isWorker }));
     const { observer, answer, clock } = createSubject();
     for (let count = 0; count < 4; count += 1) {

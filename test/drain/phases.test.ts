@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { DrainContext, DrainHook } from "../../src/drain/hooks.ts";
 import { createPhases, type HookTimes } from "../../src/drain/phases.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
@@ -75,6 +75,21 @@ describe("the hooks of the two phases", () => {
     expect(calls).toEqual(["early", "late"]);
     await phases.close(CONTEXT, TIMES);
     expect(calls).toEqual(["early", "late", "close"]);
+  });
+
+  test("may be of onClose only, which starts nothing at onLeave", async () => {
+    const rejections: unknown[] = [];
+    const record = (error: unknown): void => void rejections.push(error);
+    process.on("unhandledRejection", record);
+    onTestFinished(() => void process.off("unhandledRejection", record));
+    const { phases, call, calls } = createSubject();
+    phases.add({ onClose: call("early") });
+    phases.leave(CONTEXT);
+    phases.add({ onClose: call("late") });
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(await phases.close(CONTEXT, TIMES)).toEqual([]);
+    expect(calls).toEqual(["early", "late"]);
+    expect(rejections).toEqual([]);
   });
 
   test("are not called once they are removed", async () => {

@@ -151,6 +151,8 @@ describe("late requests", () => {
       2_000,
     ],
     ["two make the interval longer", [13_000, 16_000], 3_000],
+    ["two make it as long as the longer one", [13_000, 16_500], 3_500],
+    ["one does not count beside the longest that is in the rhythm", [13_500, 16_300], 2_800],
     ["three leave it unknown", [13_000, 16_000, 19_000], MAX_GAP_MS],
     ["four are a slower rhythm", [13_000, 16_000, 19_000, 22_000], 3_000],
   ])("%s", (_, late, intervalMs) => {
