@@ -204,6 +204,13 @@ describe("a rhythm is proven", () => {
     expect(restartedUntil(MAX_GAP_MS + 10_300).isProven).toBe(true);
   });
 
+  test("not by the time before its first request", () => {
+    const first = 2 * MAX_GAP_MS;
+    expect(rhythmOf(...every(2_000, first, first + MAX_GAP_MS - 2_000)).isProven).toBe(false);
+    expect(rhythmOf(first, first).isProven).toBe(false);
+    expect(addRequest(rhythmOf(first), first + 2_000, 1_900).isProven).toBe(false);
+  });
+
   test("not by the time before it began", () => {
     const irregular = uneven(0, 200);
     const from = (irregular.at(-1) ?? 0) + 500;
