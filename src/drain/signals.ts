@@ -86,11 +86,12 @@ export function drainOnSignals(
   function onError(trigger: Trigger, error: unknown): void {
     log(logger, "error", "drain-trigger", `${trigger}: ${describeError(error)}`);
     drains.haveCrashed = true;
-    if (!isStarted && first === undefined) void run({ reason: trigger, error });
+    process.exitCode = 1; // it may end by itself
+    if (!isStarted) void run({ reason: trigger, error });
   }
 
   function onIdle(): void {
-    if (!isStarted && first === undefined) void run({ reason: "beforeExit", isIdle: true });
+    if (!isStarted) void run({ reason: "beforeExit", isIdle: true });
   }
 
   async function run(cause: Cause): Promise<void> {
@@ -115,7 +116,7 @@ export function drainOnSignals(
     start: (reason = "start") => drain.begin({ reason }),
     add: drain.add,
     dispose() {
-      if (first !== undefined || isStarted) return;
+      if (isStarted) return;
       stopAll();
       drain.dispose();
     },
@@ -188,13 +189,10 @@ interface Ending {
 
 /** Ends the process if this was its last drain. */
 function endProcess({ exit, signal }: Ending): void {
+  if (exit === "none" || drains.running > 0) return;
   const code = drains.haveCrashed || drains.haveFailed ? 1 : 0;
-  if (exit === "none") {
-    if (drains.haveCrashed) process.exitCode = 1;
-  } else if (drains.running === 0) {
-    if (exit === "zero" || drains.haveCrashed || signal === undefined) process.exit(code);
-    endAsSignalled(signal);
-  }
+  if (exit === "zero" || drains.haveCrashed || signal === undefined) process.exit(code);
+  endAsSignalled(signal);
 }
 
 function isHandleable(signal: unknown): boolean {

@@ -319,6 +319,35 @@ describe("a process that nothing keeps alive", () => {
     expect(lines()[0]).toMatch(/SVC020 drained in 0\.0 s: .*nothing kept the process alive$/);
   });
 
+  test("shows why it drains", () => {
+    const { probe } = createSubject({ triggers: ["beforeExit"] });
+    fire("beforeExit");
+    expect(probe.reason).toBe("beforeExit");
+  });
+
+  test.each([
+    ["while it drains", 0],
+    ["after it has drained", 1],
+  ])("ends with 1 after an error that nobody handles %s", async (_, turns) => {
+    const { clock } = createSubject({ triggers: ["uncaughtException", "beforeExit"] });
+    const [atIdle, atError] = ["beforeExit", "uncaughtException"].map((event) =>
+      EVENTS.listeners(event).at(-1),
+    );
+    atIdle?.();
+    for (let turn = 0; turn < turns; turn += 1) await clock.advance(0);
+    atError?.(new Error("bug"));
+    await clock.advance(0);
+    expect([ends, process.exitCode]).toEqual([[], 1]);
+  });
+
+  test("is not ended by a first signal while it drains", async () => {
+    const { clock } = createSubject({ triggers: ["beforeExit"] });
+    fire("beforeExit");
+    send(ONE);
+    await clock.advance(0);
+    expect(ends).toEqual([]);
+  });
+
   test("does not begin another drain while one runs", async () => {
     const { clock, end } = createSubject({ triggers: ["beforeExit"] });
     send(ONE);
