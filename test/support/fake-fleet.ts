@@ -116,8 +116,11 @@ async function serve(listener: RequestListener): Promise<{ readonly host: string
 
 function answer(query: string, time: string | undefined): readonly FakeSeries[] {
   if (query.includes("red zone")) return SHARED;
-  const services = Object.entries(SERVICES).flatMap(([job, service]) => toService(job, service, time));
-  return [...services, ...toHandlers(), ...toInstances()];
+  const [, wanted] = /job="(\w+)"/.exec(query) ?? [];
+  const series = Object.entries(SERVICES).flatMap(([job, service]) => toService(job, service, time));
+  return [...series, ...toHandlers(), ...toInstances()].filter(
+    ([{ job }]) => wanted === undefined || job === wanted,
+  );
 }
 
 const SHARED: readonly FakeSeries[] = [

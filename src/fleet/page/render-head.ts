@@ -38,7 +38,7 @@ export function renderHead(scene: FleetScene): Markup {
       ${choice.service !== undefined && html`<p class="instance">${all}</p>`}
     </div>
     <p class="overall">${renderState(state)} <span class="sentence">${renderSentence(scene, findEffects(services))}</span></p>
-    <p class="counts">${COUNTED.map((each) => renderCount(scene, each))}</p>
+    ${choice.service === undefined && html`<p class="counts">${COUNTED.map((each) => renderCount(view, each))}</p>`}
     ${renderAges(scene)}${renderReportHead(scene)}
     ${problemsOf(scene).map((problem) => html`<p class="probe off">${renderIcon("YELLOW")}${cut(toLine(problem), MAX_LENGTH)}</p>`)}
   </header>`;
@@ -72,10 +72,9 @@ function renderCause(service: FleetService, effects: Effects, now: number | unde
   }${length > 0 && html`, ${length} more with it`}.`;
 }
 
-function renderCount({ view, choice }: FleetScene, state: FleetState): Markup {
-  const count = view.services.filter((service) => service.state === state).length;
-  // The view of a single service has no counts of services.
-  if (choice.service !== undefined || (count === 0 && state === "UNKNOWN")) return html``;
+function renderCount({ services }: FleetScene["view"], state: FleetState): Markup {
+  const count = services.filter((service) => service.state === state).length;
+  if (count === 0 && state === "UNKNOWN") return html``;
   return html`<span class="count ${state}" data-count="${state satisfies State | "UNKNOWN"}"><b>${count}</b> ${state}</span> `;
 }
 

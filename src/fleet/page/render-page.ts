@@ -72,10 +72,13 @@ function renderFilter({ choice }: FleetScene): Markup {
         (state) =>
           html`<label class="choice"><input type="checkbox" name="state" value="${state}"${states.includes(state) && html` checked`}> ${state}</label>`,
       )}</fieldset>
-    <fieldset><legend>Axes</legend>${AXIS_SPANS.map(
-      (each) =>
-        html`<label class="choice"><input type="radio" name="span" value="${each}"${each === span && html` checked`}> ${toSpanTitle(each)}</label>`,
-    )}</fieldset>
+    ${
+      instance === undefined &&
+      html`<fieldset><legend>Axes</legend>${AXIS_SPANS.map(
+        (each) =>
+          html`<label class="choice"><input type="radio" name="span" value="${each}"${each === span && html` checked`}> ${toSpanTitle(each)}</label>`,
+      )}</fieldset>`
+    }
     ${at === undefined && instance === undefined ? html`<noscript>${apply}</noscript>` : apply}
   </form>`;
 }

@@ -179,7 +179,7 @@ function renderRow(scene: FleetScene, parts: RowParts): Row {
         <span class="detail" dir="auto">${detail}</span>
         ${renderAxis(toPresent(turns, state, since ?? view.at), { now, span: scene.choice.span })}
         <span class="since">${since && renderFor(since, now)}</span>
-        <span class="took" title="Instances">${count}</span>
+        <span class="took" title="Instances">${count.toLocaleString("en")}</span>
       </summary>
       <div class="more">${more}${since && html`<dl class="facts"><div><dt>${state}</dt><dd>since ${renderMoment(since)}</dd></div></dl>`}</div>
     </details>${fold}
