@@ -8,7 +8,8 @@ import {
 import { createServer as createHttpsServer, request as startTlsRequest } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { connect as connectTls } from "node:tls";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { NodeServer } from "../../src/drain/server-kind.ts";
 import { watchServer } from "../../src/drain/servers.ts";
 import type { EndlessSetup } from "../../src/drain/watched-server.ts";
@@ -69,9 +70,33 @@ describe("a watched HTTP/2 server", () => {
     await expect.poll(() => events).toEqual(["came", "answered", "came", "answered"]);
     expect(connections).toEqual([]);
     const closed = once(session, "close");
-    await watched.close();
+    const ending = watched.close();
+    watched.endIdle(0);
+    await ending;
     await closed;
     expect(watched.cut()).toBe(0);
+  });
+
+  test("sends no Connection header, of which Node.js would warn, when it leaves", async () => {
+    const { port, watched } = await createSubject(
+      createHttp2Server((_request, response) => void response.end("hello")),
+    );
+    const warn = vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
+    onTestFinished(() => warn.mockRestore());
+    watched.setLeaving(true);
+    expect(await text(connectTo(port).request({ ":path": "/" }))).toBe("hello");
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  test("does not count a session from before the watch as a request", async () => {
+    const server = createHttp2Server((_request, response) => void response.end("hello"));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const session = connectTo((server.address() as AddressInfo).port);
+    expect(await text(session.request({ ":path": "/" }))).toBe("hello");
+    const watched = watchServer(server, { onRequest: () => () => {} });
+    const ending = watched.close();
+    expect(watched.cut()).toBe(0);
+    await ending;
   });
 
   test("counts and cuts the requests that are not answered", async () => {
@@ -171,6 +196,14 @@ describe("a watched server with TLS", () => {
     expect(connections).toHaveLength(1);
     expect(connections[0]).toHaveProperty("encrypted", true);
     expect(watched.cut()).toBe(0);
+  });
+
+  test("sees a connection before its first request", async () => {
+    const { port, connections, watched } = await createSubject(createHttpsServer({ key, cert }, () => {}));
+    const client = connectTls({ host: "localhost", port, ca: cert }).on("error", () => {});
+    onTestFinished(() => void client.destroy());
+    await expect.poll(() => connections.length).toBe(1);
+    expect(watched.idleConnections).toBe(1);
   });
 
   test("serves HTTP/1 and HTTP/2 clients, and knows which is idle", async () => {
