@@ -205,12 +205,14 @@ describe("the servers of a drain", () => {
     expect(report.endedBy).toBe(isServing ? "fixed" : "no-server");
   });
 
-  test.each([undefined, 8080, {}, [createServer(), { close() {} }]])(
-    "are rejected otherwise: %j",
-    (servers) => {
-      expect(() => createDrain(servers as never, { probe: createProbe() })).toThrow(
-        "servers: expected a server of node:http, node:https or node:http2, or an array of them, got ",
-      );
-    },
-  );
+  test.each([
+    ["nothing", undefined],
+    ["a port", 8080],
+    ["an object", {}],
+    ["a framework's application in a list", [createServer(), { close() {} }]],
+  ])("are rejected otherwise: %s", (_, servers) => {
+    expect(() => createDrain(servers as never, { probe: createProbe() })).toThrow(
+      "servers: expected a server of node:http, node:https or node:http2, or an array of them, got ",
+    );
+  });
 });

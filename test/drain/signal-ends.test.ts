@@ -1,5 +1,6 @@
 import type { EventEmitter } from "node:events";
 import { createServer } from "node:http";
+import { constants } from "node:os";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { drainOnSignals, type SignalOptions } from "../../src/drain/signals.ts";
@@ -102,8 +103,8 @@ describe("a signal", () => {
   );
 
   test.each([
-    [ONE, 128 + 12],
-    [OTHER, 128 + 28],
+    [ONE, 128 + constants.signals[ONE]],
+    [OTHER, 128 + constants.signals[OTHER]],
   ])("that does not end process 1 (%s) is followed by an exit with its code", async (signal, code) => {
     const { end } = createSubject();
     send(signal);

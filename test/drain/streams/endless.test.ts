@@ -74,8 +74,11 @@ describe("the end of a response", () => {
     ["another response", "HTTP/1.1 200 OK\r\n\r\n", { "content-type": "text/plain" }, ""],
   ])("of %s", (_, head, headers, text) => {
     const { response, stream, written } = createResponse(head, headers);
+    const end = vi.spyOn(stream, "end");
     fromResponse(response, 2_500).end();
     expect(written()).toBe(text);
+    // An empty text would be a chunk for a middleware that compresses.
+    expect(end.mock.calls).toEqual([text === "" ? [] : [text]]);
     expect(stream.writableEnded).toBe(true);
   });
 

@@ -14,7 +14,7 @@ function createSubject(spreadMs: number) {
   const spread = createSpread({ startedAt: 0, spreadMs, onFailure: (message) => failures.push(message) });
   let now = 0;
 
-  function add({ kind = "stream", end = () => {} }: Partial<Endless> = {}): void {
+  function add({ kind = "stream", end = () => {} }: Partial<Endless> = {}): object {
     const identity = {};
     const endless: Endless = {
       identity,
@@ -26,6 +26,7 @@ function createSubject(spreadMs: number) {
       destroy: () => destroyed.push(identity),
     };
     open.add(endless);
+    return identity;
   }
 
   function lookUntil(until: number): void {
@@ -63,6 +64,15 @@ describe("the ends of endless streams", () => {
     expect(ends).toEqual([0]);
   });
 
+  test("begin at once again for one that arrives when all others have ended", () => {
+    const { ends, add, lookUntil } = createSubject(10_000);
+    add();
+    lookUntil(500);
+    add();
+    lookUntil(550);
+    expect(ends).toEqual([0, 550]);
+  });
+
   test("come within the time for those that arrive late, and at once after it", () => {
     const { ends, add, lookUntil } = createSubject(1_000);
     for (let index = 0; index < 10; index += 1) add();
@@ -90,6 +100,13 @@ describe("the ends of endless streams", () => {
     expect(destroyed).toHaveLength(0);
     lookUntil(1_000);
     expect(destroyed.length).toBeGreaterThan(0);
+  });
+
+  test("are known, so that a cut does not count them", () => {
+    const { spread, add, lookUntil } = createSubject(10_000);
+    const [first, second] = [add(), add()];
+    lookUntil(0);
+    expect([first, second].map(spread.hasEnded)).toEqual([true, false]);
   });
 
   test("are counted by kind, once each, and one that fails disturbs no other", () => {
