@@ -86,6 +86,24 @@ describe("a renderer that remembers what it wrote last", () => {
     },
   );
 
+  test("does not write a handler again whose status is the same", () => {
+    const render = createStatusLines();
+    let reads = 0;
+    const status: Status = {
+      state: "OK",
+      get labels() {
+        reads += 1;
+        return { x: 1 };
+      },
+    };
+    const entries = [{ name: "a", status }] as unknown as readonly Entry[];
+    const options = { details: true, onLeftOut() {} };
+    const lines = render(entries, options);
+    reads = 0;
+    expect(render(entries, options)).toEqual(lines);
+    expect(reads).toBe(0);
+  });
+
   test("tells with each report what is left out, also where nothing has changed", async () => {
     const render = createPrometheusRenderer();
     const report = await reportOf(["a", { state: "OK", labels: { b: 1 } }], ["a_b", { state: "OK" }]);
