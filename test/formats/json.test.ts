@@ -117,6 +117,12 @@ describe("a renderer that remembers what it wrote last", () => {
     );
   });
 
+  test("writes a status that has changed", async () => {
+    const renderReport = createJsonRenderer();
+    renderReport(await reportOf(["a", { state: "OK" }]), OPEN);
+    expect(renderReport(await reportOf(["a", { state: "RED" }]), OPEN)).toBe('{"a":{"state":"RED"}}');
+  });
+
   test("does not write a handler again whose status is the same", async () => {
     const renderReport = createJsonRenderer();
     const { entries, ...report } = await reportOf(["a", { state: "OK" }]);

@@ -62,6 +62,17 @@ describe("a renderer that remembers what it wrote last", () => {
     expect(text.replace(/^#.*\n/gm, "")).toBe(`svc_status{name="a"} 0\nsvc_status{name="${lines}`);
   });
 
+  test.each<[what: string, names: readonly string[]]>([
+    ["added", ["a", "b", "c"]],
+    ["removed", ["a"]],
+    ["renamed", ["a", "c"]],
+  ])("shows the handlers of the next report if one is %s", async (_, names) => {
+    const render = createPrometheusRenderer();
+    write(render, await reportOf(["a", { state: "OK" }], ["b", { state: "OK" }]), true);
+    const next = await reportOf(...names.map((name) => [name, { state: "OK" }] as const));
+    expect(write(render, next, true).text.match(/(?<=name=").(?=")/g)).toEqual(names);
+  });
+
   test.each([true, false])(
     "computes the series once while only values change (details: %s)",
     async (details) => {
