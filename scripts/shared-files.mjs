@@ -43,6 +43,7 @@ const COPIED = {
   "metrics/labels": ["http", "metrics", "cli"],
   "http/page/time-text": ["cli"],
   "util/duration-text": ["fleet", "cli", "cli/common"],
+  "util/run-within": ["fleet", "cli", "cli/common"],
   "util/sort-by-name": ["http", "metrics"],
 };
 

@@ -1,5 +1,3 @@
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ALLOWED_HOST, createAllowedHosts } from "../../src/fleet/details/allowed-hosts.ts";
 import {
@@ -12,6 +10,7 @@ import { createInstanceReports, MAX_FETCHES, MAX_REPORTS } from "../../src/fleet
 import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
 import { createDeferred } from "../support/deferred.ts";
+import { serveHttp, switchProtocols } from "../support/serve-http.ts";
 
 const REPORT = JSON.stringify({
   entries: [
@@ -22,16 +21,6 @@ const REPORT = JSON.stringify({
     null,
   ],
 });
-
-async function serve(listener: RequestListener): Promise<number> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 function fetchFrom(url: string, ...hosts: readonly string[]): Promise<InstanceReport> {
   return fetchReport(new URL(url), createAllowedHosts(hosts), new AbortController().signal);
@@ -84,7 +73,7 @@ test.each([
 
 test("fetches the report of the page's URL, with its query, and without credentials", async () => {
   const seen: unknown[] = [];
-  const port = await serve(({ url, method, headers }, response) => {
+  const port = await serveHttp(({ url, method, headers }, response) => {
     seen.push([method, url, headers.authorization, headers.cookie]);
     response.end(REPORT);
   });
@@ -104,7 +93,7 @@ test("fetches the report of the page's URL, with its query, and without credenti
 
 test("does not follow a redirect, even to a host of the list", async () => {
   let requests = 0;
-  const port = await serve((_, response) => {
+  const port = await serveHttp((_, response) => {
     requests += 1;
     response.writeHead(302, { Location: "/elsewhere" }).end();
   });
@@ -116,7 +105,7 @@ test("does not follow a redirect, even to a host of the list", async () => {
 
 test("connects to no address of this machine or link-local that a listed name resolves to", async () => {
   let requests = 0;
-  const port = await serve((_, response) => {
+  const port = await serveHttp((_, response) => {
     requests += 1;
     response.end(REPORT);
   });
@@ -149,15 +138,22 @@ test.each([
   ["null", (): string => "null", "the answer is not a report of svc-status"],
   ["too much", (): string => "x".repeat(MAX_REPORT_BYTES + 1), "larger than 1000000 bytes"],
 ])("is a problem if the answer is %s", async (_, toBody, problem) => {
-  const port = await serve((__, response) => void response.end(toBody()));
+  const port = await serveHttp((__, response) => void response.end(toBody()));
   expect(await fetchFrom(`http://127.0.0.1:${port}/svc_status`, "127.0.0.1:*")).toEqual({
     problem: expect.stringContaining(problem),
   });
 });
 
+test("is a problem if the instance switches protocols, which is neither a response nor an error", async () => {
+  const port = await serveHttp(switchProtocols);
+  expect(await fetchFrom(`http://127.0.0.1:${port}/svc_status`, "127.0.0.1:*")).toEqual({
+    problem: expect.stringMatching(/^no answer from \S+: the connection was closed without an answer$/),
+  });
+});
+
 test("shows a bounded number of handlers", async () => {
   const entries = Array.from({ length: MAX_ENTRIES + 1 }, (_, index) => ({ name: `h${index}`, state: "OK" }));
-  const port = await serve((_, response) => void response.end(JSON.stringify({ entries })));
+  const port = await serveHttp((_, response) => void response.end(JSON.stringify({ entries })));
   const report = await fetchFrom(`http://127.0.0.1:${port}/svc_status`, "127.0.0.1:*");
   expect("entries" in report && report.entries).toHaveLength(MAX_ENTRIES);
 });
@@ -166,7 +162,7 @@ test("ends a slow answer at its deadline, even if it sends a byte now and then",
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const started = createDeferred();
-  const port = await serve((_, response) => {
+  const port = await serveHttp((_, response) => {
     response.write("{");
     started.resolve();
   });
@@ -182,12 +178,12 @@ async function createReports(more: {
 }) {
   const queries: string[] = [];
   let requests = 0;
-  const port = await serve((_, response) => {
+  const port = await serveHttp((_, response) => {
     requests += 1;
     response.end(REPORT);
   });
   const address = `127.0.0.1:${port}`;
-  const prometheus = await serve(async (request, response) => {
+  const prometheus = await serveHttp(async (request, response) => {
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
     const query = new URLSearchParams(body).get("query") ?? "";

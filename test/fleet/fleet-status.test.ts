@@ -1,5 +1,4 @@
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createFleet } from "../../src/fleet/create-fleet.ts";
 import { type FleetStatusOptions, fleetStatus } from "../../src/fleet/fleet-status.ts";
@@ -7,18 +6,13 @@ import { NEW_VIEW_LIMITS } from "../../src/fleet/page/answers.ts";
 import { EXPECTED_RULES } from "../../src/fleet/read/queries.ts";
 import { type Ask, createAsk } from "../../src/testing/ask.ts";
 import { systemClock } from "../../src/util/clock.ts";
+import { serveHttp } from "../support/serve-http.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${await serveHttp(listener)}`;
 }
 
 /** Answers every instant query with the same samples, and range queries with one hour of RED. */

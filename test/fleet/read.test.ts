@@ -1,6 +1,5 @@
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
+import type { RequestListener } from "node:http";
+import { describe, expect, test } from "vitest";
 import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
 import type { Credentials, Series } from "../../src/fleet/read/prometheus.ts";
 import { select, toMatchers } from "../../src/fleet/read/promql.ts";
@@ -11,17 +10,12 @@ import {
   readOverview,
   readServices,
 } from "../../src/fleet/read/reader.ts";
+import { serveHttp, switchProtocols } from "../support/serve-http.ts";
 
 const NOW = new Date("2026-11-27T03:12:00Z");
 
 async function serve(listener: RequestListener): Promise<URL> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return new URL(`http://127.0.0.1:${await serveHttp(listener)}`);
 }
 
 function toOptions(url: URL, more: { readonly timeoutMs?: number; toCredentials?: () => Credentials } = {}) {
@@ -125,6 +119,7 @@ describe("an answer that cannot be used is never green", () => {
       (_, response) => response.end(toAnswer(toRecorded("a", "0"), { warnings: ["a store is down"] })),
       "the answer is partial: a store is down",
     ],
+    ["another protocol", switchProtocols, "the connection was closed without an answer"],
     [
       "a missing rule",
       (_, response) => response.end(toAnswer(toRecorded("a", "0").slice(0, 3))),

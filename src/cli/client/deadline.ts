@@ -1,3 +1,5 @@
+import { runWithin } from "../../util/run-within.ts";
+
 /** The request timed out. */
 export class DeadlineError extends Error {
   readonly timeoutMs: number;
@@ -9,20 +11,10 @@ export class DeadlineError extends Error {
 }
 
 /** Runs `run` with a signal. It is aborted with a `DeadlineError` at the deadline, or with `signal`. */
-export async function withinDeadline<Value>(
+export function withinDeadline<Value>(
   timeoutMs: number,
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new DeadlineError(timeoutMs)), timeoutMs);
-  const abort = () => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort);
-  try {
-    return await run(controller.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-  }
+  return runWithin(timeoutMs, signal, run, () => new DeadlineError(timeoutMs));
 }

@@ -1,11 +1,10 @@
 import { lookup as lookUp } from "node:dns";
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
 import type { LookupFunction } from "node:net";
 import { isState, type State } from "../../core/state.ts";
-import { onAbort } from "../../util/abort.ts";
 import { describeError } from "../../util/describe-error.ts";
 import { toDurationText } from "../../util/duration-text.ts";
-import { readText } from "../read/prometheus.ts";
+import { runWithin } from "../../util/run-within.ts";
+import { readText, send } from "../read/exchange.ts";
 import type { AllowedHosts } from "./allowed-hosts.ts";
 
 /** Deadline of a whole request. */
@@ -36,36 +35,21 @@ export async function fetchReport(
   url.pathname += ".report";
   url.hash = "";
   if (!hosts.allows(url)) return { problem: `${url.host} is not in the list of hosts` };
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), REPORT_DEADLINE_MS);
-  const stopListening = onAbort(closing, () => controller.abort());
-  try {
-    const response = await send(url, hosts, controller.signal);
-    if (response.statusCode !== 200) {
-      response.destroy();
-      return { problem: `${url.host} answered HTTP ${response.statusCode}` };
+  return runWithin(REPORT_DEADLINE_MS, closing, async (signal) => {
+    try {
+      const response = await send(url, { lookup: toLookup(hosts, url), signal });
+      if (response.statusCode !== 200) {
+        response.destroy();
+        return { problem: `${url.host} answered HTTP ${response.statusCode}` };
+      }
+      return toReport(await readText(response, MAX_REPORT_BYTES));
+    } catch (error) {
+      if (signal.aborted)
+        return {
+          problem: `no complete answer from ${url.host} within ${toDurationText(REPORT_DEADLINE_MS)}`,
+        };
+      return { problem: `no answer from ${url.host}: ${describeError(error)}` };
     }
-    return toReport(await readText(response, MAX_REPORT_BYTES));
-  } catch (error) {
-    if (controller.signal.aborted)
-      return { problem: `no complete answer from ${url.host} within ${toDurationText(REPORT_DEADLINE_MS)}` };
-    return { problem: `no answer from ${url.host}: ${describeError(error)}` };
-  } finally {
-    clearTimeout(timer);
-    stopListening();
-  }
-}
-
-async function send(url: URL, hosts: AllowedHosts, signal: AbortSignal): Promise<IncomingMessage> {
-  const options: RequestOptions = {
-    headers: { accept: "application/json", "user-agent": "svc-status" },
-    agent: false,
-    lookup: toLookup(hosts, url),
-    signal,
-  };
-  const request = url.protocol === "https:" ? (await import("node:https")).request : requestHttp;
-  return new Promise((resolve, reject) => {
-    request(url, options, resolve).on("error", reject).end();
   });
 }
 

@@ -1,7 +1,8 @@
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
-import { onAbort } from "../../util/abort.ts";
+import type { IncomingMessage } from "node:http";
 import { describeError } from "../../util/describe-error.ts";
 import { toDurationText } from "../../util/duration-text.ts";
+import { runWithin } from "../../util/run-within.ts";
+import { readText, send } from "./exchange.ts";
 
 /** A series of an instant query. */
 export interface Series {
@@ -93,64 +94,36 @@ async function request<One>(
   signal: AbortSignal,
   convert: Convert<One>,
 ): Promise<QueryResult<One>> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), prometheus.timeoutMs);
-  const stopListening = onAbort(signal, () => controller.abort());
-  if (signal.aborted) controller.abort();
-  try {
-    const body = new URLSearchParams(parameters).toString();
-    const response = await send(prometheus, path, body, controller.signal);
-    const text = await readText(response, prometheus.maxAnswerBytes);
-    return convert({ status: response.statusCode ?? 0, text });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (controller.signal.aborted)
-      return { problem: `no complete answer within ${toDurationText(prometheus.timeoutMs)}` };
-    return { problem: describeError(error) };
-  } finally {
-    clearTimeout(timer);
-    stopListening();
-  }
+  const { timeoutMs, maxAnswerBytes } = prometheus;
+  return runWithin(timeoutMs, signal, async (within) => {
+    try {
+      const response = await sendForm(prometheus, path, parameters, within);
+      const text = await readText(response, maxAnswerBytes);
+      return convert({ status: response.statusCode ?? 0, text });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (within.aborted) return { problem: `no complete answer within ${toDurationText(timeoutMs)}` };
+      return { problem: describeError(error) };
+    }
+  });
 }
 
-async function send(
+function sendForm(
   { url, toCredentials }: PrometheusOptions,
   path: string,
-  body: string,
+  parameters: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const { authorization, ...tls } = toCredentials();
   const target = new URL(url);
   target.pathname = `${url.pathname.replace(/\/$/, "")}/api/v1/${path}`;
-  const options: RequestOptions = {
-    ...tls,
-    method: "POST",
-    headers: {
-      accept: "application/json",
-      "content-type": "application/x-www-form-urlencoded",
-      "content-length": Buffer.byteLength(body),
-      "user-agent": "svc-status",
-      ...(authorization !== undefined && { authorization }),
-    },
-    agent: false,
-    signal,
+  const body = new URLSearchParams(parameters).toString();
+  const headers = {
+    "content-type": "application/x-www-form-urlencoded",
+    "content-length": Buffer.byteLength(body),
+    ...(authorization !== undefined && { authorization }),
   };
-  const request = url.protocol === "https:" ? (await import("node:https")).request : requestHttp;
-  return new Promise((resolve, reject) => {
-    request(target, options, resolve).on("error", reject).end(body);
-  });
-}
-
-/** Rejects if the text is larger, without reading the rest of it. */
-export async function readText(response: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+  return send(target, { ...tls, method: "POST", headers, signal }, body);
 }
 
 /** Prometheus also reports errors as JSON. A proxy in front of it may respond with anything. */
