@@ -8,8 +8,8 @@ import { toDurationText } from "../../util/duration-text.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitStatus } from "../command.ts";
 import type { Io } from "../io.ts";
-import { createLineDisplay, createScreenDisplay } from "../watch/display.ts";
 import type { Choices } from "../watch/list.ts";
+import { watchUntilQuit } from "../watch/until-quit.ts";
 import type { Values } from "./labels.ts";
 import { toReaderOptions } from "./source.ts";
 import { createFleetViews } from "./watch-views.ts";
@@ -26,25 +26,9 @@ export async function watchFleet(service: string | undefined, values: Values, io
   const options = toReaderOptions(values, io.env);
   const fleet = createFleetViews(options.prometheus.url.origin);
   const reads = createViews({ refreshMs: 1, clock: systemClock });
-  const quitting = new AbortController();
-  const quit = (): void => quitting.abort();
-  io.signal.addEventListener("abort", quit);
   let answer: FleetView<ServiceDetail> | undefined;
   let folds: Choices["folds"] = new Map();
   let wake = (): void => {};
-  quitting.signal.addEventListener("abort", () => wake());
-  const display = io.stdout.isTTY
-    ? createScreenDisplay(io, {
-        interval: toDurationText(intervalMs),
-        bell,
-        quit,
-        toTitle: () => (answer === undefined ? "connecting …" : describeAge(answer, Date.now())),
-        onFold(changed) {
-          folds = changed;
-          wake();
-        },
-      })
-    : createLineDisplay(io);
 
   function read(): Promise<FleetView<ServiceDetail>> {
     return reads.read("", (signal) =>
@@ -67,15 +51,6 @@ export async function watchFleet(service: string | undefined, values: Values, io
     return found.flatMap((view) => (view.isStale ? [] : view.services));
   }
 
-  async function look(): Promise<void> {
-    answer = await read();
-    const details = service === undefined ? await readUnfolded() : [];
-    quitting.signal.throwIfAborted();
-    const changed = fleet.update(answer, details);
-    display.show(fleet.views, 0, []);
-    for (const { id, where, changes } of changed) display.show(fleet.views, id, changes, where);
-  }
-
   function pause(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, intervalMs);
@@ -86,20 +61,30 @@ export async function watchFleet(service: string | undefined, values: Values, io
     });
   }
 
-  try {
-    while (!quitting.signal.aborted) {
-      await look();
+  const displayOptions = {
+    interval: toDurationText(intervalMs),
+    bell,
+    toTitle: () => (answer === undefined ? "connecting …" : describeAge(answer, Date.now())),
+    onFold(changed: Choices["folds"]) {
+      folds = changed;
+      wake();
+    },
+  };
+  return watchUntilQuit(io, displayOptions, async (display, quitting) => {
+    quitting.addEventListener("abort", () => {
+      reads.close();
+      wake();
+    });
+    while (!quitting.aborted) {
+      answer = await read();
+      const details = service === undefined ? await readUnfolded() : [];
+      quitting.throwIfAborted();
+      const changed = fleet.update(answer, details);
+      display.show(fleet.views, 0, []);
+      for (const { id, where, changes } of changed) display.show(fleet.views, id, changes, where);
       await pause();
     }
-  } catch (error) {
-    if (!quitting.signal.aborted) throw error;
-  } finally {
-    quit();
-    io.signal.removeEventListener("abort", quit);
-    reads.close();
-    display.close();
-  }
-  return 0;
+  });
 }
 
 /** `rules evaluated 4 s ago`, or what is missing. */

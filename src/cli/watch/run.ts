@@ -7,9 +7,9 @@ import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
 import { requestStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import type { WATCH } from "./definition.ts";
-import { createLineDisplay, createScreenDisplay } from "./display.ts";
 import { createGate } from "./gate.ts";
 import { createServiceView, type ServiceAnswer, type ServiceView, updateView } from "./service-view.ts";
+import { watchUntilQuit } from "./until-quit.ts";
 
 /** Maximum number of requests at a time; fewer to services that did not answer, so that others need not wait. */
 export const MAX_REQUESTS = 64;
@@ -21,18 +21,15 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
   const services = operands.map(parseServiceUrl);
   const connection = toConnection(values, services);
   const views = services.map((service) => createServiceView(describeServiceUrl(service)));
-  const quitting = new AbortController();
-  const quit = () => quitting.abort();
-  io.signal.addEventListener("abort", quit);
-  const display = io.stdout.isTTY
-    ? createScreenDisplay(io, { interval: toDurationText(interval), bell, quit })
-    : createLineDisplay(io);
   const gate = createGate(MAX_REQUESTS);
   const gateInVain = createGate(MAX_REQUESTS_IN_VAIN);
 
-  async function requestOne(service: (typeof services)[number]): Promise<ServiceAnswer> {
+  async function requestOne(
+    service: (typeof services)[number],
+    quitting: AbortSignal,
+  ): Promise<ServiceAnswer> {
     try {
-      return await withinDeadline(timeout, quitting.signal, (signal) =>
+      return await withinDeadline(timeout, quitting, (signal) =>
         requestStatus({ service, names, connection, signal }),
       );
     } catch (error) {
@@ -41,28 +38,22 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
     }
   }
 
-  async function watchOne(service: (typeof services)[number], index: number): Promise<void> {
-    for (;;) {
-      const before = views[index] as ServiceView;
-      const answer = await (before.failure === undefined ? gate : gateInVain).run(() => requestOne(service));
-      quitting.signal.throwIfAborted();
-      const { view, changes } = updateView(before, answer, performance.now(), {
-        selectsNames: names.length > 0,
-      });
-      views[index] = view;
-      display.show(views, index, changes);
-      await sleep(interval, undefined, { signal: quitting.signal });
+  return watchUntilQuit(io, { interval: toDurationText(interval), bell }, (display, quitting) => {
+    async function watchOne(service: (typeof services)[number], index: number): Promise<void> {
+      for (;;) {
+        const before = views[index] as ServiceView;
+        const usedGate = before.failure === undefined ? gate : gateInVain;
+        const answer = await usedGate.run(() => requestOne(service, quitting));
+        quitting.throwIfAborted();
+        const { view, changes } = updateView(before, answer, performance.now(), {
+          selectsNames: names.length > 0,
+        });
+        views[index] = view;
+        display.show(views, index, changes);
+        await sleep(interval, undefined, { signal: quitting });
+      }
     }
-  }
 
-  try {
-    await Promise.all(services.map(watchOne));
-  } catch (error) {
-    if (!quitting.signal.aborted) throw error;
-  } finally {
-    quit();
-    io.signal.removeEventListener("abort", quit);
-    display.close();
-  }
-  return 0;
+    return Promise.all(services.map(watchOne));
+  });
 }
