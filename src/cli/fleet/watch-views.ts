@@ -6,7 +6,13 @@ import { toKey } from "../../fleet/read/view.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
 import type { HandlerStatus } from "../client/service-status.ts";
 import { toWord } from "../watch/list.ts";
-import { NO_ANSWER, type ServiceView, type ViewChange } from "../watch/service-view.ts";
+import {
+  createServiceView,
+  NO_ANSWER,
+  type ServiceView,
+  toFailed,
+  type ViewChange,
+} from "../watch/service-view.ts";
 
 /** Maximum number of services that are shown although Prometheus no longer has them. */
 export const MAX_VANISHED = 100;
@@ -32,7 +38,8 @@ export interface FleetViews {
 /** @param prometheus The address of Prometheus, safe to show. */
 export function createFleetViews(prometheus: string): FleetViews {
   let known = new Map<string, ServiceView & { readonly id: number }>();
-  let source: ServiceView = { ...EMPTY, where: prometheus, id: PROMETHEUS };
+  const unknownSource: ServiceView = { ...createServiceView(prometheus), id: PROMETHEUS };
+  let source = unknownSource;
   let lastId = PROMETHEUS;
 
   function toViews(answer: FleetView<ServiceDetail>, details: readonly ServiceDetail[]): typeof known {
@@ -67,7 +74,7 @@ export function createFleetViews(prometheus: string): FleetViews {
       known = toViews(answer, details);
       source = isAway
         ? toFailed(source, answer.problems.join("; "), performance.now())
-        : { ...EMPTY, where: prometheus, id: PROMETHEUS, state: OK };
+        : { ...unknownSource, state: OK };
       return [
         { id: PROMETHEUS, where: prometheus, changes: toSourceChanges(before.source, source) },
         ...Array.from(known, ([key, view]) => ({
@@ -80,8 +87,6 @@ export function createFleetViews(prometheus: string): FleetViews {
     find: (id) => [...known].find(([, view]) => view.id === id)?.[0],
   };
 }
-
-const EMPTY = { state: undefined, handlers: [], changedAt: new Map(), instances: [] } as const;
 
 interface Present {
   readonly id: number;
@@ -119,11 +124,6 @@ function toView(
     ...(before === undefined ? [] : changes.map(({ name }): [string, number] => [name, now])),
   ]);
   return { ...view, changedAt };
-}
-
-/** Keeps the last known state, and since when it is only the last known one. */
-function toFailed<View extends ServiceView>(view: View, failure: string, now: number): View {
-  return { ...view, failure, failedAt: view.failedAt ?? now };
 }
 
 function toHandler(

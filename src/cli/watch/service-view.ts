@@ -73,7 +73,7 @@ export function updateView(
   now: number,
   { selectsNames = false }: { readonly selectsNames?: boolean } = {},
 ): Updated {
-  if ("failure" in answer) return toFailed(view, answer.failure, now);
+  if ("failure" in answer) return updateFailed(view, answer.failure, now);
   const { handlers, facts } = answer;
   const state = selectsNames ? answer.state : toCountedState(answer, YELLOW);
   const before = view.failure === undefined ? view.state : NO_ANSWER;
@@ -93,10 +93,14 @@ export function updateView(
   };
 }
 
-function toFailed(view: ServiceView, failure: string, now: number): Updated {
-  if (view.failure !== undefined) return { view: { ...view, failure }, changes: [] };
+function updateFailed(view: ServiceView, failure: string, now: number): Updated {
   const change = { before: view.state, after: NO_ANSWER, detail: failure };
-  return { view: { ...view, failure, failedAt: now }, changes: [change] };
+  return { view: toFailed(view, failure, now), changes: view.failure === undefined ? [change] : [] };
+}
+
+/** Keeps the last known state, and since when it is only the last known one. */
+export function toFailed<View extends ServiceView>(view: View, failure: string, now: number): View {
+  return { ...view, failure, failedAt: view.failedAt ?? now };
 }
 
 /** Whether the terminal should ring its bell. */

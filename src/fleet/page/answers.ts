@@ -50,6 +50,10 @@ export function createFleetAnswers({
   async function loadScene(choice: FleetChoice): Promise<FleetScene> {
     const view = await loadView(choice);
     const turns = view.services.length === 0 ? NO_TURNS : await readTurns(choice, view.services.length);
+    return toScene(choice, view, turns);
+  }
+
+  function toScene(choice: FleetChoice, view: FleetScene["view"], turns: Axes): FleetScene {
     return { name, path, instanceUrl, choice, hasDetails, view, turns };
   }
 
@@ -78,8 +82,7 @@ export function createFleetAnswers({
     if (!hasDetails || suffix === ".md" || suffix === ".events") return NO_DETAILS;
     const [view, report] = await Promise.all([loadView(choice), reports.read(service, instance)]);
     if (suffix === ".json") return answerJson(report);
-    const scene = { name, path, instanceUrl, choice, hasDetails, view, turns: NO_TURNS, report };
-    return answerPage({ ...scene, now: Date.now() }, lateMs);
+    return answerPage({ ...toScene(choice, view, NO_TURNS), report, now: Date.now() }, lateMs);
   }
 
   async function answerView(suffix: FleetSuffix, choice: FleetChoice): Promise<StatusResponse> {

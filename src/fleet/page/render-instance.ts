@@ -30,9 +30,7 @@ export function renderReportHead({ choice, report, now }: FleetScene): Markup | 
   const { service, instance } = choice;
   if (report === undefined || service === undefined || instance === undefined) return false;
   const shown = html`<bdi>${cut(toLine(instance), MAX_NAME_LENGTH)}</bdi>`;
-  return html`<p class="probe">${"problem" in report ? "No details of" : "Details of"} ${
-    report.url === undefined ? shown : html`<a href="${report.url}" rel="noreferrer">${shown}</a>`
-  }${"problem" in report && html`: ${cut(toLine(report.problem), MAX_NAME_LENGTH)}`}, ${renderAge(report.at, now, " ago")}. <a href="${toQuery({ service })}">All instances</a></p>`;
+  return html`<p class="probe">${"problem" in report ? "No details of" : "Details of"} ${renderInstanceLink(report.url, shown)}${"problem" in report && html`: ${cut(toLine(report.problem), MAX_NAME_LENGTH)}`}, ${renderAge(report.at, now, " ago")}. <a href="${toQuery({ service })}">All instances</a></p>`;
 }
 
 /** Opens any instance of the service by its name. */
@@ -40,4 +38,9 @@ export function renderInstanceForm({ choice, hasDetails }: FleetScene): Markup |
   const { service, instance, at } = choice;
   if (!hasDetails || service === undefined || at !== undefined) return false;
   return html`<form class="filter" autocomplete="off"><input type="hidden" name="service" value="${service}"><label>Instance <input type="search" name="instance" value="${instance}" autocomplete="off"></label> <button>Details</button></form>`;
+}
+
+/** Links to the page of an instance, if it has one. */
+export function renderInstanceLink(url: string | undefined, text: Markup | string): Markup {
+  return url === undefined ? html`${text}` : html`<a href="${url}" rel="noreferrer">${text}</a>`;
 }

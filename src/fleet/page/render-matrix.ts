@@ -7,6 +7,7 @@ import { MAX_LISTED_INSTANCES } from "../read/queries.ts";
 import type { FleetInstance, ServiceDetail } from "../read/service-detail.ts";
 import type { FleetState } from "../read/view.ts";
 import { toInstanceUrl } from "./instance-url.ts";
+import { renderInstanceLink } from "./render-instance.ts";
 
 /** Maximum number of rows. With more instances, those with the same states share a row. */
 export const MAX_ROWS = 20;
@@ -59,18 +60,13 @@ function toLineOf(
   instanceUrl: string,
 ): Line {
   const { name = "", labels = {} } = own[0] ?? {};
-  const text = cut(toLine(name), MAX_NAME_LENGTH);
-  const url = toInstanceUrl(instanceUrl, labels);
+  const text = html`<bdi>${cut(toLine(name), MAX_NAME_LENGTH)}</bdi>`;
   const states = new Map(own.map(({ handler, problem }) => [handler, problem]));
   const flags = own.flatMap(({ handler, problem }) => (handler === undefined ? [toProblem(problem)] : []));
   // If the list is cut, an instance that is decommissioned may have handlers that are not OK and not listed.
   const rest = flags.includes("not scraped") || (isCut && flags.length === own.length) ? "UNKNOWN" : "OK";
   return {
-    links: [
-      url === undefined
-        ? html`<bdi>${text}</bdi>`
-        : html`<a href="${url}" rel="noreferrer"><bdi>${text}</bdi></a>`,
-    ],
+    links: [renderInstanceLink(toInstanceUrl(instanceUrl, labels), text)],
     flags,
     states: columns.map((column) => (states.get(column) as FleetState | undefined) ?? rest),
   };

@@ -16,6 +16,7 @@ import {
 import type { FleetHandler, FleetInstance, ServiceDetail, SharedLabel } from "../read/service-detail.ts";
 import { type FleetService, type FleetState, isEffect, toKey } from "../read/view.ts";
 import { toInstanceUrl } from "./instance-url.ts";
+import { renderInstanceLink } from "./render-instance.ts";
 import { renderMatrix, toProblem } from "./render-matrix.ts";
 import { type FleetScene, isWanted, type Row, toMark, toQuery } from "./scene.ts";
 
@@ -120,9 +121,7 @@ function renderInstance(name: string, problems: readonly FleetInstance[], scene:
   const isHidden = !isWanted(scene, state, `${name} ${detail}`);
   const shown = cut(toLine(name), MAX_LENGTH);
   const markup = html`<li class="row ${state}" data-key="${key}" data-state="${state}"${isHidden && html` hidden`}>
-    <div class="summary">${renderState(state)}<span class="name"><bdi>${
-      url === undefined ? shown : html`<a href="${url}" rel="noreferrer">${shown}</a>`
-    }</bdi>${toDetailsLink(name, scene)} <span class="detail" dir="auto">${detail}</span></span></div>
+    <div class="summary">${renderState(state)}<span class="name"><bdi>${renderInstanceLink(url, shown)}</bdi>${toDetailsLink(name, scene)} <span class="detail" dir="auto">${detail}</span></span></div>
   </li>`;
   return { key, markup, isHidden };
 }
