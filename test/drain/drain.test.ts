@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { createServer, IncomingMessage, ServerResponse } from "node:http";
-import { type AddressInfo, connect, Socket } from "node:net";
+import { createServer, type ServerResponse } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry/registry.ts";
@@ -11,6 +11,7 @@ import type { DrainReport } from "../../src/drain/report.ts";
 import { markOwn } from "../../src/http/own-requests.ts";
 import { createAsk } from "../../src/testing/ask.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { emitRequest, finishResponse } from "../support/fake-request.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 
 /** Requests that come through the balancer end when it has left, and others never. */
@@ -32,18 +33,8 @@ function createSubject(options: DrainOptions = {}) {
     clock.startTimer(intervalMs, () => probeEvery(intervalMs, target, userAgent));
   }
 
-  function request(target = "/"): ServerResponse {
-    const incoming = Object.assign(new IncomingMessage(new Socket()), { url: target, httpVersionMajor: 1 });
-    const response = new ServerResponse(incoming);
-    server.emit("request", incoming, response);
-    return response;
-  }
-
-  function answer(response: ServerResponse): void {
-    Object.defineProperty(response, "writableFinished", { value: true });
-    response.emit("close");
-    response.req.socket.destroy();
-  }
+  const request = (target?: string): ServerResponse => emitRequest(server, target);
+  const answer = finishResponse;
 
   /** A balancer's clients, who ask until it has stopped sending them here. */
   function requestEvery(intervalMs: number, target = "/", kind: Kind = "balanced"): void {

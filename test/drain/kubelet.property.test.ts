@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { createServer, IncomingMessage, ServerResponse } from "node:http";
-import { type AddressInfo, connect, Socket } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
@@ -8,6 +8,7 @@ import { createDrain } from "../../src/drain/drain.ts";
 import type { DrainOptions } from "../../src/drain/options.ts";
 import { createAsk } from "../../src/testing/ask.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { emitRequest, finishResponse } from "../support/fake-request.ts";
 
 const FLOOR_MS = 5_000;
 /** How long after the lag's end a Pod may stay at most. */
@@ -43,12 +44,7 @@ async function leave({ periodMs, lagMs, gapMs, options = { preset: "kubernetes" 
       lost += 1;
       return;
     }
-    const incoming = Object.assign(new IncomingMessage(new Socket()), { url: "/", httpVersionMajor: 1 });
-    const response = new ServerResponse(incoming);
-    server.emit("request", incoming, response);
-    Object.defineProperty(response, "writableFinished", { value: true });
-    response.emit("close");
-    incoming.socket.destroy();
+    finishResponse(emitRequest(server));
   }
 
   probeAgain();

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createProbe } from "../../src/core/probe.ts";
@@ -8,6 +8,7 @@ import { createDrain, prepareDrain } from "../../src/drain/drain.ts";
 import type { DrainOptions } from "../../src/drain/options.ts";
 import type { DrainableServer } from "../../src/drain/server-kind.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
+import { emitRequest, finishResponse } from "../support/fake-request.ts";
 import { createRecordingLogger } from "../support/registry.ts";
 import { createStatusRequest } from "../support/status-request.ts";
 
@@ -20,21 +21,7 @@ function createSubject(options: DrainOptions = {}) {
   const drain = createDrain(servers, { clock, probe, logger, fixedMs: 0, ...options });
   onTestFinished(drain.dispose);
 
-  /** A request that waits for its response. */
-  function request(server: (typeof servers)[number]): ServerResponse {
-    const incoming = Object.assign(new IncomingMessage(new Socket()), { url: "/", httpVersionMajor: 1 });
-    const response = new ServerResponse(incoming);
-    server.emit("request", incoming, response);
-    return response;
-  }
-
-  function finish(response: ServerResponse): void {
-    Object.defineProperty(response, "writableFinished", { value: true });
-    response.emit("close");
-    response.req.socket.destroy();
-  }
-
-  return { clock, probe, logger, servers, drain, request, finish };
+  return { clock, probe, logger, servers, drain };
 }
 
 /** Whether the response ends its connection, once its headers are written. */
@@ -49,18 +36,18 @@ function countListeners(server: ReturnType<typeof createServer>): number {
 
 describe("a prepared drain", () => {
   test("ends the connections of all servers with their next response while the probe is decommissioned", () => {
-    const { servers, probe, request } = createSubject();
+    const { servers, probe } = createSubject();
     probe.decommission();
-    expect(servers.map((server) => isLast(request(server)))).toEqual([true, true]);
+    expect(servers.map((server) => isLast(emitRequest(server)))).toEqual([true, true]);
     probe.commission();
-    expect(servers.map((server) => isLast(request(server)))).toEqual([false, false]);
+    expect(servers.map((server) => isLast(emitRequest(server)))).toEqual([false, false]);
   });
 
   test("counts the requests of all servers from the decommissioning on", async () => {
-    const { servers, probe, request, finish, drain, clock } = createSubject({ fixedMs: 500 });
-    finish(request(servers[0]));
+    const { servers, probe, drain, clock } = createSubject({ fixedMs: 500 });
+    finishResponse(emitRequest(servers[0]));
     probe.decommission();
-    for (const server of servers) finish(request(server));
+    for (const server of servers) finishResponse(emitRequest(server));
     const report = drain.start();
     await clock.advance(1_000);
     expect(await report).toMatchObject({ requestsServed: 2, reason: "start", lastRequestMs: 500 });
@@ -137,7 +124,7 @@ describe("a prepared drain", () => {
 
 describe("the end of a drain", () => {
   test("removes all listeners and timers", async () => {
-    const { drain, servers, probe, clock, request } = createSubject();
+    const { drain, servers, probe, clock } = createSubject();
     getProbeSeams(probe).answered.emit({ request: createStatusRequest(), status: 200 });
     const plain = countListeners(createServer());
     expect(servers.map(countListeners)).not.toContain(plain);
@@ -146,7 +133,7 @@ describe("the end of a drain", () => {
     expect(clock.pendingTimers).toBe(0);
     probe.commission();
     expect(probe.commissioned).toBe(true);
-    expect(isLast(request(servers[0]))).toBe(false);
+    expect(isLast(emitRequest(servers[0]))).toBe(false);
   });
 
   test("comes by dispose() too, but not while it runs", async () => {
@@ -184,10 +171,10 @@ describe("the end of a drain", () => {
   });
 
   test("leaves the connections as they are when the probe is decommissioned later", () => {
-    const { drain, probe, request, servers } = createSubject();
+    const { drain, probe, servers } = createSubject();
     drain.dispose();
     probe.decommission();
-    expect(isLast(request(servers[0]))).toBe(false);
+    expect(isLast(emitRequest(servers[0]))).toBe(false);
   });
 });
 

@@ -7,7 +7,7 @@ import { DEFAULT_LABELS, DEFAULT_TIMES_MS, type TimeName } from "../../src/fleet
 import { toRuleFile } from "../../src/fleet/rules.ts";
 import { type Tree, toYaml } from "../../src/fleet/yaml.ts";
 import { findFreePort } from "./free-port.ts";
-import { type Program, startProgram } from "./program.ts";
+import { type Program, restartProgram, startProgram } from "./program.ts";
 import { startReceiver } from "./receiver.ts";
 
 const INTERVAL_MS = 1_000;
@@ -134,10 +134,7 @@ export async function startMonitoring(
       return Promise.resolve(one);
     },
     async restartPrometheus(whileDown) {
-      running.kill("SIGTERM");
-      await running.exit;
-      await whileDown?.();
-      running = await startPrometheus();
+      running = await restartProgram(running, startPrometheus, whileDown);
     },
     signalPrometheus: (signal) => running.kill(signal),
     countEvaluations: () => readMetric(prometheus, "prometheus_rule_group_duration_seconds_count"),

@@ -7,7 +7,7 @@ import { toRuleFile } from "../../src/fleet/rules.ts";
 import { toYaml } from "../../src/fleet/yaml.ts";
 import { type MonitoringTarget, readMetric } from "./fleet-monitoring.ts";
 import { findFreePort } from "./free-port.ts";
-import { type Program, startProgram } from "./program.ts";
+import { type Program, restartProgram, startProgram } from "./program.ts";
 
 /** VictoriaMetrics, which scrapes, and vmalert, which evaluates the rules there. */
 export interface Victoria {
@@ -77,10 +77,7 @@ export async function startVictoria(targets: readonly MonitoringTarget[]): Promi
     port,
     countEvaluations: () => readMetric(vmalert, "vmalert_iteration_total"),
     async restartDatabase(whileDown) {
-      running.kill("SIGTERM");
-      await running.exit;
-      await whileDown?.();
-      running = await startDatabase();
+      running = await restartProgram(running, startDatabase, whileDown);
     },
     signalDatabase: (signal) => running.kill(signal),
   };

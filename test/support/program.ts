@@ -55,3 +55,15 @@ export function startProgram(program: string, args: readonly string[]): Program 
 
   return { lines, waitForLine, kill: (signal) => void child.kill(signal), exit };
 }
+
+/** Ends a program, and starts it again. */
+export async function restartProgram(
+  running: Program,
+  start: () => Promise<Program>,
+  whileDown?: () => Promise<void>,
+): Promise<Program> {
+  running.kill("SIGTERM");
+  await running.exit;
+  await whileDown?.();
+  return start();
+}
