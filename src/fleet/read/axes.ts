@@ -1,7 +1,7 @@
 import { STATES } from "../../core/state.ts";
 import type { Turn } from "../../http/page/axis.ts";
 import type { FleetLabels } from "../options.ts";
-import { toStateExpr } from "../recording-rules.ts";
+import { toStateExpr } from "../recording/state-rules.ts";
 import { type PrometheusOptions, queryRange, type SeriesOverTime } from "./prometheus.ts";
 import { type Selector, toMatchers } from "./promql.ts";
 import { toServiceKey } from "./view.ts";

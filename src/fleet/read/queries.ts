@@ -1,5 +1,6 @@
 import type { FleetLabels } from "../options.ts";
-import { type RecordName, toRecordingRules } from "../recording-rules.ts";
+import type { RecordName } from "../recording/recorded-series.ts";
+import { toRecordingRules } from "../recording-rules.ts";
 import { type Selector, select, toMatchers } from "./promql.ts";
 
 /** The label that contains the kind of a series without a name. */

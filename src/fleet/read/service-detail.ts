@@ -1,7 +1,7 @@
 import { RED, STATES, type State, YELLOW } from "../../core/state.ts";
 import { groupBy } from "../../util/group-by.ts";
 import type { FleetLabels } from "../options.ts";
-import type { RecordName } from "../recording-rules.ts";
+import type { RecordName } from "../recording/recorded-series.ts";
 import type { Series } from "./prometheus.ts";
 import { toMoment } from "./time.ts";
 import { type FleetService, type FleetState, pick, toFind, toKind, toServices, toState } from "./view.ts";

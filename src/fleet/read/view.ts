@@ -1,7 +1,7 @@
 import { OK, RED, STATES, type State, YELLOW } from "../../core/state.ts";
 import { groupBy } from "../../util/group-by.ts";
 import type { FleetLabels } from "../options.ts";
-import type { RecordName } from "../recording-rules.ts";
+import type { RecordName } from "../recording/recorded-series.ts";
 import type { Series } from "./prometheus.ts";
 import { EVALUATED, KIND } from "./queries.ts";
 import { toMoment } from "./time.ts";
