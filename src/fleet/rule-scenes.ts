@@ -7,7 +7,7 @@ type Input = readonly [family: string, labels: Labels, values: string];
 
 type State = 0 | 1 | 2 | "flapping";
 
-/** What an alert does with some series. */
+/** An alert, with the series that make it fire. */
 export interface Scene {
   readonly name: string;
   readonly input: readonly Input[];

@@ -7,8 +7,8 @@ import type {
 } from "../core/recorded-past.ts";
 import { OK, STATE_NUMBERS } from "../core/state.ts";
 import type { OnDamage } from "./read-segment.ts";
-import type { Piece } from "./replay.ts";
 import { type DatedChains, type DatedSegment, replayPieces, replaySegment } from "./replay-segment.ts";
+import type { Piece } from "./replayed-handlers.ts";
 
 export interface MomentSource {
   readonly onDamage: OnDamage;

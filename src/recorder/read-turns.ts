@@ -1,7 +1,7 @@
 import type { Period, RecordedTurn, RecordedTurns } from "../core/recorded-past.ts";
 import type { OnDamage } from "./read-segment.ts";
-import type { Piece } from "./replay.ts";
 import { type DatedChains, replayPieces } from "./replay-segment.ts";
+import type { Piece } from "./replayed-handlers.ts";
 import { compactSpells, MAX_TURNS, type Spell, toSpells, toWorstTurns } from "./spells.ts";
 
 /** Maximum number of handlers. */

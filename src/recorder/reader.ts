@@ -9,8 +9,8 @@ import { toChains } from "./chains.ts";
 import { readMoment } from "./read-moment.ts";
 import type { OnDamage } from "./read-segment.ts";
 import { readTurns } from "./read-turns.ts";
-import type { Piece } from "./replay.ts";
 import { type DatedChains, type DatedSegment, replayPieces, replaySegment } from "./replay-segment.ts";
+import type { Piece } from "./replayed-handlers.ts";
 import { listSegments, readStart } from "./segments.ts";
 import { toAvailability } from "./tally.ts";
 

@@ -1,18 +1,6 @@
 import type { RecordedEvent } from "../core/recorded-past.ts";
-import type { ChangeCounts } from "../core/registry/track.ts";
-import { NO_CHANGES } from "../core/registry/track.ts";
-import type { State } from "../core/state.ts";
 import type { HandlerSnapshot, Line, Writer } from "./lines.ts";
-
-/** A period in which the state of a handler was known. */
-export interface Piece {
-  readonly name: string;
-  readonly state: State;
-  readonly from: number;
-  readonly to: number;
-  /** The start of this state, which may be in an earlier process. */
-  readonly since: number;
-}
+import { createReplayedHandlers, type Piece } from "./replayed-handlers.ts";
 
 export interface ReplaySetup {
   /** Default: the time of the first line. */
@@ -34,60 +22,22 @@ export interface Replay {
   readonly handlers: readonly HandlerSnapshot[];
 }
 
-interface ReplayedHandler {
-  readonly state: State;
-  readonly since: number;
-  readonly counts: ChangeCounts;
-  /** Start of the time in which the state is known without a gap; `undefined` if it comes from an earlier process. */
-  readonly knownFrom: number | undefined;
-}
-
 const NO_INSTANCE = "unknown";
 
 export function createReplay({ startsAt = 0, onEvent, onPiece }: ReplaySetup): Replay {
-  const handlers = new Map<string, ReplayedHandler>();
+  const handlers = createReplayedHandlers(onPiece);
   let writer: Writer | undefined;
   let instance = NO_INSTANCE;
   let lastAt = startsAt;
 
-  function closePiece(name: string, to: number): void {
-    const handler = handlers.get(name);
-    if (handler?.knownFrom === undefined) return;
-    onPiece?.({ name, from: handler.knownFrom, to, state: handler.state, since: handler.since });
-    handlers.set(name, { ...handler, knownFrom: undefined });
-  }
-
-  function closeAll(to: number): void {
-    for (const name of handlers.keys()) closePiece(name, to);
-  }
-
-  function enter(name: string, state: State, t: number, isChange: boolean): void {
-    closePiece(name, t);
-    const before = handlers.get(name);
-    const counts = before?.counts ?? NO_CHANGES;
-    handlers.set(name, {
-      state,
-      since: before?.state === state ? before.since : t,
-      counts: isChange ? { ...counts, [state]: counts[state] + 1 } : counts,
-      knownFrom: t,
-    });
-  }
-
-  function restart(handlersThen: readonly HandlerSnapshot[], t: number): void {
-    closeAll(t);
-    handlers.clear();
-    for (const { name, state, since, counts, old } of handlersThen)
-      handlers.set(name, { state, since, counts, knownFrom: old ? undefined : t });
-  }
-
   const byKind: { readonly [Kind in NonNullable<Line["k"]>]: (line: Extract<Line, { k: Kind }>) => void } = {
     head(line) {
-      restart(line.handlers, line.t);
+      handlers.restart(line.handlers, line.t);
       writer = line.writer;
       instance = writer?.instance ?? NO_INSTANCE;
     },
     start({ t, writer: next }) {
-      closeAll(lastAt);
+      handlers.close(lastAt);
       const { version } = next;
       const lostSince = writer && new Date(lastAt);
       writer = next;
@@ -101,25 +51,22 @@ export function createReplay({ startsAt = 0, onEvent, onPiece }: ReplaySetup): R
       });
     },
     end({ t }) {
-      closeAll(t);
+      handlers.close(t);
       writer = undefined;
       onEvent?.({ kind: "end", at: new Date(t), instance });
     },
-    state: ({ name, to, t }) => enter(name, to, t, false),
+    state: ({ name, to, t }) => handlers.enter(name, to, t, false),
     change({ k, t, name, from, to, reason, detail, heldMs }) {
-      enter(name, to, t, true);
+      handlers.enter(name, to, t, true);
       const why = { ...(reason && { reason }), ...(detail && { detail }) };
       onEvent?.({ kind: k, at: new Date(t), name, from, to, ...why, heldMs, instance });
     },
-    gone({ name, t }) {
-      closePiece(name, t);
-      handlers.delete(name);
-    },
+    gone: ({ name, t }) => handlers.remove(name, t),
     probe({ k, t, until, ...setting }) {
       onEvent?.({ ...setting, kind: k, at: new Date(t), ...(until && { until: new Date(until) }), instance });
     },
     lost({ k, t, changes }) {
-      closeAll(lastAt);
+      handlers.close(lastAt);
       onEvent?.({ kind: k, at: new Date(t), changes, instance });
     },
   };
@@ -130,7 +77,7 @@ export function createReplay({ startsAt = 0, onEvent, onPiece }: ReplaySetup): R
       if (line.k !== undefined) (byKind[line.k] as (line: Line) => void)(line);
       lastAt = line.t;
     },
-    end: (now) => closeAll(writer === undefined || now === undefined ? lastAt : Math.max(now, lastAt)),
+    end: (now) => handlers.close(writer === undefined || now === undefined ? lastAt : Math.max(now, lastAt)),
     get writer() {
       return writer;
     },
@@ -138,11 +85,7 @@ export function createReplay({ startsAt = 0, onEvent, onPiece }: ReplaySetup): R
       return lastAt;
     },
     get handlers() {
-      return Array.from(handlers, ([name, { knownFrom, ...record }]) => ({
-        name,
-        ...record,
-        ...(knownFrom === undefined && { old: true as const }),
-      }));
+      return handlers.list();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { RecordedTurn } from "../core/recorded-past.ts";
 import { RED, STATES, type State, YELLOW } from "../core/state.ts";
-import type { Piece } from "./replay.ts";
+import type { Piece } from "./replayed-handlers.ts";
 
 /** A known state from one moment to another. */
 export type Spell = Pick<Piece, "state" | "from" | "to">;

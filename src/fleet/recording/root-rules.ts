@@ -90,7 +90,7 @@ export function toServiceRootRules(terms: Terms): readonly RecordingRule[] {
   ];
 }
 
-/** The handlers that are causes, and those that are effects, each with the service of its cause. */
+/** The causes and the effects among the handlers, each with the service of its cause. */
 export function toHandlerRootRules(terms: Terms): readonly RecordingRule[] {
   const { by, named, edge, copy, asUpstream } = terms;
   const record = "handler:svc_status_root:count";

@@ -12,7 +12,7 @@ export function toStateExpr(matchers = ""): string {
   ].join(" or ");
 }
 
-/** What the instances of a service report, for each handler. */
+/** The reports of the instances, for each handler. */
 export function toHandlerRules({ named }: Terms): readonly RecordingRule[] {
   // Uses the counts, because reading the series of every instance is expensive.
   const states = ["0", "1", "2"].map(
