@@ -2,10 +2,14 @@ import type { Clock } from "../util/clock.ts";
 import { describeError } from "../util/describe-error.ts";
 import { toElapsedText } from "../util/elapsed-text.ts";
 import type { FleetView } from "./read/reader.ts";
+import type { ServiceDetail } from "./read/service-detail.ts";
 import type { FleetService } from "./read/view.ts";
 
 /** Maximum number of views that are kept, each for a service, a moment, or all services now. */
 export const MAX_VIEWS = 100;
+
+/** Maximum number of services, handlers and instances in all views together; the latest view is always kept. */
+export const MAX_ROWS = 30_000;
 
 /** Maximum number of views that are read at the same time. */
 export const MAX_READS = 16;
@@ -79,6 +83,16 @@ export function createViews({ refreshMs, clock }: ViewsSetup): Views {
     return kept;
   }
 
+  /** Removes the least recently used views if all views together are too large. */
+  function shrink(): void {
+    let rows = 0;
+    for (const [key, { last, loading }] of [...views].reverse()) {
+      const size = last === undefined ? 0 : countRows(last);
+      if (rows > 0 && rows + size > MAX_ROWS && loading === undefined) views.delete(key);
+      else rows += size;
+    }
+  }
+
   function refresh(kept: Kept, load: Load<FleetService>): Promise<FleetView> {
     kept.startedAt = clock.monotonicNow();
     return load(closing.signal)
@@ -88,6 +102,7 @@ export function createViews({ refreshMs, clock }: ViewsSetup): Views {
         kept.endedAt = clock.monotonicNow();
         if (view.services.length > 0 || view.problems.length === 0) kept.good = view;
         kept.last = view === kept.good ? view : (toStale(kept.good, view.problems) ?? view);
+        shrink();
         return kept.last;
       });
   }
@@ -131,6 +146,12 @@ function orEarlier(loading: Promise<FleetView>, kept: Kept, clock: Clock): Promi
       resolve(view);
     });
   });
+}
+
+function countRows({ services }: FleetView<FleetService & Partial<ServiceDetail>>): number {
+  let rows = 0;
+  for (const { handlers = [], problems = [] } of services) rows += 1 + handlers.length + problems.length;
+  return rows;
 }
 
 /** An earlier view. The present state is unknown. */

@@ -4,6 +4,7 @@ import type { FleetService } from "../../src/fleet/read/view.ts";
 import {
   createViews,
   MAX_READS,
+  MAX_ROWS,
   MAX_VIEWS,
   READER_PATIENCE_MS,
   VIEW_LIFETIME_MS,
@@ -99,6 +100,27 @@ describe("views of the fleet", () => {
     expect(views.size).toBe(MAX_VIEWS);
     await clock.advance(3 * VIEW_LIFETIME_MS);
     expect(views.size).toBe(0);
+  });
+
+  test("are forgotten, the least recently used first, if all of them together are too large", async () => {
+    const { views, load, count } = start();
+    const half = toView({ services: Array.from({ length: MAX_ROWS / 2 }, () => SERVICE) });
+    for (const key of ["first", "second"]) await views.read(key, load(half));
+    expect([views.has("first"), views.has("second")]).toEqual([true, true]);
+    await views.read("first", load(half));
+    await views.read("small", load(toView()));
+    expect([views.has("first"), views.has("second"), views.has("small")]).toEqual([true, false, true]);
+    expect(count()).toBe(3);
+
+    const handler = {
+      name: "Database",
+      state: "OK",
+      critical: true,
+      instances: { OK: 1, YELLOW: 0, RED: 0 },
+    };
+    const large = { ...SERVICE, handlers: Array.from({ length: MAX_ROWS }, () => handler), problems: [] };
+    await views.read("large", load(toView({ services: [large] })));
+    expect([views.size, views.has("large")]).toEqual([1, true]);
   });
 
   test("are refused beyond the maximum that is read at the same time", async () => {
