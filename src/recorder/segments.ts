@@ -19,7 +19,7 @@ export interface StoredSegment extends Segment {
 
 const NAME = /^status-([\da-f]{16})-(\d{8})\.jsonl$/;
 
-/** In a folder with more segments, only the newest ones are read. */
+/** Maximum number of segments that are read. Their total size is limited, so there are more only after a mistake. */
 const MAX_SEGMENTS = 10_000;
 
 /** More would delay the file system calls of the application, which share the threads. */
