@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
-import { type Axes, MAX_POINTS, readServiceAxes, toTurns } from "../../src/fleet/read/axes.ts";
+import {
+  type Axes,
+  type AxisPoint,
+  MAX_POINTS,
+  readHandlerAxes,
+  readServiceAxes,
+  toTurns,
+} from "../../src/fleet/read/axes.ts";
 import { createTurnsCache, MAX_TURNS, TURNS_LIFETIME_MS } from "../../src/fleet/read-turns.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createDeferred } from "../support/deferred.ts";
@@ -8,16 +15,21 @@ import { serveText } from "../support/serve-text.ts";
 
 const STEP_MS = 1_000;
 
+/** The worst state of a step. */
+function toPoint(at: number, mark: AxisPoint["mark"]): AxisPoint {
+  return { at, since: at, mark };
+}
+
 describe("the turns of a service", () => {
-  test("are its changes, and unknown where samples are missing", () => {
-    const values = [
-      [1_000, 0],
-      [2_000, 0],
-      [3_000, 2],
-      [6_000, 2],
-      [7_000, 1],
-    ] as const;
-    expect(toTurns(values, STEP_MS, new Date(9_000))).toEqual([
+  test("are its changes, and unknown where points are missing", () => {
+    const points = [
+      toPoint(1_000, "OK"),
+      toPoint(2_000, "OK"),
+      toPoint(3_000, "RED"),
+      toPoint(6_000, "RED"),
+      toPoint(7_000, "YELLOW"),
+    ];
+    expect(toTurns(points, STEP_MS, new Date(9_000))).toEqual([
       { at: 1_000, mark: "OK" },
       { at: 3_000, mark: "RED" },
       { at: 4_000, mark: "unknown" },
@@ -26,7 +38,33 @@ describe("the turns of a service", () => {
       { at: 8_000, mark: "unknown" },
     ]);
     expect(toTurns([], STEP_MS, new Date())).toEqual([]);
-    expect(toTurns([[1_000, 7]], STEP_MS, new Date(1_000))).toEqual([{ at: 1_000, mark: "unknown" }]);
+    expect(toTurns([toPoint(1_000, "unknown")], STEP_MS, new Date(1_000))).toEqual([
+      { at: 1_000, mark: "unknown" },
+    ]);
+  });
+
+  test("are exact if the starts of the states are known, even for a state that is shorter than a step", () => {
+    const points: readonly AxisPoint[] = [
+      { at: 1_000, since: -5_000, mark: "OK" },
+      // OK until 1.2, RED until 1.3, then OK, in any order.
+      { at: 2_000, since: 1_300, mark: "OK" },
+      { at: 2_000, since: 1_200, mark: "RED" },
+      { at: 3_000, since: 1_300, mark: "OK" },
+      // Without evaluations for two steps; the state is the same before and after.
+      { at: 6_000, since: 1_300, mark: "OK" },
+      // RED at the end of a step, and longer.
+      { at: 7_000, since: 1_300, mark: "OK" },
+      { at: 7_000, since: 6_900, mark: "RED" },
+      { at: 8_000, since: 6_900, mark: "RED" },
+    ];
+    expect(toTurns(points, STEP_MS, new Date(8_000))).toEqual([
+      { at: 0, mark: "OK" },
+      { at: 1_200, mark: "RED" },
+      { at: 1_300, mark: "OK" },
+      { at: 3_000, mark: "unknown" },
+      { at: 5_000, mark: "OK" },
+      { at: 6_900, mark: "RED" },
+    ]);
   });
 
   test.each([
@@ -38,19 +76,68 @@ describe("the turns of a service", () => {
     const metric = { job: "orders", namespace: "shop" };
     const url = await serveText((body) => {
       asked = new URLSearchParams(body);
-      const result = [{ metric, values: [[Number(asked.get("end")), "2"], [0, "NaN"], "x"] }, "x"];
+      const end = Number(asked.get("end"));
+      // RED for 30 s, two minutes before the end.
+      const result = [
+        { metric: { ...metric, state: "0" }, values: [[end - 3_600, "10"], [end, `${end - 90}`], "x"] },
+        {
+          metric: { ...metric, state: "2" },
+          values: [
+            [end, `${end - 120.5}`],
+            [0, "NaN"],
+          ],
+        },
+        "x",
+      ];
       return JSON.stringify({ status: "success", data: { resultType: "matrix", result } });
     });
     const prometheus = { url, timeoutMs: 5_000, maxAnswerBytes: 10_000, toCredentials: () => ({}) };
-    const to = new Date(86_400_000);
+    const endMs = 86_400_000;
+    const to = new Date(endMs);
     const signal = new AbortController().signal;
     const axes = await readServiceAxes(
       { ...DEFAULT_LABELS, prometheus, selector: {} },
       { to, count, signal },
     );
-    expect([...axes]).toEqual([['[{"namespace":"shop"},"orders"]', [{ at: 86_400_000, mark: "RED" }]]]);
+    const stepMs = 1_000 * expected;
+    expect([...axes]).toEqual([
+      [
+        '[{"namespace":"shop"},"orders"]',
+        [
+          { at: endMs - 3_600_000 - stepMs, mark: "OK" },
+          ...(stepMs < 3_600_000 ? [{ at: endMs - 3_600_000, mark: "unknown" }] : []),
+          { at: endMs - 120_000, mark: "RED" },
+          { at: endMs - 90_000, mark: "OK" },
+        ],
+      ],
+    ]);
+    expect(asked.get("query")).toContain(`{}[${expected}s]`);
     expect(Number(asked.get("step"))).toBe(expected);
     expect((count * 86_400) / Number(asked.get("step"))).toBeLessThan(MAX_POINTS * 150);
+  });
+
+  test.each([
+    [10, 60],
+    [1_000, 432],
+  ])("of %i handlers have the worst state of each %i s", async (count, stepS) => {
+    let asked = new URLSearchParams();
+    const url = await serveText((body) => {
+      asked = new URLSearchParams(body);
+      const result = [{ metric: { job: "orders", name: "Database" }, values: [[86_400, "2"]] }];
+      return JSON.stringify({ status: "success", data: { resultType: "matrix", result } });
+    });
+    const prometheus = { url, timeoutMs: 5_000, maxAnswerBytes: 10_000, toCredentials: () => ({}) };
+    const { signal } = new AbortController();
+    const axes = await readHandlerAxes(
+      { ...DEFAULT_LABELS, prometheus, selector: { job: "orders" } },
+      { to: new Date(86_400_000), count, signal },
+    );
+    expect([...axes]).toEqual([['[{},"orders"] Database', [{ at: 86_400_000, mark: "RED" }]]]);
+    expect(Number(asked.get("step"))).toBe(stepS);
+    const state = 'handler:svc_status_state:max{job="orders"}';
+    expect(asked.get("query")).toBe(
+      `max by (cluster, namespace, environment, job, name) (max_over_time(${state}[${stepS}s]) or ${state})`,
+    );
   });
 });
 

@@ -6,7 +6,11 @@ import {
   MAX_ENTRIES,
   MAX_REPORT_BYTES,
 } from "../../src/fleet/details/fetch-report.ts";
-import { createInstanceReports, MAX_FETCHES, MAX_REPORTS } from "../../src/fleet/details/instance-reports.ts";
+import {
+  createInstanceReports,
+  FETCH_LIMITS,
+  MAX_REPORTS,
+} from "../../src/fleet/details/instance-reports.ts";
 import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
 import { createFakeClock } from "../../src/testing/index.ts";
 import { createDeferred } from "../support/deferred.ts";
@@ -175,6 +179,8 @@ test("ends a slow answer at its deadline, even if it sends a byte now and then",
 async function createReports(more: {
   readonly labels?: Readonly<Record<string, string>>;
   readonly instanceUrl?: string;
+  /** Prometheus does not answer before its end. */
+  readonly hanging?: Promise<void>;
 }) {
   const queries: string[] = [];
   let requests = 0;
@@ -188,6 +194,7 @@ async function createReports(more: {
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
     const query = new URLSearchParams(body).get("query") ?? "";
     queries.push(query);
+    await more.hanging;
     const metric = { job: "orders", instance: address, ...more.labels };
     response.end(
       JSON.stringify({
@@ -220,7 +227,10 @@ async function createReports(more: {
 
 test("asks Prometheus for the instance, and shares a request among the readers of it", async () => {
   const { reports, address, clock, queries, requests } = await createReports({});
-  const both = await Promise.all([reports.read("orders", address), reports.read("orders", address)]);
+  const both = await Promise.all([
+    reports.read("orders", address, "reader"),
+    reports.read("orders", address, "reader"),
+  ]);
   expect(both[0]).toMatchObject({ url: `http://${address}/svc_status`, entries: [{ name: "Database" }, {}] });
   expect(both[1]).toBe(both[0]);
   expect(queries).toEqual([
@@ -228,14 +238,14 @@ test("asks Prometheus for the instance, and shares a request among the readers o
   ]);
   expect(requests()).toBe(1);
   await clock.advance(5_000);
-  await reports.read("orders", address);
+  await reports.read("orders", address, "reader");
   expect(requests()).toBe(2);
 });
 
 test("fetches nothing for a name that Prometheus does not have, whatever it contains", async () => {
   const { reports, queries, requests } = await createReports({});
   for (const name of ["169.254.169.254", 'x"} or vector(1) or up{job="', "http://127.0.0.1/", "a@b"])
-    expect(await reports.read("orders", name)).toMatchObject({
+    expect(await reports.read("orders", name, "reader")).toMatchObject({
       problem: "Prometheus has no such instance of this service",
     });
   expect(queries[1]).toContain(String.raw`instance="x\"} or vector(1) or up{job=\""`);
@@ -249,20 +259,36 @@ test.each([
 ])("fetches nothing from an address %s, even if a label names it", async (base, problem) => {
   const at = base.includes(":") && !base.includes("@") ? base : `http://${base}`;
   const { reports, address, requests } = await createReports({ instanceUrl: `${at}/{instance}/svc_status` });
-  expect(await reports.read("orders", address)).toMatchObject({ problem });
+  expect(await reports.read("orders", address, "reader")).toMatchObject({ problem });
   expect(requests()).toBe(0);
 });
 
-test("keeps a bounded number of reports, and fetches a bounded number at once", async () => {
+test("keeps a bounded number of reports", async () => {
   const { reports, queries } = await createReports({});
-  const all = await Promise.all(
-    Array.from({ length: MAX_FETCHES + 1 }, (_, index) => reports.read("orders", `i${index}`)),
-  );
-  expect(all.at(-1)).toMatchObject({ problem: `more than ${MAX_FETCHES} instances were opened at once` });
-  expect(queries).toHaveLength(MAX_FETCHES);
-  for (let index = 0; index <= MAX_REPORTS; index += 1) await reports.read("orders", `j${index}`);
-  await reports.read("orders", `j${MAX_REPORTS}`);
-  expect(queries).toHaveLength(MAX_FETCHES + MAX_REPORTS + 1);
-  await reports.read("orders", "j0");
-  expect(queries).toHaveLength(MAX_FETCHES + MAX_REPORTS + 2);
+  for (let index = 0; index <= MAX_REPORTS; index += 1) await reports.read("orders", `j${index}`, "reader");
+  await reports.read("orders", `j${MAX_REPORTS}`, "reader");
+  expect(queries).toHaveLength(MAX_REPORTS + 1);
+  await reports.read("orders", "j0", "reader");
+  expect(queries).toHaveLength(MAX_REPORTS + 2);
+});
+
+test("leaves room for other clients if one opens many instances of a slow Prometheus", async () => {
+  const hanging = createDeferred<void>();
+  const { reports, queries } = await createReports({ hanging: hanging.promise });
+  const { total, freeForAll } = FETCH_LIMITS;
+  const open = (holder: string, count: number) =>
+    Array.from({ length: count }, (_, index) => reports.read("orders", `${holder}-${index}`, holder));
+  const refused = { problem: "too many instances were opened at once" };
+  const busy = open("busy", freeForAll);
+  expect(await Promise.all(open("busy", freeForAll + 2).slice(freeForAll))).toMatchObject([refused, refused]);
+  const others = [...open("one", 1), ...open("other", 1)];
+  // An instance that is being fetched costs nothing more.
+  const again = [...open("busy", 1), reports.read("orders", "busy-1", "third")];
+  expect(await Promise.all(open("third", 1))).toMatchObject([refused]);
+  await vi.waitFor(() => expect(queries).toHaveLength(total), { timeout: 10_000 });
+  hanging.resolve();
+  for (const report of await Promise.all([...busy, ...others, ...again]))
+    expect(report).toMatchObject({ problem: "Prometheus has no such instance of this service" });
+  await Promise.all(open("later", freeForAll));
+  expect(queries).toHaveLength(total + freeForAll);
 });

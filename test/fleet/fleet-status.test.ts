@@ -29,12 +29,12 @@ function answerWith(toSamples: (query: string) => readonly Sample[]): RequestLis
     const isRange = request.url?.endsWith("query_range") === true;
     const result = isRange
       ? [
+          { metric: { job: "accounts", state: "0" }, values: [[end - 7_200, `${end - 90_000}`]] },
           {
-            metric: { job: "accounts" },
+            metric: { job: "accounts", state: "2" },
             values: [
-              [end - 7_200, "0"],
-              [end - 3_600, "2"],
-              [end, "2"],
+              [end - 3_600, `${end - 3_700}`],
+              [end, `${end - 3_700}`],
             ],
           },
         ]
@@ -112,11 +112,16 @@ test("leaves room for other clients if one requests many different views of a sl
   for (const each of await Promise.all([...busy, ...other, ...again])) expect(each.status).toBe(200);
 });
 
-test("names Prometheus on the page that shows old data, and the distance of the samples of the axes", async () => {
+test("names Prometheus on the page that shows old data, and what the axes can show", async () => {
   const ask = await askFleet(await servePrometheus(() => FLEET));
   const { body } = await ask("/fleet");
   expect(body).toContain('data-late-text="Prometheus does not answer"');
-  expect(body).toContain("Axes and their shares of OK are from samples, 5 min apart or more.");
+  expect(body).toContain(
+    "Axes show the start of each state; of equal states within 5 min or more, the last.",
+  );
+  expect((await ask("/fleet?service=orders")).body).toContain(
+    "Axes show the worst state of each minute or more.",
+  );
 });
 
 describe("the details of an instance", () => {
@@ -284,7 +289,7 @@ describe("the page of the fleet", () => {
       '<label>Minutes from 01:57 UTC <input type="range" name="minutes" min="-1440" max="0" step="5" value="0"',
     );
     // The first turn of an axis is the start of the axis, and no change.
-    expect(body).toContain('<a href="?at=2026-01-02T01%3A02Z">previous change</a>');
+    expect(body).toContain('<a href="?at=2026-01-02T01%3A52Z">previous change</a>');
     for (const minutes of ["1", "-1441", "-0.5", "x", "Infinity"])
       expect(await ask(`/fleet?at=2026-01-02T03:12Z&minutes=${minutes}`)).toMatchObject({ status: 400 });
     expect((await ask("/fleet")).body).toMatch(/<input type="range" name="minutes" [^>]* data-to="\d+">/);

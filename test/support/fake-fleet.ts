@@ -208,8 +208,22 @@ function toInstances(): readonly FakeSeries[] {
   ];
 }
 
+/** For each state its latest start, as the rules record it. */
 function toServiceAxes(): readonly FakeRange[] {
-  return Object.entries(SERVICES).map(([job, { troubles }]) => [{ job }, (at) => toStateAt(troubles, at)]);
+  return Object.entries(SERVICES).flatMap(([job, { troubles }]) =>
+    [0, 1, 2].map(
+      (state): FakeRange => [
+        { job, state: String(state) },
+        (at) => (toStateAt(troubles, at) === state ? toStart(troubles, at) : Number.NaN),
+      ],
+    ),
+  );
+}
+
+/** The last start or end of a trouble. */
+function toStart(troubles: FakeService["troubles"], atS: number): number {
+  const changes = troubles.flatMap(([from, to]) => [agoS(from), agoS(to)]);
+  return Math.max(agoS(4_000), ...changes.filter((change) => change <= atS));
 }
 
 function toHandlerAxes(): readonly FakeRange[] {

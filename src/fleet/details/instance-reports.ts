@@ -1,3 +1,4 @@
+import { createShares, type ShareLimits } from "../../http/shares.ts";
 import type { Clock } from "../../util/clock.ts";
 import { toInstanceUrl } from "../page/instance-url.ts";
 import { queryPrometheus } from "../read/prometheus.ts";
@@ -6,9 +7,11 @@ import type { FleetReaderOptions } from "../read/reader.ts";
 import { createAllowedHosts } from "./allowed-hosts.ts";
 import { fetchReport, type InstanceReport } from "./fetch-report.ts";
 
-/** Maximum number of reports that are kept, and that are fetched at the same time. */
+/** Maximum number of reports that are kept. */
 export const MAX_REPORTS = 50;
-export const MAX_FETCHES = 8;
+
+/** The reports that are fetched at the same time: two are for other clients than the busiest. */
+export const FETCH_LIMITS: ShareLimits = { total: 8, freeForAll: 6, share: 1 };
 
 export interface InstanceReportsSetup {
   readonly reader: FleetReaderOptions;
@@ -24,16 +27,16 @@ export interface InstanceReportsSetup {
 /** A report, and when it was requested. */
 export type KeptReport = InstanceReport & { readonly at: Date; readonly url?: string };
 
-/** The reports of instances that Prometheus names. Readers of the same instance share its request. */
+/** The reports of instances that Prometheus names. Readers of the same instance share its request. `holder` is a client. */
 export interface InstanceReports {
-  read(service: string, instance: string): Promise<KeptReport>;
+  read(service: string, instance: string, holder: string): Promise<KeptReport>;
 }
 
 export function createInstanceReports(setup: InstanceReportsSetup): InstanceReports {
   const { reader, instanceUrl, refreshMs, clock, closing } = setup;
   const hosts = createAllowedHosts(setup.hosts);
   const kept = new Map<string, { readonly startedAt: number; readonly loading: Promise<KeptReport> }>();
-  let fetches = 0;
+  const fetches = createShares(FETCH_LIMITS);
 
   async function load(service: string, instance: string): Promise<KeptReport> {
     const at = new Date(clock.now());
@@ -49,20 +52,14 @@ export function createInstanceReports(setup: InstanceReportsSetup): InstanceRepo
   }
 
   return {
-    async read(service, instance) {
+    async read(service, instance, holder) {
       const key = JSON.stringify([service, instance]);
       const known = kept.get(key);
       const now = clock.monotonicNow();
       if (known !== undefined && now - known.startedAt < refreshMs) return known.loading;
-      if (fetches >= MAX_FETCHES)
-        return {
-          at: new Date(clock.now()),
-          problem: `more than ${MAX_FETCHES} instances were opened at once`,
-        };
-      fetches += 1;
-      const loading = load(service, instance).finally(() => {
-        fetches -= 1;
-      });
+      if (!fetches.hasRoom(holder))
+        return { at: new Date(clock.now()), problem: "too many instances were opened at once" };
+      const loading = load(service, instance).finally(fetches.acquire(holder));
       kept.delete(key);
       for (const each of kept.keys()) if (kept.size >= MAX_REPORTS) kept.delete(each);
       kept.set(key, { startedAt: now, loading });

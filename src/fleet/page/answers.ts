@@ -49,7 +49,11 @@ export function createFleetAnswers({
 
   async function loadScene(choice: FleetChoice): Promise<FleetScene> {
     const view = await loadView(choice);
-    const turns = view.services.length === 0 ? NO_TURNS : await readTurns(choice, view.services.length);
+    const rows: readonly unknown[] =
+      choice.service === undefined
+        ? view.services
+        : view.services.flatMap((each) => ("handlers" in each ? each.handlers : []));
+    const turns = rows.length === 0 ? NO_TURNS : await readTurns(choice, rows.length);
     return toScene(choice, view, turns);
   }
 
@@ -78,17 +82,22 @@ export function createFleetAnswers({
     choice: FleetChoice,
     service: string,
     instance: string,
+    holder: string,
   ): Promise<StatusResponse> {
     if (!hasDetails || suffix === ".md" || suffix === ".events") return NO_DETAILS;
-    const [view, report] = await Promise.all([loadView(choice), reports.read(service, instance)]);
+    const [view, report] = await Promise.all([loadView(choice), reports.read(service, instance, holder)]);
     if (suffix === ".json") return answerJson(report);
     return answerPage({ ...toScene(choice, view, NO_TURNS), report, now: Date.now() }, lateMs);
   }
 
-  async function answerView(suffix: FleetSuffix, choice: FleetChoice): Promise<StatusResponse> {
+  async function answerView(
+    suffix: FleetSuffix,
+    choice: FleetChoice,
+    holder: string,
+  ): Promise<StatusResponse> {
     const { service, instance } = choice;
     if (service !== undefined && instance !== undefined)
-      return answerInstance(suffix, choice, service, instance);
+      return answerInstance(suffix, choice, service, instance, holder);
     if (suffix === ".json") return answerJson(await loadView(choice));
     const scene = await loadScene(choice);
     if (suffix === ".md")
@@ -103,11 +112,11 @@ export function createFleetAnswers({
       const choice = parseChoice(query);
       if (typeof choice === "string") return createResponse({ status: 400, body: `${choice}\n` });
       if (suffix === ".events" && choice.instance === undefined) return events.answer(choice, remoteAddress);
-      if (fleet.isKnown(choice)) return answerView(suffix, choice);
       const holder = toAddressBlock(remoteAddress);
+      if (fleet.isKnown(choice)) return answerView(suffix, choice, holder);
       if (!newViews.hasRoom(holder)) return TOO_MANY_VIEWS;
       const release = newViews.acquire(holder);
-      return answerView(suffix, choice).finally(release);
+      return answerView(suffix, choice, holder).finally(release);
     },
   };
 }

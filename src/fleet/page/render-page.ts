@@ -47,7 +47,11 @@ export function renderFleetPage(scene: FleetScene, { lateMs }: FleetPageOptions)
       report === undefined &&
       html`<p>The same for programs: ${Object.entries(FORMATS).map(
         ([suffix, name], index) => html`${index > 0 && " · "}<a href="${toUrl(suffix)}">${name}</a>`,
-      )}</p><p>Axes and their shares of OK are from samples, 5 min apart or more.</p>`
+      )}</p><p>Axes show ${
+        choice.service === undefined
+          ? "the start of each state; of equal states within 5 min or more, the last"
+          : "the worst state of each minute or more"
+      }.</p>`
     }`,
   });
 }
