@@ -61,7 +61,7 @@ export async function startPrometheus(folder, { day, targets = [] }) {
 /** Whether all services have their recorded series. */
 async function isReady(url) {
   const query =
-    "count(service:svc_status_known:max) + on () count(count_over_time(service:svc_status_known:max[5m]) > 1)";
+    "count(service:svc_status_info:count) + on () count(count_over_time(service:svc_status_info:count[5m]) > 1)";
   const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`).catch(
     () => undefined,
   );

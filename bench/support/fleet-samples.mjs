@@ -10,6 +10,7 @@ export function toFleetSamples({ instances, handlers, services }) {
     svc_status_upstream: [],
     svc_status_overall: [],
     svc_status_in_service: [],
+    svc_status_draining: [],
     svc_status_info: [],
     up: [],
   };
@@ -30,29 +31,64 @@ export function toFleetSamples({ instances, handlers, services }) {
     );
     add("svc_status_overall", target, isRed ? 2 : 0);
     add("svc_status_in_service", target, 1);
+    add("svc_status_draining", target, 0);
     add("svc_status_info", `${target},service_version="1.0.0"`, 1);
     add("up", target, 1);
   }
   return toOpenMetrics(families);
 }
 
-/** The series that the axes of a day read, as the rules have recorded them once a minute. */
+/**
+ * What the rules have recorded once a minute for a day: the series that the axes read, or that continue an
+ * earlier value. Without the versions, so that their first series is one of this Prometheus.
+ */
 export function toRecordedDay({ services, now }) {
   const minutes = Array.from({ length: 24 * 60 }, (_, index) => now - 60 * (24 * 60 - index));
-  const toLines = (family, toValue) =>
+  /** One series for each service, and for each value of a further label. A value may be missing at a time. */
+  const toLines = (family, toValue, labels = [""]) =>
     Array.from({ length: services }, (_, service) =>
-      minutes.map((at) => `${family}{job="service-${service}"} ${toValue(service, at)} ${at}`),
-    ).flat();
+      labels.map((label) =>
+        minutes.flatMap((at) => {
+          const value = toValue(service, at, label);
+          return value === undefined ? [] : [`${family}{job="service-${service}"${label}} ${value} ${at}`];
+        }),
+      ),
+    ).flat(2);
+  const states = [',state="0"', ',state="2"'];
   const families = {
-    "service:svc_status_overall:max": (service, at) => (service % 10 === 0 && at % 36_000 < 3_600 ? 2 : 0),
+    "service:svc_status_known:max": () => 1,
+    "service:svc_status_overall:max": (service, at) => (isRedAt(service, at) ? 2 : 0),
+    "service:svc_status_instances:count": () => 100,
+    "service:svc_status_in_service:sum": () => 100,
+    "service:svc_status_draining:sum": () => 0,
     "service:svc_status_up:sum": () => 100,
     "service:svc_status_up:count": () => 100,
   };
-  return toOpenMetrics(
-    Object.fromEntries(
+  return toOpenMetrics({
+    ...Object.fromEntries(
       Object.entries(families).map(([family, toValue]) => [family, toLines(family, toValue)]),
     ),
-  );
+    "service:svc_status_since_timestamp_seconds:max": toLines(
+      "service:svc_status_since_timestamp_seconds:max",
+      (service, at, label) =>
+        label === states[isRedAt(service, at) ? 1 : 0] ? toStart(service, at) : undefined,
+      states,
+    ),
+  });
+}
+
+const RED_S = 3_600;
+const CYCLE_S = 36_000;
+
+/** Every tenth service is RED for an hour of ten. */
+function isRedAt(service, at) {
+  return service % 10 === 0 && at % CYCLE_S < RED_S;
+}
+
+/** The start of the state at a time. */
+function toStart(service, at) {
+  if (service % 10 > 0) return 1_700_000_000;
+  return at - (at % CYCLE_S) + (isRedAt(service, at) ? 0 : RED_S);
 }
 
 function toOpenMetrics(families) {
