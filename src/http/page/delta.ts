@@ -32,17 +32,38 @@ export function toDelta(from: Picture, to: Picture): string {
   });
 }
 
+/** Walks through both pictures at once. The parts that are in both have the same order, or all keys are sent. */
 function toOrder(from: Picture, to: Picture, changed: readonly PagePart[]): object {
   const moved = new Set(changed.map(({ key }) => key));
   const present = toParts(to);
-  const kept = from.filter(({ key }) => present.has(key) && !moved.has(key));
-  const hasKeptOrder =
-    kept.length > 0 && to.filter(({ key }) => !moved.has(key)).every((part, at) => part === kept[at]);
-  if (!hasKeptOrder) return { order: to.slice(1).map(({ key }) => key) };
-  const moves = to.flatMap(({ key }, at) =>
-    at > 0 && moved.has(key) ? [[key, at > 1 && to[at - 1]?.key]] : [],
-  );
-  return { moves, gone: from.flatMap(({ key }) => (present.has(key) ? [] : [key])) };
+  const moves: (readonly [key: string, after: string | false | undefined])[] = [];
+  const gone: string[] = [];
+  let kept = 0;
+  let at = 0;
+
+  /** Passes the parts before the next one that is kept. Returns whether that is this part. */
+  function isNextKept(part: PagePart | undefined): boolean {
+    for (; from[at] !== part; at += 1) {
+      const key = from[at]?.key;
+      if (key === undefined || (present.has(key) && !moved.has(key))) return false;
+      if (!present.has(key)) gone.push(key);
+    }
+    at += 1;
+    return true;
+  }
+
+  for (const [index, part] of to.entries()) {
+    if (!moved.has(part.key)) {
+      if (!isNextKept(part)) return toWholeOrder(to);
+      kept += 1;
+    } else if (index > 0) moves.push([part.key, index > 1 && to[index - 1]?.key]);
+  }
+  isNextKept(undefined);
+  return kept > 0 ? { moves, gone } : toWholeOrder(to);
+}
+
+function toWholeOrder(to: Picture): object {
+  return { order: to.slice(1).map(({ key }) => key) };
 }
 
 /** Adds the lines of changes that the reader of an earlier part does not have. */

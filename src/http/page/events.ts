@@ -86,8 +86,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
     const releaseFeed = view.names.length === 0 ? undefined : namedFeeds.acquire(holder);
     const renderParts = createPartsRenderer();
     return createPageFeed({
-      read: () =>
-        registry.getReport({ background: true, ...(view.names.length > 0 && { names: view.names }) }),
+      read: (some) => read(view, some),
       toPicture: (report) =>
         renderParts({
           source,
@@ -107,6 +106,18 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
       closing,
       clock,
     });
+  }
+
+  /** If one of some handlers was removed meanwhile, runs all handlers. */
+  async function read({ names }: PageView, some?: readonly string[]): Promise<Report> {
+    const all = names.length > 0 ? { names, background: true } : { background: true };
+    if (some === undefined) return registry.getReport(all);
+    try {
+      return await registry.getReport({ names: some, background: true });
+    } catch (error) {
+      if (!(error instanceof UnknownHandlerError)) throw error;
+      return registry.getReport(all);
+    }
   }
 
   function listen(onChange: (change?: Change) => void): () => void {

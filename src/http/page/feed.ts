@@ -2,6 +2,7 @@ import type { Change } from "../../core/change.ts";
 import type { Report } from "../../core/report.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
 import type { Listeners } from "../../util/listeners.ts";
+import { settleWithin } from "../../util/settle-within.ts";
 import type { StatusStream } from "../message.ts";
 import type { Picture } from "./delta.ts";
 import { createLiveReport } from "./live-report.ts";
@@ -16,9 +17,12 @@ export const PAGE_HEARTBEAT_MS = 1_000;
 /** Interval between checks while the page has readers. Changes in between are shown at once. */
 export const PAGE_READ_EVERY_MS = 2_000;
 
+/** Maximum time that a change for the worse waits for the new result of its handler, and for those of its dependants. */
+export const PAGE_SETTLE_MS = 10;
+
 export interface FeedSetup {
-  /** Runs the handlers. */
-  readonly read: () => Promise<Report>;
+  /** Runs these handlers. Default: all handlers of the page. */
+  readonly read: (names?: readonly string[]) => Promise<Report>;
   readonly toPicture: (report: Report) => Picture;
   /**
    * Subscribes to changes of handlers and of other parts of the picture. Returns a function that
@@ -53,13 +57,14 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   const { read, toPicture, listen, onError, onIdle, pending, closing, clock = systemClock } = setup;
   const readers = new Set<PageReader>();
   const pictures = createPictures();
-  const pace = createPace(show, clock);
+  const pace = createPace(() => void show(), clock);
   const live = createLiveReport({
     read,
-    onRead: () => isStopped || pace.updateSoon(),
+    onRead: () => isStopped || isSettling || pace.updateSoon(),
     onError: (error) => isStopped || fail(error),
   });
   let isStopped = false;
+  let isSettling = false;
   let beats = 0;
   let stops: readonly (() => void)[] = [];
 
@@ -81,21 +86,22 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
     pace.updateSoon();
   }
 
-  function show(): void {
-    if (present() && live.isOutdated) void live.refresh();
+  /** Most handlers that changed answer at once, so that one picture shows the change and what follows from it. */
+  async function show(): Promise<void> {
+    isSettling = true;
+    await settleWithin(live.refreshChanged(), PAGE_SETTLE_MS, { clock, background: true }).catch(() => {});
+    isSettling = false;
+    if (!isStopped) present();
   }
 
-  /** Returns `false` if there is nothing to present. */
-  function present(): boolean {
+  function present(): void {
     try {
       const report = live.current;
-      if (report === undefined) return false;
+      if (report === undefined) return;
       const isNew = pictures.turnTo(toPicture(report), report.at);
       pace.pay(isNew ? pictures.toEvent(pictures.version - 1).byteLength * readers.size : 0);
-      return true;
     } catch (error) {
       fail(error);
-      return false;
     } finally {
       wakeAll();
     }

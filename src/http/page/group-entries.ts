@@ -1,5 +1,5 @@
 import type { Entry } from "../../core/report.ts";
-import { RED, STATE_NUMBERS } from "../../core/state.ts";
+import { RED, STATE_NUMBERS, STATES } from "../../core/state.ts";
 import { compareCodePoints } from "../../util/text.ts";
 
 /** A handler with the handlers that are RED because of it, the worst first. */
@@ -21,8 +21,17 @@ export function createNameOrder(): (entries: readonly Entry[]) => readonly Entry
       const pairs = names.map((name, at) => [name, at] as const);
       order = pairs.sort(([one], [other]) => compareCodePoints(one, other)).map(([, at]) => at);
     }
-    return order.flatMap((at) => entries[at] ?? []);
+    return pick(entries, order);
   };
+}
+
+function pick(entries: readonly Entry[], order: readonly number[]): readonly Entry[] {
+  const picked: Entry[] = [];
+  for (const at of order) {
+    const entry = entries[at];
+    if (entry !== undefined) picked.push(entry);
+  }
+  return picked;
 }
 
 /**
@@ -30,7 +39,10 @@ export function createNameOrder(): (entries: readonly Entry[]) => readonly Entry
  * because of another under the one that starts the chain. If its cause is not shown, the handler gets its own group.
  */
 export function groupEntries(entries: readonly Entry[]): readonly EntryGroup[] {
-  const sorted = [...entries].sort(compareWorstFirst);
+  const sorted = sortWorstFirst(
+    entries,
+    ({ status, critical }) => STATE_NUMBERS[status.state] * 2 + Number(critical),
+  );
   if (!sorted.some(({ reason }) => reason === "dependency")) return sorted.map(toGroup);
   const findRoot = createRootFinder(new Map(entries.map((entry) => [entry.name, entry])));
   const dependantsOf = new Map<Entry, Entry[]>();
@@ -47,7 +59,7 @@ export function groupEntries(entries: readonly Entry[]): readonly EntryGroup[] {
 
 /** The same without showing dependencies. */
 export function listEntries(entries: readonly Entry[]): readonly EntryGroup[] {
-  return [...entries].sort(compareStates).map(toGroup);
+  return sortWorstFirst(entries, ({ status }) => STATE_NUMBERS[status.state]).map(toGroup);
 }
 
 function toGroup(entry: Entry): EntryGroup {
@@ -80,10 +92,9 @@ function findCause({ reason, dependsOn }: Entry, byName: ReadonlyMap<string, Ent
   return dependsOn.map((name) => byName.get(name)).find((entry) => entry?.status.state === RED);
 }
 
-function compareWorstFirst(one: Entry, other: Entry): number {
-  return compareStates(one, other) || Number(other.critical) - Number(one.critical);
-}
-
-function compareStates(one: Entry, other: Entry): number {
-  return STATE_NUMBERS[other.status.state] - STATE_NUMBERS[one.status.state];
+/** Keeps the order of entries of the same rank. There are few ranks, so that nothing needs to be compared. */
+function sortWorstFirst(entries: readonly Entry[], toRank: (entry: Entry) => number): readonly Entry[] {
+  const ranked: Entry[][] = Array.from({ length: 2 * STATES.length }, () => []);
+  for (const entry of entries) ranked[toRank(entry)]?.push(entry);
+  return ranked.reverse().flat();
 }

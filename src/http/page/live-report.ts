@@ -3,8 +3,8 @@ import { createReport, type Entry, type Report } from "../../core/report.ts";
 import { STATE_NUMBERS } from "../../core/state.ts";
 
 export interface LiveReportSetup {
-  /** Runs the handlers. */
-  readonly read: () => Promise<Report>;
+  /** Runs these handlers. Default: all handlers of the page. */
+  readonly read: (names?: readonly string[]) => Promise<Report>;
   readonly onRead: () => void;
   readonly onError: (error: unknown) => void;
 }
@@ -13,12 +13,15 @@ export interface LiveReportSetup {
 export interface LiveReport {
   /** The report with the changes for the worse. Changes for the better wait for the next run. */
   readonly current: Report | undefined;
-  /** Whether a handler changed after the report checked it. Changes by the run itself are in the report. */
-  readonly isOutdated: boolean;
   recordChange(change: Change): void;
   set(report: Report): void;
-  /** Runs the handlers, unless they are running. */
+  /** Runs all handlers, unless they are running. If only some are, all run at the next `refreshChanged`. */
   refresh(): Promise<void>;
+  /**
+   * Runs the handlers that changed after the report checked them, and their dependants. Other handlers do not run,
+   * however often one of them changes. Changes by the last run itself are in the report.
+   */
+  refreshChanged(): Promise<void>;
 }
 
 interface RecordedChange {
@@ -31,7 +34,37 @@ export function createLiveReport({ read, onRead, onError }: LiveReportSetup): Li
   let report: Report | undefined;
   /** Counts the runs. A change belongs to the run that started last. */
   let round = 0;
-  let isReading = false;
+  let running: "all" | "some" | undefined;
+  let isDue = false;
+
+  async function run(names?: readonly string[]): Promise<void> {
+    running = names === undefined ? "all" : "some";
+    round += 1;
+    try {
+      const fresh = await read(names);
+      report = names && report ? replaceEntries(report, fresh) : fresh;
+      for (const [name, recorded] of changes) if (recorded.round < round) changes.delete(name);
+      onRead();
+    } catch (error) {
+      onError(error);
+    } finally {
+      running = undefined;
+    }
+  }
+
+  function findOutdated(): readonly string[] {
+    const entries = report?.entries ?? [];
+    const changed = new Set<string>();
+    for (const { name, checkedAt } of changes.size === 0 ? [] : entries) {
+      const recorded = changes.get(name);
+      if (recorded?.round === round && recorded.change.at > checkedAt) changed.add(name);
+    }
+    if (changed.size === 0) return [];
+    const isAffected = (name: string): boolean => changed.has(name);
+    return entries
+      .filter(({ name, dependsOn }) => isAffected(name) || dependsOn.some(isAffected))
+      .map(({ name }) => name);
+  }
 
   return {
     get current() {
@@ -39,42 +72,36 @@ export function createLiveReport({ read, onRead, onError }: LiveReportSetup): Li
       const entries = report.entries.map((entry) => applyIfWorse(entry, changes.get(entry.name)?.change));
       return createReport(entries, report.at.getTime());
     },
-    get isOutdated() {
-      const outdated = report?.entries.some((entry) => {
-        const recorded = changes.get(entry.name);
-        return recorded?.round === round && isNewer(recorded.change, entry);
-      });
-      return outdated === true;
-    },
     recordChange: (change) => void changes.set(change.name, { change, round }),
     set(newReport) {
       report = newReport;
     },
     async refresh() {
-      if (isReading) return;
-      isReading = true;
-      round += 1;
-      try {
-        report = await read();
-        for (const [name, recorded] of changes) if (recorded.round < round) changes.delete(name);
-        onRead();
-      } catch (error) {
-        onError(error);
-      } finally {
-        isReading = false;
-      }
+      if (running === undefined) await run();
+      else isDue = running === "some";
+    },
+    async refreshChanged() {
+      if (running !== undefined) return;
+      const names = isDue ? undefined : findOutdated();
+      isDue = false;
+      if (names?.length !== 0) await run(names);
     },
   };
 }
 
+/** The time of the report stays, because the other entries are as old as before. */
+function replaceEntries({ entries, at }: Report, fresh: Report): Report {
+  const byName = new Map(fresh.entries.map((entry) => [entry.name, entry]));
+  return createReport(
+    entries.map((entry) => byName.get(entry.name) ?? entry),
+    at.getTime(),
+  );
+}
+
 function applyIfWorse(entry: Entry, change: Change | undefined): Entry {
-  const isBetter = change && STATE_NUMBERS[change.to] < STATE_NUMBERS[entry.status.state];
-  if (change === undefined || isBetter || !isNewer(change, entry)) return entry;
+  if (change === undefined || change.at <= entry.checkedAt) return entry;
+  if (STATE_NUMBERS[change.to] < STATE_NUMBERS[entry.status.state]) return entry;
   const { reason: _, ...rest } = entry;
   const { status, at, reason } = change;
   return { ...rest, status, rawStatus: status, since: at, checkedAt: at, ...(reason && { reason }) };
-}
-
-function isNewer(change: Change, entry: Entry): boolean {
-  return change.at > entry.checkedAt;
 }

@@ -79,9 +79,8 @@ function renderSentence(scene: PageScene, groups: readonly EntryGroup[]): Markup
 
 /** The groups with a handler that has the overall state, the oldest first. Others do not explain it. */
 function findCauses(groups: readonly EntryGroup[], { report, view }: PageScene): readonly EntryGroup[] {
-  const causes = groups.filter(({ entry, dependants }) =>
-    [entry, ...dependants].some((each) => toEffectiveState(each) === report.state),
-  );
+  const isCause = (entry: Entry): boolean => toEffectiveState(entry) === report.state;
+  const causes = groups.filter(({ entry, dependants }) => isCause(entry) || dependants.some(isCause));
   if (!view.details) return causes;
   return causes.sort(({ entry: one }, { entry: other }) => one.since.getTime() - other.since.getTime());
 }
@@ -102,7 +101,8 @@ function renderNames(names: readonly string[]): Markup {
 }
 
 function renderCount({ report }: PageScene, state: State): Markup {
-  const count = report.entries.filter(({ status }) => status.state === state).length;
+  let count = 0;
+  for (const { status } of report.entries) if (status.state === state) count += 1;
   return html`<span class="count ${state}" data-count="${state}"><b>${count}</b> ${state}</span> `;
 }
 

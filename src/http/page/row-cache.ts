@@ -78,16 +78,13 @@ function toShown(entry: Entry, { view, changes, held, report }: PageScene): Show
 }
 
 /** Whether a row shows a group. */
-function isShown(
-  { shown: [first, ...others] }: KnownRow,
-  { entry, dependants }: EntryGroup,
-  scene: PageScene,
-): boolean {
+function isShown({ shown }: KnownRow, { entry, dependants }: EntryGroup, scene: PageScene): boolean {
   return (
-    first !== undefined &&
-    isSame(first, entry, scene) &&
-    others.length === dependants.length &&
-    others.every((other, at) => dependants[at] !== undefined && isSame(other, dependants[at], scene))
+    shown.length === 1 + dependants.length &&
+    shown.every((before, at) => {
+      const present = at === 0 ? entry : dependants[at - 1];
+      return present !== undefined && isSame(before, present, scene);
+    })
   );
 }
 

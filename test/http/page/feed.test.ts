@@ -4,8 +4,9 @@ import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import type { Report } from "../../../src/core/report.ts";
 import { getProbeSeams } from "../../../src/core/seams.ts";
 import { StateHandler } from "../../../src/core/state-handler.ts";
+import type { Status } from "../../../src/core/status.ts";
 import { createPageEvents } from "../../../src/http/page/events.ts";
-import { PAGE_HEARTBEAT_MS, PAGE_READ_EVERY_MS } from "../../../src/http/page/feed.ts";
+import { PAGE_HEARTBEAT_MS, PAGE_READ_EVERY_MS, PAGE_SETTLE_MS } from "../../../src/http/page/feed.ts";
 import { PAGE_BYTES_PER_S, PAGE_MAX_GAP_MS, PAGE_MIN_GAP_MS } from "../../../src/http/page/pace.ts";
 import { MAX_KNOWN_PICTURES } from "../../../src/http/page/pictures.ts";
 import {
@@ -235,6 +236,58 @@ describe("a change", () => {
     pushed.state = "OK";
     await clock.advance(700 + PAGE_MIN_GAP_MS);
     expect(JSON.stringify(reader.pictures.at(-1))).toContain('data-title=\\"OK');
+  });
+
+  test("makes its handler and its dependants run, but no others", async () => {
+    const { clock, registry, job, read, asked } = createSubject();
+    registry.addStatusHandler("Dependant", () => ({ state: "RED" }), { dependsOn: ["Job"] });
+    const reader = await read();
+    const before = asked();
+    await clock.advance(1);
+    job.setState("RED");
+    await clock.advance(0);
+    const [, change] = reader.pictures;
+    expect(change && keysOf(change)).toEqual(["head", "handler:Job"]);
+    expect(change?.gone).toEqual(["handler:Dependant"]);
+    expect(JSON.stringify(change)).toContain("because Job is RED");
+    await clock.advance(1);
+    job.setState("OK");
+    await clock.advance(PAGE_MIN_GAP_MS);
+    expect(reader.pictures[2]?.moves).toEqual([
+      ["handler:Dependant", false],
+      ["handler:Job", "handler:Asked"],
+    ]);
+    expect(asked() - before).toBe(0);
+  });
+
+  test(`for the worse waits at most ${PAGE_SETTLE_MS} ms for a dependant that is slow to answer`, async () => {
+    const { clock, registry, job, read } = createSubject();
+    let isSlow = false;
+    const slow = () =>
+      new Promise<Status>((resolve) => clock.startTimer(3_000, () => resolve({ state: "RED" })));
+    registry.addStatusHandler("Slow", () => (isSlow ? slow() : { state: "OK" }), { dependsOn: ["Job"] });
+    const reader = await read();
+    isSlow = true;
+    await clock.advance(1);
+    job.setState("RED");
+    await clock.advance(PAGE_SETTLE_MS - 1);
+    expect(reader.pictures).toHaveLength(1);
+    await clock.advance(1);
+    expect(reader.pictures.slice(1).map(keysOf)).toEqual([["head", "handler:Job"]]);
+    await clock.advance(3_000);
+    expect(JSON.stringify(reader.pictures.at(-1))).toContain("because Job is RED");
+  });
+
+  test("of a handler that is removed at once makes all the others run", async () => {
+    const { clock, registry, logger, job, read } = createSubject();
+    const reader = await read();
+    await clock.advance(1);
+    job.setState("RED");
+    registry.removeStatusHandler("Job");
+    await clock.advance(PAGE_READ_EVERY_MS);
+    expect(reader.pictures.at(-1)?.gone).toEqual(["handler:Job"]);
+    expect(reader.isOver).toBe(false);
+    expect(logger.lines.filter((line) => line.includes("SVC013"))).toEqual([]);
   });
 
   test(`and those that follow it within ${PAGE_MIN_GAP_MS} ms are shown together`, async () => {
