@@ -2,6 +2,14 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { ClosingReporter } from "./test/support/closing-reporter.ts";
 import { COVERAGE_FLOORS } from "./test/support/coverage-floors.ts";
 
+/**
+ * What a test waits for comes in milliseconds, but later on a busy machine. These limits only end a test in which it
+ * never comes; a test that asserts a time says so itself.
+ */
+const PATIENCE_MS = 20_000;
+
+const expect = { poll: { timeout: PATIENCE_MS } };
+
 const thresholds = Object.fromEntries(
   Object.entries(COVERAGE_FLOORS).map(([folder, statements]) => [`src/${folder}/**`, { statements }]),
 );
@@ -23,6 +31,9 @@ const config: ViteUserConfig = defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/package/**", "test/system/**"],
+          testTimeout: 1.5 * PATIENCE_MS,
+          hookTimeout: 1.5 * PATIENCE_MS,
+          expect,
         },
       },
       {
@@ -32,6 +43,7 @@ const config: ViteUserConfig = defineConfig({
           include: ["test/system/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
@@ -43,6 +55,7 @@ const config: ViteUserConfig = defineConfig({
           globalSetup: ["test/package/pack.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          expect,
           sequence: { groupOrder: 2 },
         },
       },

@@ -12,7 +12,7 @@ import { expect, test } from "vitest";
 import { type GrpcClient, grpc } from "../../src/checks/grpc.ts";
 import { type Asked, ask, describeCheck, SECRET, type Unanswered } from "../contract/check.ts";
 import { createDeferred } from "../support/deferred.ts";
-import { findFreePort } from "../support/listen.ts";
+import { findFreePort } from "../support/free-port.ts";
 
 type Check = (call: ServerUnaryCall<{ service: string }, number>, callback: sendUnaryData<number>) => void;
 

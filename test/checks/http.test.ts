@@ -2,7 +2,8 @@ import { createServer, type RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { type HttpOptions, http } from "../../src/checks/http.ts";
 import { type Asked, ask, describeCheck, SECRET } from "../contract/check.ts";
-import { findFreePort, listen, UNRESOLVABLE_HOST } from "../support/listen.ts";
+import { findFreePort } from "../support/free-port.ts";
+import { listen, UNRESOLVABLE_HOST } from "../support/listen.ts";
 
 /** A real HTTP server that answers everything alike. */
 async function serve(answer: RequestListener, options?: HttpOptions): Promise<Asked> {

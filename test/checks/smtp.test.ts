@@ -3,7 +3,8 @@ import { createTransport } from "nodemailer";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { type SmtpTransporter, smtp } from "../../src/checks/smtp.ts";
 import { type Asked, describeCheck, SECRET } from "../contract/check.ts";
-import { findFreePort, listen } from "../support/listen.ts";
+import { findFreePort } from "../support/free-port.ts";
+import { listen } from "../support/listen.ts";
 import { hang } from "./support/clients.ts";
 
 /** A real mail server that knows one user. */

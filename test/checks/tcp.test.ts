@@ -2,7 +2,8 @@ import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { tcp } from "../../src/checks/tcp.ts";
 import { ask, describeCheck } from "../contract/check.ts";
-import { findFreePort, listen, UNRESOLVABLE_HOST } from "../support/listen.ts";
+import { findFreePort } from "../support/free-port.ts";
+import { listen, UNRESOLVABLE_HOST } from "../support/listen.ts";
 
 describeCheck({
   name: "tcp",

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { tlsCertificate } from "../../src/checks/tls-certificate.ts";
 import { type Asked, ask, describeCheck, SECRET } from "../contract/check.ts";
 import { type Certificate, createCertificate } from "../support/certificate.ts";
-import { findFreePort, listen } from "../support/listen.ts";
+import { findFreePort } from "../support/free-port.ts";
+import { listen } from "../support/listen.ts";
 
 const DAY_MS = 86_400_000;
 const root = certify("Test Root", 1_000);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { State } from "../../src/core/state.ts";
 import { runCli } from "../support/cli.ts";
-import { findFreePort } from "../support/listen.ts";
+import { findFreePort } from "../support/free-port.ts";
 import { startHostile, startService } from "./service.ts";
 
 const FAST = ["--interval", "20ms"];

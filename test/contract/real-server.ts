@@ -31,7 +31,7 @@ export interface RealServerSubject {
 
 const RUNS = 1_000;
 const WRONG_PASSWORD = "wrong-password";
-const CLOSED = { interval: 20, timeout: 5_000 };
+const CLOSED = { interval: 20, timeout: 20_000 };
 const BACK = { intervalMs: 50, timeoutMs: 50_000 };
 
 /** What every check of a server must do with the real one. */

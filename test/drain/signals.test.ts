@@ -47,7 +47,9 @@ describe("a service that gets a signal", () => {
     expect(await service.exit).toEqual({ code: null, signal });
     expect(service.lines.slice(2)).toEqual([
       `info: SVC018 ${signal}: decommissioned, waiting for the load balancers to leave`,
-      "info: SVC020 drained in 0.1 s: no probers seen, no requests seen, 0 requests cut, after a fixed wait",
+      expect.stringMatching(
+        /^info: SVC020 drained in \d\.\d s: no probers seen, no requests seen, 0 requests cut, after a fixed wait$/,
+      ),
     ]);
   });
 
@@ -193,9 +195,9 @@ describe("while a service waits for the balancers to leave", () => {
     const statuses: number[] = [];
     const failure = await (async () => {
       for (;;) statuses.push((await ask(service.port, path)).status);
-    })().catch((error: Error) => error.message);
+    })().catch(({ code }: NodeJS.ErrnoException) => code);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(fixedMs);
-    expect(failure).toMatch(/ECONNREFUSED|ECONNRESET/);
+    expect(["ECONNREFUSED", "ECONNRESET"]).toContain(failure);
     expect(statuses.length).toBeGreaterThan(20);
     expect(new Set(statuses)).toEqual(new Set([status]));
     expect(await service.exit).toEqual(BY_SIGTERM);
@@ -243,7 +245,9 @@ describe("the connections of a service that closes", () => {
     service.kill("SIGTERM");
     expect((await received).subarray(-4)).toEqual(Buffer.of(0x88, 0x02, 0x03, 0xe9));
     expect(await service.exit).toEqual(BY_SIGTERM);
-    expect(lastLine(service)).toMatch(/drained in 0\.[3-9] s.* 1 socket closed, 0 requests cut,/);
+    expect(lastLine(service)).toMatch(
+      /drained in (?:0\.[3-9]|[1-4]\.\d) s.* 1 socket closed, 0 requests cut,/,
+    );
   });
 
   test("a WebSocket that has ended is not counted", async () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   type BusyCommand,
   type BusyService,
+  makePipe,
   startAsking,
   startBusyService,
 } from "../support/busy-service.ts";
@@ -42,12 +42,6 @@ function makeFolder(): string {
   return folder;
 }
 
-function makePipe(): string {
-  const path = join(makeFolder(), "pipe");
-  execFileSync("mkfifo", [path]);
-  return path;
-}
-
 describe("while the main thread is blocked", () => {
   test.each([
     ["a loop", "loop", "600000"],
@@ -75,7 +69,7 @@ describe("while the main thread is blocked", () => {
     expect((await service.ask("/svc_status")).headers).toMatchObject({ age: "0" });
     await service.block("wait", "600000");
     await service.waitFor("/svc_status", "Database\tOK\nEventLoop\tYELLOW\n");
-    await service.waitFor("/livez", "ok, main thread busy for 2 s");
+    await service.waitFor("/livez", /^ok, main thread busy for ([2-9]|\d\d) s$/);
     const { headers } = await service.ask("/svc_status");
     expect(Number(headers["age"])).toBeGreaterThanOrEqual(1);
     const { body } = await service.ask("/svc_status.json");
@@ -101,15 +95,15 @@ describe("while the main thread is blocked", () => {
 
   test("readiness goes on until it is wedged", async () => {
     const probeStatus = { requireHealthy: true };
-    const sentinel = { wedgedAfterMs: WEDGED_AFTER_MS, probeStatus, healthProbes: { exclude: true } };
+    const sentinel = { wedgedAfterMs: 2 * WEDGED_AFTER_MS, probeStatus, healthProbes: { exclude: true } };
     const service = await startBusyService({ sentinel });
     await service.waitFor("/startupz", "ok");
     await service.block("wait", "600000");
-    await service.waitFor("/readyz", "ok, main thread busy for 1 s");
+    await service.waitFor("/readyz", /^ok, main thread busy for \d s$/);
     expect(await service.ask("/probe_status")).toMatchObject({ status: 200, body: "OK" });
     await service.waitFor(
       "/readyz",
-      "[+]probe ok\n[-]EventLoop failed: main thread wedged for 2 s\n[+]Database ok\nreadyz check failed\n",
+      /^\[\+\]probe ok\n\[-\]EventLoop failed: main thread wedged for \d+ s\n\[\+\]Database ok\nreadyz check failed\n$/,
     );
     expect((await service.ask("/livez/EventLoop")).body).toMatch(
       /^internal server error: main thread wedged for \d s\n$/,
@@ -146,6 +140,9 @@ test("a process that was stopped and goes on was not wedged", async () => {
 });
 
 describe("a process that has been wedged for too long", () => {
+  /** After a second, or more if the thread that looks had to wait itself. */
+  const WEDGED = /^Error: main thread wedged for [1-9] s$/;
+
   test.each([
     ["loop", "600000", "loop"],
     ["wait", "600000", "wait"],
@@ -164,7 +161,7 @@ describe("a process that has been wedged for too long", () => {
       const [file = expect.unreachable(), ...others] = readdirSync(folder);
       const { javascriptStack } = JSON.parse(readFileSync(join(folder, file), "utf8"));
       expect(others).toEqual([]);
-      expect(javascriptStack.message).toBe("Error: main thread wedged for 1 s");
+      expect(javascriptStack.message).toMatch(WEDGED);
       // The main thread may be in a function of Node.js that this one has called.
       expect(javascriptStack.stack).toContainEqual(
         expect.stringMatching(new RegExp(`^at ${functionName} \\(file:.*/service\\.mjs:\\d+:\\d+\\)$`)),
@@ -183,7 +180,7 @@ describe("a process that has been wedged for too long", () => {
     expect(await service.exit).toEqual({ code: null, signal: "SIGKILL" });
     const [file = expect.unreachable()] = readdirSync(folder);
     const { javascriptStack } = JSON.parse(readFileSync(join(folder, file), "utf8"));
-    expect(javascriptStack).toMatchObject({ message: "Error: main thread wedged for 1 s" });
+    expect(javascriptStack.message).toMatch(WEDGED);
   });
 
   describe.runIf(canBeProcessOne())("as process 1, which Linux spares its own SIGKILL,", () => {
@@ -212,7 +209,7 @@ describe("a process that has been wedged for too long", () => {
 
   test("goes on where nothing was said about ending it, and where it is free again in time", async () => {
     const service = await startBusyService({ sentinel: { wedgedAfterMs: 1_000, exitAfterMs: 600_000 } });
-    await service.block("wait", "1500");
+    await service.block("wait", "5000");
     await service.waitFor("/livez", /wedged/);
     await service.waitFor("/livez", "ok");
   });

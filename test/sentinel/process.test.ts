@@ -1,6 +1,7 @@
+import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { startAsking, startBusyService } from "../support/busy-service.ts";
+import { makePipe, startAsking, startBusyService } from "../support/busy-service.ts";
 import { ask } from "../support/http.ts";
 import { startProgram } from "../support/program.ts";
 import { type Outcome, run } from "../support/run.ts";
@@ -49,8 +50,10 @@ describe("a process with a sentinel", () => {
 
 describe("a process that is drained", () => {
   test("is answered for until the very last, and knows who asked the sentinel", async () => {
-    // Nothing is waited for but that whoever has asked is refused so often.
+    // Nothing is waited for but that whoever has asked is refused so often. The very last lasts until it is read.
+    const endAfterReading = makePipe();
     const service = await startBusyService({
+      endAfterReading,
       drain: { balancerIdleMs: 0, floorMs: 200, fallbackMs: 0, redsSeen: 300 },
     });
     const asking = startAsking(service.sentinelPort, "/probe_status");
@@ -64,6 +67,7 @@ describe("a process that is drained", () => {
     expect(Number(refusals)).toBeGreaterThanOrEqual(300);
     expect(await service.ask("/probe_status")).toMatchObject({ status: 503, body: "OFF" });
     expect(await service.ask("/livez")).toMatchObject({ status: 200 });
+    writeSync(openSync(endAfterReading, "r+"), "x");
     expect(await service.exit).toEqual({ code: 0, signal: null });
   });
 });

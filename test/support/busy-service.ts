@@ -1,8 +1,12 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { onTestFinished } from "vitest";
 import { type Answer, ask, type Question } from "./http.ts";
 import { type Program, startProgram } from "./program.ts";
-import { waitForAnswer } from "./sentinel.ts";
+import { type Wanted, waitForAnswer } from "./sentinel.ts";
 
 /** A service in a process of its own, whose main thread can be blocked. */
 export interface BusyService extends Program {
@@ -12,7 +16,7 @@ export interface BusyService extends Program {
   /** Blocks the main thread, by one of the ways that the fixture knows. */
   block(way: "loop" | "regex" | "wait" | "read", by?: string): Promise<void>;
   ask(target: string, question?: Question): Promise<Answer>;
-  waitFor(target: string, body: string | RegExp): Promise<Answer>;
+  waitFor(target: string, wanted: Wanted): Promise<Answer>;
 }
 
 export interface BusyCommand {
@@ -24,6 +28,15 @@ export interface BusyCommand {
 }
 
 const SERVICE = join(import.meta.dirname, "../fixtures/sentinel/service.mjs");
+
+/** A pipe that nobody writes to, to be read by a main thread until somebody does. */
+export function makePipe(): string {
+  const folder = mkdtempSync(join(tmpdir(), "svc-status-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "pipe");
+  execFileSync("mkfifo", [path]);
+  return path;
+}
 
 /** Starts test/fixtures/sentinel/service.mjs, and waits until its sentinel has published. */
 export async function startBusyService(
@@ -44,12 +57,15 @@ export async function startBusyService(
       await program.waitForLine(/^blocked/);
     },
     ask: (target, question) => ask(sentinelPort, target, question),
-    waitFor: (target, body) => waitForAnswer(sentinelPort, target, body),
+    waitFor: (target, wanted) => waitForAnswer(sentinelPort, target, wanted),
   };
 }
 
 /** What an orchestrator waits for an answer. */
 const PROBE_TIMEOUT_MS = 1_000;
+
+/** It waits in steps: an answer is not lost that came while this process could not run. */
+const STEPS = 20;
 
 /** Asks like an orchestrator, but more often, until it is stopped; gives what was answered, a loss as `lost`. */
 export function startAsking(port: number, target: string): { stop(): Promise<readonly string[]> } {
@@ -75,5 +91,11 @@ function askInTime(port: number, target: string): Promise<string> {
     ({ status, body }) => `${status} ${body}`,
     () => "lost",
   );
-  return Promise.race([answer, sleep(PROBE_TIMEOUT_MS, "lost", { ref: false })]);
+  return Promise.race([answer, loseInTime()]);
+}
+
+async function loseInTime(): Promise<string> {
+  for (let step = 0; step < STEPS; step += 1)
+    await sleep(PROBE_TIMEOUT_MS / STEPS, undefined, { ref: false });
+  return "lost";
 }

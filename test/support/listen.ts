@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 
 export interface Listening {
   readonly port: number;
@@ -31,13 +31,6 @@ export async function listen(server: Server): Promise<Listening> {
       await once(server, "close");
     },
   };
-}
-
-/** A port of 127.0.0.1 that nothing listens on. */
-export async function findFreePort(): Promise<number> {
-  const { port, close } = await listen(createServer());
-  await close();
-  return port;
 }
 
 /** A name that no DNS server is asked for, because a part of it is too long. */

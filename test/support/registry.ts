@@ -25,12 +25,24 @@ export function reportOf(...handlers: readonly NamedStatus[]): Promise<Report> {
 }
 
 /** A logger that remembers what it was told, each line behind its level. */
-export function createRecordingLogger(): Logger & { readonly lines: readonly string[] } {
+export interface RecordingLogger extends Logger {
+  readonly lines: readonly string[];
+  /** Resolves as soon as the next line comes. */
+  untilNext(): Promise<void>;
+}
+
+export function createRecordingLogger(): RecordingLogger {
   const lines: string[] = [];
+  const waiting: (() => void)[] = [];
+  const add = (level: string) => (message: string) => {
+    lines.push(`${level}: ${message}`);
+    for (const resolve of waiting.splice(0)) resolve();
+  };
   return {
     lines,
-    info: (message) => void lines.push(`info: ${message}`),
-    warn: (message) => void lines.push(`warn: ${message}`),
-    error: (message) => void lines.push(`error: ${message}`),
+    untilNext: () => new Promise((resolve) => void waiting.push(resolve)),
+    info: add("info"),
+    warn: add("warn"),
+    error: add("error"),
   };
 }

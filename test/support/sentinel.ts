@@ -8,9 +8,12 @@ export const WORKER_URL: URL = new URL("../../dist/sentinel/svc-status-sentinel.
 export interface TestSentinel extends Sentinel {
   readonly port: number;
   ask(target: string, question?: Question): Promise<Answer>;
-  /** Asks again and again until the body is right, and gives that answer. */
-  waitFor(target: string, body: string | RegExp): Promise<Answer>;
+  /** Asks again and again until the answer is right, and gives that answer. */
+  waitFor(target: string, wanted: Wanted): Promise<Answer>;
 }
+
+/** A body, a pattern of it, or what is right about an answer. */
+export type Wanted = string | RegExp | ((answer: Answer) => boolean);
 
 /** Starts a sentinel on 127.0.0.1 that has published, and closes it when the test is over. */
 export async function startTestSentinel(options: Partial<SentinelOptions> = {}): Promise<TestSentinel> {
@@ -29,16 +32,19 @@ export async function startPublished(options: Partial<SentinelOptions>): Promise
     ...sentinel,
     port,
     ask: (target, question) => ask(port, target, question),
-    waitFor: (target, body) => waitForAnswer(port, target, body),
+    waitFor: (target, wanted) => waitForAnswer(port, target, wanted),
   };
 }
 
-export function waitForAnswer(port: number, target: string, body: string | RegExp): Promise<Answer> {
-  const isRight = (text: string): boolean => (typeof body === "string" ? text === body : body.test(text));
+export function waitForAnswer(port: number, target: string, wanted: Wanted): Promise<Answer> {
+  const isRight = (answer: Answer): boolean => {
+    if (typeof wanted === "function") return wanted(answer);
+    return typeof wanted === "string" ? answer.body === wanted : wanted.test(answer.body);
+  };
   return vi.waitFor(
     async () => {
       const answer = await ask(port, target);
-      if (!isRight(answer.body)) throw new Error(`${target} answers ${JSON.stringify(answer.body)}`);
+      if (!isRight(answer)) throw new Error(`${target} answers ${JSON.stringify(answer.body)}`);
       return answer;
     },
     { timeout: 20_000, interval: 20 },

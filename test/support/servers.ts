@@ -4,7 +4,7 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findFreePort } from "./listen.ts";
+import { findFreePort } from "./free-port.ts";
 import { findTree, isTreeStopped, signalTree } from "./process-tree.ts";
 import { findProgram } from "./system.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startService } from "../cli/service.ts";
 import { BIN } from "../support/cli.ts";
-import { findFreePort } from "../support/listen.ts";
+import { findFreePort } from "../support/free-port.ts";
 import { startProgram } from "../support/program.ts";
 import { describeWithProgram, findProgram } from "../support/system.ts";
 

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createCertificate } from "../../support/certificate.ts";
 import { runCli } from "../../support/cli.ts";
-import { findFreePort, listen, UNRESOLVABLE_HOST } from "../../support/listen.ts";
+import { findFreePort } from "../../support/free-port.ts";
+import { listen, UNRESOLVABLE_HOST } from "../../support/listen.ts";
 import { startHostile } from "../service.ts";
 
 const DAY_MS = 86_400_000;

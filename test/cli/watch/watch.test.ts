@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BIN } from "../../support/cli.ts";
-import { findFreePort } from "../../support/listen.ts";
+import { findFreePort } from "../../support/free-port.ts";
 import { startProgram } from "../../support/program.ts";
 import { startService } from "../service.ts";
 

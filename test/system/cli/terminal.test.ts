@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startService } from "../../cli/service.ts";
 import { BIN } from "../../support/cli.ts";
-import { findFreePort } from "../../support/listen.ts";
+import { findFreePort } from "../../support/free-port.ts";
 import { findTree } from "../../support/process-tree.ts";
 import { describeWithProgram } from "../../support/system.ts";
 import { startTerminal, type Terminal, type TerminalOptions } from "../../support/terminal.ts";
@@ -141,7 +141,7 @@ describeWithProgram(["tmux", "bash"], "in a terminal", () => {
       new RegExp(
         [
           "2 services: 1 no answer, 1 OK",
-          `> ▸ no answer  ${nobody} +for 0 s: connection refused\\. Is the service running\\?`,
+          `> ▸ no answer  ${nobody} +for \\d s: connection refused\\. Is the service running\\?`,
           ` {2}▸ OK {9}${address} +2 of 2 handlers OK`,
           "",
           "j/k move, Enter unfolds, / filters, q quits; every 50ms$",
