@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
 import {
   type Axes,
-  type AxisPoint,
   MAX_POINTS,
+  type Run,
   readHandlerAxes,
   readServiceAxes,
   toTurns,
@@ -15,21 +15,20 @@ import { serveText } from "../support/serve-text.ts";
 
 const STEP_MS = 1_000;
 
-/** The worst state of a step. */
-function toPoint(at: number, mark: AxisPoint["mark"]): AxisPoint {
-  return { at, since: at, mark };
+/** A run of steps with the same worst state. */
+function toRun(first: number, last: number, mark: Run["mark"]): Run {
+  return { first, last, since: first, mark };
 }
 
 describe("the turns of a service", () => {
   test("are its changes, and unknown where points are missing", () => {
-    const points = [
-      toPoint(1_000, "OK"),
-      toPoint(2_000, "OK"),
-      toPoint(3_000, "RED"),
-      toPoint(6_000, "RED"),
-      toPoint(7_000, "YELLOW"),
+    const runs = [
+      toRun(6_000, 6_000, "RED"),
+      toRun(7_000, 7_000, "YELLOW"),
+      toRun(1_000, 2_000, "OK"),
+      toRun(3_000, 3_000, "RED"),
     ];
-    expect(toTurns(points, STEP_MS, new Date(9_000))).toEqual([
+    expect(toTurns(runs, STEP_MS, 9_000)).toEqual([
       { at: 1_000, mark: "OK" },
       { at: 3_000, mark: "RED" },
       { at: 4_000, mark: "unknown" },
@@ -37,27 +36,24 @@ describe("the turns of a service", () => {
       { at: 7_000, mark: "YELLOW" },
       { at: 8_000, mark: "unknown" },
     ]);
-    expect(toTurns([], STEP_MS, new Date())).toEqual([]);
-    expect(toTurns([toPoint(1_000, "unknown")], STEP_MS, new Date(1_000))).toEqual([
+    expect(toTurns([], STEP_MS, 1_000)).toEqual([]);
+    expect(toTurns([toRun(1_000, 1_000, "unknown")], STEP_MS, 1_000)).toEqual([
       { at: 1_000, mark: "unknown" },
     ]);
   });
 
   test("are exact if the starts of the states are known, even for a state that is shorter than a step", () => {
-    const points: readonly AxisPoint[] = [
-      { at: 1_000, since: -5_000, mark: "OK" },
+    const runs: readonly Run[] = [
+      { first: 1_000, last: 1_000, since: -5_000, mark: "OK" },
       // OK until 1.2, RED until 1.3, then OK, in any order.
-      { at: 2_000, since: 1_300, mark: "OK" },
-      { at: 2_000, since: 1_200, mark: "RED" },
-      { at: 3_000, since: 1_300, mark: "OK" },
+      { first: 2_000, last: 3_000, since: 1_300, mark: "OK" },
+      { first: 2_000, last: 2_000, since: 1_200, mark: "RED" },
       // Without evaluations for two steps; the state is the same before and after.
-      { at: 6_000, since: 1_300, mark: "OK" },
+      { first: 6_000, last: 7_000, since: 1_300, mark: "OK" },
       // RED at the end of a step, and longer.
-      { at: 7_000, since: 1_300, mark: "OK" },
-      { at: 7_000, since: 6_900, mark: "RED" },
-      { at: 8_000, since: 6_900, mark: "RED" },
+      { first: 7_000, last: 8_000, since: 6_900, mark: "RED" },
     ];
-    expect(toTurns(points, STEP_MS, new Date(8_000))).toEqual([
+    expect(toTurns(runs, STEP_MS, 8_000)).toEqual([
       { at: 0, mark: "OK" },
       { at: 1_200, mark: "RED" },
       { at: 1_300, mark: "OK" },
@@ -97,7 +93,7 @@ describe("the turns of a service", () => {
     const signal = new AbortController().signal;
     const axes = await readServiceAxes(
       { ...DEFAULT_LABELS, prometheus, selector: {} },
-      { to, count, signal },
+      { from: new Date(0), to, count, signal },
     );
     const stepMs = 1_000 * expected;
     expect([...axes]).toEqual([
@@ -130,10 +126,13 @@ describe("the turns of a service", () => {
     const { signal } = new AbortController();
     const axes = await readHandlerAxes(
       { ...DEFAULT_LABELS, prometheus, selector: { job: "orders" } },
-      { to: new Date(86_400_000), count, signal },
+      { from: new Date(0), to: new Date(86_400_900), count, signal },
     );
     expect([...axes]).toEqual([['[{},"orders"] Database', [{ at: 86_400_000, mark: "RED" }]]]);
     expect(Number(asked.get("step"))).toBe(stepS);
+    // Whole seconds, as in a URL, and whole steps back from the end.
+    expect(asked.get("end")).toBe("86400");
+    expect(asked.get("start")).toBe("0");
     const state = 'handler:svc_status_state:max{job="orders"}';
     expect(asked.get("query")).toBe(
       `max by (cluster, namespace, environment, job, name) (max_over_time(${state}[${stepS}s]) or ${state})`,

@@ -25,23 +25,36 @@ function answerWith(toSamples: (query: string) => readonly Sample[]): RequestLis
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
     const form = new URLSearchParams(body);
-    const end = Number(form.get("end"));
     const isRange = request.url?.endsWith("query_range") === true;
     const result = isRange
-      ? [
-          { metric: { job: "accounts", state: "0" }, values: [[end - 7_200, `${end - 90_000}`]] },
-          {
-            metric: { job: "accounts", state: "2" },
-            values: [
-              [end - 3_600, `${end - 3_700}`],
-              [end, `${end - 3_700}`],
-            ],
-          },
-        ]
+      ? toAccountsAxis(form)
       : toSamples(form.get("query") ?? "").map(([metric, value]) => ({ metric, value: [0, String(value)] }));
     const data = { resultType: isRange ? "matrix" : "vector", result };
     response.end(JSON.stringify({ status: "success", data }));
   };
+}
+
+/** When accounts is RED in the past. */
+const RED_S = Date.parse("2026-01-02T00:55:20Z") / 1_000;
+
+/** The starts of the states of accounts: RED for a while in the past, or up to the present. */
+function toAccountsAxis(form: URLSearchParams): readonly object[] {
+  const [start = 0, end = 0, step = 1] = ["start", "end", "step"].map((name) => Number(form.get(name)));
+  const red = RED_S > start && RED_S < end ? RED_S : end - 3_700;
+  const ok = red + 5_500;
+  const times = Array.from(
+    { length: 1 + Math.floor((end - start) / step) },
+    (_, index) => start + index * step,
+  );
+  const toSeries = (state: string, since: number, from: number, to: number): object => ({
+    metric: { job: "accounts", state },
+    values: times.filter((at) => at >= from && at - step < to).map((at) => [at, String(since)]),
+  });
+  return [
+    toSeries("0", start - 10, start, red),
+    toSeries("2", red, red, ok),
+    ...(ok < end ? [toSeries("0", ok, ok, end)] : []),
+  ];
 }
 
 const NOW_S = Math.floor(Date.now() / 1_000);
@@ -289,7 +302,18 @@ describe("the page of the fleet", () => {
       '<label>Minutes from 01:57 UTC <input type="range" name="minutes" min="-1440" max="0" step="5" value="0"',
     );
     // The first turn of an axis is the start of the axis, and no change.
-    expect(body).toContain('<a href="?at=2026-01-02T01%3A52Z">previous change</a>');
+    expect(body).toContain('<a href="?at=2026-01-02T00%3A55%3A20Z">previous change</a>');
+    expect(body).toContain('<a href="?at=2026-01-02T02%3A27Z">next change</a>');
+    // What comes later is not on the axis of the moment.
+    expect(body).toContain("Last 24 h, UTC: RED since 00:55.");
+    // At a change, the links lead to the others.
+    const change = (await ask("/fleet?at=2026-01-02T00:55:20Z")).body;
+    expect(change).toContain('<a href="?at=2026-01-02T02%3A27Z">next change</a>');
+    expect(change).not.toContain("previous change");
+    const later = (await ask("/fleet?at=2026-01-02T02:27Z")).body;
+    expect(later).toContain('<a href="?at=2026-01-02T00%3A55%3A20Z">previous change</a>');
+    expect(later).not.toContain("next change");
+    expect((await ask("/fleet")).body).not.toContain("next change");
     for (const minutes of ["1", "-1441", "-0.5", "x", "Infinity"])
       expect(await ask(`/fleet?at=2026-01-02T03:12Z&minutes=${minutes}`)).toMatchObject({ status: 400 });
     expect((await ask("/fleet")).body).toMatch(/<input type="range" name="minutes" [^>]* data-to="\d+">/);

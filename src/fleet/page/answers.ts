@@ -67,7 +67,11 @@ export function createFleetAnswers({
     return fleet.turns.read(
       toQuery({ ...(service !== undefined && { service }), ...(at && { at }) }),
       (signal) => {
-        const range = { to: at ?? new Date(), count, signal };
+        const now = Date.now();
+        const end = at?.getTime() ?? now;
+        // The time after a moment in the past contains the next change.
+        const to = new Date(Math.min(now, end + DAY_MS));
+        const range = { from: new Date(end - DAY_MS), to, count, signal };
         if (service === undefined) return readServiceAxes(reader, range);
         return readHandlerAxes(
           { ...reader, selector: { ...reader.selector, [reader.service]: service } },
@@ -138,6 +142,7 @@ function answerJson(view: FleetScene["view"] | KeptReport): StatusResponse {
   });
 }
 
+const DAY_MS = 86_400_000;
 const NO_TURNS: Axes = new Map();
 const MARKDOWN = "text/markdown; charset=utf-8";
 const TOO_MANY_VIEWS = createResponse({ status: 503, body: "too many different views at once\n" });

@@ -68,7 +68,7 @@ function renderService(
     detail: describeService(service, effects).join("; "),
     since,
     count: targets,
-    turns: scene.turns.get(key) ?? [],
+    turns: scene.turns.get(key),
     more: html`<p><a href="${toQuery({ ...scene.choice, service: name })}">Handlers and instances of <bdi>${cut(toLine(name), MAX_LENGTH)}</bdi></a></p>
     <dl class="facts">
       ${renderFact("Instances", describeInstances(service))}
@@ -91,7 +91,7 @@ function renderHandlers(service: ServiceDetail, scene: FleetScene): readonly Row
       detail: describeHandler(handler),
       since: handler.state === "RED" ? handler.since : undefined,
       count: STATES.reduce((sum, state) => sum + handler.instances[state], 0),
-      turns: scene.turns.get(`${place} ${handler.name}`) ?? [],
+      turns: scene.turns.get(`${place} ${handler.name}`),
       more: html`<dl class="facts">${handler.root !== undefined && renderFact("Root", handler.root)}</dl>`,
     }),
   );
@@ -158,7 +158,7 @@ interface RowParts {
   readonly since: Date | undefined;
   /** Number of instances. */
   readonly count: number;
-  readonly turns: readonly Turn[];
+  readonly turns: readonly Turn[] | undefined;
   readonly more: Markup;
   readonly fold?: Markup | false;
   /** Default: as the filter decides. */
@@ -166,8 +166,10 @@ interface RowParts {
 }
 
 function renderRow(scene: FleetScene, parts: RowParts): Row {
-  const { key, state, name, flags, since, count, turns, more, fold = false } = parts;
-  const { now, view } = scene;
+  const { key, state, name, flags, since, count, turns = [], more, fold = false } = parts;
+  const { now, view, choice } = scene;
+  const until = choice.at?.getTime() ?? Number.POSITIVE_INFINITY;
+  const past = turns.filter(({ at }) => at <= until);
   const [shownName, detail] = [name, parts.detail].map((text) => cut(toLine(text), MAX_LENGTH));
   const isHidden = parts.hidden ?? !isWanted(scene, state, `${shownName} ${detail}`);
   const markup = html`<li class="row ${state}${view.isStale ? " stale" : ""}" data-key="row:${key}" data-state="${state}"${isHidden && html` hidden`}>
@@ -176,7 +178,7 @@ function renderRow(scene: FleetScene, parts: RowParts): Row {
         ${renderState(state)}
         <span class="name"><bdi>${shownName}</bdi>${flags.map((flag) => html` <span class="flag">${cut(toLine(flag), MAX_LENGTH)}</span>`)}</span>
         <span class="detail" dir="auto">${detail}</span>
-        ${renderAxis(toPresent(turns, state, since ?? view.at), { now, span: scene.choice.span })}
+        ${renderAxis(toPresent(past, state, since ?? view.at), { now, span: choice.span })}
         <span class="since">${since && renderFor(since, now)}</span>
         <span class="took" title="Instances">${count.toLocaleString("en")}</span>
       </summary>

@@ -40,7 +40,10 @@ export interface FleetScene {
   /** Whether readers can open instances. */
   readonly hasDetails: boolean;
   readonly view: FleetView<FleetService | ServiceDetail>;
-  /** The states over time: of services by key, and of handlers by the key of their service and their name. */
+  /**
+   * The states over time: of services by key, and of handlers by the key of their service and their name. With a
+   * moment in the past, also the states after it.
+   */
   readonly turns: ReadonlyMap<string, readonly Turn[]>;
   /** The report of the instance that the reader opened. */
   readonly report?: KeptReport;

@@ -15,7 +15,7 @@ const STEPS: readonly (readonly [minutes: number, text: string])[] = [
   [60, "1 h later"],
 ];
 
-/** Links to other moments, a form for any moment, and a slider over the time of the axes. All work without the script. */
+/** Links to other moments and to changes, a form for any moment, and a slider over the time of the axes. All work without the script. */
 export function renderTimes({ choice, view, turns }: FleetScene): Markup {
   const { service, at } = choice;
   const own = service !== undefined && html`<input type="hidden" name="service" value="${service}">`;
@@ -25,9 +25,18 @@ export function renderTimes({ choice, view, turns }: FleetScene): Markup {
     const isPast = minutes < 0 || (at !== undefined && to < new Date());
     return isPast ? [html` <a href="${toQuery({ ...choice, at: to })}">${text}</a>`] : [];
   });
-  const changed = findLastChange(turns, from.getTime());
-  if (changed > 0)
-    links.push(html` <a href="${toQuery({ ...choice, at: new Date(changed) })}">previous change</a>`);
+  const now = from.getTime();
+  let [previous, next] = [0, Number.POSITIVE_INFINITY];
+  // The first turn of an axis is not a change.
+  for (const each of turns.values())
+    for (const { at: changed } of each.slice(1)) {
+      if (changed < now) previous = Math.max(previous, changed);
+      else if (changed > now) next = Math.min(next, changed);
+    }
+  const addLink = (changed: number, text: string): void =>
+    void links.push(html` <a href="${toQuery({ ...choice, at: new Date(changed) })}">${text}</a>`);
+  if (previous > 0) addLink(previous, "previous change");
+  if (at !== undefined && Number.isFinite(next)) addLink(next, "next change");
   const back =
     at &&
     html` Showing ${at.toUTCString().slice(5, 22)} UTC, back to <a href="${toQuery({ ...(service !== undefined && { service }) }) || "?"}">now</a>`;
@@ -41,12 +50,4 @@ export function renderTimes({ choice, view, turns }: FleetScene): Markup {
     <label>Minutes from ${toUtcClock(from.getTime())} UTC <input type="range" name="minutes" min="${-MAX_MINUTES}" max="0" step="5" value="0" data-to="${from.getTime()}"></label>
     <button>Show<span></span></button>
   </form>`;
-}
-
-/** The last change before a moment, or 0. The first turn of an axis is not a change. */
-function findLastChange(turns: FleetScene["turns"], before: number): number {
-  let last = 0;
-  for (const each of turns.values())
-    for (const { at } of each.slice(1)) if (at < before && at > last) last = at;
-  return last;
 }

@@ -7,13 +7,17 @@ import { type PrometheusOptions, queryRange, type SeriesOverTime } from "./prome
 import { type Selector, toMatchers } from "./promql.ts";
 import { toServiceKey } from "./view.ts";
 
-const DAY_S = 86_400;
-
 /** Minimum time between two points of an axis. */
 const SERVICE_STEP_S = 300;
 const HANDLER_STEP_S = 60;
 
-/** Maximum number of points in one query. With more series, the points are further apart. */
+/** Maximum time between two points. */
+const MAX_STEP_S = 3_600;
+
+/** A longer distance of two points, in steps, is a gap. */
+const MAX_GAP = 1.5;
+
+/** Maximum number of points in one query, unless `MAX_STEP_S` needs more. With more series, the points are further apart. */
 export const MAX_POINTS = 200_000;
 
 const SINCE: RecordName = "service:svc_status_since_timestamp_seconds:max";
@@ -25,6 +29,7 @@ export interface AxesOptions extends FleetLabels {
 }
 
 export interface AxesRange {
+  readonly from: Date;
   readonly to: Date;
   /** The expected number of series. */
   readonly count: number;
@@ -33,10 +38,11 @@ export interface AxesRange {
 
 export type Axes = ReadonlyMap<string, readonly Turn[]>;
 
-/** A state in the time of a step that ends at `at`. */
-export interface AxisPoint {
-  readonly at: number;
-  /** The last start of the state. */
+/** A time in one state: the ends of the first and the last step in which a series has the same value. */
+export interface Run {
+  readonly first: number;
+  readonly last: number;
+  /** The start of the state. */
   readonly since: number;
   readonly mark: AxisMark;
 }
@@ -47,25 +53,24 @@ interface AxesQuery {
   /** `window` is the time of a step, such as `[300s]`. */
   toExpr(window: string): string;
   toKey(labels: SeriesOverTime["labels"]): string;
-  toPoint(at: number, value: number, labels: SeriesOverTime["labels"]): AxisPoint;
+  toRun(first: number, value: number, labels: SeriesOverTime["labels"]): Pick<Run, "since" | "mark">;
 }
 
 /**
- * The states of services over the last day, by key. The values of the series are the starts of the states, so
+ * The states of services over time, by key. The values of the series are the starts of the states, so
  * that the turns are exact, and no state is too short for a step. Rejects if Prometheus does not answer.
  */
 export function readServiceAxes(options: AxesOptions, range: AxesRange): Promise<Axes> {
-  const by = [...options.within, options.service, "state"].join(", ");
   return readAxes(options, range, {
     minStepS: SERVICE_STEP_S,
-    toExpr: (window) => `max by (${by}) (max_over_time(${SINCE}${toMatchers(options.selector)}${window}))`,
+    toExpr: (window) => `max_over_time(${SINCE}${toMatchers(options.selector)}${window})`,
     toKey: (labels) => toServiceKey(labels, options),
     // A whole second, as in a URL.
-    toPoint: (at, value, { state }) => ({ at, since: Math.ceil(value) * 1_000, mark: toMark(Number(state)) }),
+    toRun: (_, value, { state }) => ({ since: Math.ceil(value) * 1_000, mark: toMark(Number(state)) }),
   });
 }
 
-/** The worst state of each step, of handlers over the last day, by the key of their service and their name. */
+/** The worst state of each step, of handlers over time, by the key of their service and their name. */
 export function readHandlerAxes(options: AxesOptions, range: AxesRange): Promise<Axes> {
   const by = [...options.within, options.service, "name"].join(", ");
   const state = STATE + toMatchers(options.selector);
@@ -74,52 +79,77 @@ export function readHandlerAxes(options: AxesOptions, range: AxesRange): Promise
     // A step may be shorter than the interval of the evaluations.
     toExpr: (window) => `max by (${by}) (max_over_time(${state}${window}) or ${state})`,
     toKey: (labels) => `${toServiceKey(labels, options)} ${labels["name"] ?? ""}`,
-    toPoint: (at, value) => ({ at, since: at, mark: toMark(value) }),
+    toRun: (first, value) => ({ since: first, mark: toMark(value) }),
   });
 }
 
 async function readAxes(
   { prometheus }: AxesOptions,
-  { to, count, signal }: AxesRange,
-  { minStepS, toExpr, toKey, toPoint }: AxesQuery,
+  { from, to, count, signal }: AxesRange,
+  { minStepS, toExpr, toKey, toRun }: AxesQuery,
 ): Promise<Axes> {
-  const points = Math.max(24, Math.min(DAY_S / minStepS, Math.floor(MAX_POINTS / Math.max(1, count))));
-  const stepS = Math.ceil(DAY_S / points);
-  const from = new Date(to.getTime() - DAY_S * 1_000);
-  const result = await queryRange(prometheus, toExpr(`[${stepS}s]`), { from, to, stepS, signal });
+  const endMs = Math.floor(to.getTime() / 1_000) * 1_000;
+  const spanS = Math.ceil((endMs - from.getTime()) / 1_000);
+  const stepS = Math.max(minStepS, Math.min(MAX_STEP_S, Math.ceil((spanS * count) / MAX_POINTS)));
+  const stepMs = stepS * 1_000;
+  const steps = {
+    from: new Date(endMs - Math.ceil(spanS / stepS) * stepMs),
+    to: new Date(endMs),
+    stepS,
+    signal,
+  };
+  const result = await queryRange(prometheus, toExpr(`[${stepS}s]`), steps);
   if ("problem" in result) throw new Error(result.problem);
-  return new Map(
-    Array.from(
-      groupBy(result.series, ({ labels }) => toKey(labels)),
-      ([key, group]) => {
-        const own = group.flatMap(({ labels, values }) =>
-          values.map(([at, value]) => toPoint(at, value, labels)),
-        );
-        return [key, toTurns(own, stepS * 1_000, to)];
-      },
-    ),
-  );
+  const axes = new Map<string, readonly Turn[]>();
+  for (const [key, group] of groupBy(result.series, ({ labels }) => toKey(labels))) {
+    const runs = group.flatMap(({ labels, values }) =>
+      toSpells(values, stepMs).map(({ value, ...spell }) => ({
+        ...spell,
+        ...toRun(spell.first, value, labels),
+      })),
+    );
+    axes.set(key, toTurns(runs, stepMs, endMs));
+  }
+  return axes;
+}
+
+interface Spell extends Pick<Run, "first"> {
+  last: number;
+  readonly value: number;
+}
+
+/** The times without a gap in which the value is the same. They are few, the points are many. */
+function toSpells(values: SeriesOverTime["values"], stepMs: number): readonly Spell[] {
+  const spells: Spell[] = [];
+  let spell: Spell | undefined;
+  for (const [at, value] of values) {
+    if (spell?.value === value && at - spell.last <= MAX_GAP * stepMs) spell.last = at;
+    else {
+      spell = { first: at, last: at, value };
+      spells.push(spell);
+    }
+  }
+  return spells;
 }
 
 function toMark(value: number): AxisMark {
   return STATES[value] ?? "unknown";
 }
 
-/** The moments at which the state changed. If points are missing, the state is unknown. */
-export function toTurns(points: readonly AxisPoint[], stepMs: number, to: Date): readonly Turn[] {
+/** The moments at which the state changed. Between runs, the state is unknown. */
+export function toTurns(runs: readonly Run[], stepMs: number, to: number): readonly Turn[] {
   const turns: Turn[] = [];
-  let last = Number.POSITIVE_INFINITY;
+  const sorted = runs.toSorted((one, other) => one.first - other.first || one.since - other.since);
+  let known = sorted[0]?.first ?? to;
   const end = (at: number): void => {
-    const known = Math.max(last, (turns.at(-1)?.at ?? 0) + stepMs);
-    if (at - last > 1.5 * stepMs) turns.push({ at: known, mark: "unknown" });
+    if (at - known > MAX_GAP * stepMs)
+      turns.push({ at: Math.max(known, (turns.at(-1)?.at ?? 0) + stepMs), mark: "unknown" });
   };
-  for (const { at, since, mark } of points.toSorted(
-    (one, other) => one.at - other.at || one.since - other.since,
-  )) {
-    end(at);
-    if (turns.at(-1)?.mark !== mark) turns.push({ at: Math.max(since, at - stepMs), mark });
-    last = at;
+  for (const { first, last, since, mark } of sorted) {
+    end(first);
+    if (turns.at(-1)?.mark !== mark) turns.push({ at: Math.max(since, first - stepMs), mark });
+    known = Math.max(known, last);
   }
-  end(to.getTime());
+  end(to);
   return turns;
 }

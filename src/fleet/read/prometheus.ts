@@ -171,11 +171,12 @@ function toSeries(one: unknown): Series[] {
 
 function toSeriesOverTime(one: unknown): SeriesOverTime[] {
   if (!isObject(one) || !isObject(one["metric"]) || !Array.isArray(one["values"])) return [];
-  const values = one["values"].flatMap((sample): [number, number][] => {
-    if (!Array.isArray(sample)) return [];
+  const values: [number, number][] = [];
+  for (const sample of one["values"] as readonly unknown[]) {
+    if (!Array.isArray(sample)) continue;
     const [at, value] = [Number(sample[0]) * 1_000, Number(sample[1])];
-    return Number.isNaN(at) || Number.isNaN(value) ? [] : [[at, value]];
-  });
+    if (!Number.isNaN(at) && !Number.isNaN(value)) values.push([at, value]);
+  }
   return [{ labels: toLabels(one["metric"]), values }];
 }
 

@@ -87,8 +87,8 @@ function toService(
   { service, within }: FleetLabels,
   oldest: Date,
 ): FleetService | undefined {
-  const of = (name: RecordName | typeof EVALUATED): readonly Series[] =>
-    group.filter((one) => toKind(one) === name);
+  const kinds = groupBy(group, toKind);
+  const of = (name: RecordName | typeof EVALUATED): readonly Series[] => kinds.get(name) ?? [];
   /** If replicas are not deduplicated, the worst one counts. */
   const number = (name: RecordName): number | undefined => pick(of(name), Math.max);
   const name = group[0]?.labels[service];
