@@ -116,7 +116,7 @@ const IN_THREAD = new Map([
 
 /** Without `require` and `exports`, Node.js runs it as either kind of module, wherever it is copied. */
 async function joinThread(source) {
-  const [{ code }] = await generate([source], { codeSplitting: false }, [replaceModules(IN_THREAD)]);
+  const [{ code }] = await generate([source], { codeSplitting: false }, [replaceModules(IN_THREAD), importAtStart()]);
   const text = toCommonJs(code, { isEntry: true });
   if (/\b(?:require\(|exports\.)/.test(text)) throw new Error("expected a thread that needs no other file");
   // Its stack traces are never shown, only the messages of its errors.
@@ -180,6 +180,21 @@ function loadAtSetup() {
     },
     buildEnd() {
       if (unseen.size > 0) throw new Error(`expected modules to load at set-up, got ${[...unseen]}`);
+    },
+  };
+}
+
+/** In one file, a module that loads later costs more: its variables then need a function that sets them. */
+function importAtStart() {
+  return {
+    name: "import-at-start",
+    transform(code) {
+      const paths = [];
+      const body = code.replace(/\bimport\("(\.[^"]+)"\)/g, (_, path) => {
+        paths.push(path);
+        return `Promise.resolve(loaded${paths.length})`;
+      });
+      return paths.map((path, index) => `import * as loaded${index + 1} from "${path}";\n`).join("") + body;
     },
   };
 }
