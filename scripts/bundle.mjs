@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { parseAst } from "rolldown/parseAst";
 import { minifySync } from "rolldown/utils";
+import { minify } from "terser";
 import { pruneDeclarations } from "./declarations.mjs";
 import { AT_SETUP, findSharedFiles } from "./shared-files.mjs";
 import { expectNoCycles, LOAD_NOW, toCommonJs } from "./to-commonjs.mjs";
@@ -19,8 +20,12 @@ const THREAD = "./sentinel/worker";
 /** The entry that starts the thread. */
 const SENTINEL = "./sentinel";
 
-/** The files of the command line alone. */
-const COMMAND_LINE = /^cli(?:\/|\.js$)/;
+/**
+ * Files whose functions need no names. The stack traces of the command line are never shown, only the messages
+ * of its errors. The pages call no code of the application, and a failed page is logged with the message of its
+ * error.
+ */
+const NEEDS_NO_NAMES = /^cli(?:\/|\.js$)|^(?:http|fleet)\/page(?:\/|\.js$)/;
 
 /** Writes the syntax in fewer characters. Keeps all names, because toCommonJs() reads them. */
 const OUTPUT = {
@@ -90,18 +95,12 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
     [copyModules(findCopy), loadAtSetup()],
   );
   expectNoCycles(chunks);
-  return [
-    ...chunks.map(({ fileName, code, isEntry }) => {
-      const text = toCommonJs(code, { isEntry });
-      // The stack traces of the command line are never shown, only the messages of its errors.
-      const isShown = !COMMAND_LINE.test(fileName);
-      return [
-        join(dist, fileName),
-        isShown ? breakLines(shortenVariables(text)) : shortenVariables(text, CLASSES),
-      ];
-    }),
-    [join(root, exports[THREAD].default), await joinThread(thread)],
-  ];
+  const texts = chunks.map(async ({ fileName, code, isEntry }) => {
+    const text = toCommonJs(code, { isEntry });
+    const needsNames = !NEEDS_NO_NAMES.test(fileName);
+    return [join(dist, fileName), needsNames ? breakLines(await shorten(text)) : await shortenAll(text)];
+  });
+  return [...(await Promise.all(texts)), [join(root, exports[THREAD].default), await joinThread(thread)]];
 }
 
 /** Modules of which the thread needs less than a process, and what it has in their place. */
@@ -116,24 +115,59 @@ const IN_THREAD = new Map([
 
 /** Without `require` and `exports`, Node.js runs it as either kind of module, wherever it is copied. */
 async function joinThread(source) {
-  const [{ code }] = await generate([source], { codeSplitting: false }, [replaceModules(IN_THREAD), importAtStart()]);
+  const [{ code }] = await generate([source], { codeSplitting: false }, [
+    replaceModules(IN_THREAD),
+    importAtStart(),
+  ]);
   const text = toCommonJs(code, { isEntry: true });
   if (/\b(?:require\(|exports\.)/.test(text)) throw new Error("expected a thread that needs no other file");
   // Its stack traces are never shown, only the messages of its errors.
-  return shortenVariables(text, CLASSES);
+  return shortenAll(text);
 }
 
-const CLASSES = { function: false, class: true };
+/** What changes no behavior, and keeps each function where it is, under its name. */
+const COMPRESS = {
+  passes: 2,
+  keep_fnames: true,
+  keep_classnames: true,
+  keep_infinity: true,
+  hoist_funs: true,
+  sequences: false,
+  inline: false,
+  reduce_vars: false,
+  collapse_vars: false,
+};
+const COMPRESS_ALL = {
+  ...COMPRESS,
+  keep_fnames: false,
+  inline: true,
+  reduce_vars: true,
+  collapse_vars: true,
+};
+
+async function shorten(text) {
+  return shortenVariables(await compress(text, COMPRESS), true);
+}
+
+/** Shortens the names of functions, too, and writes functions where they are called. */
+async function shortenAll(text) {
+  return shortenVariables(await compress(text, COMPRESS_ALL), { function: false, class: true });
+}
+
+/** Finds more than the minifier of rolldown, which finds better names. */
+async function compress(text, options) {
+  const { code } = await minify(text, { ecma: 2020, toplevel: true, mangle: false, compress: options });
+  return code;
+}
 
 /**
  * Shortens the names of variables, parameters and imports. Functions, classes and properties keep their names,
  * which stack traces and heap profiles show. The variables of a file are local to it, because it is CommonJS.
  */
-function shortenVariables(text, keepNames = true) {
-  const mangle = { toplevel: true, keepNames };
+function shortenVariables(text, keepNames) {
   const { code, errors } = minifySync("file.cjs", text, {
     compress: false,
-    mangle,
+    mangle: { toplevel: true, keepNames },
     codegen: { removeWhitespace: true },
   });
   if (errors.length > 0) throw new Error(errors[0].message);

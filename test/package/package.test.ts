@@ -11,8 +11,12 @@ import { MODULE_ENTRIES } from "./entries.ts";
 const MAX_BYTES = 292_000;
 const MAX_UNPACKED_BYTES = 832_000;
 
-/** Programs and the thread show the messages of their errors, never their stack traces. */
-const SHOWS_NO_STACK = /^dist\/(?:cli\/|cli\.js$|sentinel\/svc-status-sentinel\.js$)/;
+/**
+ * Programs and the thread show the messages of their errors, never their stack traces. Pages call no code of an
+ * application, and the log shows only the message of an error in one.
+ */
+const SHOWS_NO_STACK =
+  /^dist\/(?:cli\/|cli\.js$|(?:http|fleet)\/page(?:\/|\.js$)|sentinel\/svc-status-sentinel\.js$)/;
 
 const root = join(import.meta.dirname, "../..");
 const { tarball, size, unpackedSize, files, consumer } = inject("packed");
