@@ -3,8 +3,8 @@ import { ClosingReporter } from "./test/support/closing-reporter.ts";
 import { COVERAGE_FLOORS } from "./test/support/coverage-floors.ts";
 
 /**
- * What a test waits for comes in milliseconds, but later on a busy machine. These limits only end a test in which it
- * never comes; a test that asserts a time says so itself.
+ * Conditions come true in milliseconds, but later on a busy machine. These limits only end a test whose condition never
+ * comes true. A test that asserts a time contains that time.
  */
 const PATIENCE_MS = 20_000;
 

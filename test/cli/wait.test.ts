@@ -84,10 +84,10 @@ describe("svc-status wait", () => {
     registry.addStatusHandler("Exports", () => ({ state: "RED" }), { dependsOn: ["Database"] });
     registry.addStatusHandler("Database", () => ({ state: "RED", detail: "refused" }));
     registry.addStatusHandler("Invoices", () => ({ state: "RED" }), { dependsOn: ["Exports"] });
-    const { stderr } = await runCli(["wait", address, "--timeout", "300ms", ...FAST]);
+    const { stderr } = await runCli(["wait", address, "--timeout", "2s", ...FAST]);
     expect(stderr.split("\n").slice(1)).toEqual([
       `waiting for http://${address}: RED (Database is RED: refused (2 more with it))`,
-      "svc-status: not OK within 300ms: RED (Database is RED: refused (2 more with it))",
+      "svc-status: not OK within 2s: RED (Database is RED: refused (2 more with it))",
       "",
     ]);
   });
@@ -118,16 +118,16 @@ describe("svc-status wait", () => {
     ["OK", "RED", 1],
   ] as const)("exits when it stays %s instead of %s with %d", async (state, wanted, code) => {
     const address = await answerInTurn([200, bodyOf(state)]);
-    const outcome = await runCli(["wait", address, "--state", wanted, "--timeout", "200ms", ...FAST]);
-    expect(outcome.stderr).toContain(`svc-status: not ${wanted} within 200ms: ${state}`);
+    const outcome = await runCli(["wait", address, "--state", wanted, "--timeout", "1s", ...FAST]);
+    expect(outcome.stderr).toContain(`svc-status: not ${wanted} within 1s: ${state}`);
     expect(outcome.code).toBe(code);
   });
 
   test("exits with 3 when nobody answers", async () => {
     const address = `127.0.0.1:${await findFreePort()}`;
-    const { code, stderr } = await runCli(["wait", address, "-t", "200ms", ...FAST]);
+    const { code, stderr } = await runCli(["wait", address, "-t", "1s", ...FAST]);
     expect(stderr).toContain(`waiting for http://${address}: connection refused. Is the service running?\n`);
-    expect(stderr).toContain(`not OK within 200ms: no answer from http://${address}: connection refused`);
+    expect(stderr).toContain(`not OK within 1s: no answer from http://${address}: connection refused`);
     expect(code).toBe(3);
   });
 
@@ -155,7 +155,7 @@ describe("svc-status wait", () => {
       asked += 1;
       response.end(bodyOf("YELLOW"));
     });
-    await runCli(["wait", address, "-t", "1s", "-i", "600ms"]);
+    await runCli(["wait", address, "-t", "2s", "-i", "1200ms"]);
     expect(asked).toBe(2);
   });
 });

@@ -138,11 +138,13 @@ describe("a worker that is about to leave", () => {
   });
 
   test("decommissions its own probe where the primary does not answer", async () => {
-    const cluster = await startCluster({ workers: [worker, worker] });
+    // It must be seen before it ends, and as long as the primary is blocked.
+    const slow: WorkerSettings = { drain: { fallbackMs: 5_000 } };
+    const cluster = await startCluster({ workers: [slow, worker] });
     const { pid } = await cluster.find("ready", 1);
-    cluster.order("block", { ms: 4_000 });
+    await cluster.block(0, 8_000);
     process.kill(Number(pid), "SIGTERM");
-    await expect.poll(() => cluster.getVerdicts(1, 2), { timeout: 3_000 }).toEqual(["503 OFF", "200 OK"]);
+    await expect.poll(() => cluster.getVerdicts(1, 2), { timeout: 7_000 }).toEqual(["503 OFF", "200 OK"]);
     await cluster.find("exit", 1);
     expect(cluster.logOf(1)).toContain(WAITING);
     expect(await cluster.getPrimaryBody()).toBe("OK");

@@ -66,7 +66,7 @@ describe("the probe of a cluster", () => {
 
   test("reaches a blocked worker as soon as it is free again", async () => {
     const cluster = await startCluster({ workers: [{}, {}] });
-    cluster.tell(2, "block", { ms: 500 });
+    await cluster.block(2, 500);
     await cluster.ask(1, "/probe_status?body=OFF", POST);
     expect(await cluster.getVerdicts(1)).toEqual([OFF]);
     await expect.poll(() => cluster.getVerdicts(2)).toEqual([OFF]);

@@ -23,7 +23,8 @@ async function startExample(workerCount: number): Promise<Example> {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+    // By then, everything that it printed has been read.
+    child.once("close", (code, signal) => resolve({ code, signal }));
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   let text = "";

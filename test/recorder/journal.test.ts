@@ -89,7 +89,7 @@ test("writes what comes within flushMs at once", async () => {
   journal.push(LINE);
   expect(written).toEqual([]);
   await clock.advance(20);
-  await vi.waitFor(() => expect(written).toEqual([TEXT + TEXT]));
+  await expect.poll(() => written).toEqual([TEXT + TEXT]);
 });
 
 test("has one write in flight, and writes the rest after it", async () => {
@@ -145,7 +145,7 @@ test("keeps at most MAX_PENDING_BYTES while the disk hangs, counts the rest, and
   writeBy((bytes) => new Promise((resolve) => (release = () => resolve(bytes.length))));
   journal.push(LINE);
   const flushing = journal.flush();
-  await vi.waitFor(() => expect(release).toBeDefined());
+  await expect.poll(() => release).toBeDefined();
   const fitting = Math.floor(MAX_PENDING_BYTES / TEXT.length);
   for (let index = 0; index < fitting + 3; index += 1) journal.push(LINE);
   await clock.advance(5_001);
@@ -174,7 +174,7 @@ test("waits longer after each failure, at most 30 s, and never throws", async ()
     for (let second = 0; second < 60; second += 1) {
       await clock.advance(1_000);
       // After a failure there is always a timer for the next attempt.
-      await vi.waitFor(() => expect(clock.pendingTimers).toBe(1), { interval: 1 });
+      await expect.poll(() => clock.pendingTimers, { interval: 1 }).toBe(1);
     }
     seen.push(calls - before);
   }
@@ -197,7 +197,7 @@ describe("a line that is made later", () => {
     scene.journal.pushLater(toLine);
     expect(toLine).not.toHaveBeenCalled();
     await scene.clock.advance(20);
-    expect(scene.written).toEqual([TEXT]);
+    await expect.poll(() => scene.written).toEqual([TEXT]);
   });
 
   test("is made within flushMs even if the disk hangs, and at once if many wait", async () => {

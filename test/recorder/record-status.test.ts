@@ -285,7 +285,7 @@ describe("reading", () => {
         await recorder.flush();
         expect(readdirSync(directory)).toHaveLength(1);
       },
-      { timeout: 10_000, interval: 200 },
+      { timeout: 25_000, interval: 200 },
     );
     expect((await recorder.history("Database")).length).toBeGreaterThan(0);
   });

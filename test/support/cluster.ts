@@ -51,6 +51,8 @@ export interface TestCluster {
   tell(worker: number, order: string, details?: object): void;
   /** The first thing of that kind that happens to a worker, or has happened. */
   find(event: string, worker: number): Promise<Happening>;
+  /** Blocks a worker, or the primary as 0, for some time that has begun. */
+  block(worker: number, ms: number): Promise<void>;
   /** What a worker says of itself now. */
   getState(worker: number): Promise<Happening>;
   /** What the primary's own probe says now. */
@@ -130,6 +132,11 @@ export async function startCluster(settings: ClusterSettings): Promise<TestClust
     order,
     tell,
     find,
+    async block(worker, ms) {
+      if (worker === 0) order("block", { ms });
+      else tell(worker, "block", { ms });
+      await find("blocked", worker);
+    },
     getState(worker) {
       const seen = happenings.length;
       tell(worker, "tellState");

@@ -1,5 +1,5 @@
 import { runInNewContext } from "node:vm";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { createListeners } from "../../src/util/listeners.ts";
 
 const failOnError = (error: unknown) => {
@@ -33,7 +33,7 @@ test.each<[what: string, call: () => unknown]>([
   const listeners = createListeners<string>((error) => errors.push(error));
   listeners.add(call as () => void);
   listeners.emit("now");
-  await vi.waitFor(() => expect(errors).toEqual(["no"]));
+  await expect.poll(() => errors).toEqual(["no"]);
 });
 
 test("what a listener throws is reported, and the others are told all the same", () => {

@@ -202,8 +202,10 @@ describe("event streams over HTTP/2", () => {
     stream.on("data", (chunk: string) => {
       text += chunk;
     });
+    const ended = once(stream, "close");
     await expect.poll(() => text).toContain("unfinished");
     expect(await drain.start()).toMatchObject({ ok: true, streamsEnded: 1, requestsCut: 0 });
+    await ended;
     expect(text).toMatch(/\n:\nretry: \d+\n$/);
     // Raw streams have no request and no response to pass.
     expect(endsByItself.mock.calls.length > 0).toBe(event === "request");
@@ -226,10 +228,12 @@ describe("event streams over HTTP/2", () => {
       text += chunk;
     });
     await expect.poll(() => text).toContain("unfinished");
+    const ended = once(stream, "close");
     const drained = drain.start();
     await once(session, "goaway");
     finish();
     expect(await drained).toMatchObject({ ok: true, streamsEnded: 0, requestsCut: 0 });
+    await ended;
     expect(text).toMatch(/\ndata: \[DONE\]\n\n$/);
     session.close();
   });
