@@ -95,6 +95,17 @@ test("fetches the report of the page's URL, with its query, and without credenti
   expect(seen).toEqual([["GET", "/svc_status.report?zone=b", undefined, undefined]]);
 });
 
+test.each([400, 403])("says why there is no past if the instance answers HTTP %i", async (status) => {
+  const port = await serveHttp((_, response) => {
+    response.writeHead(status).end("no\n");
+  });
+  const page = new URL(`http://127.0.0.1:${port}/svc_status?at=2026-01-01T00:00Z`);
+  const { signal } = new AbortController();
+  expect(await fetchReport(page, createAllowedHosts(["127.0.0.1:*"]), signal, true)).toEqual({
+    problem: `127.0.0.1:${port} answered HTTP ${status}: it does not record its history, or not for this server`,
+  });
+});
+
 test("does not follow a redirect, even to a host of the list", async () => {
   let requests = 0;
   const port = await serveHttp((_, response) => {
@@ -228,8 +239,8 @@ async function createReports(more: {
 test("asks Prometheus for the instance, and shares a request among the readers of it", async () => {
   const { reports, address, clock, queries, requests } = await createReports({});
   const both = await Promise.all([
-    reports.read("orders", address, "reader"),
-    reports.read("orders", address, "reader"),
+    reports.read({ service: "orders", instance: address }, "reader"),
+    reports.read({ service: "orders", instance: address }, "reader"),
   ]);
   expect(both[0]).toMatchObject({ url: `http://${address}/svc_status`, entries: [{ name: "Database" }, {}] });
   expect(both[1]).toBe(both[0]);
@@ -238,14 +249,14 @@ test("asks Prometheus for the instance, and shares a request among the readers o
   ]);
   expect(requests()).toBe(1);
   await clock.advance(5_000);
-  await reports.read("orders", address, "reader");
+  await reports.read({ service: "orders", instance: address }, "reader");
   expect(requests()).toBe(2);
 });
 
 test("fetches nothing for a name that Prometheus does not have, whatever it contains", async () => {
   const { reports, queries, requests } = await createReports({});
   for (const name of ["169.254.169.254", 'x"} or vector(1) or up{job="', "http://127.0.0.1/", "a@b"])
-    expect(await reports.read("orders", name, "reader")).toMatchObject({
+    expect(await reports.read({ service: "orders", instance: name }, "reader")).toMatchObject({
       problem: "Prometheus has no such instance of this service",
     });
   expect(queries[1]).toContain(String.raw`instance="x\"} or vector(1) or up{job=\""`);
@@ -259,16 +270,17 @@ test.each([
 ])("fetches nothing from an address %s, even if a label names it", async (base, problem) => {
   const at = base.includes(":") && !base.includes("@") ? base : `http://${base}`;
   const { reports, address, requests } = await createReports({ instanceUrl: `${at}/{instance}/svc_status` });
-  expect(await reports.read("orders", address, "reader")).toMatchObject({ problem });
+  expect(await reports.read({ service: "orders", instance: address }, "reader")).toMatchObject({ problem });
   expect(requests()).toBe(0);
 });
 
 test("keeps a bounded number of reports", async () => {
   const { reports, queries } = await createReports({});
-  for (let index = 0; index <= MAX_REPORTS; index += 1) await reports.read("orders", `j${index}`, "reader");
-  await reports.read("orders", `j${MAX_REPORTS}`, "reader");
+  for (let index = 0; index <= MAX_REPORTS; index += 1)
+    await reports.read({ service: "orders", instance: `j${index}` }, "reader");
+  await reports.read({ service: "orders", instance: `j${MAX_REPORTS}` }, "reader");
   expect(queries).toHaveLength(MAX_REPORTS + 1);
-  await reports.read("orders", "j0", "reader");
+  await reports.read({ service: "orders", instance: "j0" }, "reader");
   expect(queries).toHaveLength(MAX_REPORTS + 2);
 });
 
@@ -277,13 +289,15 @@ test("leaves room for other clients if one opens many instances of a slow Promet
   const { reports, queries } = await createReports({ hanging: hanging.promise });
   const { total, freeForAll } = FETCH_LIMITS;
   const open = (holder: string, count: number) =>
-    Array.from({ length: count }, (_, index) => reports.read("orders", `${holder}-${index}`, holder));
+    Array.from({ length: count }, (_, index) =>
+      reports.read({ service: "orders", instance: `${holder}-${index}` }, holder),
+    );
   const refused = { problem: "too many instances were opened at once" };
   const busy = open("busy", freeForAll);
   expect(await Promise.all(open("busy", freeForAll + 2).slice(freeForAll))).toMatchObject([refused, refused]);
   const others = [...open("one", 1), ...open("other", 1)];
   // An instance that is being fetched costs nothing more.
-  const again = [...open("busy", 1), reports.read("orders", "busy-1", "third")];
+  const again = [...open("busy", 1), reports.read({ service: "orders", instance: "busy-1" }, "third")];
   expect(await Promise.all(open("third", 1))).toMatchObject([refused]);
   await vi.waitFor(() => expect(queries).toHaveLength(total), { timeout: 10_000 });
   hanging.resolve();

@@ -144,10 +144,12 @@ describe("the details of an instance", () => {
   async function askDetails(
     report: object | string,
     details = true,
-  ): Promise<{ ask: Ask; instance: string; requests: () => number }> {
+  ): Promise<{ ask: Ask; instance: string; requests: () => number; requested: () => string | undefined }> {
     let requests = 0;
-    const url = await serve((_, response) => {
+    let requested: string | undefined;
+    const url = await serve((request, response) => {
       requests += 1;
+      requested = request.url;
       response.end(typeof report === "string" ? report : JSON.stringify(report));
     });
     const instance = url.replace("http://", "");
@@ -157,7 +159,7 @@ describe("the details of an instance", () => {
       [{ svc_status_series: "down", job: "orders", instance: "a&b" }, 0],
     ]);
     const ask = await askFleet(prometheus, details ? { details: { hosts: ["127.0.0.1:*"] } } : {});
-    return { ask, instance, requests: () => requests };
+    return { ask, instance, requests: () => requests, requested: () => requested };
   }
 
   test("are the handlers that it reports, as text, on a page of their own", async () => {
@@ -195,7 +197,41 @@ describe("the details of an instance", () => {
     expect(body).toContain('<a href="?service=orders&amp;instance=a%26b">Details</a>');
     expect(body).toContain('name="instance"');
     const past = await ask("/fleet?service=orders&at=2026-01-01T00:00Z");
-    expect(past.body).not.toMatch(/>Details<|name="instance"/);
+    expect(past.body).toContain(
+      '<a href="?service=orders&amp;instance=a%26b&amp;at=2026-01-01T00%3A00Z">Details</a>',
+    );
+    expect(past.body).toMatch(/name="at" value="2026-01-01T00:00Z"><label>Instance <input/);
+  });
+
+  test("of a moment in the past are what the instance recorded", async () => {
+    const entries = [
+      { name: "Database", state: "RED", detail: DETAIL, since: "2025-12-31T23:58:00Z" },
+      { name: "Cache", state: "unknown" },
+    ];
+    const { ask, instance, requested } = await askDetails({ past: true, entries });
+    const query = `service=orders&instance=${instance}&at=2026-01-01T00:00Z`;
+    const { status, body } = await ask(`/fleet?${query}`);
+    expect(status).toBe(200);
+    expect(requested()).toBe("/svc_status.report?at=2026-01-01T00%3A00%3A00.000Z");
+    expect(body.match(/<li class="row (?:RED|UNKNOWN)"/g)).toHaveLength(2);
+    expect(body).toContain(">2 min</time>");
+    expect(body).toContain(
+      `Details of <a href="http://${instance}/svc_status?at=2026-01-01T00%3A00%3A00.000Z" rel="noreferrer">`,
+    );
+    expect(body).toContain('<a href="?service=orders&amp;at=2026-01-01T00%3A00Z">All instances</a>');
+    expect(body).toContain('<span id="link">Past</span>');
+    expect(body).not.toContain("<script");
+    const json = await ask(`/fleet.json?${query}`);
+    expect(JSON.parse(json.body)).toMatchObject({ at: "2026-01-01T00:00:00.000Z", entries: [{}, {}] });
+    const now = await ask(`/fleet?service=orders&instance=${instance}`);
+    expect(now.body).toContain("the answer is not a report of svc-status");
+  });
+
+  test("of a moment in the past are never the present ones", async () => {
+    const { ask, instance } = await askDetails({ entries: [{ name: "Database", state: "OK" }] });
+    const { body } = await ask(`/fleet?service=orders&instance=${instance}&at=2026-01-01T00:00Z`);
+    expect(body).toContain("the answer is not a report of svc-status about that moment");
+    expect(body).not.toContain("Database");
   });
 
   test("are off by default: nothing is fetched, and nothing is linked", async () => {
@@ -209,7 +245,7 @@ describe("the details of an instance", () => {
     ["/fleet.md?service=orders&instance=a", 404],
     ["/fleet.events?service=orders&instance=a", 404],
     ["/fleet?instance=a", 400],
-    ["/fleet?service=orders&instance=a&at=2026-01-01T00:00Z", 400],
+    ["/fleet?instance=a&at=2026-01-01T00:00Z", 400],
     [`/fleet?service=orders&instance=${"a".repeat(1_001)}`, 400],
   ])("are not %s", async (path, status) => {
     const { ask, requests } = await askDetails({ entries: [] });

@@ -1,10 +1,11 @@
 import { lookup as lookUp } from "node:dns";
 import type { LookupFunction } from "node:net";
-import { isState, type State } from "../../core/state.ts";
+import { isState } from "../../core/state.ts";
 import { describeError } from "../../util/describe-error.ts";
 import { toDurationText } from "../../util/duration-text.ts";
 import { runWithin } from "../../util/run-within.ts";
 import { readText, send } from "../read/exchange.ts";
+import type { FleetState } from "../read/view.ts";
 import type { AllowedHosts } from "./allowed-hosts.ts";
 
 /** Deadline of a whole request. */
@@ -17,7 +18,8 @@ export const MAX_ENTRIES = 500;
 /** A handler of an instance, as the instance reports it. */
 export interface ReportEntry {
   readonly name: string;
-  readonly state: State;
+  /** `UNKNOWN`: no process recorded it. */
+  readonly state: FleetState;
   readonly detail?: string;
   readonly since?: Date;
 }
@@ -25,11 +27,15 @@ export interface ReportEntry {
 /** The handlers of an instance, or why they are unknown. */
 export type InstanceReport = { readonly entries: readonly ReportEntry[] } | { readonly problem: string };
 
-/** Requests the report of an instance. Follows no redirect, sends no credentials, and never rejects. */
+/**
+ * Requests the report of an instance, or with `isPast` that of the moment in the URL. Follows no redirect, sends no
+ * credentials, and never rejects.
+ */
 export async function fetchReport(
   page: URL,
   hosts: AllowedHosts,
   closing: AbortSignal,
+  isPast = false,
 ): Promise<InstanceReport> {
   const url = new URL(page);
   url.pathname += ".report";
@@ -40,9 +46,9 @@ export async function fetchReport(
       const response = await send(url, { lookup: toLookup(hosts, url), signal });
       if (response.statusCode !== 200) {
         response.destroy();
-        return { problem: `${url.host} answered HTTP ${response.statusCode}` };
+        return { problem: `${url.host} answered HTTP ${response.statusCode}${isPast ? NO_PAST : ""}` };
       }
-      return toReport(await readText(response, MAX_REPORT_BYTES));
+      return toReport(await readText(response, MAX_REPORT_BYTES), isPast);
     } catch (error) {
       if (signal.aborted)
         return {
@@ -68,29 +74,32 @@ function toLookup(hosts: AllowedHosts, url: URL): LookupFunction {
   };
 }
 
-function toReport(text: string): InstanceReport {
-  const entries = toEntries(text);
-  if (entries === undefined) return { problem: "the answer is not a report of svc-status" };
-  return { entries };
-}
+/** Nothing but the recorder knows the past, and it may be for other clients only. */
+const NO_PAST = ": it does not record its history, or not for this server";
 
-function toEntries(text: string): readonly ReportEntry[] | undefined {
+function toReport(text: string, isPast: boolean): InstanceReport {
   try {
-    const { entries } = JSON.parse(text) as { readonly entries?: unknown };
-    return Array.isArray(entries) ? entries.slice(0, MAX_ENTRIES).flatMap(toEntry) : undefined;
+    const { entries, past = false } = JSON.parse(text) as {
+      readonly entries?: unknown;
+      readonly past?: unknown;
+    };
+    if (Array.isArray(entries) && past === isPast)
+      return { entries: entries.slice(0, MAX_ENTRIES).flatMap(toEntry) };
   } catch {
-    return undefined;
+    // As if it were another document.
   }
+  return { problem: `the answer is not a report of svc-status${isPast ? " about that moment" : ""}` };
 }
 
 function toEntry(entry: unknown): ReportEntry[] {
   const { name, state, detail, since } = (entry ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof name !== "string" || !isState(state)) return [];
+  const known = state === "unknown" ? "UNKNOWN" : state;
+  if (typeof name !== "string" || !(isState(known) || known === "UNKNOWN")) return [];
   const start = new Date(typeof since === "string" ? since : Number.NaN);
   return [
     {
       name,
-      state,
+      state: known,
       ...(typeof detail === "string" && { detail }),
       ...(!Number.isNaN(start.getTime()) && { since: start }),
     },

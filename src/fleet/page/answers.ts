@@ -4,7 +4,7 @@ import { PAGE_HEADERS } from "../../http/page/render-document.ts";
 import { createShares, type ShareLimits } from "../../http/shares.ts";
 import { toAsciiJson } from "../../util/json-text.ts";
 import type { OwnFleet } from "../create-fleet.ts";
-import { createInstanceReports, type KeptReport } from "../details/instance-reports.ts";
+import { createInstanceReports, type InstanceChoice, type KeptReport } from "../details/instance-reports.ts";
 import { type Axes, readHandlerAxes, readServiceAxes } from "../read/axes.ts";
 import { MAX_READS } from "../views.ts";
 import { parseChoice } from "./choice.ts";
@@ -83,15 +83,13 @@ export function createFleetAnswers({
 
   async function answerInstance(
     suffix: FleetSuffix,
-    choice: FleetChoice,
-    service: string,
-    instance: string,
+    choice: FleetChoice & InstanceChoice,
     holder: string,
   ): Promise<StatusResponse> {
     if (!hasDetails || suffix === ".md" || suffix === ".events") return NO_DETAILS;
-    const [view, report] = await Promise.all([loadView(choice), reports.read(service, instance, holder)]);
+    const [view, report] = await Promise.all([loadView(choice), reports.read(choice, holder)]);
     if (suffix === ".json") return answerJson(report);
-    return answerPage({ ...toScene(choice, view, NO_TURNS), report, now: Date.now() }, lateMs);
+    return answerPage({ ...toScene(choice, view, NO_TURNS), report, now: toNow(choice) }, lateMs);
   }
 
   async function answerView(
@@ -101,12 +99,12 @@ export function createFleetAnswers({
   ): Promise<StatusResponse> {
     const { service, instance } = choice;
     if (service !== undefined && instance !== undefined)
-      return answerInstance(suffix, choice, service, instance, holder);
+      return answerInstance(suffix, { ...choice, service, instance }, holder);
     if (suffix === ".json") return answerJson(await loadView(choice));
     const scene = await loadScene(choice);
     if (suffix === ".md")
       return createResponse({ status: 200, contentType: MARKDOWN, body: renderMarkdown(scene) });
-    return answerPage({ ...scene, now: choice.at?.getTime() ?? Date.now() }, lateMs);
+    return answerPage({ ...scene, now: toNow(choice) }, lateMs);
   }
 
   const events = createFleetEvents(loadScene, onError);
@@ -123,6 +121,10 @@ export function createFleetAnswers({
       return answerView(suffix, choice, holder).finally(release);
     },
   };
+}
+
+function toNow({ at }: FleetChoice): number {
+  return at?.getTime() ?? Date.now();
 }
 
 function answerPage(scene: FleetScene, lateMs: number): StatusResponse {

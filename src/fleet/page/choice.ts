@@ -21,7 +21,7 @@ export function parseChoice(query: string): FleetChoice | string {
   if (!Number.isInteger(minutes) || minutes > 0 || minutes < -MAX_MINUTES)
     return `minutes: expected an integer from -${MAX_MINUTES} to 0`;
   const instance = parameters.get("instance") ?? "";
-  if (instance !== "" && (service === "" || atText !== "")) return "instance: expected a service, and no at";
+  if (instance !== "" && service === "") return "instance: expected a service";
   if (instance.length > MAX_VALUE_LENGTH) return `instance: expected at most ${MAX_VALUE_LENGTH} characters`;
   if (service.length > MAX_VALUE_LENGTH) return `service: expected at most ${MAX_VALUE_LENGTH} characters`;
   return {

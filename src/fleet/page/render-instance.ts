@@ -2,7 +2,7 @@ import { html, type Markup } from "../../http/page/markup.ts";
 import { cut, toLine, toLines } from "../../http/page/shown-text.ts";
 import { renderState } from "../../http/page/state-markup.ts";
 import { renderAge, renderFor } from "../../http/page/time-markup.ts";
-import { type FleetScene, isWanted, type Row, toQuery } from "./scene.ts";
+import { type FleetScene, isWanted, type Row, toQuery, toTimeText } from "./scene.ts";
 
 const MAX_NAME_LENGTH = 300;
 const MAX_DETAIL_LENGTH = 2_000;
@@ -27,17 +27,17 @@ export function renderReport(scene: FleetScene): readonly Row[] {
 
 /** Which instance it is, where its own page is, and how old its report is. */
 export function renderReportHead({ choice, report, now }: FleetScene): Markup | false {
-  const { service, instance } = choice;
+  const { service, instance, ...rest } = choice;
   if (report === undefined || service === undefined || instance === undefined) return false;
   const shown = html`<bdi>${cut(toLine(instance), MAX_NAME_LENGTH)}</bdi>`;
-  return html`<p class="probe">${"problem" in report ? "No details of" : "Details of"} ${renderInstanceLink(report.url, shown)}${"problem" in report && html`: ${cut(toLine(report.problem), MAX_NAME_LENGTH)}`}, ${renderAge(report.at, now, " ago")}. <a href="${toQuery({ service })}">All instances</a></p>`;
+  return html`<p class="probe">${"problem" in report ? "No details of" : "Details of"} ${renderInstanceLink(report.url, shown)}${"problem" in report && html`: ${cut(toLine(report.problem), MAX_NAME_LENGTH)}`}, ${renderAge(report.at, now, " ago")}. <a href="${toQuery({ ...rest, service })}">All instances</a></p>`;
 }
 
 /** Opens any instance of the service by its name. */
 export function renderInstanceForm({ choice, hasDetails }: FleetScene): Markup | false {
   const { service, instance, at } = choice;
-  if (!hasDetails || service === undefined || at !== undefined) return false;
-  return html`<form class="filter" autocomplete="off"><input type="hidden" name="service" value="${service}"><label>Instance <input type="search" name="instance" value="${instance}" autocomplete="off"></label> <button>Details</button></form>`;
+  if (!hasDetails || service === undefined) return false;
+  return html`<form class="filter" autocomplete="off"><input type="hidden" name="service" value="${service}">${at && html`<input type="hidden" name="at" value="${toTimeText(at)}">`}<label>Instance <input type="search" name="instance" value="${instance}" autocomplete="off"></label> <button>Details</button></form>`;
 }
 
 /** Links to the page of an instance, if it has one. */

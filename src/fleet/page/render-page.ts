@@ -29,7 +29,7 @@ export function renderFleetPage(scene: FleetScene, { lateMs }: FleetPageOptions)
   return renderDocument({
     title: toTitle(scene),
     mark: toMark(view.state),
-    snapshot: report === undefined ? undefined : "Snapshot",
+    snapshot: report === undefined || choice.at ? undefined : "Snapshot",
     eventsUrl: isLive ? toUrl(".events") : undefined,
     now,
     at: view.at,

@@ -127,12 +127,8 @@ function renderInstance(name: string, problems: readonly FleetInstance[], scene:
 }
 
 /** A link to the details of an instance, if readers can open it. */
-function toDetailsLink(
-  instance: string,
-  { hasDetails, choice: { service, at } }: FleetScene,
-): Markup | false {
-  if (!hasDetails || service === undefined || at !== undefined) return false;
-  return html` <a href="${toQuery({ service, instance })}">Details</a>`;
+function toDetailsLink(instance: string, { hasDetails, choice }: FleetScene): Markup | false {
+  return hasDetails && html` <a href="${toQuery({ ...choice, instance })}">Details</a>`;
 }
 
 function describeShared({ label, value, red, instances, total }: SharedLabel, all: number): string {
