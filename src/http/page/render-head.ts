@@ -59,7 +59,7 @@ function renderLink({ title, url }: ServiceLink): Markup {
   return html`<li><a href="${url}" rel="noreferrer">${title}</a></li>`;
 }
 
-/** The oldest cause of the overall state: its start, its reason, and the handlers that are RED with it. */
+/** The worst cause of the overall state: its start, its reason, and the handlers that are RED with it. */
 function renderSentence(scene: PageScene, groups: readonly EntryGroup[]): Markup {
   const { report, view } = scene;
   const { entries, state } = report;
@@ -68,21 +68,36 @@ function renderSentence(scene: PageScene, groups: readonly EntryGroup[]): Markup
     return entries.length === 1 ? html`The one handler is OK.` : html`All ${entries.length} handlers are OK.`;
   const [first, ...others] = findCauses(groups, scene);
   if (first === undefined) return html``;
-  const also = others.length > 0 && html` Also ${renderNames(others.map(({ entry }) => entry.name))}.`;
-  if (!view.details) return html`<bdi>${first.entry.name}</bdi>.${also}`;
   const { entry, dependants } = first;
-  const names = dependants.map(({ name }) => name);
+  const also =
+    others.length > 0 && html` Also ${renderList(others, (other) => renderOther(other, entry, scene))}.`;
+  if (!view.details) return html`<bdi>${entry.name}</bdi>.${also}`;
   return html`${renderSince(entry, scene)}: <a href="#${toAnchor(entry.name)}"><b><bdi>${entry.name}</bdi></b></a>${renderReason(entry)}${
     entry.runbook !== undefined && html` ${renderRunbook(entry.runbook)}.`
-  }${names.length > 0 && html` ${names.length} more with it: ${renderNames(names)}.`}${also}`;
+  }${dependants.length > 0 && html` ${dependants.length} more with it: ${renderList(dependants, renderName)}.`}${also}`;
 }
 
-/** The groups with a handler that has the overall state, the oldest first. Others do not explain it. */
+/** Another cause, with the number of handlers that are RED with it. The time of the first cause hides that of an older one. */
+function renderOther({ entry, dependants }: EntryGroup, first: Entry, scene: PageScene): Markup {
+  const isOlder = scene.view.details && entry.since < first.since;
+  return html`${renderName(entry)}${isOlder && html` ${renderSince(entry, scene)}`}${
+    dependants.length > 0 && ` (${dependants.length} more with it)`
+  }`;
+}
+
+/**
+ * The groups with a handler that has the overall state. Others do not explain it. The first explains the most
+ * handlers; of equal ones, it is the oldest.
+ */
 function findCauses(groups: readonly EntryGroup[], { report, view }: PageScene): readonly EntryGroup[] {
   const isCause = (entry: Entry): boolean => toEffectiveState(entry) === report.state;
   const causes = groups.filter(({ entry, dependants }) => isCause(entry) || dependants.some(isCause));
   if (!view.details) return causes;
-  return causes.sort(({ entry: one }, { entry: other }) => one.since.getTime() - other.since.getTime());
+  return causes.sort(
+    (one, other) =>
+      other.dependants.length - one.dependants.length ||
+      one.entry.since.getTime() - other.entry.since.getTime(),
+  );
 }
 
 /** A dash and the detail, as a sentence. */
@@ -92,10 +107,14 @@ function renderReason(entry: Entry): Markup {
   return detail === "" ? html`.` : html` — <bdi>${detail}</bdi>${end}`;
 }
 
-function renderNames(names: readonly string[]): Markup {
-  const named = names.slice(0, MAX_NAMED_HANDLERS);
-  const rest = names.length - named.length;
-  return html`${named.map((name, index) => html`${index > 0 && ", "}<bdi>${name}</bdi>`)}${
+function renderName({ name }: Entry): Markup {
+  return html`<bdi>${name}</bdi>`;
+}
+
+function renderList<Item>(items: readonly Item[], render: (item: Item) => Markup): Markup {
+  const named = items.slice(0, MAX_NAMED_HANDLERS);
+  const rest = items.length - named.length;
+  return html`${named.map((item, index) => html`${index > 0 && ", "}${render(item)}`)}${
     rest > 0 && ` and ${rest} more`
   }`;
 }

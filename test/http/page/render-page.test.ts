@@ -136,14 +136,28 @@ describe("the head", () => {
     expect(text).not.toMatch(/RED for/);
   });
 
-  test("begins with the cause that is the oldest", async () => {
+  test("begins with the cause that explains the most, and says since when an older one is", async () => {
     const text = await headAfter(async (registry, clock) => {
       registry.addStatusHandler("Z", () => ({ state: "RED" }));
       await registry.getReport();
       await clock.advance(60_000);
       await loseDatabase(registry, "gone");
+      registry.addStatusHandler("Queue", () => ({ state: "RED" }));
+      registry.addStatusHandler("Mails", () => ({ state: "RED" }), { dependsOn: ["Queue"] });
     }, 1_000);
-    expect(text).toContain("first seen 1 min ago : Z . Also Database .");
+    expect(text).toContain(
+      "for 1 s : Database — gone . 4 more with it: Exports , Invoices , Orders and 1 more. Also Queue (1 more with it), Z first seen 1 min ago .",
+    );
+  });
+
+  test("begins with the oldest of causes that explain equally many", async () => {
+    const text = await headAfter(async (registry, clock) => {
+      registry.addStatusHandler("Z", () => ({ state: "RED" }));
+      await registry.getReport();
+      await clock.advance(60_000);
+      registry.addStatusHandler("A", () => ({ state: "RED" }));
+    }, 1_000);
+    expect(text).toContain("first seen 1 min ago : Z . Also A .");
   });
 
   test("says how long a handler hangs", async () => {
