@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { BROWSERS, type Look, violationsOf } from "../support/browsers.ts";
 import { type PageService, startPageService } from "../support/page-service.ts";
@@ -68,9 +69,62 @@ for (const [browser, openBrowser] of Object.entries(BROWSERS)) {
         }
         const behavior = await page.evaluate("getComputedStyle(document.documentElement).scrollBehavior");
         expect(behavior).toBe(look.media.includes("reduce") ? "auto" : "smooth");
-        const pdf = await page.print();
-        expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
       });
     });
   });
+
+  describeWithProgram([browser, "pdftotext"], `the printed page in ${browser}`, () => {
+    test("is on A4, and shows each row whole on one sheet", { timeout: TIMEOUT_MS }, async () => {
+      const service = await startPageService({ service: { name: "orders" } });
+      const names = Array.from({ length: 12 }, (_, index) => `Handler${index}`);
+      const long = "connect ECONNREFUSED 10.1.2.3:5432 ".repeat(6);
+      for (const name of names)
+        service.set(name, "OK", { detail: `${name}-begins ${long}${name}-ends`, last: `${name}-last` });
+      const page = await openBrowser(LOOKS["colors and motion"] ?? expect.unreachable());
+      await page.open(service.url);
+      await expect.poll(() => page.evaluate(textOf("#link", "Live")), { timeout: 30_000 }).toBe(true);
+      const sheets = readSheets(await page.print());
+      expect(sheets.length).toBeGreaterThan(1);
+      for (const { width, height } of sheets) {
+        expect(Math.abs(width - A4_POINTS.width)).toBeLessThan(2);
+        expect(Math.abs(height - A4_POINTS.height)).toBeLessThan(2);
+      }
+      const placesOf = (text: string): readonly number[] =>
+        sheets.flatMap(({ words }, at) => words.filter((word) => word === text).map(() => at));
+      for (const name of names) {
+        const last = placesOf(`${name}-last`);
+        const places = [name, `${name}-begins`, `${name}-ends`].flatMap(placesOf);
+        expect({ name, places: [...new Set(places)] }).toEqual({ name, places: last });
+        // The summary and the reported properties both contain the whole detail.
+        expect(placesOf(`${name}-ends`)).toHaveLength(2);
+      }
+    });
+  });
+}
+
+/** The size of a sheet of A4. */
+const A4_POINTS = { width: 595, height: 842 } as const;
+
+interface Sheet {
+  readonly width: number;
+  readonly height: number;
+  /** The words that lie completely on the sheet. */
+  readonly words: readonly string[];
+}
+
+function readSheets(pdf: Uint8Array): readonly Sheet[] {
+  const text = execFileSync("pdftotext", ["-bbox", "-", "-"], { input: pdf, encoding: "utf8" });
+  return text
+    .split("<page ")
+    .slice(1)
+    .map((sheet) => {
+      const [, width = 0, height = 0] = /^width="([\d.]+)" height="([\d.]+)"/.exec(sheet)?.map(Number) ?? [];
+      const boxes = sheet.matchAll(/xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</g);
+      const words = Array.from(boxes, ([, left, top, right, bottom, word = ""]) => {
+        const isWhole =
+          Number(left) >= 0 && Number(top) >= 0 && Number(right) <= width && Number(bottom) <= height;
+        return isWhole ? word : "";
+      });
+      return { width, height, words };
+    });
 }

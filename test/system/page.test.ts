@@ -81,6 +81,12 @@ async function open(page: Page, url: string): Promise<void> {
   await waitForLink(page, "Live");
 }
 
+/** Whether nothing covers or cuts the middle of an element. */
+function isOnTop(element: Element): boolean {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return document.elementFromPoint(x + width / 2, y + height / 2) === element;
+}
+
 function waitForLink(page: Page, text: string): Promise<unknown> {
   return page.locator("#link", { hasText: text }).waitFor();
 }
@@ -580,6 +586,29 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
         expect(await row.locator(":focus").count()).toBe(1);
       }
     });
+
+    test.each([320, 375, 800, 1_280])(
+      "nothing moves when the headline grows, at a width of %d",
+      async (width) => {
+        const service = await startOrders();
+        const page = await newPage({ viewport: { width, height: 800 } });
+        await open(page, service.url);
+        const topOfRows = async () => (await page.locator("#rows").boundingBox())?.y ?? 0;
+        const before = await topOfRows();
+        if (width < 768) expect(before).toBeLessThan(200);
+        service.set("Database", "RED", { detail: "connect ECONNREFUSED 10.1.2.3:5432 ".repeat(8) });
+        for (const name of ["Orders", "Cache", "Queue"]) service.set(name, "RED");
+        const sentence = page.locator(".sentence", { hasText: "1 more with it: Orders. Also Cache, Queue." });
+        await sentence.waitFor();
+        expect(await topOfRows()).toBe(before);
+        // The whole sentence is there on request: covering what is below it, or on a phone with the tools.
+        if (width < 768) await showTools(page);
+        else await sentence.hover();
+        const last = sentence.locator("bdi").last();
+        expect(await last.evaluate(isOnTop)).toBe(true);
+        if (width >= 768) expect(await topOfRows()).toBe(before);
+      },
+    );
 
     test("follows the link of a row and that of the cause", async () => {
       const service = await startOrders();

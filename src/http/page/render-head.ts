@@ -19,7 +19,7 @@ export const HEAD_KEY = "head";
 export const MAX_NAMED_HANDLERS = 3;
 
 /** Maximum length of the detail in the first sentence. */
-export const MAX_HEADLINE_DETAIL_LENGTH = 160;
+export const MAX_HEADLINE_DETAIL_LENGTH = 100;
 
 /** Renders the overall state of the groups of a page at a glance. */
 export function renderHead(scene: PageScene, groups: readonly EntryGroup[]): Markup {
