@@ -189,9 +189,18 @@ function toPath(importer, file) {
   return path.startsWith(".") ? path : `./${path.split(sep).join("/")}`;
 }
 
-/** Indents by one space per level. Comments are not changed. */
+/** Indents by one space per level. Comments lose the frame of asterisks, which editors do not show. */
 function shrink(text) {
-  return text.replace(/^( {4})+/gm, (spaces) => " ".repeat(spaces.length / 4));
+  return text.replace(/^( {4})+/gm, (spaces) => " ".repeat(spaces.length / 4)).replace(COMMENT, removeFrame);
+}
+
+/** Without asterisks, an indented line of an example would lose its spaces. */
+function removeFrame(comment) {
+  if (/^ *\* {2}/m.test(comment)) return comment;
+  return comment
+    .replace(/^\/\*\*\n *\* /, "/** ")
+    .replace(/\n *\*\/$/, " */")
+    .replace(/\n *\* ?/g, "\n");
 }
 
 function toWords(code) {
