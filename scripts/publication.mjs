@@ -19,6 +19,8 @@ const FILES = ["package.json", "README.md"];
 
 const SHIPPED = /^README\.md(?:#|$)|^LICENSE$/;
 const CODE = /(^```[\s\S]*?^```$)/m;
+/** What aligns the columns of a table in its source. */
+const PADDING = /(?<=^\|.*) {2,}(?=\|)|(?<=^\|.* -{3})-+/gm;
 const IMAGE = /!\[([^\]]*)\]\(([^)\s]+)\)/g;
 /** The link text may contain images, and brackets in code. */
 const LINK = /(?<!!)\[((?:`[^`]*`|!\[[^\]]*\]\([^)]*\)|[^[\]])*)\]\(([^)\s]+)\)/g;
@@ -30,6 +32,25 @@ const AFTER_PACKING = ["postpack", "postpublish"];
 export function withoutTools({ devDependencies: _, scripts, ...manifest }) {
   const kept = Object.entries(scripts).filter(([name]) => AFTER_PACKING.includes(name));
   return { ...manifest, scripts: Object.fromEntries(kept) };
+}
+
+/** The exports, which name a declaration only if it is not next to the file: TypeScript finds it there. */
+export function toShortExports(exports) {
+  const shorten = (files) => {
+    const { types, default: file, ...others } = files;
+    const isNextToIt = types === file?.replace(/\.js$/, ".d.ts") && Object.keys(others).length === 0;
+    return isNextToIt ? file : files;
+  };
+  return Object.fromEntries(Object.entries(exports).map(([entry, files]) => [entry, shorten(files)]));
+}
+
+function toPackedManifest(manifest) {
+  return { ...withoutTools(manifest), exports: toShortExports(manifest.exports) };
+}
+
+/** Lists of one item need one line. */
+function toManifestText(manifest) {
+  return `${JSON.stringify(manifest, null, 1).replace(/\[\s+("[^"]*")\s+\]/g, "[$1]")}\n`;
 }
 
 /** The fields of package.json that npm shows as links. */
@@ -45,7 +66,7 @@ export function toManifest(manifest, repositoryUrl) {
 
 /**
  * A page whose links work outside the repository: they lead to its files at the tag of this version, or
- * become plain text.
+ * become plain text. Its tables are not aligned.
  */
 export function toPackedPage(markdown, { repositoryUrl, version }) {
   const toAddress = (kind, target) => `${repositoryUrl}/${kind}/v${version}/${target}`;
@@ -59,7 +80,9 @@ export function toPackedPage(markdown, { repositoryUrl, version }) {
     if (/^(?:https?:|#)/.test(target) || SHIPPED.test(target)) return link;
     return isPublished ? `[${text}](${toAddress("blob", target)})` : text;
   }
-  const toPackedProse = (prose) => prose.replace(IMAGE, toPackedImage).replace(LINK, toPackedLink);
+  const toPackedProse = (prose) =>
+    prose.replace(IMAGE, toPackedImage).replace(LINK, toPackedLink).replace(PADDING, toSpace);
+  const toSpace = (padding) => (padding.startsWith("-") ? "" : " ");
   const parts = markdown.split(CODE).map((part) => (part.startsWith("```") ? part : toPackedProse(part)));
   return parts.join("").replace(/\n{3,}/g, "\n\n");
 }
@@ -74,7 +97,7 @@ export function apply(root, repositoryUrl = REPOSITORY_URL) {
     const text = readFileSync(join(root, file), "utf8");
     const packed =
       file === "package.json"
-        ? `${JSON.stringify(toManifest(withoutTools(manifest), repositoryUrl), null, 1)}\n`
+        ? toManifestText(toManifest(toPackedManifest(manifest), repositoryUrl))
         : toPackedPage(text, { repositoryUrl, version: manifest.version });
     writeFileSync(join(originals, file), text);
     writeFileSync(join(root, file), packed);

@@ -22,8 +22,8 @@ export const LISTEN_PORT: NumberShape = { ...PORT, min: 0 };
 
 export const FLAG: FlagShape = { kind: "flag" };
 
-/** C0, DEL and C1, for a character class. */
-export const CONTROL_CHARACTERS = "\\u0000-\\u001f\\u007f-\\u009f";
+/** C0, DEL and C1, for a character class with the flag `u`. */
+export const CONTROL_CHARACTERS = "\\p{Cc}";
 
 /** A file path, a topic: any text in one line. */
 export const LINE: TextShape = {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { publication } from "../support/publication.ts";
 
-const { apply, REPOSITORY_URL, restore, toManifest, toPackedPage, withoutTools } = publication;
+const { apply, REPOSITORY_URL, restore, toManifest, toPackedPage, toShortExports, withoutTools } =
+  publication;
 
 const root = join(import.meta.dirname, "../..");
 const FILES = ["package.json", "README.md"] as const;
@@ -69,7 +70,41 @@ describe("a packed page", () => {
   });
 });
 
+test("a packed page has tables without the padding that aligns their source", () => {
+  const table = [
+    "| library | for   |",
+    "| ------- | ----- |",
+    "| a       | `b  c` |",
+    "",
+    "```sh",
+    "| x   | -----",
+    "```",
+    "",
+  ].join("\n");
+  expect(toPackedPage(table, { repositoryUrl: undefined, version: "1.2.3" })).toBe(
+    table.replace("------- | -----", "--- | ---").replace("for   |", "for |").replace("a       |", "a |"),
+  );
+});
+
 describe("package.json", () => {
+  test("exports a file alone if its declaration is next to it", () => {
+    const sentinel = { types: "./a.d.ts", module: "./a.mjs", default: "./a.js" };
+    const worker = { types: "./worker.d.ts", default: "./thread.js" };
+    expect(
+      toShortExports({
+        ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
+        "./sentinel": sentinel,
+        "./worker": worker,
+        "./package.json": "./package.json",
+      }),
+    ).toEqual({
+      ".": "./dist/index.js",
+      "./sentinel": sentinel,
+      "./worker": worker,
+      "./package.json": "./package.json",
+    });
+  });
+
   test("names the repository, the home page and the issues", () => {
     expect(toManifest({ name: "svc-status" }, URL)).toEqual({
       name: "svc-status",

@@ -2,6 +2,7 @@
 interface Publication {
   readonly REPOSITORY_URL: string | undefined;
   withoutTools(manifest: object): object;
+  toShortExports(exports: object): object;
   toManifest(manifest: object, repositoryUrl: string | undefined): object;
   toPackedPage(
     markdown: string,
