@@ -27,7 +27,7 @@ export async function requestReport(query: StatusQuery): Promise<ServiceStatus |
 
 function readReport(answer: ReceivedAnswer): ServiceStatus | undefined {
   const report = parse(answer.text);
-  const { state, at, entries, probe, instance, startedAt } = report;
+  const { service, state, at, entries, probe, instance, startedAt } = report;
   if (!isState(state) || !Array.isArray(entries) || !isFields(probe)) return undefined;
   const now = toTime(at);
   const handlers = entries.map((entry) => toHandler(entry, now));
@@ -35,6 +35,7 @@ function readReport(answer: ReceivedAnswer): ServiceStatus | undefined {
   const probeFacts = toProbe(probe, now);
   if (known.length < handlers.length || probeFacts === undefined) return undefined;
   const facts: ServiceFacts = {
+    service: isFields(service) ? toText(service["name"]) : undefined,
     instance: toText(instance),
     upMs: toAge(startedAt, now),
     probe: probeFacts,

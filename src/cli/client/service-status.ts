@@ -16,6 +16,8 @@ export interface HandlerStatus {
 
 /** The facts about the service itself, from the report for tools. */
 export interface ServiceFacts {
+  /** The name of the service. */
+  readonly service?: string | undefined;
   readonly instance: string | undefined;
   /** How long the instance has run. */
   readonly upMs: number | undefined;

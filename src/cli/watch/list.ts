@@ -1,4 +1,5 @@
 import type { State } from "../../core/state.ts";
+import { groupBy } from "../../util/group-by.ts";
 import { clean } from "../terminal/clean.ts";
 import { countInstances, NO_ANSWER, type ServiceView, UNKNOWN } from "./service-view.ts";
 
@@ -26,6 +27,8 @@ export interface Item {
   /** Its number in the order of the command line, or its `id`. */
   readonly service: number;
   readonly view: ServiceView;
+  /** The name of the service, or its address. Both if several services have that name. */
+  readonly title: string;
   readonly fold: Fold;
 }
 
@@ -51,18 +54,31 @@ export function toWord({ failure, state, fleet }: ServiceView): Word {
 /** The services that the filter shows, the worst first. Otherwise, they keep the order of the command line. */
 export function toItems(views: readonly ServiceView[], { filter, folds }: Choices): readonly Item[] {
   const usual: Fold = views.length === 1 ? "all" : "problems";
+  const titles = toTitles(views);
   return views
-    .map((view, index) => ({ service: view.id ?? index, view }))
-    .map(({ service, view }) => ({ service, view, fold: folds.get(service) ?? usual }))
+    .map((view, index) => ({ service: view.id ?? index, view, title: titles[index] ?? "" }))
+    .map((item) => ({ ...item, fold: folds.get(item.service) ?? usual }))
     .filter(({ view }) => matches(view, filter.toLowerCase()))
     .sort((one, other) => RANKS[toWord(one.view)] - RANKS[toWord(other.view)]);
 }
 
+function toTitles(views: readonly ServiceView[]): readonly string[] {
+  const names = views.map(({ facts }) => clean(facts?.service ?? ""));
+  const counts = groupBy(names, (name) => name);
+  return views.map(({ where }, index) => {
+    const address = clean(where).replace(/^http:\/\//, "");
+    const name = names[index];
+    if (!name) return address;
+    return counts.get(name)?.length === 1 ? name : `${name} (${address})`;
+  });
+}
+
 function matches(view: ServiceView, filter: string): boolean {
   if (filter === "") return true;
-  const { where, instances, handlers, fleet } = view;
+  const { where, facts, instances, handlers, fleet } = view;
   const texts = [
     where,
+    facts?.service ?? "",
     toWord(view),
     instances[0] ?? "",
     fleet?.summary ?? "",

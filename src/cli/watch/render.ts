@@ -25,26 +25,25 @@ const STYLES: Readonly<Partial<Record<Word, Style>>> = { ...STYLE_OF_STATE, [NO_
 const INDENT = "    ";
 const GAP = "  ";
 
-/** The first line of each service: cursor, fold, state, address, and a description. */
+/** The first line of each service: cursor, fold, state, title, and a description. */
 export function renderHeads(
   items: readonly (Item & { readonly isOpen: boolean })[],
   { columns, paint, now }: RenderOptions,
 ): readonly ((isCursor: boolean) => string)[] {
-  const addresses = items.map(({ view }) => clean(view.where).replace(/^http:\/\//, ""));
-  const widest = Math.max(0, ...addresses.map(toWidth));
+  const widest = Math.max(0, ...items.map(({ title }) => toWidth(title)));
   const wordWidth = Math.max(0, ...items.map(({ view }) => toWord(view).length));
   const left = columns - INDENT.length - wordWidth - GAP.length;
   const width = Math.min(widest, Math.max(8, Math.floor(left * 0.6)));
-  return items.map(({ view, isOpen }, index) => {
+  return items.map(({ view, title, isOpen }) => {
     const word = toWord(view);
-    const address = pad(truncate(addresses[index] ?? "", width), width);
+    const shown = pad(truncate(title, width), width);
     return (isCursor) =>
       compose(columns, paint, [
         ["bold", isCursor ? "> " : "  "],
         [undefined, `${isOpen ? "▾" : "▸"} `],
         [STYLES[word] ?? "dim", word],
         [undefined, " ".repeat(wordWidth - word.length) + GAP],
-        [isFresh(view, now) && !isOpen ? "inverse" : "bold", address],
+        [isFresh(view, now) && !isOpen ? "inverse" : "bold", shown],
         [undefined, GAP + clean(describeService(view, isOpen, now))],
       ]);
   });
@@ -109,6 +108,7 @@ function renderFacts(view: ServiceView, now: number): readonly string[] {
   const facts = view.facts && toNow(view, now);
   return [
     ...(failure === undefined ? [] : [`the last answer, ${toAgeText(now - answeredAt)} ago:`]),
+    ...(facts?.service === undefined ? [] : [view.where]),
     ...(facts === undefined ? [] : [describeInstance(facts), describeProbe(facts)]),
     ...(view.fleet?.facts ?? []),
   ].filter((line) => line !== "");

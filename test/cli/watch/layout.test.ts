@@ -56,6 +56,29 @@ describe("the list of services", () => {
     ]);
   });
 
+  test("names the services, with their addresses if the names collide", () => {
+    const named = (where: string, service: string | undefined) =>
+      viewOf(where, answerOf({ A: "OK" }, { ...factsOf(`${service}:1`), service }));
+    const views = [
+      named("http://a:1", "orders"),
+      named("http://b:1", undefined),
+      named("http://c:1", "users"),
+      named("http://d:1", "orders"),
+      viewOf("http://e:1", OK),
+    ];
+    const titlesOf = (screen: readonly string[]) =>
+      screen.slice(1, 6).map((line) => line.slice(8, 22).trim());
+    expect(titlesOf(render(views).screen)).toEqual(["orders (a:1)", "b:1", "users", "orders (d:1)", "e:1"]);
+    expect(type(views, ["/", ..."orders", "\r", "G"])).toContain("> ▸ OK  orders (d:1)");
+    const gone = updateView(views[2] ?? expect.unreachable(), FAILURE, 0).view;
+    expect(render([gone, ...views.slice(0, 1)]).screen[1]).toContain("no answer  users   for 0 s, was OK");
+    expect(render([views[2] ?? expect.unreachable()]).screen.slice(0, 3)).toEqual([
+      "> ▾ OK  users  1 of 1 handlers OK",
+      "    http://c:1",
+      "    users:1, started 3 min ago",
+    ]);
+  });
+
   test("says what is decommissioned, and which of several instances it shows", () => {
     const out = factsOf("a:1", { state: "decommissioned", reason: "upgrade", by: "ann" });
     const other = updateView(
