@@ -107,6 +107,7 @@ export async function startMonitoring(
   let running = await startPrometheus();
 
   const notified: Notified[] = [];
+  const firing = new Set<string>();
   const waiting: ((one: Notified) => void)[] = [];
   let taken = 0;
   void receive();
@@ -115,7 +116,7 @@ export async function startMonitoring(
     for (;;) {
       const request = await receiver.next();
       request.answer(200);
-      const one = { text: toText(request.body), at: performance.now() };
+      const one = { text: toText(request.body, firing), at: performance.now() };
       notified.push(one);
       if (waiting.length > 0) {
         taken += 1;
@@ -147,11 +148,19 @@ export async function readMetric(port: number, name: string): Promise<number> {
   return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, "m").exec(text)?.[1] ?? 0);
 }
 
-function toText(body: Readonly<Record<string, unknown>>): string {
+/**
+ * Alertmanager also lists the end of alerts that it has never notified: of effects, which were inhibited, and of first
+ * guesses, which ended before the wait of their group, and which Prometheus repeats for 15 minutes.
+ *
+ * @param firing The alerts that were notified and have not ended.
+ */
+function toText(body: Readonly<Record<string, unknown>>, firing: Set<string>): string {
   const { root, job } = body["groupLabels"] as Readonly<Record<string, string>>;
   const alerts = (body["alerts"] as readonly AlertJson[])
-    // When a cause ends, Alertmanager lists its effects too, which end with it.
-    .filter(({ status, labels }) => status === "firing" || labels["role"] !== "effect")
+    .filter(({ status, labels }) => {
+      const key = JSON.stringify(labels);
+      return status === "firing" ? firing.add(key) : firing.delete(key);
+    })
     .map(({ status, labels: { alertname, job: service, name, instance, severity } }) => {
       const what = [service, name ?? instance].filter((each) => each !== undefined).join("/");
       return `${status} ${alertname?.replace("SvcStatus", "")} ${what} ${severity}`;

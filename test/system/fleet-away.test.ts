@@ -36,7 +36,7 @@ describeWithProgram(["chromium"], "the open page of the fleet without Prometheus
     isAway = true;
     await link.filter({ hasText: /^Prometheus does not answer; last result \d+ s ago$/ }).waitFor();
     await page.locator(".sentence", { hasText: /Its last answer is \d+ s old/ }).waitFor();
-    expect(await page.title()).toBe("UNKNOWN: Fleet");
+    await expect.poll(() => page.title(), { timeout: 30_000 }).toBe("UNKNOWN: Fleet");
     isAway = false;
     await link.filter({ hasText: /^Live; last result \d s ago$/ }).waitFor();
     await page.locator(".head.OK").waitFor();
