@@ -93,7 +93,9 @@ export async function serveFakeFleet(): Promise<string> {
     query.includes("handler:") ? toHandlerAxes() : toServiceAxes(),
   );
   const { host } = await serve((request, response) => {
-    response.writeHead(request.url?.endsWith(".report") === true ? 200 : 404).end(JSON.stringify(REPORT));
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://instance");
+    const report = { ...REPORT, ...(searchParams.has("at") && { past: true }) };
+    response.writeHead(pathname.endsWith(".report") ? 200 : 404).end(JSON.stringify(report));
   });
   const fleet = fleetStatus({
     prometheus,

@@ -31,6 +31,9 @@ interface View {
   readonly details: number;
 }
 
+/** A moment in the past. */
+const AT = new Date(Date.now() - 3_600_000).toISOString().replace(/:\d\d\.\d+/, "");
+
 const VIEWS: Readonly<Record<string, View>> = {
   "": {
     isComplete: `document.querySelector("#link").textContent.startsWith("Live")
@@ -44,6 +47,17 @@ const VIEWS: Readonly<Record<string, View>> = {
   },
   "?service=orders&instance=10.4.2.10%3A8080": {
     isComplete: `document.querySelector(".head").textContent.includes("Details of")
+      && document.querySelectorAll("#rows > .row").length === 4`,
+    details: 0,
+  },
+  [`?service=orders&at=${AT}`]: {
+    isComplete: `document.querySelector("#link").textContent === "Past"
+      && document.querySelectorAll(".matrix tbody tr").length === 5`,
+    details: 9,
+  },
+  [`?service=orders&instance=10.4.2.10%3A8080&at=${AT}`]: {
+    isComplete: `document.querySelector(".head").textContent.includes("Details of")
+      && document.querySelector("#link").textContent === "Past"
       && document.querySelectorAll("#rows > .row").length === 4`,
     details: 0,
   },
@@ -106,18 +120,26 @@ for (const [browser, openBrowser] of Object.entries(BROWSERS)) {
 }
 
 describeWithProgram(["chromium"], "the page of a fleet without JavaScript", () => {
-  test("shows the moment of the slider, and the details of an instance", async () => {
+  test("shows the moment of the slider, changes, and the details of an instance", async () => {
     const url = await serveFakeFleet();
     const browser = await startBrowser();
     onTestFinished(() => browser.close());
     const page = await openPage(browser, { javaScriptEnabled: false });
     // Not the present, whose page would reload itself.
-    const at = new Date(Date.now() - 3_600_000).toISOString().replace(/:\d\d\.\d+/, "");
-    await page.goto(`${url}?service=orders&at=${at}`);
+    await page.goto(`${url}?service=orders&at=${AT}`);
     await page.getByRole("slider", { name: "Minutes from" }).focus();
     for (const key of ["ArrowLeft", "ArrowLeft", "Tab", "Enter"]) await page.keyboard.press(key);
     await page.waitForURL(/service=orders&at=.*&minutes=-10$/);
     expect(await page.locator("body").textContent()).toMatch(/Showing \d\d \w+ \d{4} \d\d:\d\d UTC/);
+    // From one change to another and back, with the keyboard.
+    const change = (name: string) => page.getByRole("link", { name: `${name} change`, exact: true });
+    await change("previous").press("Enter");
+    await change("next").waitFor();
+    const changedAt = new URL(page.url()).searchParams.get("at");
+    await change("next").press("Enter");
+    await page.waitForURL((next) => next.searchParams.get("at") !== changedAt);
+    await change("previous").press("Enter");
+    await page.waitForURL((next) => next.searchParams.get("at") === changedAt);
     await page.getByRole("link", { name: "now", exact: true }).click();
     await page.waitForURL(/fleet\?service=orders$/);
     await page.locator(".fold > summary").click();

@@ -50,6 +50,8 @@ export interface Run {
 /** How a query becomes axes. */
 interface AxesQuery {
   readonly minStepS: number;
+  /** Whether the values are the starts of the states. */
+  readonly isExact: boolean;
   /** `window` is the time of a step, such as `[300s]`. */
   toExpr(window: string): string;
   toKey(labels: SeriesOverTime["labels"]): string;
@@ -63,6 +65,7 @@ interface AxesQuery {
 export function readServiceAxes(options: AxesOptions, range: AxesRange): Promise<Axes> {
   return readAxes(options, range, {
     minStepS: SERVICE_STEP_S,
+    isExact: true,
     toExpr: (window) => `max_over_time(${SINCE}${toMatchers(options.selector)}${window})`,
     toKey: (labels) => toServiceKey(labels, options),
     // A whole second, as in a URL.
@@ -76,6 +79,7 @@ export function readHandlerAxes(options: AxesOptions, range: AxesRange): Promise
   const state = STATE + toMatchers(options.selector);
   return readAxes(options, range, {
     minStepS: HANDLER_STEP_S,
+    isExact: false,
     // A step may be shorter than the interval of the evaluations.
     toExpr: (window) => `max by (${by}) (max_over_time(${state}${window}) or ${state})`,
     toKey: (labels) => `${toServiceKey(labels, options)} ${labels["name"] ?? ""}`,
@@ -86,12 +90,14 @@ export function readHandlerAxes(options: AxesOptions, range: AxesRange): Promise
 async function readAxes(
   { prometheus }: AxesOptions,
   { from, to, count, signal }: AxesRange,
-  { minStepS, toExpr, toKey, toRun }: AxesQuery,
+  { minStepS, isExact, toExpr, toKey, toRun }: AxesQuery,
 ): Promise<Axes> {
-  const endMs = Math.floor(to.getTime() / 1_000) * 1_000;
-  const spanS = Math.ceil((endMs - from.getTime()) / 1_000);
+  const spanS = Math.ceil((to.getTime() - from.getTime()) / 1_000);
   const stepS = Math.max(minStepS, Math.min(MAX_STEP_S, Math.ceil((spanS * count) / MAX_POINTS)));
   const stepMs = stepS * 1_000;
+  // If the turns are not exact, they are at least the same at each moment.
+  const unitMs = isExact ? 1_000 : stepMs;
+  const endMs = Math.floor(to.getTime() / unitMs) * unitMs;
   const steps = {
     from: new Date(endMs - Math.ceil(spanS / stepS) * stepMs),
     to: new Date(endMs),
