@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { minifySync } from "rolldown/utils";
+import { minify_sync as compressSync } from "terser";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = join(root, "src/http/page");
@@ -42,6 +43,7 @@ function toStyle(css) {
     .replace(/\s+/g, " ")
     .replace(/ ?([{};,>]) ?/g, "$1")
     .replace(/: /g, ":")
+    .replace(/(?<=[ :,(-])0(?=\.\d)/g, "")
     .replaceAll(";}", "}")
     .trim();
 }
@@ -67,7 +69,9 @@ function toScript() {
 }
 
 function shorten(script) {
-  const { code, errors } = minifySync("page.js", script, {
+  const compress = { passes: 3, hoist_funs: true };
+  const compressed = compressSync(script, { ecma: 2020, toplevel: true, mangle: false, compress });
+  const { code, errors } = minifySync("page.js", compressed.code, {
     compress: { target: "es2022" },
     mangle: { toplevel: true },
     codegen: { removeWhitespace: true },
