@@ -105,11 +105,16 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
 
 /** Modules of which the thread needs less than a process, and what it has in their place. */
 const IN_THREAD = new Map([
+  ["formats/application-metrics", "sentinel/in-thread/application-metrics"],
+  ["http/collect-metrics", "sentinel/in-thread/metrics-collector"],
   ["http/history", "sentinel/in-thread/history"],
   ["http/moment", "sentinel/in-thread/moment"],
   ["http/page/assets", "sentinel/in-thread/assets"],
   ["http/page/past-turns", "sentinel/in-thread/past-turns"],
   ["http/page/render-moment", "sentinel/in-thread/render-moment"],
+  ["options/words", "sentinel/in-thread/words"],
+  ["util/copies", "sentinel/in-thread/copies"],
+  ["util/log-events", "sentinel/in-thread/log-events"],
   ["util/redact/hide-secrets", "sentinel/in-thread/hide-secrets"],
 ]);
 
