@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import type { Trouble } from "../util/trouble.ts";
 import type { Line } from "./lines.ts";
-import { createPendingLines, type PendingLine } from "./pending-lines.ts";
+import { createPendingLines } from "./pending-lines.ts";
 import { createSegmentWriter, type SegmentWriterSetup } from "./segment-writer.ts";
 
 export interface JournalSetup extends SegmentWriterSetup {
@@ -36,6 +36,7 @@ export function createJournal(setup: JournalSetup): Journal {
   const writer = createSegmentWriter(setup);
   let retryMs = FIRST_RETRY_MS;
   let writing: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
   let writingSince = 0;
   let cancelTimer: (() => void) | undefined;
   let isClosed = false;
@@ -48,64 +49,75 @@ export function createJournal(setup: JournalSetup): Journal {
   }
 
   function schedule(delayMs: number): void {
-    cancelTimer ??= clock.startTimer(delayMs, () => void flush(), { background: true });
+    cancelTimer ??= clock.startTimer(delayMs, writeDue, { background: true });
   }
 
-  function flush(): Promise<void> {
+  function stopTimer(): void {
     cancelTimer?.();
+    cancelTimer = undefined;
+  }
+
+  function writeDue(): void {
     cancelTimer = undefined;
     // Even if the disk hangs, the objects that the lines are built from are released.
     pending.make();
-    writing ??= writeAll().finally(() => {
+    if (writing === undefined) void start();
+  }
+
+  /** The batch in flight does not contain what was pushed last, but the one after it does. */
+  function flush(): Promise<void> {
+    pending.make();
+    following ??= writing?.then(start);
+    return following ?? start();
+  }
+
+  function start(): Promise<void> {
+    stopTimer();
+    following = undefined;
+    writing = writeBatch().finally(() => {
       writing = undefined;
     });
     return writing;
   }
 
-  /** Lines that are pushed meanwhile are written too. */
-  async function writeAll(): Promise<void> {
+  /** One batch: if lines come all the time, waiting until there are none would never end. */
+  async function writeBatch(): Promise<void> {
     try {
-      while (!pending.isEmpty) {
+      if (!pending.isEmpty) {
         writingSince = clock.monotonicNow();
         await writer.open();
-        await write(pending.removeAll());
+        const { rest, error } = await writer.write(pending.removeAll());
+        pending.restore(rest);
+        if (error !== undefined) throw error;
       }
       retryMs = FIRST_RETRY_MS;
       trouble.worked();
+      pending.make();
+      if (!pending.isEmpty) return schedule(flushMs);
       const lost = pending.resetLost();
       if (lost > 0) onLost(lost);
     } catch (error) {
       trouble.failed(error);
       if (isClosed) return;
+      stopTimer();
       schedule(retryMs);
       retryMs = Math.min(2 * retryMs, MAX_RETRY_MS);
     }
   }
 
-  async function write(batch: readonly PendingLine[]): Promise<void> {
-    const { rest, error } = await writer.write(batch);
-    pending.restore(rest);
-    if (error !== undefined) throw error;
-  }
-
   async function close(): Promise<void> {
     isClosed = true;
     await flush();
-    cancelTimer?.();
+    stopTimer();
     await writer.close().catch(trouble.failed);
   }
 
   function exit(): void {
     // If a write is still running, the disk may hang, and the process must end.
     if (writing !== undefined || writer.fd === undefined || pending.isEmpty) return;
+    const lines = pending.removeAll();
     try {
-      writeSync(
-        writer.fd,
-        pending
-          .removeAll()
-          .map(({ text }) => text)
-          .join(""),
-      );
+      writeSync(writer.fd, lines.map(({ text }) => text).join(""));
     } catch (error) {
       trouble.failed(error);
     }

@@ -111,6 +111,53 @@ test("has one write in flight, and writes the rest after it", async () => {
   expect(written.join("")).toBe(TEXT + TEXT);
 });
 
+describe("while lines come with each write", () => {
+  const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+  /** The first attempts fail. */
+  function startChurn(failures = 0) {
+    let calls = 0;
+    scene.writeBy(async (bytes) => {
+      calls += 1;
+      scene.journal.push(LINE);
+      await nextTurn();
+      return calls <= failures ? fail("EROFS")(bytes) : bytes.length;
+    });
+    scene.journal.push(LINE);
+  }
+
+  test("flush() ends when those before it are written, also if a write is in flight", async () => {
+    const { journal, written } = scene;
+    startChurn();
+    const first = journal.flush();
+    await expect.poll(() => written.length).toBe(1);
+    journal.push({ t: 2 });
+    await Promise.all([first, journal.flush()]);
+    expect(written.slice(0, 2)).toEqual([TEXT, `${TEXT}{"t":2}\n`]);
+    expect(written.length).toBeLessThan(5);
+  });
+
+  test("the others are written within flushMs", async () => {
+    const { journal, clock, written } = scene;
+    startChurn();
+    await journal.flush();
+    expect(written).toEqual([TEXT]);
+    await clock.advance(20);
+    await expect.poll(() => written).toEqual([TEXT, TEXT]);
+  });
+
+  test("the end of a failure is logged, which is retried no sooner", async () => {
+    const { journal, clock, lines, written } = scene;
+    startChurn(1);
+    await journal.flush();
+    expect(lines).toEqual(["SVC043 failed: EROFS: no room"]);
+    await clock.advance(999);
+    expect(written).toEqual([]);
+    await clock.advance(1);
+    await expect.poll(() => lines.at(-1)).toBe("SVC043 works");
+  });
+});
+
 test("goes on with the rest of a batch that the disk took in part", async () => {
   const { journal, written, writeBy } = scene;
   writeBy(async (bytes) => Math.min(7, bytes.length));
@@ -154,6 +201,7 @@ test("keeps at most MAX_PENDING_BYTES while the disk hangs, counts the rest, and
   writeBy(async (bytes) => bytes.length);
   release?.();
   await flushing;
+  await journal.flush();
   expect(lost).toEqual([4]);
   expect(written.join("").length).toBe((fitting + 1) * TEXT.length);
   expect(lines.at(-1)).toBe("SVC043 works");
