@@ -1,9 +1,7 @@
 import { Agent } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { startCluster, type TestCluster, type WorkerSettings } from "../support/cluster.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const CLOSING = "info: SVC019 SIGTERM: closing, the other workers continue to serve";
 const WAITING = "info: SVC018 SIGTERM: decommissioned, waiting for the load balancers to leave";

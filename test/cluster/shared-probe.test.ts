@@ -1,7 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startCluster } from "../support/cluster.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const OFF = "503 OFF";
 const OK = "200 OK";

@@ -1,8 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Status } from "../../src/core/status.ts";
 import { startCluster, type TestCluster, type WorkerSettings } from "../support/cluster.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 /** A worker whose own connection to the database is an own handler, explained by that of the database. */
 function workerOf(status: Status): WorkerSettings {

@@ -1,7 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startCluster, type TestCluster, type WorkerSettings } from "../support/cluster.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const isOk = { status: { state: "OK" } } as const;
 const isRed = { status: { state: "RED", detail: "no connection" } } as const;

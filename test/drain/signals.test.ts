@@ -3,13 +3,11 @@ import { connect as connectHttp2 } from "node:http2";
 import { request as startTlsRequest, Agent as TlsAgent } from "node:https";
 import { connect, type Socket } from "node:net";
 import { buffer, text } from "node:stream/consumers";
-import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { ask } from "../support/http.ts";
 import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
 import { AS_PROCESS_ONE, canBeProcessOne } from "../support/process-one.ts";
 import { CERTIFICATE, type ServiceProcess, startService } from "../support/service-process.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const BY_SIGTERM = { code: null, signal: "SIGTERM" };
 const LEAVING = /decommissioned, waiting/;

@@ -2,7 +2,7 @@ import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
   type BusyCommand,
   type BusyService,
@@ -12,8 +12,6 @@ import {
 } from "../support/busy-service.ts";
 import { NODE_MAJORS, nodeOfMajor } from "../support/node-versions.ts";
 import { AS_PROCESS_ONE, canBeProcessOne } from "../support/process-one.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const WEDGED_AFTER_MS = 2_000;
 

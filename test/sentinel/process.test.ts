@@ -1,12 +1,10 @@
 import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makePipe, startAsking, startBusyService } from "../support/busy-service.ts";
 import { ask } from "../support/http.ts";
 import { startProgram } from "../support/program.ts";
 import { type Outcome, run } from "../support/run.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const root = join(import.meta.dirname, "../..");
 

@@ -3,11 +3,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPage, startBrowser } from "../support/browser.ts";
 import { describeWithProgram } from "../support/system.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** The demo starts a PostgreSQL in memory. */
 const START_TIMEOUT_MS = 60_000;
@@ -23,7 +21,7 @@ async function startDemo(): Promise<Demo> {
   const { PATH } = process.env;
   const child = spawn(process.execPath, ["examples/demo/main.mjs"], {
     cwd: root,
-    env: { PATH, PORT: "0", BLOCK_MS: "3000" },
+    env: { PATH, PORT: "0", BLOCK_MS: "6000" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise((resolve) => void child.once("close", resolve));
@@ -82,7 +80,7 @@ describeWithProgram(["chromium"], "the panel of the demo", () => {
   test("says that nothing answers while the main thread is blocked, and links what still does", async () => {
     const page = await openPage(browser);
     await page.goto(demo.url);
-    await press(page, "Block the main thread for 3 s");
+    await press(page, "Block the main thread for 6 s");
     await page.getByText(/^No answer for \d+ s\./).waitFor();
     const sentinel = await page.getByRole("link", { name: "The sentinel" }).getAttribute("href");
     expect((await page.request.get(sentinel ?? "")).status()).toBe(200);

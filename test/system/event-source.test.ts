@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { serviceStatus } from "../../src/adapters/node.ts";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry/registry.ts";
@@ -12,8 +12,6 @@ import { openFirefox } from "../support/firefox.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { startProgram } from "../support/program.ts";
 import { describeWithProgram } from "../support/system.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const SPREAD_MS = 3_000;
 

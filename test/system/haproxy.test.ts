@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type Balanced,
   type BalancedSetup,
@@ -12,8 +12,6 @@ import { startLoad } from "../support/load.ts";
 import { type Program, startProgram } from "../support/program.ts";
 import { run } from "../support/run.ts";
 import { describeWithProgram } from "../support/system.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const BUSY = { requestsPerSecond: 375 };
 const QUIET = { requestsPerSecond: 100 };

@@ -1,14 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startService } from "../cli/service.ts";
 import { BIN } from "../support/cli.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { startProgram } from "../support/program.ts";
 import { describeWithProgram, findProgram } from "../support/system.ts";
-
-vi.setConfig({ testTimeout: 90_000 });
 
 /** The states of Nagios in status.dat. */
 const STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"] as const;

@@ -1,11 +1,9 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { type Balanced, loadWhile, startBalanced } from "../support/balanced.ts";
 import { ask } from "../support/http.ts";
 import { startProgram } from "../support/program.ts";
 import { run } from "../support/run.ts";
 import { describeWithProgram } from "../support/system.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const BUSY = { requestsPerSecond: 350 };
 const WITH_RETRY = "proxy_next_upstream error timeout http_503;";

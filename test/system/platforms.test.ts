@@ -1,12 +1,10 @@
 import { get } from "node:http";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Preset } from "../../src/drain/presets.ts";
 import { ask } from "../support/http.ts";
 import { type Program, startProgram } from "../support/program.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const SERVICE = join(import.meta.dirname, "../fixtures/drain/platform.mjs");
 

@@ -3,13 +3,11 @@ import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { findFreePort } from "../support/free-port.ts";
 import { ask } from "../support/http.ts";
 import { findNpmProgram } from "../support/npm-program.ts";
 import { run } from "../support/run.ts";
-
-vi.setConfig({ testTimeout: 180_000 });
 
 const SERVICE = join(import.meta.dirname, "../fixtures/drain/pm2.mjs");
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { serviceStatus } from "../../src/adapters/node.ts";
 import { createProbe } from "../../src/core/probe.ts";
 import { createStatusRegistry } from "../../src/core/registry/registry.ts";
@@ -14,8 +14,6 @@ import { listen } from "../support/listen.ts";
 import { startLoad } from "../support/load.ts";
 import { startProgram } from "../support/program.ts";
 import { describeWithProgram } from "../support/system.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const INSTANCES = 10;
 const FALL = 2;

@@ -9,8 +9,6 @@ import { recordStatus, type StatusRecorder } from "../../src/recorder/record-sta
 import { measureGrowth } from "../support/heap.ts";
 import { findProgram } from "../support/system.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const required = process.env["SVC_STATUS_REQUIRE_SYSTEM"] === "1";
 
 /** More changes than the memory for changes that wait for the disk can hold. */

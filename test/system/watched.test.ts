@@ -1,13 +1,11 @@
 import { appendFile, copyFile, rm } from "node:fs/promises";
 import { Agent } from "node:http";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { findFreePort } from "../support/free-port.ts";
 import { ask } from "../support/http.ts";
 import { findNpmProgram } from "../support/npm-program.ts";
 import { startTerminal } from "../support/terminal.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const FOLDER = join(import.meta.dirname, "../fixtures/drain");
 

@@ -3,12 +3,10 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { BIN, runCli } from "../../support/cli.ts";
 import { ask, serve } from "../../support/http.ts";
 import { type Program, startProgram } from "../../support/program.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 /** Ends without waiting for balancers that are not there. */
 const AT_ONCE = { fallbackMs: 0 };
