@@ -16,7 +16,8 @@ async function startBehindNginx(changes: readonly (readonly [string, string])[] 
   const balanced = await startBalanced({
     file: "nginx.conf",
     changes: [
-      ["events {}", "pid nginx.pid;\nevents {}"],
+      // By default 512: on a machine that stands still for a moment, more requests wait, each with two connections.
+      ["events {}", "pid nginx.pid;\nevents { worker_connections 4096; }"],
       ["http {", "http {\n  access_log off;"],
       ["listen 80;", "listen 127.0.0.1:{port};"],
       ...changes,
