@@ -64,16 +64,19 @@ async function openPage(count) {
   });
   const view = { details: true, seesWho: false, controls: false, names: [] };
   const read = { bytes: 0 };
+  let seen;
   let opened;
   let isClosed = false;
 
-  /** The server ends each stream after a while. */
+  /** The server ends each stream after a while. Like the browser, the next one begins with the last picture. */
   async function readAll() {
     while (!isClosed) {
-      const { stream } = await answer(view, () => registry.getReport());
+      const { stream } = await answer(view, () => registry.getReport(), { seen });
       opened = stream(() => {});
-      for (let piece = await opened.next(); piece; piece = await opened.next())
+      for (let piece = await opened.next(); piece; piece = await opened.next()) {
         read.bytes += piece.byteLength;
+        seen = /\nid: (.*)\n\n$/.exec(Buffer.from(piece.subarray(-100)).toString())?.[1] ?? seen;
+      }
     }
   }
 

@@ -25,7 +25,12 @@ import {
   UNSHARED_NAMED_FEEDS,
   UNSHARED_PAGE_STREAMS,
 } from "../src/http/page/events.ts";
-import { PAGE_HEARTBEAT_MS, PAGE_READ_EVERY_MS } from "../src/http/page/feed.ts";
+import {
+  PAGE_HEARTBEAT_MS,
+  PAGE_READ_EVERY_MS,
+  PAGE_RETURN_MS,
+  PAGE_SETTLE_MS,
+} from "../src/http/page/feed.ts";
 import { MAX_ROW_DETAIL_LENGTH } from "../src/http/page/match-filter.ts";
 import { PAGE_BYTES_PER_S, PAGE_MAX_GAP_MS, PAGE_MIN_GAP_MS } from "../src/http/page/pace.ts";
 import { MAX_PENDING_PAGE_BYTES } from "../src/http/page/pending.ts";
@@ -188,6 +193,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   PAGE_MAX_GAP_MS,
   PAGE_MIN_GAP_MS,
   PAGE_READ_EVERY_MS,
+  PAGE_RETURN_MS,
+  PAGE_SETTLE_MS,
   PAGE_STREAM_GRACE_MS,
   PAGE_STREAM_LIFETIME_MS,
   MAX_SERVICE_LINKS,

@@ -33,6 +33,8 @@ export interface PageChoice {
   readonly filter: PageFilter | undefined;
   /** The span of the axes, not validated. */
   readonly span: string | null;
+  /** The id of the last update that the reader has. */
+  readonly seen: string | undefined;
   /** Whether the client may see the recorded history. */
   readonly past: boolean;
 }
@@ -119,11 +121,10 @@ export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): Pag
     async answerEvents(request, selection, choice) {
       const views = await loadViews();
       const view = toPastView(await toView(request, selection), choice);
-      return views.answerEvents(
-        view,
-        async () => (await loadReport(selection)).report,
-        request.remoteAddress,
-      );
+      return views.answerEvents(view, async () => (await loadReport(selection)).report, {
+        remoteAddress: request.remoteAddress,
+        seen: choice.seen,
+      });
     },
     async answerTool(request, selection) {
       const view = await toView(request, selection);

@@ -161,7 +161,8 @@ function isSuffix(suffix: string): suffix is Suffix {
 
 /** Parses the page's form, which a browser sends if the script does not run. Unknown values are ignored. */
 function toChoice(parameters: URLSearchParams, past: boolean): PageChoice {
-  return { filter: toFilter(parameters), span: parameters.get("span"), past };
+  const seen = parameters.get("seen") ?? undefined;
+  return { filter: toFilter(parameters), span: parameters.get("span"), seen, past };
 }
 
 function toFilter(parameters: URLSearchParams): PageFilter | undefined {

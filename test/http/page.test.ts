@@ -154,7 +154,7 @@ describe("the news of the page", () => {
     });
     const stream = open(answer);
     expect(await readText(stream)).toMatch(
-      /^event: picture\ndata: \{"order":\["handler:Database","handler:Cache"\],"parts":\[\["head",.*m4rk3r.*\n\n$/,
+      /^event: picture\ndata: \{"order":\["handler:Database","handler:Cache"\],"parts":\[\["head",.*m4rk3r.*\nid: [\da-f-]{36}\.1\n\n$/,
     );
     expect(await readText(stream)).toMatch(
       /^event: read\ndata: \{"at":"2026-01-01T00:00:00.000Z","now":\d+\}\n\n$/,

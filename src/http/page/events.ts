@@ -45,6 +45,13 @@ export interface PageEventsSetup {
   readonly clock?: Clock;
 }
 
+/** A client that reads the updates of a page. */
+export interface PageClient {
+  readonly remoteAddress?: string | undefined;
+  /** The id of the last picture that it has. Default: none. */
+  readonly seen?: string | undefined;
+}
+
 /**
  * Answers a request with the event stream of a page. Calls `loadReport` for the first report if the page has no
  * readers yet.
@@ -52,7 +59,7 @@ export interface PageEventsSetup {
 export type AnswerPageEvents = (
   view: PageView,
   loadReport: () => Promise<Report>,
-  remoteAddress?: string,
+  client?: PageClient,
 ) => Promise<StatusResponse>;
 
 /** Readers with the same view share one feed: 200 open pages check the handlers no more often than one. */
@@ -133,16 +140,16 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
     return false;
   }
 
-  function open(view: PageView, holder: string, setup: Pick<ReaderSetup, "report" | "cut">): StatusStream {
+  function open(view: PageView, holder: string, setup: Omit<ReaderSetup, "onEnd">): StatusStream {
     if (!hasRoom(view, holder)) return ENDED;
     return findFeed(view, holder).open({ ...setup, onEnd: streams.acquire(holder) });
   }
 
-  return async function answerPageEvents(view, loadReport, remoteAddress) {
+  return async function answerPageEvents(view, loadReport, { remoteAddress, seen } = {}) {
     const holder = toAddressBlock(remoteAddress);
     if (!hasRoom(view, holder)) return TOO_MANY;
     const report = feeds.has(toKey(view)) ? undefined : await loadReport();
-    return createEventStream((cut) => open(view, holder, { report, cut }));
+    return createEventStream((cut) => open(view, holder, { report, seen, cut }));
   };
 }
 

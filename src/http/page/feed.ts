@@ -20,6 +20,9 @@ export const PAGE_READ_EVERY_MS = 2_000;
 /** Maximum time that a change for the worse waits for the new result of its handler, and for those of its dependants. */
 export const PAGE_SETTLE_MS = 10;
 
+/** How long the last pictures stay after the last stream has ended by itself, because its reader opens another one. */
+export const PAGE_RETURN_MS = 2_000;
+
 export interface FeedSetup {
   /** Runs these handlers. Default: all handlers of the page. */
   readonly read: (names?: readonly string[]) => Promise<Report>;
@@ -47,6 +50,8 @@ export interface PageFeed {
 export interface ReaderSetup {
   /** The report for the first reader, so that it need not wait for the next run. */
   readonly report: Report | undefined;
+  /** The id of the last picture that the reader has. Default: none. */
+  readonly seen?: string | undefined;
   /** Ends the response and discards unsent data. */
   readonly cut: () => void;
   /** Called once. */
@@ -67,12 +72,22 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   let isSettling = false;
   let beats = 0;
   let stops: readonly (() => void)[] = [];
+  let stopWaiting = (): void => {};
 
   function start(first: Report | undefined): void {
-    stops = [listen(handleChange), startBeating(beat, clock), pace.stop, onIdle];
+    stopWaiting();
+    isStopped = false;
+    stops = [listen(handleChange), startBeating(beat, clock), pace.stop];
     if (first === undefined) return void live.refresh();
     live.set(first);
     present();
+  }
+
+  function stop(mayReturn: boolean): void {
+    isStopped = true;
+    for (const each of stops) each();
+    if (mayReturn) stopWaiting = clock.startTimer(PAGE_RETURN_MS, onIdle, { background: true });
+    else onIdle();
   }
 
   function beat(): void {
@@ -116,17 +131,17 @@ export function createPageFeed(setup: FeedSetup): PageFeed {
   }
 
   return {
-    open({ report: first, cut, onEnd }) {
+    open({ report: first, seen, cut, onEnd }) {
       if (readers.size === 0) start(first);
       const news = (): PageNews => ({ ...pictures, beats });
-      const reader = createPageReader({ news, clock, pending, closing, cut, onEnd: forget });
+      const version = pictures.find(seen);
+      const reader = createPageReader({ news, seen: version, clock, pending, closing, cut, onEnd: forget });
       readers.add(reader);
       return reader.stream;
 
-      function forget(): void {
+      function forget(mayReturn: boolean): void {
         readers.delete(reader);
-        isStopped = readers.size === 0;
-        if (isStopped) for (const stop of stops) stop();
+        if (readers.size === 0) stop(mayReturn);
         onEnd();
       }
     },

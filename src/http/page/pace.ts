@@ -38,6 +38,9 @@ export function createPace(update: () => void, clock: Clock): Pace {
       const paidMs = (bytes / PAGE_BYTES_PER_S) * 1_000;
       gapMs = Math.min(PAGE_MAX_GAP_MS, Math.max(PAGE_MIN_GAP_MS, paidMs));
     },
-    stop: () => cancel?.(),
+    stop() {
+      cancel?.();
+      cancel = undefined;
+    },
   };
 }

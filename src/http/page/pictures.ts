@@ -17,16 +17,19 @@ export interface Pictures {
   turnTo(parts: readonly PagePart[], readAt: Date): boolean;
   /** The event that updates an earlier version to the current picture, encoded once for all readers. */
   toEvent(from: number): Uint8Array;
+  /** The version with the id of an event. `NO_VERSION` if these pictures do not have it, or no longer. */
+  find(id: string | undefined): number;
 }
 
 export function createPictures(): Pictures {
   const pictures = new Map<number, Picture>();
   const events = new Map<number, Uint8Array>();
+  const series = crypto.randomUUID();
   let version = NO_VERSION;
   let at: Date | undefined;
 
   function turnTo(parts: readonly PagePart[], readAt: Date): boolean {
-    const before = find(version);
+    const before = getPicture(version);
     const next = toNextPicture(before, parts);
     at = readAt;
     if (next === before) return false;
@@ -39,13 +42,19 @@ export function createPictures(): Pictures {
 
   function toEvent(from: number): Uint8Array {
     const known = pictures.has(from) ? from : NO_VERSION;
-    const event = events.get(known) ?? encodeEvent("picture", toDelta(find(known), find(version)));
+    const event =
+      events.get(known) ??
+      encodeEvent("picture", toDelta(getPicture(known), getPicture(version)), toId(version));
     events.set(known, event);
     return event;
   }
 
-  function find(number: number): Picture {
+  function getPicture(number: number): Picture {
     return pictures.get(number) ?? NOTHING;
+  }
+
+  function toId(number: number): string {
+    return `${series}.${number}`;
   }
 
   return {
@@ -57,12 +66,13 @@ export function createPictures(): Pictures {
     },
     turnTo,
     toEvent,
+    find: (id) => [...pictures.keys()].find((number) => toId(number) === id) ?? NO_VERSION,
   };
 }
 
 /** Encodes a server-sent event for the wire. */
-export function encodeEvent(name: string, data: string): Uint8Array {
-  return encoder.encode(`event: ${name}\ndata:${data && ` ${data}`}\n\n`);
+export function encodeEvent(name: string, data: string, id?: string): Uint8Array {
+  return encoder.encode(`event: ${name}\ndata:${data && ` ${data}`}\n${id ? `id: ${id}\n` : ""}\n`);
 }
 
 const encoder = new TextEncoder();

@@ -2,7 +2,7 @@ import type { Clock } from "../../util/clock.ts";
 import type { Listeners } from "../../util/listeners.ts";
 import type { StatusStream } from "../message.ts";
 import type { PendingPictures } from "./pending.ts";
-import { encodeEvent, NO_VERSION } from "./pictures.ts";
+import { encodeEvent } from "./pictures.ts";
 
 /** Lifetime of a stream. Afterwards the page reconnects, and the server checks permissions again. */
 export const PAGE_STREAM_LIFETIME_MS = 60_000;
@@ -37,39 +37,42 @@ export interface PageReader {
 
 export interface PageReaderSetup {
   readonly news: () => PageNews;
+  /** The version of the picture that the client has. */
+  readonly seen: number;
   readonly clock: Clock;
   readonly pending: PendingPictures;
   /** Called when the servers close. */
   readonly closing: Listeners<void>;
   /** Ends the response and discards unsent data. */
   readonly cut: () => void;
-  /** Called once. */
-  readonly onEnd: () => void;
+  /** Called once. `mayReturn`: the stream has ended by itself, so the client will open another one. */
+  readonly onEnd: (mayReturn: boolean) => void;
 }
 
 /**
  * Sends updates as server-sent events, as fast as the client reads. A slow client skips intermediate
  * pictures.
  */
-export function createPageReader({ news, clock, pending, closing, cut, onEnd }: PageReaderSetup): PageReader {
+export function createPageReader(setup: PageReaderSetup): PageReader {
+  const { news, clock, pending, closing, cut, onEnd } = setup;
   const endsAt = clock.monotonicNow() + PAGE_STREAM_LIFETIME_MS;
-  const forget = closing.add(end);
-  let seen = NO_VERSION;
+  const forget = closing.add(() => end());
+  let { seen } = setup;
   let seenAt: Date | undefined;
-  let seenBeats = 0;
+  let seenBeats = -1;
   let isDated = true;
   let pieces: Uint8Array[] = [];
   let release = (): void => {};
   let isEnded = false;
   let goOn: (() => void) | undefined;
 
-  function end(): void {
+  function end(mayReturn = false): void {
     if (isEnded) return;
     isEnded = true;
     pieces = [];
     release();
     forget();
-    onEnd();
+    onEnd(mayReturn);
     goOn?.();
   }
 
@@ -89,7 +92,7 @@ export function createPageReader({ news, clock, pending, closing, cut, onEnd }: 
     if (begun !== undefined) return begun;
     release();
     if (clock.monotonicNow() < endsAt) return nextNews(news());
-    end();
+    end(true);
     return encodeEvent("again", "");
   }
 
@@ -127,5 +130,5 @@ export function createPageReader({ news, clock, pending, closing, cut, onEnd }: 
     return undefined;
   }
 
-  return { stream: { next, cancel: end }, wake, end };
+  return { stream: { next, cancel: () => end() }, wake, end };
 }

@@ -6,7 +6,12 @@ import { getProbeSeams } from "../../../src/core/seams.ts";
 import { StateHandler } from "../../../src/core/state-handler.ts";
 import type { Status } from "../../../src/core/status.ts";
 import { createPageEvents } from "../../../src/http/page/events.ts";
-import { PAGE_HEARTBEAT_MS, PAGE_READ_EVERY_MS, PAGE_SETTLE_MS } from "../../../src/http/page/feed.ts";
+import {
+  PAGE_HEARTBEAT_MS,
+  PAGE_READ_EVERY_MS,
+  PAGE_RETURN_MS,
+  PAGE_SETTLE_MS,
+} from "../../../src/http/page/feed.ts";
 import { PAGE_BYTES_PER_S, PAGE_MAX_GAP_MS, PAGE_MIN_GAP_MS } from "../../../src/http/page/pace.ts";
 import { MAX_KNOWN_PICTURES } from "../../../src/http/page/pictures.ts";
 import {
@@ -35,9 +40,9 @@ function createSubject() {
   });
   const answer = createPageEvents({ ...createPageSetup(registry, { probe }), clock });
 
-  async function open(view = FULL_VIEW) {
+  async function open(view = FULL_VIEW, seen?: string) {
     const ask = () => registry.getReport(view.names.length === 0 ? {} : { names: view.names });
-    const answered = await answer(view, ask);
+    const answered = await answer(view, ask, { seen });
     const cuts: string[] = [];
     const stream = answered.stream?.(() => void cuts.push("cut")) ?? expect.unreachable("no stream");
     onTestFinished(stream.cancel);
@@ -45,8 +50,8 @@ function createSubject() {
   }
 
   /** Reads whatever comes, as a browser does. */
-  async function read(view = FULL_VIEW) {
-    const { stream, cuts } = await open(view);
+  async function read(view = FULL_VIEW, seen?: string) {
+    const { stream, cuts } = await open(view, seen);
     const pieces: string[] = [];
     let isOver = false;
     void (async () => {
@@ -62,6 +67,10 @@ function createSubject() {
       get pictures() {
         const events = pieces.join("").split("\n\n").slice(0, -1);
         return events.filter((event) => event.startsWith("event: picture")).map(toNews);
+      },
+      /** The id of the last picture. */
+      get seen() {
+        return [...pieces.join("").matchAll(/^id: (.*)$/gm)].at(-1)?.[1];
       },
       get isOver() {
         return isOver;
@@ -181,7 +190,55 @@ describe("a reader", () => {
     await clock.advance(PAGE_STREAM_LIFETIME_MS + PAGE_STREAM_GRACE_MS - 1);
     expect(await readText(stream)).toBe("event: again\ndata:\n\n");
     expect(await stream.next()).toBeUndefined();
+    await clock.advance(PAGE_RETURN_MS);
     expect({ timers: clock.pendingTimers, cuts }).toEqual({ timers: 0, cuts: [] });
+  });
+
+  describe("whose stream has ended", () => {
+    test("returns, and gets only what has changed since", async () => {
+      const { clock, job, read } = createSubject();
+      const first = await read();
+      await clock.advance(PAGE_STREAM_LIFETIME_MS);
+      expect({ isOver: first.isOver, timers: clock.pendingTimers }).toEqual({ isOver: true, timers: 1 });
+      job.setState("RED");
+      await clock.advance(PAGE_RETURN_MS - 1);
+      const second = await read(FULL_VIEW, first.seen);
+      expect(second.pieces[0]).toMatch(/^event: read\n/);
+      await clock.advance(PAGE_MIN_GAP_MS);
+      expect(second.pictures.map(keysOf)).toEqual([["head", "handler:Job"]]);
+      job.setState("YELLOW");
+      await clock.advance(PAGE_READ_EVERY_MS);
+      expect(second.pictures.map(keysOf).at(-1)).toEqual(["head", "handler:Job"]);
+    });
+
+    test("gets the whole page if it returns late, or with an unknown id", async () => {
+      const { clock, read } = createSubject();
+      const first = await read();
+      await clock.advance(PAGE_STREAM_LIFETIME_MS);
+      const unknown = await read(FULL_VIEW, "unknown.1");
+      expect(unknown.pictures.map(keysOf)).toEqual([["head", "handler:Asked", "handler:Job"]]);
+      unknown.stream.cancel();
+      await clock.advance(0);
+      expect(clock.pendingTimers).toBe(0);
+      const late = await read(FULL_VIEW, first.seen);
+      expect(late.pictures.map(keysOf)).toEqual([["head", "handler:Asked", "handler:Job"]]);
+    });
+
+    test("leaves nothing behind if it does not return", async () => {
+      const { clock, read } = createSubject();
+      const first = await read();
+      await clock.advance(PAGE_STREAM_LIFETIME_MS);
+      await clock.advance(PAGE_RETURN_MS);
+      expect({ isOver: first.isOver, timers: clock.pendingTimers }).toEqual({ isOver: true, timers: 0 });
+    });
+
+    test("never gets an update of another view of the page", async () => {
+      const { clock, read } = createSubject();
+      const first = await read();
+      await clock.advance(PAGE_STREAM_LIFETIME_MS);
+      const other = await read({ ...FULL_VIEW, details: false }, first.seen);
+      expect(other.pictures.map(keysOf)).toEqual([["head", "handler:Asked", "handler:Job"]]);
+    });
   });
 
   test("who does not read it is let go soon after, with what was not sent yet", async () => {

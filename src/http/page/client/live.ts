@@ -20,6 +20,8 @@ export function startLive(): void {
   let source: EventSource | undefined;
   let timer = 0;
   let hasEvents = mayHaveEvents;
+  /** The id of the last update, if the page shows exactly that. */
+  let seen = "";
 
   function connect(): void {
     if (hasEvents) listen();
@@ -27,14 +29,21 @@ export function startLive(): void {
   }
 
   function listen(): void {
+    url.searchParams.set("seen", seen);
     const opened = new EventSource(url);
     source = opened;
-    listenFor(opened, "picture", (news: PageNews) => showNews(news), handleEvent);
+    listenFor(opened, "picture", showUpdate, handleEvent);
     listenFor(opened, "read", (read: Read) => showRead(link, read, "live"), handleEvent);
     // The server ends each stream after a while and checks permissions again.
     opened.addEventListener("again", () => restart());
     opened.addEventListener("error", () => fail());
     timer = setTimeout(giveUpEvents, PATIENCE_MS);
+  }
+
+  function showUpdate(news: PageNews, id = ""): void {
+    seen = "";
+    showNews(news);
+    seen = id;
   }
 
   function handleEvent(): void {
@@ -68,7 +77,7 @@ export function startLive(): void {
     } else {
       link.recordSign();
       showRead(link, answer, "polling");
-      showNews(answer.news);
+      showUpdate(answer.news);
     }
     timer = setTimeout(connect, Math.max(MIN_REST_MS, POLL_EVERY_MS - (performance.now() - startedAt)));
   }
@@ -107,11 +116,11 @@ function listenToPause(link: LinkDisplay, connection: { stop(): void; restart():
 function listenFor<Data>(
   source: EventSource,
   event: string,
-  handle: (data: Data) => void,
+  handle: (data: Data, id: string) => void,
   onEvent: () => void,
 ): void {
-  source.addEventListener(event, ({ data }: MessageEvent<string>) => {
-    handle(JSON.parse(data) as Data);
+  source.addEventListener(event, ({ data, lastEventId }: MessageEvent<string>) => {
+    handle(JSON.parse(data) as Data, lastEventId);
     onEvent();
   });
 }
