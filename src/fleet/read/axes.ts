@@ -3,7 +3,7 @@ import type { AxisMark, Turn } from "../../http/page/axis.ts";
 import { groupBy } from "../../util/group-by.ts";
 import type { FleetLabels } from "../options.ts";
 import type { RecordName } from "../recording/recorded-series.ts";
-import { type PrometheusOptions, queryRange, type SeriesOverTime } from "./prometheus.ts";
+import { MAX_GAP, type PrometheusOptions, queryRange, type SeriesOverTime } from "./prometheus.ts";
 import { type Selector, toMatchers } from "./promql.ts";
 import { toServiceKey } from "./view.ts";
 
@@ -13,9 +13,6 @@ const HANDLER_STEP_S = 60;
 
 /** Maximum time between two points. */
 const MAX_STEP_S = 3_600;
-
-/** A longer distance of two points, in steps, is a gap. */
-const MAX_GAP = 1.5;
 
 /** Maximum number of points in one query, unless `MAX_STEP_S` needs more. With more series, the points are further apart. */
 export const MAX_POINTS = 200_000;
@@ -108,34 +105,12 @@ async function readAxes(
   if ("problem" in result) throw new Error(result.problem);
   const axes = new Map<string, readonly Turn[]>();
   for (const [key, group] of groupBy(result.series, ({ labels }) => toKey(labels))) {
-    const runs = group.flatMap(({ labels, values }) =>
-      toSpells(values, stepMs).map(({ value, ...spell }) => ({
-        ...spell,
-        ...toRun(spell.first, value, labels),
-      })),
+    const runs = group.flatMap(({ labels, spells }) =>
+      spells.map(({ value, ...spell }) => ({ ...spell, ...toRun(spell.first, value, labels) })),
     );
     axes.set(key, toTurns(runs, stepMs, endMs));
   }
   return axes;
-}
-
-interface Spell extends Pick<Run, "first"> {
-  last: number;
-  readonly value: number;
-}
-
-/** The times without a gap in which the value is the same. They are few, the points are many. */
-function toSpells(values: SeriesOverTime["values"], stepMs: number): readonly Spell[] {
-  const spells: Spell[] = [];
-  let spell: Spell | undefined;
-  for (const [at, value] of values) {
-    if (spell?.value === value && at - spell.last <= MAX_GAP * stepMs) spell.last = at;
-    else {
-      spell = { first: at, last: at, value };
-      spells.push(spell);
-    }
-  }
-  return spells;
 }
 
 function toMark(value: number): AxisMark {

@@ -51,10 +51,20 @@ export function queryPrometheus(
   return request(prometheus, "query", parameters, signal, (answer) => toResult(answer, "vector", toSeries));
 }
 
-/** A series of a range query: its values by their times in milliseconds since 1970. */
+/** A longer distance of two samples of a range query, in steps, is a gap. */
+export const MAX_GAP = 1.5;
+
+/** A time without a gap in which a series has the same value, in milliseconds since 1970. */
+export interface Spell {
+  readonly first: number;
+  readonly last: number;
+  readonly value: number;
+}
+
+/** A series of a range query. Its spells are few, its samples are many. */
 export interface SeriesOverTime {
   readonly labels: Series["labels"];
-  readonly values: readonly (readonly [at: number, value: number])[];
+  readonly spells: readonly Spell[];
 }
 
 export interface RangeOptions {
@@ -72,7 +82,7 @@ export function queryRange(
 ): Promise<QueryResult<SeriesOverTime>> {
   const parameters = { query, start: toSeconds(from), end: toSeconds(to), step: String(stepS) };
   return request(prometheus, "query_range", parameters, signal, (answer) =>
-    toResult(answer, "matrix", toSeriesOverTime),
+    toResult(answer, "matrix", (one) => toSeriesOverTime(one, MAX_GAP * stepS * 1_000)),
   );
 }
 
@@ -169,15 +179,28 @@ function toSeries(one: unknown): Series[] {
   return Number.isNaN(value) ? [] : [{ labels: toLabels(one["metric"]), value }];
 }
 
-function toSeriesOverTime(one: unknown): SeriesOverTime[] {
+function toSeriesOverTime(one: unknown, maxGapMs: number): SeriesOverTime[] {
   if (!isObject(one) || !isObject(one["metric"]) || !Array.isArray(one["values"])) return [];
-  const values: [number, number][] = [];
-  for (const sample of one["values"] as readonly unknown[]) {
-    if (!Array.isArray(sample)) continue;
-    const [at, value] = [Number(sample[0]) * 1_000, Number(sample[1])];
-    if (!Number.isNaN(at) && !Number.isNaN(value)) values.push([at, value]);
+  return [{ labels: toLabels(one["metric"]), spells: toSpells(one["values"], maxGapMs) }];
+}
+
+function toSpells(samples: readonly unknown[], maxGapMs: number): readonly Spell[] {
+  const spells: Spell[] = [];
+  let spell: { first: number; last: number; value: number } | undefined;
+  let text: unknown;
+  for (const sample of samples) {
+    const at = Array.isArray(sample) ? Number(sample[0]) * 1_000 : Number.NaN;
+    if (!Array.isArray(sample) || Number.isNaN(at)) continue;
+    // Most samples repeat the value before, so that few texts are converted.
+    if (spell !== undefined && sample[1] === text && at - spell.last <= maxGapMs) spell.last = at;
+    else {
+      text = sample[1];
+      const value = Number(text);
+      spell = Number.isNaN(value) ? undefined : { first: at, last: at, value };
+      if (spell !== undefined) spells.push(spell);
+    }
   }
-  return [{ labels: toLabels(one["metric"]), values }];
+  return spells;
 }
 
 function toLabels(metric: Readonly<Record<string, unknown>>): Series["labels"] {
