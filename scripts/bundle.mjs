@@ -9,7 +9,7 @@ import { minifySync } from "rolldown/utils";
 import { minify } from "terser";
 import { pruneDeclarations } from "./declarations.mjs";
 import { AT_SETUP, findSharedFiles } from "./shared-files.mjs";
-import { expectNoCycles, LOAD_NOW, toCommonJs } from "./to-commonjs.mjs";
+import { applyEdits, expectNoCycles, findNodes, LOAD_NOW, toCommonJs } from "./to-commonjs.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -130,7 +130,7 @@ async function joinThread(source) {
   return shortenAll(text);
 }
 
-/** What changes no behavior, and keeps each function where it is, under its name. */
+/** What changes no behavior, and keeps each function where it is declared, under its name. */
 const COMPRESS = {
   passes: 2,
   keep_fnames: true,
@@ -139,19 +139,47 @@ const COMPRESS = {
   hoist_funs: true,
   sequences: false,
   inline: false,
-  reduce_vars: false,
+  reduce_funcs: false,
   collapse_vars: false,
 };
 const COMPRESS_ALL = {
   ...COMPRESS,
   keep_fnames: false,
   inline: true,
-  reduce_vars: true,
+  reduce_funcs: true,
   collapse_vars: true,
 };
 
 async function shorten(text) {
-  return shortenVariables(await compress(text, COMPRESS), true);
+  return shortenVariables(releaseFunctions(await compress(holdFunctions(text), COMPRESS)), true);
+}
+
+/** `const a = hold(() => 1)`: the function stays in its variable, from which it has its name. */
+function holdFunctions(text) {
+  const held = findNodes(toBody(text), "VariableDeclarator").flatMap(({ init }) =>
+    UNNAMED.test(init?.type) && !init.id ? [init] : [],
+  );
+  const edits = held.flatMap(({ start, end }) => [
+    [start, start, `${HOLD}(`],
+    [end, end, ")"],
+  ]);
+  return applyEdits(text, edits);
+}
+
+function releaseFunctions(text) {
+  const calls = findNodes(toBody(text), "CallExpression").filter(({ callee }) => callee.name === HOLD);
+  const edits = calls.flatMap(({ start, end }) => [
+    [start, start + HOLD.length + 1, ""],
+    [end - 1, end, ""],
+  ]);
+  return applyEdits(text, edits);
+}
+
+const HOLD = "holdFunction";
+const UNNAMED = /^(?:ArrowFunction|Function|Class)Expression$/;
+
+function toBody(text) {
+  return parseAst(text, { lang: "js", sourceType: "script" }).body;
 }
 
 /** Shortens the names of functions, too, and writes functions where they are called. */
@@ -184,7 +212,7 @@ function shortenVariables(text, keepNames) {
  * such as that of a wrong option.
  */
 function breakLines(text) {
-  const starts = parseAst(text, { lang: "js", sourceType: "script" }).body.map(({ start }) => start);
+  const starts = toBody(text).map(({ start }) => start);
   return starts.map((start, index) => text.slice(start, starts[index + 1])).join("\n");
 }
 

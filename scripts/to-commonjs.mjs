@@ -105,13 +105,15 @@ function toLoad(name) {
   return `${name.startsWith("node:") ? "process.getBuiltinModule" : "require"}(${JSON.stringify(name)})`;
 }
 
-function findNodes(node, type) {
+/** All nodes of a type in a part of a program. */
+export function findNodes(node, type) {
   if (typeof node !== "object" || node === null) return [];
   const found = Object.values(node).flatMap((child) => findNodes(child, type));
   return node.type === type ? [node, ...found] : found;
 }
 
-function applyEdits(code, edits) {
+/** Each edit is a start, an end, and the text between them. */
+export function applyEdits(code, edits) {
   return edits
     .toSorted(([one], [other]) => other - one)
     .reduce((text, [start, end, replacement]) => text.slice(0, start) + replacement + text.slice(end), code);
