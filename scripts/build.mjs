@@ -39,7 +39,7 @@ function writeVersion() {
 /** The manual page is generated from the definitions of the commands. npm and man read it compressed. */
 async function writeManual() {
   const [{ renderMan }, { COMMANDS }] = await Promise.all([importBuilt("man"), importBuilt("commands")]);
-  writeFileSync(join(dist, "svc-status.1.gz"), gzipSync(renderMan(COMMANDS, version)));
+  writeFileSync(join(dist, "svc-status.1.gz"), gzipSync(renderMan(COMMANDS, version), { level: 9 }));
 }
 
 /** Editors validate a configuration against the same schema as the command line. */

@@ -112,6 +112,7 @@ const IN_THREAD = new Map([
   ["http/page/assets", "sentinel/in-thread/assets"],
   ["http/page/past-turns", "sentinel/in-thread/past-turns"],
   ["http/page/render-moment", "sentinel/in-thread/render-moment"],
+  ["options/read-options", "sentinel/in-thread/read-options"],
   ["options/words", "sentinel/in-thread/words"],
   ["util/copies", "sentinel/in-thread/copies"],
   ["util/log-events", "sentinel/in-thread/log-events"],

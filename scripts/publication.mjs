@@ -19,6 +19,8 @@ const FILES = ["package.json", "README.md"];
 
 const SHIPPED = /^README\.md(?:#|$)|^LICENSE$/;
 const CODE = /(^```[\s\S]*?^```$)/m;
+/** The section that needs a clone of the repository, and the link to it. */
+const FOR_CLONES = /^## Try the demo\n[\s\S]*?(?=^## )|^- \[Try the demo\].*\n/gm;
 /** What aligns the columns of a table in its source. */
 const PADDING = /(?<=^\|.*) {2,}(?=\|)|(?<=^\|.* -{3})-+/gm;
 const IMAGE = /!\[([^\]]*)\]\(([^)\s]+)\)/g;
@@ -66,7 +68,7 @@ export function toManifest(manifest, repositoryUrl) {
 
 /**
  * A page whose links work outside the repository: they lead to its files at the tag of this version, or
- * become plain text. Its tables are not aligned.
+ * become plain text. Its tables are not aligned, and the demo is left to the repository.
  */
 export function toPackedPage(markdown, { repositoryUrl, version }) {
   const toAddress = (kind, target) => `${repositoryUrl}/${kind}/v${version}/${target}`;
@@ -83,7 +85,7 @@ export function toPackedPage(markdown, { repositoryUrl, version }) {
   const toPackedProse = (prose) =>
     prose.replace(IMAGE, toPackedImage).replace(LINK, toPackedLink).replace(PADDING, toSpace);
   const toSpace = (padding) => (padding.startsWith("-") ? "" : " ");
-  const parts = markdown.split(CODE).map((part) => (part.startsWith("```") ? part : toPackedProse(part)));
+  const parts = markdown.replace(FOR_CLONES, "").split(CODE).map((part) => (part.startsWith("```") ? part : toPackedProse(part)));
   return parts.join("").replace(/\n{3,}/g, "\n\n");
 }
 

@@ -8,8 +8,8 @@ import { MODULE_ENTRIES } from "./entries.ts";
 
 // The goals are in bench/install.mjs, and docs/benchmarks.md shows which one is missed. These are the sizes of
 // today: a change that needs more has to say so here.
-const MAX_BYTES = 292_000;
-const MAX_UNPACKED_BYTES = 832_000;
+const MAX_BYTES = 286_000;
+const MAX_UNPACKED_BYTES = 800_000;
 
 /**
  * Programs and the thread show the messages of their errors, never their stack traces. Pages call no code of an

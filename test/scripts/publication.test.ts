@@ -86,6 +86,17 @@ test("a packed page has tables without the padding that aligns their source", ()
   );
 });
 
+test("a packed page has no section that needs a clone of the repository", () => {
+  const page = readFileSync(join(root, "README.md"), "utf8");
+  const options = { repositoryUrl: URL, version: "1.2.3" };
+  const sections = (text: string): string[] => text.match(/^## .*/gm) ?? [];
+  expect(sections(page)).toContain("## Try the demo");
+  expect(sections(toPackedPage(page, options))).toEqual(
+    sections(page).filter((title) => title !== "## Try the demo"),
+  );
+  expect(toPackedPage(page, options)).not.toContain("#try-the-demo");
+});
+
 describe("package.json", () => {
   test("exports a file alone if its declaration is next to it", () => {
     const sentinel = { types: "./a.d.ts", module: "./a.mjs", default: "./a.js" };

@@ -6,7 +6,7 @@ const LISTS = ["anyOf", "oneOf", "allOf"];
 const SINGLE = ["items", "additionalProperties", "not", "if", "then", "else"];
 
 /** A reference has about this length, so shorter schemas are repeated. */
-const MIN_SHARED_LENGTH = 60;
+const MIN_SHARED_LENGTH = 48;
 
 /** Moves the schemas that occur several times to `definitions`, named by their first property. */
 export function shareDefinitions(schema: Schema): Schema {
