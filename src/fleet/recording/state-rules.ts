@@ -1,16 +1,13 @@
 import type { RecordingRule, RecordName } from "./recorded-series.ts";
 import type { Terms } from "./terms.ts";
 
-/** The states of services, as the page shows them. `matchers`: only of these services. */
-export function toStateExpr(matchers = ""): string {
-  const of = (name: string): string => `service:svc_status_${name}${matchers}`;
-  return [
-    `${of("unavailable:max")} * 0 + 2`,
-    `(${of("overall:max")} > 0)`,
-    `(${of("up:sum")} < ${of("up:count")}) * 0 + 1`,
-    of("overall:max"),
-  ].join(" or ");
-}
+/** The states of services, as the page shows them. */
+const STATES = [
+  "service:svc_status_unavailable:max * 0 + 2",
+  "(service:svc_status_overall:max > 0)",
+  "(service:svc_status_up:sum < service:svc_status_up:count) * 0 + 1",
+  "service:svc_status_overall:max",
+].join(" or ");
 
 /** The reports of the instances, for each handler. */
 export function toHandlerRules({ named }: Terms): readonly RecordingRule[] {
@@ -49,7 +46,7 @@ export function toServiceRules({ by }: Terms): readonly RecordingRule[] {
   const known: RecordName = "service:svc_status_known:max";
   const since: RecordName = "service:svc_status_since_timestamp_seconds:max";
   const starts = `last_over_time(${since}[1h])`;
-  const states = `count_values by (${by}) ("state", ${toStateExpr()})`;
+  const states = `count_values by (${by}) ("state", ${STATES})`;
   return [
     { record: "service:svc_status_overall:max", expr: `max by (${by}) (svc_status_overall)` },
     {
