@@ -29,7 +29,8 @@ export function startLive(): void {
   }
 
   function listen(): void {
-    url.searchParams.set("seen", seen);
+    url.searchParams.delete("seen");
+    if (seen !== "") url.searchParams.set("seen", seen);
     const opened = new EventSource(url);
     source = opened;
     listenFor(opened, "picture", showUpdate, handleEvent);

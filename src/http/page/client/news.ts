@@ -5,7 +5,7 @@ import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
 import { showOpenTimes } from "./local-times.ts";
 import { keyOf, morph } from "./morph.ts";
-import { markChanged, type NewOrder, showOrder } from "./order.ts";
+import { isReading, markChanged, type NewOrder, showOrder } from "./order.ts";
 
 /** An update of the page, as the server sends it. */
 export interface PageNews extends NewOrder {
@@ -24,6 +24,8 @@ export function toNews(parsed: Document): PageNews {
 /** Updates the page in place. */
 export function showNews(news: PageNews): void {
   const { parts } = news;
+  // First, because after a change the browser would have to lay out the page to tell the selection.
+  const isRead = isReading();
   const list = find("rows");
   const rows = new Map([...list.children].map((row) => [keyOf(row) ?? "", row]));
   const head = document.querySelector<HTMLElement>(".head");
@@ -39,7 +41,7 @@ export function showNews(news: PageNews): void {
   });
   // Otherwise a click that was meant to decommission would commission.
   if (actionOf(head) !== action) closeControl();
-  showOrder(news, rows);
+  showOrder(news, rows, isRead);
   showOpenTimes();
   showMove(before, head);
   showState();

@@ -31,13 +31,13 @@ let touchedAt = Number.NEGATIVE_INFINITY;
 export function startSorting(): void {
   for (const type of ["pointermove", "pointerdown", "wheel", "touchmove", "keydown"])
     addEventListener(type, () => (touchedAt = performance.now()), { passive: true });
-  find("sort").addEventListener("click", sortPending);
-  setInterval(() => !isReading() && sortPending(), 1_000);
+  find("sort").addEventListener("click", () => sortPending(true));
+  setInterval(() => !isReading() && sortPending(false), 1_000);
 }
 
-function sortPending(): void {
+function sortPending(isRead: boolean): void {
   if (!isPending) return;
-  sort();
+  sort(isRead);
   applyFilter();
 }
 
@@ -49,13 +49,13 @@ export function markChanged(key: string): void {
  * Puts the rows in the new order, if there is one. While the user is active, they keep their places, and new
  * rows come last.
  */
-export function showOrder(news: NewOrder, rows: ReadonlyMap<string, Element>): void {
+export function showOrder(news: NewOrder, rows: ReadonlyMap<string, Element>, isRead: boolean): void {
   if (news.order ?? news.moves) {
     order = news.order ?? moveKeys(news);
     isPending = true;
   }
   if (!isPending) changed.clear();
-  else if (placeRows(rows) || changed.size > MAX_CHANGED || !isReading()) sort();
+  else if (placeRows(rows) || changed.size > MAX_CHANGED || !isRead) sort(isRead);
   else offerSorting();
 }
 
@@ -95,7 +95,8 @@ function leavePlace(row: Element): void {
   row.textContent = `${name} ${isFolded ? "is RED with another handler" : "is no longer registered"}`;
 }
 
-function isReading(): boolean {
+/** Whether the user is active, or has opened, focused or selected something in the rows. */
+export function isReading(): boolean {
   const list = find("rows");
   const selection = getSelection();
   return (
@@ -107,7 +108,7 @@ function isReading(): boolean {
   );
 }
 
-function sort(): void {
+function sort(isRead: boolean): void {
   const list = find("rows");
   const rows = new Map([...list.children].map((row) => [keyOf(row), row]));
   const button = find("sort");
@@ -116,6 +117,7 @@ function sort(): void {
   arrange(
     list,
     order.flatMap((key) => rows.get(key) ?? []),
+    isRead,
   );
   isPending = false;
   changed.clear();
@@ -123,14 +125,14 @@ function sort(): void {
 
 /**
  * Moves as few rows as possible. The row that the user has selected or focused stays, and the others move
- * around it.
+ * around it. Without a user there is none, and to look for it would make the browser lay out the page.
  */
-function arrange(list: Element, rows: readonly Element[]): void {
+function arrange(list: Element, rows: readonly Element[], isRead: boolean): void {
   const kept = new Set(rows);
   for (const row of [...list.children]) if (!kept.has(row)) row.remove();
-  const { anchorNode } = getSelection() ?? {};
-  const reader = anchorNode && list.contains(anchorNode) ? anchorNode : document.activeElement;
-  const found = rows.findIndex((row) => row.contains(reader));
+  const { anchorNode } = (isRead && getSelection()) || {};
+  const reader = anchorNode && list.contains(anchorNode) ? anchorNode : isRead && document.activeElement;
+  const found = reader ? rows.findIndex((row) => row.contains(reader)) : -1;
   const fixed = found === -1 ? Math.floor(rows.length / 2) : found;
   const still = rows[fixed];
   if (still && still.parentNode !== list) list.append(still);
