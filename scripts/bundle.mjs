@@ -131,7 +131,7 @@ async function joinThread(source) {
   return shortenAll(text);
 }
 
-/** What changes no behavior, and keeps each function where it is declared, under its name. */
+/** Changes no behavior, and keeps the place and the name of each function. */
 const COMPRESS = {
   passes: 2,
   keep_fnames: true,

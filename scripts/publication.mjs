@@ -21,7 +21,7 @@ const SHIPPED = /^README\.md(?:#|$)|^LICENSE$/;
 const CODE = /(^```[\s\S]*?^```$)/m;
 /** The section that needs a clone of the repository, and the link to it. */
 const FOR_CLONES = /^## Try the demo\n[\s\S]*?(?=^## )|^- \[Try the demo\].*\n/gm;
-/** What aligns the columns of a table in its source. */
+/** Spaces and dashes that align the columns of a table in its source. */
 const PADDING = /(?<=^\|.*) {2,}(?=\|)|(?<=^\|.* -{3})-+/gm;
 const IMAGE = /!\[([^\]]*)\]\(([^)\s]+)\)/g;
 /** The link text may contain images, and brackets in code. */

@@ -105,7 +105,7 @@ function toLoad(name) {
   return `${name.startsWith("node:") ? "process.getBuiltinModule" : "require"}(${JSON.stringify(name)})`;
 }
 
-/** All nodes of a type in a part of a program. */
+/** All nodes of a type in some part of a program. */
 export function findNodes(node, type) {
   if (typeof node !== "object" || node === null) return [];
   const found = Object.values(node).flatMap((child) => findNodes(child, type));
