@@ -85,7 +85,10 @@ export function toPackedPage(markdown, { repositoryUrl, version }) {
   const toPackedProse = (prose) =>
     prose.replace(IMAGE, toPackedImage).replace(LINK, toPackedLink).replace(PADDING, toSpace);
   const toSpace = (padding) => (padding.startsWith("-") ? "" : " ");
-  const parts = markdown.replace(FOR_CLONES, "").split(CODE).map((part) => (part.startsWith("```") ? part : toPackedProse(part)));
+  const parts = markdown
+    .replace(FOR_CLONES, "")
+    .split(CODE)
+    .map((part) => (part.startsWith("```") ? part : toPackedProse(part)));
   return parts.join("").replace(/\n{3,}/g, "\n\n");
 }
 
