@@ -19,8 +19,9 @@ const FILES = ["package.json", "README.md"];
 
 const SHIPPED = /^README\.md(?:#|$)|^LICENSE$/;
 const CODE = /(^```[\s\S]*?^```$)/m;
-/** The section that needs a clone of the repository, and the link to it. */
+/** The sections that need a clone of the repository, or its pages, and the links to them. */
 const FOR_CLONES = /^## Try the demo\n[\s\S]*?(?=^## )|^- \[Try the demo\].*\n/gm;
+const FOR_READERS = /^## Documentation\n[\s\S]*?(?=^## )|^- \[Documentation\].*\n/gm;
 /** Spaces and dashes that align the columns of a table in its source. */
 const PADDING = /(?<=^\|.*) {2,}(?=\|)|(?<=^\|.* -{3})-+/gm;
 const IMAGE = /!\[([^\]]*)\]\(([^)\s]+)\)/g;
@@ -85,10 +86,8 @@ export function toPackedPage(markdown, { repositoryUrl, version }) {
   const toPackedProse = (prose) =>
     prose.replace(IMAGE, toPackedImage).replace(LINK, toPackedLink).replace(PADDING, toSpace);
   const toSpace = (padding) => (padding.startsWith("-") ? "" : " ");
-  const parts = markdown
-    .replace(FOR_CLONES, "")
-    .split(CODE)
-    .map((part) => (part.startsWith("```") ? part : toPackedProse(part)));
+  const page = markdown.replace(FOR_CLONES, "").replace(isPublished ? /$^/ : FOR_READERS, "");
+  const parts = page.split(CODE).map((part) => (part.startsWith("```") ? part : toPackedProse(part)));
   return parts.join("").replace(/\n{3,}/g, "\n\n");
 }
 

@@ -86,15 +86,19 @@ test("a packed page has tables without the padding that aligns their source", ()
   );
 });
 
-test("a packed page has no section that needs a clone of the repository", () => {
+test.each([
+  [URL, ["## Try the demo"]],
+  // Without a repository, the pages that this section lists have no address.
+  [undefined, ["## Try the demo", "## Documentation"]],
+])("the packed README of %s has no section that readers cannot use", (repositoryUrl, useless) => {
   const page = readFileSync(join(root, "README.md"), "utf8");
-  const options = { repositoryUrl: URL, version: "1.2.3" };
-  const sections = (text: string): string[] => text.match(/^## .*/gm) ?? [];
-  expect(sections(page)).toContain("## Try the demo");
-  expect(sections(toPackedPage(page, options))).toEqual(
-    sections(page).filter((title) => title !== "## Try the demo"),
-  );
-  expect(toPackedPage(page, options)).not.toContain("#try-the-demo");
+  const packed = toPackedPage(page, { repositoryUrl, version: "1.2.3" });
+  const sectionsOf = (text: string): string[] => text.match(/^## .*/gm) ?? [];
+  expect(sectionsOf(page)).toEqual(expect.arrayContaining(useless));
+  expect(sectionsOf(packed)).toEqual(sectionsOf(page).filter((title) => !useless.includes(title)));
+  const titles = [...packed.matchAll(/^#+ (.*)/gm)].map(([, title = ""]) => title);
+  const anchors = titles.map((title) => `#${title.toLowerCase().replaceAll(" ", "-")}`);
+  expect(linksOf(packed).filter((link) => link.startsWith("#") && !anchors.includes(link))).toEqual([]);
 });
 
 describe("package.json", () => {
