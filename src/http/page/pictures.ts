@@ -5,7 +5,7 @@ import type { PagePart } from "./page-model.ts";
 export const MAX_KNOWN_PICTURES = 4;
 
 /** The version of a reader that has seen no picture. */
-export const NO_VERSION = 0;
+const NO_VERSION = 0;
 
 /** The last pictures of a page, by version. */
 export interface Pictures {
@@ -17,7 +17,7 @@ export interface Pictures {
   turnTo(parts: readonly PagePart[], readAt: Date): boolean;
   /** The event that updates an earlier version to the current picture, encoded once for all readers. */
   toEvent(from: number): Uint8Array;
-  /** The version with the id of an event. `NO_VERSION` if these pictures do not have it, or no longer. */
+  /** The version with the id of an event. 0 if these pictures do not have it, or no longer. */
   find(id: string | undefined): number;
 }
 
