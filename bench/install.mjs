@@ -3,15 +3,20 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { apply, restore } from "../scripts/publication.mjs";
 import { publish } from "./support/rows.mjs";
 
 const KILOBYTE = 1_000;
 
 const folder = await mkdtemp(join(tmpdir(), "svc-status-"));
 try {
+  const root = join(import.meta.dirname, "..");
+  // "prepack" and "postpack" without the build.
+  apply(root);
   const [{ filename, unpackedSize, files }] = JSON.parse(
-    npm(join(import.meta.dirname, ".."), "pack", "--ignore-scripts", "--json", "--pack-destination", folder),
+    npm(root, "pack", "--ignore-scripts", "--json", "--pack-destination", folder),
   );
+  restore(root);
   await writeFile(join(folder, "package.json"), '{ "private": true }');
   npm(folder, "install", "--no-audit", "--no-fund", join(folder, filename));
   const installed = (await readdir(join(folder, "node_modules"))).filter((name) => !name.startsWith("."));
