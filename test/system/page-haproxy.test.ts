@@ -20,7 +20,7 @@ async function startInstances() {
       const service = await startPageService(
         { service: { name: "orders", instance } },
         (listener) => (request, response) => {
-          if (request.url?.endsWith(".events")) streams.push(response);
+          if (request.url?.includes(".events")) streams.push(response);
           listener(request, response);
         },
       );

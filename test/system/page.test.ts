@@ -43,7 +43,7 @@ async function startHangable() {
   let isHanging = false;
   const service = await startOrders({}, (listener) => (request, response) => {
     if (isHanging) return held.push(() => listener(request, response));
-    if (request.url?.endsWith(".events")) streams.push(response);
+    if (request.url?.includes(".events")) streams.push(response);
     return listener(request, response);
   });
   return {
