@@ -30,6 +30,19 @@ function rewriteDeclarations() {
   }
 }
 
+/** tsc wraps `import(url)` in a helper for relative paths to sources. The package has none. */
+const IMPORT_HELPER =
+  /^var __rewriteRelativeImportExtension = [\s\S]*?^};\n|\b__rewriteRelativeImportExtension\b/gm;
+
+function removeImportHelper() {
+  for (const file of readdirSync(dist, { recursive: true })) {
+    if (!file.endsWith(".js")) continue;
+    const path = join(dist, file);
+    const text = readFileSync(path, "utf8");
+    if (text.includes("__rewriteRelative")) writeFileSync(path, text.replace(IMPORT_HELPER, ""));
+  }
+}
+
 /** Programs contain their version, wherever they are bundled. */
 function writeVersion() {
   const text = `// Written by scripts/build.mjs from package.json.\nexport const VERSION: string = "${version}";\n`;
@@ -58,6 +71,7 @@ try {
   writeVersion();
   compile();
   rewriteDeclarations();
+  removeImportHelper();
   await writeManual();
   await writeConfigSchema();
   await bundle();

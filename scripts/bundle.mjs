@@ -191,6 +191,9 @@ async function shortenAll(text) {
 /** Finds more than the minifier of rolldown, which finds better names. */
 async function compress(text, options) {
   const { code } = await minify(text, { ecma: 2020, toplevel: true, mangle: false, compress: options });
+  // terser writes `import((a, b))` without the inner parentheses.
+  if (findNodes(toBody(code), "ImportExpression").some((loading) => loading.options))
+    throw new Error("expected import() of one value");
   return code;
 }
 
