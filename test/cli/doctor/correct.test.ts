@@ -134,6 +134,13 @@ describe.each([...names, undefined])("the remedies for %s", (platform) => {
   }, 60_000);
 });
 
+test("a detection that is slow only because of a rejected fall has a remedy", () => {
+  const said = { probeIntervalMs: 5_000, fall: 11, redsSeen: 10, capMs: 51_000, deadlineMs: 90_000 };
+  const [slow] = diagnose(said, "alb");
+  expect(slow?.text).toMatch(/^fall 11 × probeIntervalMs 5s \+ 1s of quiet = 56s > capMs 51s/);
+  expect(slow).toMatchObject({ remedy: "set fall to 10", set: { fall: 10 } });
+});
+
 describe("what was said is kept where it works", () => {
   test("by HAProxy", () => {
     const said = { probeIntervalMs: 700, fall: 4, rise: 3, probeTimeoutMs: 5_000 };

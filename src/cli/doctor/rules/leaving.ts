@@ -94,7 +94,7 @@ export const findSlowDetection: DiagnosisRule = ({ numbers, facts, say }) => {
       (isFatal
         ? "the listener is closed while the balancer still sends requests"
         : "each drain takes the maximum wait"),
-    names: ["probeIntervalMs", "redsSeen", ...ROOM],
+    names: ["probeIntervalMs", "fall", "redsSeen", ...ROOM],
   };
 };
 
