@@ -20,16 +20,15 @@ export interface Identification {
   identify(request: StatusRequest, answer: NonNullable<PossibleResponse>): NonNullable<PossibleResponse>;
 }
 
-/** The values of the headers. */
-interface Facts extends Identity {
+/** The headers, and the values that they were made of. */
+interface IdentityHeaders extends Identity {
   readonly state: ProbeState;
+  readonly headers: StatusResponse["headers"];
 }
-
-const FACTS: readonly (keyof Facts)[] = ["instance", "startedAt", "state"];
 
 interface Identified {
   readonly response: StatusResponse;
-  readonly facts: Facts;
+  readonly headers: StatusResponse["headers"];
   readonly identified: StatusResponse;
 }
 
@@ -41,6 +40,7 @@ export interface IdentificationSetup {
 }
 
 export function createIdentification({ probe, instance, control }: IdentificationSetup): Identification {
+  let present: IdentityHeaders | undefined;
   let last: Identified | undefined;
 
   function getIdentity(): Identity {
@@ -55,24 +55,31 @@ export function createIdentification({ probe, instance, control }: Identificatio
       : createResponse({ status: 409, body: `this is ${instance}; ${consequence}\n` });
   }
 
-  function getFacts(): Facts {
-    return { ...getIdentity(), state: toProbeState(getProbeSeams(probe).getSetting()) };
+  /** The same object until the identity or the state of the probe changes. */
+  function getHeaders(): StatusResponse["headers"] {
+    const { instance: name, startedAt } = getIdentity();
+    const state = toProbeState(getProbeSeams(probe).getSetting());
+    if (present?.state !== state || present.instance !== name || present.startedAt !== startedAt) {
+      const headers = {
+        [INSTANCE_HEADER]: name,
+        "Svc-Status-Started": startedAt.toISOString(),
+        "Svc-Status-Probe": state,
+      };
+      present = { instance: name, startedAt, state, headers };
+    }
+    return present.headers;
   }
 
-  function toIdentified(response: StatusResponse, facts = getFacts()): StatusResponse {
-    const headers = {
-      [INSTANCE_HEADER]: facts.instance,
-      "Svc-Status-Started": facts.startedAt.toISOString(),
-      "Svc-Status-Probe": facts.state,
-    };
-    return { ...response, headers: { ...response.headers, ...headers } };
+  function toIdentified(response: StatusResponse): StatusResponse {
+    // `{ ...a, ...b }` takes twenty times as long.
+    return { ...response, headers: Object.assign({}, response.headers, getHeaders()) };
   }
 
-  /** Responses from memory stay the same object until the identity or the probe's state changes. */
+  /** Responses from memory stay the same object until the headers change. */
   function toIdentifiedOnce(response: StatusResponse): StatusResponse {
-    const facts = getFacts();
-    if (last?.response !== response || FACTS.some((name) => facts[name] !== last?.facts[name]))
-      last = { response, facts, identified: toIdentified(response, facts) };
+    const headers = getHeaders();
+    if (last?.response !== response || last.headers !== headers)
+      last = { response, headers, identified: toIdentified(response) };
     return last.identified;
   }
 
@@ -90,9 +97,7 @@ export function createIdentification({ probe, instance, control }: Identificatio
     const isKnown = decideQuickly(control, request);
     if (isKnown instanceof Promise) return identifyLater(answer, isKnown);
     if (!isKnown) return answer;
-    return answer instanceof Promise
-      ? answer.then((response) => toIdentified(response))
-      : toIdentifiedOnce(answer);
+    return answer instanceof Promise ? answer.then(toIdentified) : toIdentifiedOnce(answer);
   }
 
   return { getIdentity, refuse, toIdentified, identify };
