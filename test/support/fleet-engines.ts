@@ -22,7 +22,7 @@ interface EngineKind {
 const EVALUATION = { timeout: 30_000, interval: 50 };
 
 /** Every engine that the system tests read a fleet from, by name. */
-export const ENGINES: Readonly<Record<string, EngineKind>> = {
+export const ENGINES: Readonly<Record<"Prometheus" | "VictoriaMetrics", EngineKind>> = {
   Prometheus: {
     programs: ["prometheus", "prometheus-alertmanager"],
     evaluations: 2,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { BIN, runCli } from "../support/cli.ts";
-import { startMonitoring } from "../support/fleet-monitoring.ts";
+import { ENGINES } from "../support/fleet-engines.ts";
 import { startWorld, toTargets } from "../support/fleet-world.ts";
 import { startProgram } from "../support/program.ts";
 import type { Outcome } from "../support/run.ts";
@@ -19,27 +19,16 @@ const WEB = {
   ],
 };
 
-describeWithProgram(["prometheus", "prometheus-alertmanager"], "svc-status fleet show", () => {
+describeWithProgram(ENGINES.Prometheus.programs, "svc-status fleet show", () => {
   test("names the first cause first, with what Prometheus knows and remembers", {
     timeout: 120_000,
   }, async () => {
     const world = await startWorld();
-    const { prometheus } = await startMonitoring(toTargets(world));
-    const url = `http://127.0.0.1:${prometheus}`;
+    const { url, ...engine } = await ENGINES.Prometheus.start(toTargets(world));
     const show = (...args: readonly string[]): Promise<Outcome> =>
       runCli(["fleet", "show", ...args, "--prometheus", url]);
 
-    /** Looks after each scrape of all instances until nothing is missing, 30 times at most. */
-    async function until(look: () => Promise<void>): Promise<void> {
-      for (let times = 1; ; times += 1) {
-        await world.scraped(1);
-        try {
-          return await look();
-        } catch (error) {
-          if (times === 30) throw error;
-        }
-      }
-    }
+    const until = (look: () => Promise<void>): Promise<void> => engine.until(30, look);
 
     await until(async () =>
       expect(await show()).toMatchObject({

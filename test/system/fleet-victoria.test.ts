@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
-import { type FleetReaderOptions, type FleetView, readOverview } from "../../src/fleet/read/reader.ts";
+import { type FleetReaderOptions, readOverview } from "../../src/fleet/read/reader.ts";
 import { toRecordingRules } from "../../src/fleet/recording-rules.ts";
-import { startVictoria, type Victoria } from "../support/fleet-victoria.ts";
+import { ENGINES, type Engine } from "../support/fleet-engines.ts";
 import { startWorld, toTargets } from "../support/fleet-world.ts";
 import { describeWithProgram } from "../support/system.ts";
 
@@ -15,11 +15,11 @@ const ROOTS = [
 ];
 
 const SERVICES = [
-  "accounts: accounts Database",
-  "billing: accounts ",
-  "orders: accounts ",
-  "web: accounts ",
-  "stock:  ",
+  ["accounts", "accounts", ["Database"]],
+  ["billing", "accounts", []],
+  ["orders", "accounts", []],
+  ["web", "accounts", []],
+  ["stock", undefined, []],
 ];
 
 /** The length of the longest chain of rules that read each other: 20 with the alert at its end. */
@@ -33,60 +33,44 @@ function countLevels(): number {
 }
 
 /** The roots of the handlers, or of a longer time those of all that were RED in it. */
-async function readRoots({ port }: Victoria, expr = "handler:svc_status_root:count"): Promise<string[]> {
+async function readRoots({ url }: Engine, expr = "handler:svc_status_root:count"): Promise<string[]> {
   const query = new URLSearchParams({ query: expr });
-  const response = await fetch(`http://127.0.0.1:${port}/api/v1/query?${query}`);
+  const response = await fetch(`${url}/api/v1/query?${query}`);
   const { data } = (await response.json()) as {
     readonly data: { readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[] };
   };
   return data.result.map(({ metric: { job, name, role, root } }) => `${job}/${name} ${role} ${root}`).sort();
 }
 
-function toRoots({ services }: FleetView): readonly string[] {
-  return services.map(({ name, root = "", causes }) => `${name}: ${root} ${causes.join()}`);
-}
-
-function toReaderOptions({ port }: Victoria): FleetReaderOptions {
-  const url = new URL(`http://127.0.0.1:${port}`);
-  const prometheus = { url, timeoutMs: 10_000, maxAnswerBytes: 1_000_000, toCredentials: () => ({}) };
+function toReaderOptions({ url }: Engine): FleetReaderOptions {
+  const limits = { timeoutMs: 10_000, maxAnswerBytes: 1_000_000 };
+  const prometheus = { url: new URL(url), ...limits, toCredentials: () => ({}) };
   return { ...DEFAULT_LABELS, prometheus, selector: {}, maxAgeMs: 120_000 };
 }
 
-describeWithProgram(["victoria-metrics", "vmalert"], "VictoriaMetrics and vmalert", () => {
+describeWithProgram(ENGINES.VictoriaMetrics.programs, "VictoriaMetrics and vmalert", () => {
   test("find the cause too, one level of the rules with each evaluation", { timeout: 120_000 }, async () => {
     const levels = countLevels();
     expect(levels).toBe(20);
     const world = await startWorld();
     world.states.set("accounts/Database", "RED");
-    const victoria = await startVictoria(toTargets(world));
-    const seen: string[][] = [];
+    const engine = await ENGINES.VictoriaMetrics.start(toTargets(world));
     // A level may take two evaluations: what one writes may arrive while the next one reads.
-    while (seen.at(-1)?.join() !== ROOTS.join() && (await victoria.countEvaluations()) < 2 * levels) {
-      await world.scraped(1);
-      seen.push(await readRoots(victoria));
-    }
-    expect(seen.at(-1)).toEqual(ROOTS);
+    await engine.until(2 * levels, async () => expect(await readRoots(engine)).toEqual(ROOTS));
     // Before the chain is complete, the effects are causes: the reason for a longer wait of the group.
-    expect(await readRoots(victoria, "last_over_time(handler:svc_status_root:count[1h])")).toContain(
+    expect(await readRoots(engine, "last_over_time(handler:svc_status_root:count[1h])")).toContain(
       "web/call orders cause web",
     );
 
     // The reader shows the same from this engine. The rules of the services read those of the handlers.
     const { signal } = new AbortController();
-    const read = (): ReturnType<typeof readOverview> => readOverview(toReaderOptions(victoria), { signal });
-    let view = await read();
-    while (toRoots(view).join() !== SERVICES.join() && (await victoria.countEvaluations()) < 3 * levels) {
-      await world.scraped(1);
-      view = await read();
-    }
-    expect({ state: view.state, problems: view.problems }).toEqual({ state: "RED", problems: [] });
-    expect(toRoots(view)).toEqual(SERVICES);
+    await engine.until(levels, async () => {
+      const { state, services, problems } = await readOverview(toReaderOptions(engine), { signal });
+      expect({ state, problems }).toEqual({ state: "RED", problems: [] });
+      expect(services.map(({ name, root, causes }) => [name, root, causes])).toEqual(SERVICES);
+    });
 
     world.states.clear();
-    while (seen.at(-1)?.length !== 0 && (await victoria.countEvaluations()) < 5 * levels) {
-      await world.scraped(1);
-      seen.push(await readRoots(victoria));
-    }
-    expect(seen.at(-1)).toEqual([]);
+    await engine.until(2 * levels, async () => expect(await readRoots(engine)).toEqual([]));
   });
 });
