@@ -19,9 +19,6 @@ const FILES = ["package.json", "README.md"];
 
 const SHIPPED = /^README\.md(?:#|$)|^LICENSE$/;
 const CODE = /(^```[\s\S]*?^```$)/m;
-/** The sections that need a clone of the repository, or its pages, and the links to them. */
-const FOR_CLONES = /^## Try the demo\n[\s\S]*?(?=^## )|^- \[Try the demo\].*\n/gm;
-const FOR_READERS = /^## Documentation\n[\s\S]*?(?=^## )|^- \[Documentation\].*\n/gm;
 /** Spaces and dashes that align the columns of a table in its source. */
 const PADDING = /(?<=^\|.*) {2,}(?=\|)|(?<=^\|.* -{3})-+/gm;
 const IMAGE = /!\[([^\]]*)\]\(([^)\s]+)\)/g;
@@ -86,9 +83,18 @@ export function toPackedPage(markdown, { repositoryUrl, version }) {
   const toPackedProse = (prose) =>
     prose.replace(IMAGE, toPackedImage).replace(LINK, toPackedLink).replace(PADDING, toSpace);
   const toSpace = (padding) => (padding.startsWith("-") ? "" : " ");
-  const page = markdown.replace(FOR_CLONES, "").replace(isPublished ? /$^/ : FOR_READERS, "");
-  const parts = page.split(CODE).map((part) => (part.startsWith("```") ? part : toPackedProse(part)));
+  // The first needs a clone of the repository, the second its pages.
+  const useless = ["Try the demo", ...(isPublished ? [] : ["Documentation"])];
+  const parts = useless
+    .reduce(withoutSection, markdown)
+    .split(CODE)
+    .map((part) => (part.startsWith("```") ? part : toPackedProse(part)));
   return parts.join("").replace(/\n{3,}/g, "\n\n");
+}
+
+/** Removes a section, and the link to it in the table of contents. */
+function withoutSection(markdown, title) {
+  return markdown.replace(new RegExp(`^## ${title}\\n[\\s\\S]*?(?=^## )|^- \\[${title}\\].*\\n`, "gm"), "");
 }
 
 /** Overwrites the files of `root` with the packed versions, and keeps the originals. */
