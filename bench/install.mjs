@@ -8,15 +8,14 @@ import { publish } from "./support/rows.mjs";
 
 const KILOBYTE = 1_000;
 
+const root = join(import.meta.dirname, "..");
 const folder = await mkdtemp(join(tmpdir(), "svc-status-"));
 try {
-  const root = join(import.meta.dirname, "..");
   // "prepack" and "postpack" without the build.
   apply(root);
   const [{ filename, unpackedSize, files }] = JSON.parse(
     npm(root, "pack", "--ignore-scripts", "--json", "--pack-destination", folder),
   );
-  restore(root);
   await writeFile(join(folder, "package.json"), '{ "private": true }');
   npm(folder, "install", "--no-audit", "--no-fund", join(folder, filename));
   const installed = (await readdir(join(folder, "node_modules"))).filter((name) => !name.startsWith("."));
@@ -24,6 +23,7 @@ try {
   publish({ what: "unpacked", samples: [unpackedSize / KILOBYTE], unit: " kB", max: 800 });
   publish({ what: "files", samples: [files.length] });
 } finally {
+  restore(root);
   await rm(folder, { recursive: true });
 }
 
