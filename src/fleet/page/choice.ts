@@ -1,5 +1,5 @@
 import { isState } from "../../core/state.ts";
-import { DEFAULT_SPAN, isAxisSpan } from "../../http/page/axis.ts";
+import { DEFAULT_SPAN, isAxisSpan } from "../../http/page/axis-window.ts";
 import { parseTime } from "../read/time.ts";
 import type { FleetChoice } from "./scene.ts";
 import { MAX_MINUTES } from "./times.ts";

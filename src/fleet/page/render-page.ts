@@ -1,5 +1,5 @@
 import { STATES } from "../../core/state.ts";
-import { AXIS_SPANS, toSpanTitle } from "../../http/page/axis.ts";
+import { AXIS_SPANS, toSpanTitle } from "../../http/page/axis-window.ts";
 import { html, type Markup, toText } from "../../http/page/markup.ts";
 import type { PagePart } from "../../http/page/page-model.ts";
 import { renderTicks } from "../../http/page/render-axis.ts";

@@ -1,5 +1,5 @@
 import { STATES } from "../../core/state.ts";
-import type { Turn } from "../../http/page/axis.ts";
+import type { Turn } from "../../http/page/axis-turns.ts";
 import { html, type Markup } from "../../http/page/markup.ts";
 import { renderAxis } from "../../http/page/render-axis.ts";
 import { cut, toLine } from "../../http/page/shown-text.ts";

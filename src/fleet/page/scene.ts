@@ -1,4 +1,5 @@
-import type { AxisSpan, Turn } from "../../http/page/axis.ts";
+import type { Turn } from "../../http/page/axis-turns.ts";
+import type { AxisSpan } from "../../http/page/axis-window.ts";
 import type { Markup } from "../../http/page/markup.ts";
 import type { Mark } from "../../http/page/state-markup.ts";
 import type { KeptReport } from "../details/instance-reports.ts";

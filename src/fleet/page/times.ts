@@ -1,4 +1,4 @@
-import { toUtcClock } from "../../http/page/axis.ts";
+import { toUtcClock } from "../../http/page/axis-text.ts";
 import { html, type Markup } from "../../http/page/markup.ts";
 import { type FleetScene, toQuery, toTimeText } from "./scene.ts";
 

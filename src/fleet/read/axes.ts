@@ -1,5 +1,5 @@
 import { STATES } from "../../core/state.ts";
-import type { AxisMark, Turn } from "../../http/page/axis.ts";
+import type { AxisMark, Turn } from "../../http/page/axis-turns.ts";
 import { groupBy } from "../../util/group-by.ts";
 import type { FleetLabels } from "../options.ts";
 import type { RecordName } from "../recording/recorded-series.ts";

@@ -2,7 +2,7 @@ import type { Probe } from "../../core/probe.ts";
 import type { Held } from "../../core/readiness/holds.ts";
 import type { Report } from "../../core/report.ts";
 import type { Identity } from "../../core/seams.ts";
-import type { AxisSpan, LongSpan } from "./axis.ts";
+import type { AxisSpan, LongSpan } from "./axis-window.ts";
 import type { Markup } from "./markup.ts";
 import type { PastTurns } from "./past-turns.ts";
 import type { ChangesRenderer } from "./render-changes.ts";

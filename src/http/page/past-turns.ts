@@ -1,6 +1,7 @@
 import type { RecordedTurns } from "../../core/recorded-past.ts";
 import { getRegistrySeams } from "../../core/seams.ts";
-import { type LongSpan, type Turn, toSpanMs } from "./axis.ts";
+import type { Turn } from "./axis-turns.ts";
+import { type LongSpan, toSpanMs } from "./axis-window.ts";
 
 /** The recorded states of a span. */
 export interface PastTurns extends RecordedTurns {

@@ -1,18 +1,7 @@
-import {
-  AXIS_HEIGHT,
-  AXIS_LABELS,
-  AXIS_MARKS,
-  AXIS_UNITS,
-  type AxisSpan,
-  DEFAULT_SPAN,
-  drawAxis,
-  drawStarts,
-  drawTicks,
-  encodeTurns,
-  type Turn,
-  toAxisWindow,
-  toUtcClock,
-} from "./axis.ts";
+import { toUtcClock } from "./axis-text.ts";
+import { AXIS_MARKS, encodeTurns, type Turn } from "./axis-turns.ts";
+import { AXIS_LABELS, AXIS_UNITS, type AxisSpan, DEFAULT_SPAN, toAxisWindow } from "./axis-window.ts";
+import { AXIS_HEIGHT, drawAxis, drawStarts, drawTicks } from "./draw-axis.ts";
 import { html, type Markup } from "./markup.ts";
 import type { PageScene } from "./page-model.ts";
 

@@ -3,7 +3,7 @@ import { toDetailText } from "../../core/detail-text.ts";
 import type { StatusRegistry } from "../../core/registry/registry.ts";
 import type { Entry } from "../../core/report.ts";
 import type { State } from "../../core/state.ts";
-import type { Turn } from "./axis.ts";
+import type { Turn } from "./axis-turns.ts";
 import { html, type Markup } from "./markup.ts";
 import { cut, toLine } from "./shown-text.ts";
 import { toExactText } from "./time-text.ts";

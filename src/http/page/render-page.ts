@@ -1,6 +1,6 @@
 import { STATES, type State } from "../../core/state.ts";
 import { EVENTS_SUFFIX } from "../../formats/formats.ts";
-import { AXIS_SPANS, type AxisSpan, DEFAULT_SPAN, LONG_SPANS, toSpanTitle } from "./axis.ts";
+import { AXIS_SPANS, type AxisSpan, DEFAULT_SPAN, LONG_SPANS, toSpanTitle } from "./axis-window.ts";
 import { createNameOrder, type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
 import { html, type Markup, toText } from "./markup.ts";
 import { isGroupWanted } from "./match-filter.ts";

@@ -1,6 +1,6 @@
 import type { Change } from "../../core/change.ts";
 import type { Entry } from "../../core/report.ts";
-import type { AxisMark, Turn } from "./axis.ts";
+import type { AxisMark, Turn } from "./axis-turns.ts";
 
 /** The part of a change that the axis needs. At the start of a gap, `to` is `unknown`. */
 export interface RememberedChange extends Pick<Change, "at" | "heldMs"> {

@@ -3,7 +3,7 @@ import { getHeld } from "../../core/seams.ts";
 import { FORMATS } from "../../formats/formats.ts";
 import { createResponse, type StatusResponse } from "../message.ts";
 import type { Moment } from "../moment.ts";
-import { type AxisSpan, DEFAULT_SPAN, isAxisSpan, isLongSpan } from "./axis.ts";
+import { type AxisSpan, DEFAULT_SPAN, isAxisSpan, isLongSpan } from "./axis-window.ts";
 import { type AnswerPageEvents, createPageEvents, type PageEventsSetup } from "./events.ts";
 import type { PageFilter, PageView } from "./page-model.ts";
 import { createPastReader } from "./past-turns.ts";

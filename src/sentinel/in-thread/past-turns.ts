@@ -1,4 +1,4 @@
-import type { Turn } from "../../http/page/axis.ts";
+import type { Turn } from "../../http/page/axis-turns.ts";
 import type { PastReader } from "../../http/page/past-turns.ts";
 
 /** The build uses this module in place of `http/page/past-turns.ts`: no recorder is attached to a replica. */

@@ -1,17 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { OK, RED, type State, YELLOW } from "../../../src/core/state.ts";
+import { toUtcClock } from "../../../src/http/page/axis-text.ts";
+import { decodeTurns, encodeTurns, type Turn } from "../../../src/http/page/axis-turns.ts";
 import {
   AXIS_LABELS,
   type AxisSpan,
   type AxisWindow,
-  decodeTurns,
-  drawAxis,
-  drawTicks,
-  encodeTurns,
-  type Turn,
   toAxisWindow,
-  toUtcClock,
-} from "../../../src/http/page/axis.ts";
+} from "../../../src/http/page/axis-window.ts";
+import { drawAxis, drawTicks } from "../../../src/http/page/draw-axis.ts";
 import { type RememberedChange, toTurns } from "../../../src/http/page/turns.ts";
 
 const NOW = Date.parse("2026-01-01T12:00:00Z");

@@ -1,15 +1,7 @@
-import {
-  AXIS_MARKS,
-  type AxisSpan,
-  DEFAULT_SPAN,
-  decodeTurns,
-  drawAxis,
-  drawStarts,
-  drawTicks,
-  isAxisSpan,
-  toAxisWindow,
-  toUtcClock,
-} from "../axis.ts";
+import { toUtcClock } from "../axis-text.ts";
+import { AXIS_MARKS, decodeTurns } from "../axis-turns.ts";
+import { type AxisSpan, DEFAULT_SPAN, isAxisSpan, toAxisWindow } from "../axis-window.ts";
+import { drawAxis, drawStarts, drawTicks } from "../draw-axis.ts";
 import { getShownTime } from "./ages.ts";
 import { find } from "./find.ts";
 import { toLocalText } from "./local-times.ts";

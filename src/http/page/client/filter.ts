@@ -1,4 +1,4 @@
-import { DEFAULT_SPAN, isLongSpan } from "../axis.ts";
+import { DEFAULT_SPAN, isLongSpan } from "../axis-window.ts";
 import { find } from "./find.ts";
 
 /** Filters as the user types or selects, and keeps the filter and the span of the axes in the page's URL. */

@@ -1,4 +1,4 @@
-import { toUtcClock } from "../axis.ts";
+import { toUtcClock } from "../axis-text.ts";
 
 /** Shows the time that the slider selects. */
 export function startSlider(): void {
