@@ -1,4 +1,5 @@
 import type { TextShape } from "../options/shape.ts";
+import { correctMoment } from "../util/start.ts";
 import type { Probe } from "./probe.ts";
 import { getProbeSeams, type Identity } from "./seams.ts";
 
@@ -29,7 +30,12 @@ interface Runtime {
 let own: Identity | undefined;
 
 function getOwnIdentity(): Identity {
-  own ??= toIdentity((globalThis as { readonly process?: Runtime }).process ?? {});
+  const runtime = (globalThis as { readonly process?: Runtime }).process ?? {};
+  own ??= toIdentity(runtime);
+  const startedAt = own.startedAt.getTime();
+  const upMs = toUpMs(runtime);
+  const at = upMs === undefined ? startedAt : correctMoment(startedAt, upMs, Date.now());
+  if (at !== startedAt) own = { ...own, startedAt: new Date(at) };
   return own;
 }
 
@@ -37,8 +43,13 @@ function getOwnIdentity(): Identity {
 function toIdentity(runtime: Runtime): Identity {
   const host = readHostname(runtime)?.replace(/[^!-~]/g, "-");
   const number = runtime.pid ?? Math.random().toString(36).slice(2, 10);
-  const startedAt = new Date(Date.now() - Math.round((runtime.uptime?.() ?? 0) * 1_000));
+  const startedAt = new Date(Date.now() - (toUpMs(runtime) ?? 0));
   return { instance: `${host || "instance"}:${number}`.slice(-MAX_INSTANCE_LENGTH), startedAt };
+}
+
+function toUpMs(runtime: Runtime): number | undefined {
+  const upS = runtime.uptime?.();
+  return upS === undefined ? undefined : Math.round(upS * 1_000);
 }
 
 /** In Deno, this requires a permission. */

@@ -7,6 +7,7 @@ import { MAX_TIMER_MS, systemClock } from "../util/clock.ts";
 import { shareAmongCopies } from "../util/copies.ts";
 import { createListeners } from "../util/listeners.ts";
 import type { Logger } from "../util/logger.ts";
+import { createStart } from "../util/start.ts";
 import { createTrouble } from "../util/trouble.ts";
 import {
   COMMISSIONED_BODY,
@@ -92,7 +93,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   const { body: firstBody, logger } = readOptions(PROBE_OPTIONS, options);
 
   let setting: ProbeSetting = { body: firstBody };
-  let since = new Date();
+  const since = createStart(systemClock);
   let draining: Draining | undefined;
   const awaitEnd = createAlarm(endDecommissioning);
   const trouble = createTrouble({
@@ -110,9 +111,9 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 
   function set(next: ProbeSetting): void {
     seams.sources.emit();
-    const { draining: taken } = setting;
+    const { draining: taken, body } = setting;
     const isLeaving = taken !== undefined && next.body !== COMMISSIONED_BODY;
-    change(isLeaving ? { ...next, draining: taken } : next, next.body === setting.body ? since : new Date());
+    change(isLeaving ? { ...next, draining: taken } : next, next.body === body ? since.date : new Date());
   }
 
   function adoptSetting(next: ProbeSetting, newSince: Date): void {
@@ -120,7 +121,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
   }
 
   function change(next: ProbeSetting, newSince: Date): void {
-    since = newSince;
+    since.adopt(newSince);
     // If a drain still runs, it decommissions again.
     if (next.body === COMMISSIONED_BODY) draining = undefined;
     if (toSettingText(next) === toSettingText(setting)) return;
@@ -153,7 +154,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
     },
     get since() {
       getSetting();
-      return since;
+      return since.date;
     },
     get state() {
       return toProbeState(getSetting());

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Report } from "../../src/core/report.ts";
-import { STATE_NUMBERS } from "../../src/core/state.ts";
+import { STATE_NUMBERS, type State } from "../../src/core/state.ts";
 import { schedule } from "../support/schedule.ts";
 import {
   type CallStart,
@@ -16,6 +16,8 @@ const SCHEDULES = process.env["CI"] ? 10_000 : 500;
 /** Between two reports while everything recovers. */
 const POLL_MS = 5_000;
 const MAX_BACKOFF_MS = 60_000;
+/** Steps of the clock up to this are not corrected. */
+const MAX_UNCORRECTED_MS = 1_000;
 
 test(`${SCHEDULES} schedules of handlers that work, fail, hang, come back, go and are replaced`, async () => {
   let held = 0;
@@ -120,26 +122,54 @@ function holdEdges({ changes, removals }: WorldRecord): void {
       const before = own[index - 1];
       if (before === undefined || removedAt.some((at) => before.order < at && at < order)) return;
       hold(change.from === before.change.to, "a change begins where the one before ended");
-      hold(change.at >= before.change.at, "a change is not earlier than the one before");
+      const setBackMs = (own[index]?.setBackMs ?? 0) - before.setBackMs;
+      const apartMs = change.at.getTime() - before.change.at.getTime();
+      hold(apartMs >= -setBackMs, "a change is earlier than the one before only if the clock was set back");
     });
   }
 }
 
-/** `since` never goes back as long as a name is registered. */
-function holdSince({ reports, removals }: WorldRecord): void {
-  const seen = new Map<string, { readonly order: number; readonly since: Date }>();
-  for (const { askedAfter, order, report } of reports) {
-    for (const { name, since } of report.entries) {
+/**
+ * As long as a name is registered, `since` goes back only by as much as the clock was set back. As long as its state
+ * does not change, its age is not less than the time for which it has been seen, whatever happens to the clock.
+ */
+function holdSince({ reports, removals, changes }: WorldRecord): void {
+  const seen = new Map<string, Seen>();
+  for (const { askedAfter, order, report, askedAtMs, answeredAtMs, setBackMs } of reports) {
+    for (const { name, since, status } of report.entries) {
       const removedAt = removals.filter((removal) => removal.name === name).map((removal) => removal.order);
       const before = seen.get(name);
       // A report that overlaps with another, or with a removal, may show what was before.
       if (before !== undefined && before.order > askedAfter) continue;
       if (removedAt.some((at) => askedAfter < at && at < order)) continue;
       const isNew = before === undefined || removedAt.some((at) => before.order < at && at < order);
-      if (!isNew) hold(since >= before.since, "since never goes back");
-      seen.set(name, { order, since });
+      const isSame =
+        before?.state === status.state &&
+        !changes.some(
+          ({ change, order: at }) => change.name === name && before.askedAfter < at && at < order,
+        );
+      const seenAtMs = !isNew && isSame ? before.seenAtMs : answeredAtMs;
+      const age = report.at.getTime() - since.getTime();
+      if (!isNew) {
+        const backMs = before.since.getTime() - since.getTime();
+        hold(backMs <= setBackMs.answered - before.setBackMs, "since goes back only with the clock");
+        hold(
+          age >= askedAtMs - seenAtMs - MAX_UNCORRECTED_MS,
+          "an age is not less than the time it was seen",
+        );
+      }
+      seen.set(name, { order, askedAfter, since, state: status.state, setBackMs: setBackMs.asked, seenAtMs });
     }
   }
+}
+
+interface Seen {
+  readonly order: number;
+  readonly askedAfter: number;
+  readonly since: Date;
+  readonly state: State;
+  readonly setBackMs: number;
+  readonly seenAtMs: number;
 }
 
 async function holdSilenceAfterClose(world: World): Promise<void> {

@@ -37,9 +37,17 @@ export interface Registration {
   sinceSettled: number;
 }
 
+/** By how much the wall clock had been set back in all, when a report was asked for and when it was answered. */
+interface SetBack {
+  readonly asked: number;
+  readonly answered: number;
+}
+
 /** A report with its place in the order of things. */
 export interface SeenReport {
   readonly askedAtMs: number;
+  readonly answeredAtMs: number;
+  readonly setBackMs: SetBack;
   readonly askedAfter: number;
   readonly order: number;
   readonly report: Report;
@@ -49,7 +57,11 @@ export interface SeenReport {
 export interface WorldRecord {
   readonly registrations: readonly Registration[];
   readonly reports: readonly SeenReport[];
-  readonly changes: readonly { readonly order: number; readonly change: Change }[];
+  readonly changes: readonly {
+    readonly order: number;
+    readonly setBackMs: number;
+    readonly change: Change;
+  }[];
   readonly removals: readonly { readonly order: number; readonly name: string }[];
 }
 
@@ -78,12 +90,13 @@ export function createWorld({ randoms }: Pick<Schedule, "randoms">): World {
   const current = new Map<string, Registration>();
   const registrations: Registration[] = [];
   const reports: SeenReport[] = [];
-  const changes: { order: number; change: Change }[] = [];
+  const changes: { order: number; setBackMs: number; change: Change }[] = [];
   const removals: { order: number; name: string }[] = [];
   let order = 0;
+  let setBackMs = 0;
   let openQuestions = 0;
   let ownTimers = 0;
-  registry.on("change", (change) => void changes.push({ order: ++order, change }));
+  registry.on("change", (change) => void changes.push({ order: ++order, setBackMs, change }));
 
   function createHandler(registration: Registration) {
     const { name, timeoutMs, unsettled, starts } = registration;
@@ -132,10 +145,11 @@ export function createWorld({ randoms }: Pick<Schedule, "randoms">): World {
   }
 
   function askForReport(names: readonly string[] | undefined): void {
-    const [askedAtMs, askedAfter] = [clock.monotonicNow(), order];
+    const [askedAtMs, askedAfter, asked] = [clock.monotonicNow(), order, setBackMs];
     const known = names?.filter((name) => current.has(name));
     ask(registry.getReport(known && { names: known }), (report) => {
-      reports.push({ askedAtMs, askedAfter, order: ++order, report });
+      const answered = { answeredAtMs: clock.monotonicNow(), setBackMs: { asked, answered: setBackMs } };
+      reports.push({ askedAtMs, askedAfter, order: ++order, report, ...answered });
     });
   }
 
@@ -172,7 +186,10 @@ export function createWorld({ randoms }: Pick<Schedule, "randoms">): World {
     release,
     add: ({ name, options }) => add(name, options),
     remove: ({ name }) => remove(name),
-    jump: ({ ms }) => clock.jump(ms),
+    jump({ ms }) {
+      clock.jump(ms);
+      setBackMs += Math.max(0, -ms);
+    },
   };
 
   return {

@@ -2,6 +2,7 @@ import type { Clock } from "../../util/clock.ts";
 import type { Change } from "../change.ts";
 import { createReport, type Entry, type Report } from "../report.ts";
 import { explain } from "./causes.ts";
+import { correctEntry } from "./correct-times.ts";
 import type { RegisteredHandler } from "./registered-handler.ts";
 
 /**
@@ -23,7 +24,9 @@ export function findCauses(handlers: ReadonlyMap<string, RegisteredHandler>, clo
   function findLast(name: string): Entry | undefined {
     const { last, options } = handlers.get(name) ?? {};
     if (last === undefined || options?.intervalMs !== undefined) return last;
-    return clock.now() - last.checkedAt.getTime() <= MAX_CAUSE_AGE_MS ? last : undefined;
+    // After the clock was set back, the result looks as if it came later.
+    const ageMs = Math.abs(clock.now() - last.checkedAt.getTime());
+    return ageMs <= MAX_CAUSE_AGE_MS ? last : undefined;
   }
 
   /** Reports rarely contain a RED that needs an explanation, so the index is created on first use. */
@@ -39,9 +42,11 @@ export function findCauses(handlers: ReadonlyMap<string, RegisteredHandler>, clo
     explainEntry: (entry) => explain(entry, entry.dependsOn, findLast),
     explainChange: (change) => explain(change, handlers.get(change.name)?.options.dependsOn ?? [], findLast),
     toReport(entries) {
-      const find = findAmong(entries);
-      const explained = entries.map((entry) => explain(entry, entry.dependsOn, find));
-      return createReport(explained, clock.now());
+      const now = clock.now();
+      const correct = entries.map((entry) => correctEntry(entry, handlers.get(entry.name)?.track.since, now));
+      const find = findAmong(correct);
+      const explained = correct.map((entry) => explain(entry, entry.dependsOn, find));
+      return createReport(explained, now);
     },
   };
 }

@@ -61,7 +61,8 @@ export function createMemory({ name, options, clock, track, toDate, predecessor 
     const checkedAt = clock.now();
     const outcome = { status, rawStatus: status, reason, checkedAt, durationMs };
     const scope = options.scope === "local" ? "instance" : options.scope;
-    return { ...toEntry(outcome, standIn?.since ?? toDate(checkedAt)), scope };
+    const since = Math.min(checkedAt, standIn?.since.getTime() ?? checkedAt);
+    return { ...toEntry(outcome, toDate(since)), scope };
   }
 
   function toEntry(outcome: Outcome, since: Date): Entry {

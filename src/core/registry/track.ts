@@ -1,10 +1,11 @@
 import type { Clock } from "../../util/clock.ts";
-import { createDates } from "../../util/dates.ts";
+import { createStart, type Start } from "../../util/start.ts";
 import type { Change } from "../change.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Standing } from "../readiness/rule.ts";
 import { createStandingRecord } from "../readiness/standing.ts";
 import { OK, STATES, type State } from "../state.ts";
+import { correctHistory } from "./correct-times.ts";
 
 export interface TrackSetup {
   readonly name: string;
@@ -21,6 +22,8 @@ export interface TrackSetup {
 export interface Track {
   /** Records an outcome, reports it if it is a change, and returns the start of the state. */
   record(outcome: Pick<Outcome, "status" | "reason" | "checkedAt">): Date;
+  /** The start of the state, by the present wall clock. `undefined` before the first result. */
+  readonly since: Date | undefined;
   readonly history: readonly Change[];
   /** Number of changes to each state, including changes that the history no longer contains. */
   readonly counts: ChangeCounts;
@@ -67,10 +70,10 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
   const counts: Record<State, number> = { ...NO_CHANGES };
   let state: State | undefined;
   let firstResultAt: number | undefined;
-  let sinceMs = 0;
-  let enteredAt = 0;
-  // Creates a new Date if a reader has changed the last one.
-  const toSince = createDates();
+  const since = createStart(clock, function followClock(elapsedMs, now) {
+    firstResultAt = firstResultAt && Math.min(firstResultAt, toMs(since));
+    correctHistory(history, elapsedMs, now);
+  });
   const standing = createStandingRecord(clock.monotonicNow);
 
   function record({ status, reason, checkedAt }: Pick<Outcome, "status" | "reason" | "checkedAt">): Date {
@@ -79,17 +82,16 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
       standing.record(status.state);
       onStanding();
     }
-    if (status.state === state) return toSince(sinceMs);
+    if (status.state === state) return since.date;
     const from = state;
-    const heldMs = from === undefined ? 0 : clock.monotonicNow() - enteredAt;
+    const heldMs = from === undefined ? 0 : since.elapsedMs;
     state = status.state;
-    enteredAt = clock.monotonicNow();
-    // The wall clock may be set back, but a later change must not look earlier.
-    sinceMs = Math.max(checkedAt, sinceMs);
+    // A later change must not look earlier.
+    since.set(from === undefined ? checkedAt : Math.max(checkedAt, toMs(since)));
     if (from !== undefined || state !== OK) {
-      emit({ name, from, to: state, status, at: new Date(sinceMs), heldMs, ...(reason && { reason }) });
+      emit({ name, from, to: state, status, at: new Date(since.date), heldMs, ...(reason && { reason }) });
     }
-    return toSince(sinceMs);
+    return since.date;
   }
 
   function emit(bareChange: Change): void {
@@ -102,7 +104,7 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
 
   function restore(past: PastRecord): void {
     const [first] = history;
-    const isFirst = state !== undefined && sinceMs === firstResultAt && history.length <= 1;
+    const isFirst = state !== undefined && toMs(since) === firstResultAt && history.length <= 1;
     if (first !== undefined && first.from === undefined) amendFirst(first, past.state);
     for (const each of STATES) counts[each] += past.counts[each];
     const room = historyLimit - history.length;
@@ -127,18 +129,24 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
   function continueState(past: PastRecord): void {
     const now = clock.now();
     state = past.state;
-    sinceMs = Math.min(past.since, now);
-    enteredAt = clock.monotonicNow() - (now - sinceMs);
+    since.adopt(new Date(Math.min(past.since, now)));
   }
 
-  function emitLate({ state: from, since }: PastRecord): void {
-    const at = new Date(sinceMs);
-    emit({ name, from, to: OK, status: { state: OK }, at, heldMs: Math.max(0, sinceMs - since) });
+  function emitLate(past: PastRecord): void {
+    const at = new Date(since.date);
+    const heldMs = Math.max(0, at.getTime() - past.since);
+    emit({ name, from: past.state, to: OK, status: { state: OK }, at, heldMs });
   }
 
   return {
     record,
-    history,
+    get since() {
+      return state && since.date;
+    },
+    get history() {
+      // First, because it also corrects the history.
+      return since.date && history;
+    },
     counts,
     get standing() {
       return standing.current;
@@ -148,9 +156,14 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
     },
     inherit: standing.inherit,
     get snapshot() {
+      const sinceMs = toMs(since);
       if (state === undefined || firstResultAt === undefined) return undefined;
       return { name, state, since: sinceMs, firstResultAt, counts: { ...counts } };
     },
     restore,
   };
+}
+
+function toMs({ date }: Start): number {
+  return date.getTime();
 }

@@ -46,17 +46,56 @@ describe("a track", () => {
     expect(track.history.map(({ at }) => at.getTime())).toEqual(Array(3).fill(clock.now()));
   });
 
-  test("never goes back, where the wall clock does", async () => {
-    const { clock, note, told } = start();
-    const before = note("RED").getTime();
+  test("follows the wall clock when it is set back: the age of the state stays, and so does the order", async () => {
+    const { clock, note, told, track } = start();
+    note("RED");
+    await clock.advance(5_000);
+    note("YELLOW");
+    await clock.advance(10_000);
     clock.jump(-3_600_000);
+    expect(clock.now() - note("YELLOW").getTime()).toBe(10_000);
     await clock.advance(1_000);
-    expect(note("OK").getTime()).toBe(before);
-    await clock.advance(1_000);
-    expect(note("YELLOW").getTime()).toBe(before);
+    expect(note("OK").getTime()).toBe(clock.now());
+    const ages = (changes: readonly Change[]) => changes.map(({ at }) => clock.now() - at.getTime());
+    expect(ages(track.history)).toEqual([16_000, 11_000, 0]);
+    expect(told.map(({ heldMs }) => heldMs)).toEqual([0, 5_000, 11_000]);
+    expect(told.every(Object.isFrozen) && track.history.every(Object.isFrozen)).toBe(true);
+  });
+
+  test("follows it also before the next result, and leaves the times alone that were right", async () => {
+    const { clock, note, track } = start();
+    const first = note("RED").getTime();
+    await clock.advance(60_000);
+    // An hour too far for ten minutes.
     clock.jump(3_600_000);
-    expect(note("RED").getTime()).toBe(before + 2_000);
-    expect(told.map(({ heldMs }) => heldMs)).toEqual([0, 1_000, 1_000, 0]);
+    await clock.advance(300_000);
+    note("OK");
+    await clock.advance(300_000);
+    clock.jump(-3_600_000);
+    expect(track.since).toEqual(new Date(first + 360_000));
+    expect(track.history.map(({ at }) => at.getTime() - first)).toEqual([0, 360_000]);
+    expect(track.snapshot).toMatchObject({ since: first + 360_000, firstResultAt: first });
+  });
+
+  test("leaves its times alone if the clock is set forward, because the machine may have slept", async () => {
+    const { clock, note, track } = start();
+    const first = note("RED").getTime();
+    clock.jump(3_600_000);
+    await clock.advance(1_000);
+    expect(note("RED").getTime()).toBe(first);
+    expect(note("OK").getTime()).toBe(clock.now());
+    expect(track.history[1]?.heldMs).toBe(1_000);
+  });
+
+  test("has no start before the first result, and none in the future if it was set back less than a second", () => {
+    const { clock, note, track } = start();
+    clock.jump(-3_600_000);
+    expect(track.since).toBeUndefined();
+    const first = note("OK");
+    clock.jump(-1_000);
+    expect(track.since).toEqual(first);
+    clock.jump(-1);
+    expect(track.since).toEqual(new Date(clock.now()));
   });
 
   test("gives what explains a change a last word on it", () => {
