@@ -9,6 +9,7 @@ import { minifySync } from "rolldown/utils";
 import { minify } from "terser";
 import { pruneDeclarations } from "./declarations.mjs";
 import { AT_SETUP, findSharedFiles } from "./shared-files.mjs";
+import { toArrows } from "./to-arrows.mjs";
 import { applyEdits, expectNoCycles, findNodes, LOAD_NOW, toCommonJs } from "./to-commonjs.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -149,10 +150,12 @@ const COMPRESS_ALL = {
   inline: true,
   reduce_funcs: true,
   collapse_vars: true,
+  unsafe_arrows: true,
 };
 
 async function shorten(text) {
-  return shortenVariables(releaseFunctions(await compress(holdFunctions(text), COMPRESS)), true);
+  const compressed = await compress(holdFunctions(text), COMPRESS);
+  return shortenVariables(toArrows(releaseFunctions(compressed)), true);
 }
 
 /** `const a = hold(() => 1)`: the function stays in its variable, from which it has its name. */
@@ -185,7 +188,8 @@ function toBody(text) {
 
 /** Shortens the names of functions, too, and writes functions where they are called. */
 async function shortenAll(text) {
-  return shortenVariables(await compress(text, COMPRESS_ALL), { function: false, class: true });
+  const compressed = await compress(text, COMPRESS_ALL);
+  return shortenVariables(toArrows(compressed), { function: false, class: true });
 }
 
 /** Finds more than the minifier of rolldown, which finds better names. */
@@ -212,11 +216,14 @@ function shortenVariables(text, keepNames) {
 }
 
 /**
- * Writes each statement of a file on its own line. Node.js prints the whole line of an error that nobody catches,
- * such as that of a wrong option.
+ * Writes each statement and each variable of a file on its own line. Node.js prints the whole line of an error
+ * that nobody catches, such as that of a wrong option.
  */
 function breakLines(text) {
-  const starts = toBody(text).map(({ start }) => start);
+  const starts = toBody(text).flatMap(({ start, declarations: [, ...others] = [] }) => [
+    start,
+    ...others.map((declaration) => declaration.start),
+  ]);
   return starts.map((start, index) => text.slice(start, starts[index + 1])).join("\n");
 }
 

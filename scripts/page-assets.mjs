@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { minifySync } from "rolldown/utils";
 import { minify_sync as compressSync } from "terser";
+import { toArrows } from "./to-arrows.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = join(root, "src/http/page");
@@ -69,9 +70,9 @@ function toScript() {
 }
 
 function shorten(script) {
-  const compress = { passes: 3, hoist_funs: true };
+  const compress = { passes: 3, hoist_funs: true, unsafe_arrows: true };
   const compressed = compressSync(script, { ecma: 2020, toplevel: true, mangle: false, compress });
-  const { code, errors } = minifySync("page.js", compressed.code, {
+  const { code, errors } = minifySync("page.js", toArrows(compressed.code), {
     compress: { target: "es2022" },
     mangle: { toplevel: true },
     codegen: { removeWhitespace: true },
