@@ -1,8 +1,10 @@
-import { readdir, readFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAst } from "rolldown/parseAst";
-import { expect, inject, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
+import { publication } from "../support/publication.ts";
 import { run } from "../support/run.ts";
 import { MODULE_ENTRIES } from "./entries.ts";
 
@@ -28,6 +30,24 @@ test(`is at most ${MAX_BYTES} bytes`, () => {
 test(`is at most ${MAX_UNPACKED_BYTES} bytes when it is unpacked`, () => {
   expect(unpackedSize).toBeLessThanOrEqual(MAX_UNPACKED_BYTES);
 });
+
+test(`is at most ${MAX_UNPACKED_BYTES} bytes with the links of a repository, too`, async () => {
+  const unlinked = await sizeOfPages(undefined);
+  const linked = await sizeOfPages(`https://github.com/${"o".repeat(20)}/svc-status`);
+  expect(linked).toBeGreaterThan(unlinked);
+  expect(unpackedSize - unlinked + linked).toBeLessThanOrEqual(MAX_UNPACKED_BYTES);
+});
+
+/** Bytes of the packed files that link to a repository. */
+async function sizeOfPages(repositoryUrl: string | undefined): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "svc-status-pages-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const pages = ["package.json", "README.md"].map((file) => [join(root, file), join(folder, file)] as const);
+  await Promise.all(pages.map(([from, to]) => copyFile(from, to)));
+  publication.apply(folder, repositoryUrl);
+  const sizes = await Promise.all(pages.map(([, to]) => stat(to)));
+  return sizes.reduce((sum, each) => sum + each.size, 0);
+}
 
 test("holds what runs and what a reader needs, nothing else", () => {
   const expected =
