@@ -12,7 +12,7 @@ import {
 import type { ServiceDetail } from "./read/service-detail.ts";
 import { addSharedLabels, toCandidates, toCountsQuery } from "./read/shared-labels.ts";
 import { createTurnsCache, type TurnsCache } from "./read-turns.ts";
-import { createViews } from "./views.ts";
+import { createViews, type Views } from "./views.ts";
 
 /** Many services and their instances, from Prometheus. */
 export interface Fleet {
@@ -33,9 +33,11 @@ export interface FleetReadOptions {
 export interface OwnFleet extends Fleet {
   readonly reader: FleetReaderOptions;
   readonly refreshMs: number;
+  /** The axes now, and those of moments in the past, which readers choose freely. */
   readonly turns: TurnsCache;
+  readonly pastTurns: TurnsCache;
   readonly clock: Clock;
-  /** Whether a view is in memory. Another one causes a query. */
+  /** Whether all clients may read a view: it causes no query, or that of services now. */
   isKnown(view: FleetReadOptions & { readonly service?: string }): boolean;
   /** Aborted when the fleet is closed. */
   readonly closing: AbortSignal;
@@ -65,23 +67,28 @@ export function createOwnFleet(options: FleetOptions): OwnFleet {
     selector,
     maxAgeMs,
   };
-  const views = createViews({ refreshMs, clock });
-  const turns = createTurnsCache(clock);
+  const present = createViews({ refreshMs, clock });
+  // Apart, so that the moments that readers choose never replace the present.
+  const past = createViews({ refreshMs, clock, isPast: true });
+  const [turns, pastTurns] = [createTurnsCache(clock), createTurnsCache(clock)];
+  const toViews = ({ at }: FleetReadOptions): Views => (at ? past : present);
   const closing = new AbortController();
   return {
     reader,
     refreshMs,
     turns,
+    pastTurns,
     clock,
-    isKnown: ({ service, ...read }) => views.has(toKey(service === undefined ? "" : `/${service}`, read)),
+    isKnown: ({ service, ...read }) =>
+      toViews(read).has(toKey(service === undefined ? "" : `/${service}`, read)),
     closing: closing.signal,
-    read: (read = {}) => views.read(toKey("", read), (signal) => readOverview(reader, { ...read, signal })),
+    read: (read = {}) =>
+      toViews(read).read(toKey("", read), (signal) => readOverview(reader, { ...read, signal })),
     readService: (name, read = {}) =>
-      views.read(toKey(`/${name}`, read), (signal) => readDetail(name, reader, { ...read, signal })),
+      toViews(read).read(toKey(`/${name}`, read), (signal) => readDetail(name, reader, { ...read, signal })),
     close() {
       closing.abort();
-      views.close();
-      turns.close();
+      for (const each of [present, past, turns, pastTurns]) each.close();
     },
   };
 }

@@ -1,10 +1,16 @@
 import { RED } from "../core/state.ts";
 import { groupBy } from "../util/group-by.ts";
+import type { FleetView } from "./read/reader.ts";
 import { type FleetService, isEffect, toKey } from "./read/view.ts";
 
 /** Explains why to set up the rules. */
 export const RAW =
   "without the recording rules of svc-status fleet rules: no causes, and it reads every series, which does not scale";
+
+/** Names what is missing although the states are complete. */
+export function describeAbsent({ absent = [] }: Pick<FleetView, "absent">): readonly string[] {
+  return absent.map((rule) => `no series of the recording rule ${rule}: see svc-status fleet rules`);
+}
 
 const MAX_NAMES = 5;
 

@@ -1,5 +1,8 @@
+import { createShares } from "../http/shares.ts";
 import type { Clock } from "../util/clock.ts";
+import { describeError } from "../util/describe-error.ts";
 import type { Axes } from "./read/axes.ts";
+import { READ_LIMITS } from "./views.ts";
 
 /** How long the turns of a view are kept. The axis has a point every 5 minutes. */
 export const TURNS_LIFETIME_MS = 120_000;
@@ -7,58 +10,75 @@ export const TURNS_LIFETIME_MS = 120_000;
 /** Time between a failure and the next attempt. */
 const RETRY_MS = 30_000;
 
-/** Maximum number of views whose turns are kept. */
+/** Maximum number of views whose turns are kept, which is more than are read at the same time. */
 export const MAX_TURNS = 20;
 
 /** How long a page waits for its axes. Axes that arrive later are part of the next update. */
 const PATIENCE_MS = 500;
 
-const NONE: Axes = new Map();
+/** The last known axes. */
+export interface Turns {
+  readonly axes: Axes;
+  /** Why they are missing or old. */
+  readonly problem?: string;
+}
 
-/** The states over time of the views that are read. */
+const NONE: Turns = { axes: new Map() };
+
+/** The states over time of the views that are read. `holder` is a client. */
 export interface TurnsCache {
-  read(key: string, load: (signal: AbortSignal) => Promise<Axes>): Promise<Axes>;
+  read(key: string, holder: string, load: LoadAxes): Promise<Turns>;
   close(): void;
 }
 
+type LoadAxes = (signal: AbortSignal) => Promise<Axes>;
+
 interface Kept {
   readonly endsAt: number;
-  readonly loading: Promise<Axes>;
-  axes: Axes;
+  readonly loading: Promise<Turns>;
+  readonly turns: Turns;
 }
 
 export function createTurnsCache(clock: Clock): TurnsCache {
   const kept = new Map<string, Kept>();
+  const loads = createShares(READ_LIMITS);
   const closing = new AbortController();
 
-  function start(key: string, load: (signal: AbortSignal) => Promise<Axes>): Kept {
-    const before = kept.get(key)?.axes ?? NONE;
+  function start(key: string, holder: string, load: LoadAxes): Kept {
+    const before = kept.get(key)?.turns ?? NONE;
     const now = clock.monotonicNow();
-    const loading = load(closing.signal).then(
-      (axes) => keep(axes, TURNS_LIFETIME_MS),
-      () => keep(before, RETRY_MS),
-    );
+    const loading = load(closing.signal)
+      .then(
+        (axes) => keep({ axes }, TURNS_LIFETIME_MS),
+        (error: unknown) => keep({ axes: before.axes, problem: describeError(error) }, RETRY_MS),
+      )
+      .finally(loads.acquire(holder));
     // Prevents further queries until the answer arrives.
-    const started: Kept = { endsAt: Number.POSITIVE_INFINITY, loading, axes: before };
-    kept.delete(key);
-    for (const each of kept.keys()) if (kept.size >= MAX_TURNS) kept.delete(each);
-    kept.set(key, started);
-    return started;
+    return put(key, { endsAt: Number.POSITIVE_INFINITY, loading, turns: before });
 
-    function keep(axes: Axes, lifetimeMs: number): Axes {
-      if (kept.get(key) === started) kept.set(key, { endsAt: now + lifetimeMs, loading, axes });
-      return axes;
+    function keep(turns: Turns, lifetimeMs: number): Turns {
+      if (kept.get(key)?.loading === loading) kept.set(key, { endsAt: now + lifetimeMs, loading, turns });
+      return turns;
     }
   }
 
+  /** The first turns are the least recently used. */
+  function put(key: string, each: Kept): Kept {
+    kept.delete(key);
+    for (const other of kept.keys()) if (kept.size >= MAX_TURNS) kept.delete(other);
+    kept.set(key, each);
+    return each;
+  }
+
   return {
-    async read(key, load) {
+    async read(key, holder, load) {
       const known = kept.get(key);
-      const { loading, axes } =
-        known !== undefined && clock.monotonicNow() < known.endsAt ? known : start(key, load);
+      const isFresh = known !== undefined && clock.monotonicNow() < known.endsAt;
+      if (!isFresh && !loads.hasRoom(holder)) return { ...(known?.turns ?? NONE), problem: BUSY };
+      const { loading, turns } = isFresh ? put(key, known) : start(key, holder, load);
       let stop = (): void => {};
-      const waited = new Promise<Axes>((resolve) => {
-        stop = clock.startTimer(PATIENCE_MS, () => resolve(axes), { background: true });
+      const waited = new Promise<Turns>((resolve) => {
+        stop = clock.startTimer(PATIENCE_MS, () => resolve(turns), { background: true });
       });
       return Promise.race([loading, waited]).finally(() => stop());
     },
@@ -68,3 +88,5 @@ export function createTurnsCache(clock: Clock): TurnsCache {
     },
   };
 }
+
+const BUSY = "too many axes were requested at once";

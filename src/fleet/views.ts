@@ -1,3 +1,4 @@
+import type { ShareLimits } from "../http/shares.ts";
 import type { Clock } from "../util/clock.ts";
 import { describeError } from "../util/describe-error.ts";
 import { toElapsedText } from "../util/elapsed-text.ts";
@@ -5,14 +6,17 @@ import type { FleetView } from "./read/reader.ts";
 import type { ServiceDetail } from "./read/service-detail.ts";
 import type { FleetService } from "./read/view.ts";
 
-/** Maximum number of views that are kept, each for a service, a moment, or all services now. */
-export const MAX_VIEWS = 100;
+/** Maximum number of views that are kept, each for a service or for all services. */
+export const MAX_VIEWS = 80;
 
-/** Maximum number of services, handlers and instances in all views together; the latest view is always kept. */
-export const MAX_ROWS = 30_000;
+/** Maximum number of services, handlers and instances in all views together. One view is kept whatever its size. */
+export const MAX_ROWS = 20_000;
 
-/** Maximum number of views that are read at the same time. */
+/** Maximum number of views without an answer that are read at the same time. */
 export const MAX_READS = 16;
+
+/** What is read at the same time and not in memory yet: a quarter is for other clients than the busiest. */
+export const READ_LIMITS: ShareLimits = { total: MAX_READS, freeForAll: (3 * MAX_READS) / 4, share: 4 };
 
 /** A view that nobody reads is removed after this time. */
 export const VIEW_LIFETIME_MS = 60_000;
@@ -23,12 +27,14 @@ export const READER_PATIENCE_MS = 2_000;
 export interface ViewsSetup {
   readonly refreshMs: number;
   readonly clock: Clock;
+  /** Whether the views are of moments in the past. There are fewer of them. */
+  readonly isPast?: boolean;
 }
 
 /** Views by their keys. Readers of the same view share its query and its answer. */
 export interface Views {
   read<Service extends FleetService>(key: string, load: Load<Service>): Promise<FleetView<Service>>;
-  /** Whether a view is in memory. */
+  /** Whether all clients may read a view: it causes no query, or that of services now. */
   has(key: string): boolean;
   /** Number of views in memory. */
   readonly size: number;
@@ -48,7 +54,8 @@ interface Kept {
   last?: FleetView;
 }
 
-export function createViews({ refreshMs, clock }: ViewsSetup): Views {
+export function createViews({ refreshMs, clock, isPast = false }: ViewsSetup): Views {
+  const [maxViews, maxRows] = isPast ? [MAX_VIEWS / 4, MAX_ROWS / 2] : [MAX_VIEWS, MAX_ROWS];
   const views = new Map<string, Kept>();
   const closing = new AbortController();
   let stopSweeping: (() => void) | undefined;
@@ -73,9 +80,8 @@ export function createViews({ refreshMs, clock }: ViewsSetup): Views {
     const now = clock.monotonicNow();
     const kept = known ?? { startedAt: now, endedAt: Number.NEGATIVE_INFINITY, usedAt: now };
     kept.usedAt = now;
-    // The first view is the least recently used.
-    for (const [each, { loading }] of views) {
-      if (views.size < MAX_VIEWS) break;
+    for (const [each, { loading }] of sortByUse(views)) {
+      if (views.size < maxViews) break;
       if (loading === undefined) views.delete(each);
     }
     views.set(key, kept);
@@ -83,12 +89,12 @@ export function createViews({ refreshMs, clock }: ViewsSetup): Views {
     return kept;
   }
 
-  /** Removes the least recently used views if all views together are too large. */
+  /** Removes the least useful views if all views together are too large. */
   function shrink(): void {
     let rows = 0;
-    for (const [key, { last, loading }] of [...views].reverse()) {
+    for (const [key, { last, loading }] of sortByUse(views).toReversed()) {
       const size = last === undefined ? 0 : countRows(last);
-      if (rows > 0 && rows + size > MAX_ROWS && loading === undefined) views.delete(key);
+      if (rows > 0 && rows + size > maxRows && loading === undefined) views.delete(key);
       else rows += size;
     }
   }
@@ -107,19 +113,30 @@ export function createViews({ refreshMs, clock }: ViewsSetup): Views {
       });
   }
 
+  /** Whether a view needs no query. */
+  function isYoung({ endedAt }: Kept): boolean {
+    return clock.monotonicNow() - endedAt < refreshMs;
+  }
+
   return {
     get size() {
       return views.size;
     },
-    has: (key) => views.has(key),
+    has(key) {
+      const kept = views.get(key);
+      return (
+        kept !== undefined && (kept.loading !== undefined || isYoung(kept) || (!isPast && hasServices(kept)))
+      );
+    },
     async read<Service extends FleetService>(key: string, load: Load<Service>) {
-      const isNew = !views.has(key);
-      if (isNew && [...views.values()].filter(({ loading }) => loading !== undefined).length >= MAX_READS)
+      const first = [...views.values()].filter(
+        ({ loading, last }) => loading !== undefined && last === undefined,
+      );
+      if (!views.has(key) && first.length >= MAX_READS)
         return toFailed(`more than ${MAX_READS} different views were requested at once`, clock);
       const kept = find(key);
       const { last } = kept;
-      if (last !== undefined && clock.monotonicNow() - kept.endedAt < refreshMs)
-        return last as FleetView<Service>;
+      if (last !== undefined && isYoung(kept)) return last as FleetView<Service>;
       kept.loading ??= refresh(kept, load);
       const view = last === undefined ? kept.loading : orEarlier(kept.loading, kept, clock);
       return (await view) as FleetView<Service>;
@@ -146,6 +163,15 @@ function orEarlier(loading: Promise<FleetView>, kept: Kept, clock: Clock): Promi
       resolve(view);
     });
   });
+}
+
+/** The least useful first: those without services, which anybody can invent, then the least recently used. */
+function sortByUse(views: ReadonlyMap<string, Kept>): [key: string, kept: Kept][] {
+  return [...views].sort(([, one], [, other]) => Number(hasServices(one)) - Number(hasServices(other)));
+}
+
+function hasServices({ good }: Kept): boolean {
+  return good !== undefined && good.services.length > 0;
 }
 
 function countRows({ services }: FleetView<FleetService & Partial<ServiceDetail>>): number {

@@ -44,7 +44,16 @@ test("shows services with what explains them, within their place, and never a co
     }),
   ];
   const evaluatedAt = new Date("2026-11-27T03:12:04Z");
-  const view = { state: "RED", services, at: AT, evaluatedAt, isRaw: true, problems: ["a\nb"] } as const;
+  const absent = ["service:x:max", "handler:y:max"];
+  const view = {
+    state: "RED",
+    services,
+    at: AT,
+    evaluatedAt,
+    isRaw: true,
+    problems: ["a\nb"],
+    absent,
+  } as const;
   expect(renderView(view, IO)).toBe(`STATE    SERVICE  SINCE  INSTANCES  DETAIL
 RED      db (a)   5 min  3          Disk
 RED      db (b)          3          nobody in service; 1 RED because of it
@@ -55,5 +64,7 @@ OK       new             4          1 decommissioned; 1.1.0: 3, no version: 1
 RED: 3 of 5 services, as of 2026-11-27T03:12:04Z, 7 s before
 incomplete: a b
 without the recording rules of svc-status fleet rules: no causes, and it reads every series, which does not scale
+no series of the recording rule service:x:max: see svc-status fleet rules
+no series of the recording rule handler:y:max: see svc-status fleet rules
 `);
 });

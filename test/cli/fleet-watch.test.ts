@@ -174,13 +174,14 @@ test("shows a service whose rules were evaluated too long ago as unknown, and mi
   const answer = answerOf([serviceOf("stock", "UNKNOWN", { evaluatedAt: old }), WEB], {
     problems,
     isRaw: true,
+    absent: ["y"],
   });
   fleet.update(answer, []);
   expect(screen(fleet, "")).toContain(
     "  ▸ UNKNOWN  stock  for 0 s: no recent state, rules evaluated 5 min ago",
   );
   expect(describeAge(answer, NOW.getTime())).toBe(
-    "rules evaluated 6 s ago; without recording rules; incomplete: recording rules are missing: x",
+    "rules evaluated 6 s ago; without recording rules; no series of the recording rule y: see svc-status fleet rules; incomplete: recording rules are missing: x",
   );
 });
 

@@ -9,6 +9,7 @@ import {
   toTurns,
 } from "../../src/fleet/read/axes.ts";
 import { createTurnsCache, MAX_TURNS, TURNS_LIFETIME_MS } from "../../src/fleet/read-turns.ts";
+import { READ_LIMITS } from "../../src/fleet/views.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createDeferred } from "../support/deferred.ts";
 import { serveText } from "../support/serve-text.ts";
@@ -151,13 +152,13 @@ describe("the cache of the turns", () => {
       reads += 1;
       return axes;
     };
-    await Promise.all([cache.read("", load), cache.read("", load)]);
+    await Promise.all([cache.read("", "client", load), cache.read("", "client", load)]);
     expect(reads).toBe(1);
     await clock.advance(TURNS_LIFETIME_MS);
-    expect(await cache.read("", load)).toBe(axes);
+    expect(await cache.read("", "client", load)).toEqual({ axes });
     expect(reads).toBe(2);
-    for (let number = 0; number < MAX_TURNS; number += 1) await cache.read(`${number}`, load);
-    await cache.read("", load);
+    for (let number = 0; number < MAX_TURNS; number += 1) await cache.read(`${number}`, "client", load);
+    await cache.read("", "client", load);
     expect(reads).toBe(2 + MAX_TURNS + 1);
     cache.close();
   });
@@ -166,14 +167,58 @@ describe("the cache of the turns", () => {
     const clock = createFakeClock();
     const cache = createTurnsCache(clock);
     const hanging = createDeferred<Axes>();
-    const first = cache.read("", () => hanging.promise);
+    const first = cache.read("", "client", () => hanging.promise);
     await clock.advance(1_000);
-    expect((await first).size).toBe(0);
+    expect((await first).axes.size).toBe(0);
     hanging.resolve(axes);
     await hanging.promise;
-    expect(await cache.read("", () => Promise.reject(new Error("no")))).toBe(axes);
+    const fail = () => Promise.reject(new Error("no"));
+    expect(await cache.read("", "client", fail)).toEqual({ axes });
     await clock.advance(TURNS_LIFETIME_MS);
-    expect(await cache.read("", () => Promise.reject(new Error("no")))).toBe(axes);
+    expect(await cache.read("", "client", fail)).toEqual({ axes, problem: "no" });
+    cache.close();
+  });
+
+  test("removes the axes that nobody has read for the longest time", async () => {
+    const cache = createTurnsCache(createFakeClock());
+    const asked: string[] = [];
+    const read = (key: string) =>
+      cache.read(key, "client", async () => {
+        asked.push(key);
+        return axes;
+      });
+    await read("now");
+    for (let number = 0; number < 2 * MAX_TURNS; number += 1) {
+      await read(`${number}`);
+      await read("now");
+    }
+    expect(asked.filter((key) => key === "now")).toHaveLength(1);
+    cache.close();
+  });
+
+  test("leaves queries for other clients if one reads many axes of a slow Prometheus", async () => {
+    const cache = createTurnsCache(createFakeClock());
+    const hanging = createDeferred<Axes>();
+    let queries = 0;
+    const load = () => {
+      queries += 1;
+      return hanging.promise;
+    };
+    const open = (client: string, count: number) =>
+      Array.from({ length: count }, (_, number) => cache.read(`${client} ${number}`, client, load));
+    const readings = open("busy", READ_LIMITS.freeForAll);
+    expect(await open("busy", READ_LIMITS.freeForAll + 1).at(-1)).toEqual({
+      axes: new Map(),
+      problem: "too many axes were requested at once",
+    });
+    readings.push(...open("other", READ_LIMITS.share));
+    await open("third", 1)[0];
+    expect(queries).toBe(READ_LIMITS.total);
+    expect(READ_LIMITS.total).toBeLessThan(MAX_TURNS);
+    hanging.resolve(axes);
+    for (const each of await Promise.all(readings)) expect(each).toEqual({ axes });
+    await cache.read("after", "busy", load);
+    expect(queries).toBe(READ_LIMITS.total + 1);
     cache.close();
   });
 });

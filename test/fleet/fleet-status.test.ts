@@ -2,8 +2,10 @@ import type { RequestListener } from "node:http";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createFleet } from "../../src/fleet/create-fleet.ts";
 import { type FleetStatusOptions, fleetStatus } from "../../src/fleet/fleet-status.ts";
-import { NEW_VIEW_LIMITS } from "../../src/fleet/page/answers.ts";
-import { EXPECTED_RULES } from "../../src/fleet/read/queries.ts";
+import { FEED_LIMITS } from "../../src/fleet/page/events.ts";
+import { EXPECTED_RULES, STARTS } from "../../src/fleet/read/queries.ts";
+import { MAX_VIEWS, READ_LIMITS } from "../../src/fleet/views.ts";
+import type { StatusStream } from "../../src/http/message.ts";
 import { type Ask, createAsk } from "../../src/testing/ask.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { serveHttp } from "../support/serve-http.ts";
@@ -95,6 +97,7 @@ const FLEET: readonly Sample[] = [
   ...toRed("web", "accounts"),
   ...toRecorded("stock", 0, { "service:svc_status_up:sum": 2 }),
   ...toRecorded("fine", 0),
+  [{ __name__: STARTS, job: "fine", state: "0" }, NOW_S - 7_200],
 ];
 
 async function askFleet(prometheus: string, options: Partial<FleetStatusOptions> = {}): Promise<Ask> {
@@ -104,7 +107,7 @@ async function askFleet(prometheus: string, options: Partial<FleetStatusOptions>
 }
 
 test("leaves room for other clients if one requests many different views of a slow Prometheus", async () => {
-  const { freeForAll, share } = NEW_VIEW_LIMITS;
+  const { freeForAll, share } = READ_LIMITS;
   const hanging: (() => void)[] = [];
   const answer = answerWith(() => FLEET);
   const prometheus = await serve((request, response) => {
@@ -123,6 +126,78 @@ test("leaves room for other clients if one requests many different views of a sl
   const again = open("192.0.2.1", 1);
   for (const each of hanging) each();
   for (const each of await Promise.all([...busy, ...other, ...again])) expect(each.status).toBe(200);
+});
+
+test("keeps the last answer of the present, however many moments in the past a client requests", async () => {
+  let isGood = true;
+  const good = answerWith(() => FLEET);
+  const prometheus = await serve((request, response) =>
+    isGood ? good(request, response) : response.writeHead(503).end(),
+  );
+  const clock = createSkippingClock();
+  const ask = await askFleet(prometheus, { clock });
+  await ask("/fleet");
+  isGood = false;
+  clock.skip();
+  for (let minute = 0; minute < 2 * MAX_VIEWS; minute += 1) {
+    const at = new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+    expect(await ask(`/fleet.json?at=${at}`)).toMatchObject({ status: 200 });
+    expect(await ask(`/fleet.json?service=${minute}`)).toMatchObject({ status: 200 });
+  }
+  expect(JSON.parse((await ask("/fleet.json")).body)).toMatchObject({
+    isStale: true,
+    problems: ["HTTP 503, and the answer is not JSON"],
+    services: [{}, {}, {}, {}, {}],
+  });
+});
+
+test("leaves streams of other services for other clients", async () => {
+  const { freeForAll, share, total } = FEED_LIMITS;
+  const ask = await askFleet(await servePrometheus(() => FLEET));
+  const streams: StatusStream[] = [];
+  const open = async (remoteAddress: string, count: number): Promise<number> => {
+    const before = streams.length;
+    for (let number = 0; number < count; number += 1) {
+      const query = `?service=${remoteAddress}-${number}`;
+      await ask(`/fleet.json${query}`, { remoteAddress });
+      const { stream } = await ask(`/fleet.events${query}`, { remoteAddress });
+      if (stream !== undefined) streams.push(stream(() => {}));
+    }
+    return streams.length - before;
+  };
+  onTestFinished(() => {
+    for (const each of streams) each.cancel();
+  });
+  expect(await open("192.0.2.1", total)).toBe(freeForAll);
+  expect(await open("192.0.2.2", total)).toBe(share);
+  expect(await open("192.0.2.3", 1)).toBe(1);
+});
+
+test("a stream counts as a view that is read", async () => {
+  const prometheus = await serve(() => {});
+  const ask = await askFleet(prometheus, { timeoutMs: 60_000 });
+  const open = (number: number) => ask(`/fleet.events?service=${number}`, { remoteAddress: "192.0.2.1" });
+  for (let number = 0; number < READ_LIMITS.freeForAll; number += 1)
+    expect(await open(number)).toMatchObject({ status: 200 });
+  expect(await open(99)).toMatchObject({ status: 503, body: "too many different views at once\n" });
+});
+
+test("says on the page why axes are missing, and which recording rules have no series", async () => {
+  const answer = answerWith(() => FLEET.filter(([{ __name__ }]) => __name__ !== STARTS));
+  const prometheus = await serve((request, response) =>
+    request.url?.endsWith("query_range")
+      ? response.writeHead(422).end('{"status":"error","error":"too many samples"}')
+      : answer(request, response),
+  );
+  const ask = await askFleet(prometheus);
+  const toText = (rule: string) => `no series of the recording rule ${rule}: see svc-status fleet rules`;
+  const { body } = await ask("/fleet");
+  expect(body).toContain("<title>RED: Fleet</title>");
+  expect(body).toContain("The axes are incomplete: HTTP 422: too many samples");
+  expect(body).toContain(toText(STARTS));
+  const service = (await ask("/fleet?service=fine")).body;
+  for (const rule of [STARTS, "handler:svc_status_state:max"]) expect(service).toContain(toText(rule));
+  expect((await ask("/fleet.md")).body).toContain(`- incomplete: \`${toText(STARTS)}\``);
 });
 
 test("names Prometheus on the page that shows old data, and what the axes can show", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { fleetStatus } from "../../src/fleet/fleet-status.ts";
-import { EXPECTED_RULES } from "../../src/fleet/read/queries.ts";
+import { EXPECTED_RULES, STARTS } from "../../src/fleet/read/queries.ts";
 import { createAsk } from "../../src/testing/ask.ts";
 import { type FakeSeries, startFakePrometheus } from "../support/fake-prometheus.ts";
 
@@ -13,6 +13,7 @@ function toSeries(text: string): readonly FakeSeries[] {
   const instance = { ...own, instance: text, zone: text };
   return [
     ...EXPECTED_RULES.map((__name__): FakeSeries => [{ ...own, __name__ }, 2]),
+    [{ ...own, __name__: STARTS, state: "2" }, NOW_S - 60],
     [{ ...own, __name__: "service:svc_status_overall:count", state: "2" }, 2],
     [{ ...own, __name__: "service:svc_status_info:count", service_version: text }, 1],
     [{ ...own, __name__: "service:svc_status_info:count", service_version: `${text}2` }, 1],

@@ -158,6 +158,22 @@ describe("an answer that cannot be used is never green", () => {
     expect(await read(url)).toMatchObject({ state: "YELLOW", services: [{ state: "YELLOW" }] });
   });
 
+  test("a rule without which the states are complete is named, and the state is known", async () => {
+    const starts = "service:svc_status_since_timestamp_seconds:max";
+    const absent = [starts, "handler:svc_status_state:max"];
+    const recorded = toRecorded("a", "0");
+    const url = await serve((_, response) => response.end(toAnswer(recorded)));
+    expect(await read(url)).toMatchObject({ state: "OK", problems: [], absent: [starts] });
+    const signal = new AbortController().signal;
+    expect(await readServices("a", toOptions(url), { at: NOW, signal })).toMatchObject({
+      state: "OK",
+      absent,
+    });
+    const handlers = absent.map((__name__) => ({ __name__, job: "a", name: "Database" }));
+    const whole = await serve((_, response) => response.end(toAnswer([...recorded, ...handlers])));
+    expect(await readServices("a", toOptions(whole), { at: NOW, signal })).not.toHaveProperty("absent");
+  });
+
   test("but RED is RED, even if something is missing", async () => {
     const answer = toAnswer(toRecorded("a", "2"), { warnings: ["a store is down"] });
     const url = await serve((_, response) => response.end(answer));

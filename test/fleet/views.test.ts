@@ -123,6 +123,28 @@ describe("views of the fleet", () => {
     expect([views.size, views.has("large")]).toEqual([1, true]);
   });
 
+  test("without services, which anybody can invent, are forgotten before all others", async () => {
+    const { clock, views, load } = start();
+    await views.read("", load(toView()));
+    await clock.advance(REFRESH_MS);
+    const away = toView({ state: "UNKNOWN", services: [], problems: ["HTTP 503"] });
+    for (let number = 0; number < 2 * MAX_VIEWS; number += 1) await views.read(`/${number}`, load(away));
+    expect([views.size, views.has("/1"), views.has("")]).toEqual([MAX_VIEWS, false, true]);
+    expect(await views.read("", load(away))).toMatchObject({ isStale: true, services: [{ name: "orders" }] });
+  });
+
+  test("of which there are answers do not count as read for the first time", async () => {
+    const { clock, views, load } = start();
+    const keys = Array.from({ length: 2 * MAX_READS }, (_, number) => `${number}`);
+    for (const key of keys) await views.read(key, load(toView()));
+    await clock.advance(REFRESH_MS);
+    const hanging = createDeferred<FleetView>();
+    const readings = keys.map((key) => views.read(key, load(hanging.promise)));
+    expect(await views.read("new", load(toView()))).toMatchObject({ state: "OK" });
+    hanging.resolve(toView());
+    await Promise.all(readings);
+  });
+
   test("are refused beyond the maximum that is read at the same time", async () => {
     const { views, load } = start();
     const hanging = createDeferred<FleetView>();

@@ -1,5 +1,6 @@
 import {
   countServices,
+  describeAbsent,
   describeService,
   type Effects,
   findEffects,
@@ -107,5 +108,6 @@ function summarize(view: FleetView<FleetService>, paint: Paint): readonly string
     `${paintState(state, paint)}: ${countServices(view)}${age}`,
     ...problems.map((problem) => `incomplete: ${clean(problem)}`),
     ...(isRaw ? [RAW] : []),
+    ...describeAbsent(view),
   ];
 }

@@ -1,3 +1,4 @@
+import { describeAbsent } from "../../fleet/describe.ts";
 import { type FleetView, readProblems, readServices } from "../../fleet/read/reader.ts";
 import type { ServiceDetail } from "../../fleet/read/service-detail.ts";
 import { toKey } from "../../fleet/read/view.ts";
@@ -96,5 +97,6 @@ export function describeAge(view: FleetView, now: number): string {
   const age =
     evaluatedAt === undefined ? `read ${since(at)} ago` : `rules evaluated ${since(evaluatedAt)} ago`;
   const missing = problems.map((problem) => `incomplete: ${problem}`);
-  return [age, ...(isRaw ? ["without recording rules"] : []), ...missing].join("; ");
+  const lacks = [...(isRaw ? ["without recording rules"] : []), ...describeAbsent(view)];
+  return [age, ...lacks, ...missing].join("; ");
 }

@@ -1,20 +1,18 @@
 import { toAddressBlock } from "../../http/address-block.ts";
 import { createResponse, type StatusResponse } from "../../http/message.ts";
 import { PAGE_HEADERS } from "../../http/page/render-document.ts";
-import { createShares, type ShareLimits } from "../../http/shares.ts";
+import { createShares } from "../../http/shares.ts";
 import { toAsciiJson } from "../../util/json-text.ts";
 import type { OwnFleet } from "../create-fleet.ts";
 import { createInstanceReports, type InstanceChoice, type KeptReport } from "../details/instance-reports.ts";
-import { type Axes, readHandlerAxes, readServiceAxes } from "../read/axes.ts";
-import { MAX_READS } from "../views.ts";
+import { readHandlerAxes, readServiceAxes } from "../read/axes.ts";
+import type { Turns } from "../read-turns.ts";
+import { READ_LIMITS } from "../views.ts";
 import { parseChoice } from "./choice.ts";
 import { createFleetEvents } from "./events.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { renderFleetPage } from "./render-page.ts";
 import { type FleetChoice, type FleetScene, type FleetSuffix, toQuery } from "./scene.ts";
-
-/** The views that are read at the same time and not in memory yet: a quarter is for other clients than the busiest. */
-export const NEW_VIEW_LIMITS: ShareLimits = { total: MAX_READS, freeForAll: (3 * MAX_READS) / 4, share: 4 };
 
 export interface FleetAnswersSetup {
   readonly fleet: OwnFleet;
@@ -47,25 +45,26 @@ export function createFleetAnswers({
     return service === undefined ? fleet.read(when) : fleet.readService(service, when);
   }
 
-  async function loadScene(choice: FleetChoice): Promise<FleetScene> {
+  async function loadScene(choice: FleetChoice, holder = ""): Promise<FleetScene> {
     const view = await loadView(choice);
     const rows: readonly unknown[] =
       choice.service === undefined
         ? view.services
         : view.services.flatMap((each) => ("handlers" in each ? each.handlers : []));
-    const turns = rows.length === 0 ? NO_TURNS : await readTurns(choice, rows.length);
+    const turns = rows.length === 0 ? NO_TURNS : await readTurns(choice, rows.length, holder);
     return toScene(choice, view, turns);
   }
 
-  function toScene(choice: FleetChoice, view: FleetScene["view"], turns: Axes): FleetScene {
-    return { name, path, instanceUrl, choice, hasDetails, view, turns };
+  function toScene(choice: FleetChoice, view: FleetScene["view"], { axes, problem }: Turns): FleetScene {
+    return { name, path, instanceUrl, choice, hasDetails, view, turns: axes, axesProblem: problem };
   }
 
   /** The states of services over time, or with one service, those of its handlers. */
-  function readTurns({ service, at }: FleetChoice, count: number): Promise<Axes> {
-    const { reader } = fleet;
-    return fleet.turns.read(
+  function readTurns({ service, at }: FleetChoice, count: number, holder: string): Promise<Turns> {
+    const { reader, turns, pastTurns } = fleet;
+    return (at ? pastTurns : turns).read(
       toQuery({ ...(service !== undefined && { service }), ...(at && { at }) }),
+      holder,
       (signal) => {
         const now = Date.now();
         const end = at?.getTime() ?? now;
@@ -101,24 +100,29 @@ export function createFleetAnswers({
     if (service !== undefined && instance !== undefined)
       return answerInstance(suffix, { ...choice, service, instance }, holder);
     if (suffix === ".json") return answerJson(await loadView(choice));
-    const scene = await loadScene(choice);
+    const scene = await loadScene(choice, holder);
     if (suffix === ".md")
       return createResponse({ status: 200, contentType: MARKDOWN, body: renderMarkdown(scene) });
     return answerPage({ ...scene, now: toNow(choice) }, lateMs);
   }
 
-  const events = createFleetEvents(loadScene, onError);
-  const newViews = createShares(NEW_VIEW_LIMITS);
+  const events = createFleetEvents((choice) => loadScene(choice), onError);
+  const newViews = createShares(READ_LIMITS);
   return {
     async answer(suffix, query, remoteAddress) {
       const choice = parseChoice(query);
       if (typeof choice === "string") return createResponse({ status: 400, body: `${choice}\n` });
-      if (suffix === ".events" && choice.instance === undefined) return events.answer(choice, remoteAddress);
       const holder = toAddressBlock(remoteAddress);
-      if (fleet.isKnown(choice)) return answerView(suffix, choice, holder);
+      const isStream = suffix === ".events" && choice.instance === undefined;
+      const toAnswer = async (): Promise<StatusResponse> =>
+        isStream ? events.answer(choice, remoteAddress) : answerView(suffix, choice, holder);
+      if (fleet.isKnown(choice) || (isStream && choice.at)) return toAnswer();
       if (!newViews.hasRoom(holder)) return TOO_MANY_VIEWS;
       const release = newViews.acquire(holder);
-      return answerView(suffix, choice, holder).finally(release);
+      // A stream reads its view later.
+      if (!isStream) return toAnswer().finally(release);
+      void loadView(choice).finally(release);
+      return toAnswer();
     },
   };
 }
@@ -145,7 +149,7 @@ function answerJson(view: FleetScene["view"] | KeptReport): StatusResponse {
 }
 
 const DAY_MS = 86_400_000;
-const NO_TURNS: Axes = new Map();
+const NO_TURNS: Turns = { axes: new Map() };
 const MARKDOWN = "text/markdown; charset=utf-8";
 const TOO_MANY_VIEWS = createResponse({ status: 503, body: "too many different views at once\n" });
 const NO_DETAILS = createResponse({ status: 404, body: "no details of instances\n" });

@@ -5,7 +5,7 @@ import { toAddressBlock } from "../../http/address-block.ts";
 import { createEventStream, createResponse, type StatusResponse } from "../../http/message.ts";
 import { createPageFeed, type PageFeed } from "../../http/page/feed.ts";
 import { createPendingPictures } from "../../http/page/pending.ts";
-import { createShares } from "../../http/shares.ts";
+import { createShares, type ShareLimits } from "../../http/shares.ts";
 import { systemClock } from "../../util/clock.ts";
 import { renderFleetParts } from "./render-page.ts";
 import type { FleetChoice, FleetScene } from "./scene.ts";
@@ -14,7 +14,8 @@ import type { FleetChoice, FleetScene } from "./scene.ts";
 const MAX_FLEET_STREAMS = 1_000;
 const MAX_FLEET_FEEDS = 50;
 
-const STREAM_LIMITS = { total: MAX_FLEET_STREAMS, freeForAll: 500, share: 20 };
+const STREAM_LIMITS: ShareLimits = { total: MAX_FLEET_STREAMS, freeForAll: 500, share: 20 };
+export const FEED_LIMITS: ShareLimits = { total: MAX_FLEET_FEEDS, freeForAll: 40, share: 4 };
 
 /** The updates of open pages. */
 export interface FleetEvents {
@@ -28,12 +29,14 @@ export function createFleetEvents(
   const feeds = new Map<string, PageFeed>();
   const pending = createPendingPictures();
   const streams = createShares(STREAM_LIMITS);
+  const feedShares = createShares(FEED_LIMITS);
   const { closing } = getProbeSeams(defaultProbe);
 
-  function findFeed(choice: FleetChoice): PageFeed {
+  function findFeed(choice: FleetChoice, holder: string): PageFeed {
     const key = choice.service ?? "";
     const known = feeds.get(key);
     if (known !== undefined) return known;
+    const release = feedShares.acquire(holder);
     let scene: FleetScene | undefined;
     const feed = createPageFeed({
       // A feed expects a report. This report has no handlers, only a time.
@@ -47,7 +50,10 @@ export function createFleetEvents(
         onError(error);
         return false;
       },
-      onIdle: () => void feeds.delete(key),
+      onIdle() {
+        feeds.delete(key);
+        release();
+      },
       pending,
       closing,
       clock: systemClock,
@@ -59,13 +65,14 @@ export function createFleetEvents(
   return {
     answer({ service, at, ...filter }, address) {
       const holder = toAddressBlock(address);
-      const isFull = !streams.hasRoom(holder) || (!feeds.has(service ?? "") && feeds.size >= MAX_FLEET_FEEDS);
-      if (at || isFull) return TOO_MANY;
+      const hasRoom = (): boolean =>
+        streams.hasRoom(holder) && (feeds.has(service ?? "") || feedShares.hasRoom(holder));
+      if (at || !hasRoom()) return TOO_MANY;
       // All readers of a service share a feed. Their scripts apply the filters.
       const shared = { ...filter, text: "", states: [], ...(service !== undefined && { service }) };
       return createEventStream((cut) =>
-        streams.hasRoom(holder)
-          ? findFeed(shared).open({ report: undefined, cut, onEnd: streams.acquire(holder) })
+        hasRoom()
+          ? findFeed(shared, holder).open({ report: undefined, cut, onEnd: streams.acquire(holder) })
           : { next: async () => undefined, cancel: () => {} },
       );
     },

@@ -1,6 +1,6 @@
 import { toCode } from "../../util/code-text.ts";
 import { toElapsedText } from "../../util/elapsed-text.ts";
-import { countServices, describeService, findEffects, RAW, toTitle } from "../describe.ts";
+import { countServices, describeAbsent, describeService, findEffects, RAW, toTitle } from "../describe.ts";
 import { type FleetScene, isWanted } from "./scene.ts";
 
 /** The page as Markdown, for a chat: one line for the overall state, and one for each service or handler that is not OK. */
@@ -33,7 +33,7 @@ export function renderMarkdown(scene: FleetScene): string {
     });
   return `${[
     `**${view.state}** ${toShortCode(choice.service ?? name)} (${countServices(view)})${age}`,
-    ...[...view.problems, ...(view.isRaw ? [RAW] : [])].map(
+    ...[...view.problems, ...(view.isRaw ? [RAW] : []), ...describeAbsent(view)].map(
       (problem) => `- incomplete: ${toShortCode(problem)}`,
     ),
     ...lines,

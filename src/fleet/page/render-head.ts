@@ -6,6 +6,7 @@ import { renderIcon, renderState, toFavicon } from "../../http/page/state-markup
 import { renderAge, renderFor, renderMoment } from "../../http/page/time-markup.ts";
 import {
   countServices,
+  describeAbsent,
   describeInstances,
   type Effects,
   findEffects,
@@ -44,8 +45,9 @@ export function renderHead(scene: FleetScene): Markup {
   </header>`;
 }
 
-function problemsOf({ view }: FleetScene): readonly string[] {
-  return [...view.problems, ...(view.isRaw ? [`This is ${RAW}.`] : [])];
+function problemsOf({ view, axesProblem }: FleetScene): readonly string[] {
+  const axes = axesProblem === undefined || view.isStale ? [] : [`The axes are incomplete: ${axesProblem}`];
+  return [...view.problems, ...(view.isRaw ? [`This is ${RAW}.`] : []), ...describeAbsent(view), ...axes];
 }
 
 function renderSentence({ view, now, choice }: FleetScene, effects: Effects): Markup {

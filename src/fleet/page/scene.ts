@@ -46,6 +46,8 @@ export interface FleetScene {
    * moment in the past, also the states after it.
    */
   readonly turns: ReadonlyMap<string, readonly Turn[]>;
+  /** Why axes are missing or old. */
+  readonly axesProblem?: string | undefined;
   /** The report of the instance that the reader opened. */
   readonly report?: KeptReport;
   /** The current time, for ages. Default: the client calculates them. */

@@ -5,6 +5,7 @@ import type { FleetLabels } from "../options.ts";
 import type { RecordName } from "../recording/recorded-series.ts";
 import { MAX_GAP, type PrometheusOptions, queryRange, type SeriesOverTime } from "./prometheus.ts";
 import { type Selector, toMatchers } from "./promql.ts";
+import { STARTS } from "./queries.ts";
 import { toServiceKey } from "./view.ts";
 
 /** Minimum time between two points of an axis. */
@@ -17,7 +18,6 @@ const MAX_STEP_S = 3_600;
 /** Maximum number of points in one query, unless `MAX_STEP_S` needs more. With more series, the points are further apart. */
 export const MAX_POINTS = 200_000;
 
-const SINCE: RecordName = "service:svc_status_since_timestamp_seconds:max";
 const STATE: RecordName = "handler:svc_status_state:max";
 
 export interface AxesOptions extends FleetLabels {
@@ -63,7 +63,7 @@ export function readServiceAxes(options: AxesOptions, range: AxesRange): Promise
   return readAxes(options, range, {
     minStepS: SERVICE_STEP_S,
     isExact: true,
-    toExpr: (window) => `max_over_time(${SINCE}${toMatchers(options.selector)}${window})`,
+    toExpr: (window) => `max_over_time(${STARTS}${toMatchers(options.selector)}${window})`,
     toKey: (labels) => toServiceKey(labels, options),
     // A whole second, as in a URL.
     toRun: (_, value, { state }) => ({ since: Math.ceil(value) * 1_000, mark: toMark(Number(state)) }),

@@ -44,6 +44,12 @@ export const EXPECTED_RULES: readonly RecordName[] = [
   "service:svc_status_up:count",
 ];
 
+/** Without it, the states are complete, but have no starts, and services have no axes. */
+export const STARTS: RecordName = "service:svc_status_since_timestamp_seconds:max";
+
+/** Without it, a service has no handlers. */
+export const HANDLERS: RecordName = "handler:svc_status_state:max";
+
 /** Maximum number of instances of a kind in a list. */
 export const MAX_LISTED_INSTANCES = 100;
 

@@ -5,6 +5,8 @@ import type { Selector } from "./promql.ts";
 import {
   EVALUATED,
   EXPECTED_RULES,
+  HANDLERS,
+  STARTS,
   toOverviewQuery,
   toProblemsQuery,
   toRawQuery,
@@ -37,6 +39,8 @@ export interface FleetView<Service = FleetService> {
   readonly isRaw: boolean;
   /** Why the view is incomplete, in one sentence each. */
   readonly problems: readonly string[];
+  /** Recording rules without series. The states are complete without them. */
+  readonly absent?: readonly string[];
   /** `true`: Prometheus does not answer, and this is an earlier answer, from the time `at`. */
   readonly isStale?: true;
 }
@@ -81,6 +85,7 @@ export function readServices(
     query: toServiceQuery(options, selector),
     rawQuery: toRawQuery(options, selector),
     convert: (series, oldest) => toDetails(series, options, oldest),
+    optional: [STARTS, HANDLERS],
   });
 }
 
@@ -88,12 +93,14 @@ interface View<Service> {
   readonly query: string;
   readonly rawQuery: string;
   readonly convert: (series: readonly Series[], oldest: Date) => readonly Service[];
+  /** Rules without which the states of services are complete. */
+  readonly optional?: readonly string[];
 }
 
 async function readView<Service extends FleetService>(
   { prometheus, maxAgeMs }: FleetReaderOptions,
   { at: asked, signal }: ReadOptions,
-  { query, rawQuery, convert }: View<Service>,
+  { query, rawQuery, convert, optional = [STARTS] }: View<Service>,
 ): Promise<FleetView<Service>> {
   const at = asked ?? new Date();
   const time = { signal, ...(asked && { at: asked }) };
@@ -103,9 +110,11 @@ async function readView<Service extends FleetService>(
   if ("problem" in result) return { state: "UNKNOWN", services: [], at, isRaw, problems: [result.problem] };
   const { series, partial } = result;
   const services = convert(series, new Date(at.getTime() - maxAgeMs));
+  const present = new Set(series.map(toKind));
+  const absent = isRaw || services.length === 0 ? [] : optional.filter((rule) => !present.has(rule));
   const problems = [
     ...(partial === undefined ? [] : [`the answer is partial: ${partial}`]),
-    ...describeMissing(series, services, isRaw),
+    ...describeMissing(present, services, isRaw),
   ];
   const evaluated = services.flatMap(({ evaluatedAt }) =>
     evaluatedAt === undefined ? [] : [evaluatedAt.getTime()],
@@ -119,6 +128,7 @@ async function readView<Service extends FleetService>(
     ...(evaluated.length > 0 && { evaluatedAt: new Date(Math.max(...evaluated)) }),
     isRaw,
     problems,
+    ...(absent.length > 0 && { absent }),
   };
 }
 
@@ -132,13 +142,12 @@ function join(first: Extract<QueryResult, { series: unknown }>, raw: QueryResult
 }
 
 function describeMissing(
-  series: readonly Series[],
+  present: ReadonlySet<string>,
   services: readonly FleetService[],
   isRaw: boolean,
 ): readonly string[] {
   if (services.length === 0 && isRaw) return ["Prometheus has no such service with extended metrics"];
   if (isRaw) return [];
-  const present = new Set(series.map(toKind));
   const missing: readonly string[] = EXPECTED_RULES.filter((record) => !present.has(record));
   if (missing.length > 0) return [`recording rules are missing: ${missing.join(", ")}`];
   return present.has(EVALUATED) ? [] : ["the time of the last evaluation is missing"];

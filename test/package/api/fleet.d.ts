@@ -17,6 +17,7 @@ export interface FleetView<Service = FleetService> {
     readonly evaluatedAt?: Date;
     readonly isRaw: boolean;
     readonly problems: readonly string[];
+    readonly absent?: readonly string[];
     readonly isStale?: true;
 }
 
