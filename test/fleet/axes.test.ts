@@ -65,22 +65,27 @@ describe("the turns of a service", () => {
   });
 
   test.each([
-    [5, 300],
+    [5, 60],
+    [20, 60],
+    [50, 144],
+    [100, 288],
+    [500, 300],
     [10_000, 3_600],
     [1_000_000, 3_600],
   ])("of %i services have a point each %i s, which bounds the answer", async (count, expected) => {
     let asked = new URLSearchParams();
+    const [redS, okS] = [expected / 2, expected / 3];
     const metric = { job: "orders", namespace: "shop" };
     const url = await serveText((body) => {
       asked = new URLSearchParams(body);
       const end = Number(asked.get("end"));
-      // RED for 30 s, two minutes before the end.
+      // RED for a part of the last step.
       const result = [
-        { metric: { ...metric, state: "0" }, values: [[end - 3_600, "10"], [end, `${end - 90}`], "x"] },
+        { metric: { ...metric, state: "0" }, values: [[end - 3_600, "10"], [end, `${end - okS}`], "x"] },
         {
           metric: { ...metric, state: "2" },
           values: [
-            [end, `${end - 120.5}`],
+            [end, `${end - redS - 0.5}`],
             [0, "NaN"],
           ],
         },
@@ -103,14 +108,50 @@ describe("the turns of a service", () => {
         [
           { at: endMs - 3_600_000 - stepMs, mark: "OK" },
           ...(stepMs < 3_600_000 ? [{ at: endMs - 3_600_000, mark: "unknown" }] : []),
-          { at: endMs - 120_000, mark: "RED" },
-          { at: endMs - 90_000, mark: "OK" },
+          { at: endMs - 1_000 * redS, mark: "RED" },
+          { at: endMs - 1_000 * okS, mark: "OK" },
         ],
       ],
     ]);
-    expect(asked.get("query")).toContain(`{}[${expected}s]`);
+    const starts = "service:svc_status_since_timestamp_seconds:max{}";
+    expect(asked.get("query")).toBe(`max_over_time(${starts}[${expected}s]) or ${starts}`);
     expect(Number(asked.get("step"))).toBe(expected);
     expect((count * 86_400) / Number(asked.get("step"))).toBeLessThan(MAX_POINTS * 150);
+  });
+
+  test("show two failures of a minute within five minutes", async () => {
+    const MINUTE_S = 60;
+    const startsOf = { "0": [0, 611, 791], "2": [551, 731] };
+    const stateAt = (at: number): string => ((at >= 551 && at < 611) || (at >= 731 && at < 791) ? "2" : "0");
+    /** What the rules record each 15 s: the start of the present state. */
+    const toSamples = (state: "0" | "2") =>
+      Array.from({ length: 80 }, (_, index) => 15 * index + 11)
+        .filter((at) => stateAt(at) === state)
+        .map((at) => ({ at, start: startsOf[state].findLast((start) => start <= at) ?? 0 }));
+    const url = await serveText((body) => {
+      const end = Number(new URLSearchParams(body).get("end"));
+      const points = Array.from({ length: 20 }, (_, index) => end - MINUTE_S * (19 - index));
+      const result = (["0", "2"] as const).map((state) => ({
+        metric: { job: "orders", state },
+        values: points.flatMap((at) => {
+          const within = toSamples(state).filter((one) => one.at > at - MINUTE_S && one.at <= at);
+          return within.length === 0 ? [] : [[at, `${Math.max(...within.map(({ start }) => start))}`]];
+        }),
+      }));
+      return JSON.stringify({ status: "success", data: { resultType: "matrix", result } });
+    });
+    const prometheus = { url, timeoutMs: 5_000, maxAnswerBytes: 100_000, toCredentials: () => ({}) };
+    const axes = await readServiceAxes(
+      { ...DEFAULT_LABELS, prometheus, selector: {} },
+      { from: new Date(0), to: new Date(1_200_000), count: 1, signal: new AbortController().signal },
+    );
+    expect(axes.get('[{},"orders"]')).toEqual([
+      { at: 0, mark: "OK" },
+      { at: 551_000, mark: "RED" },
+      { at: 611_000, mark: "OK" },
+      { at: 731_000, mark: "RED" },
+      { at: 791_000, mark: "OK" },
+    ]);
   });
 
   test.each([

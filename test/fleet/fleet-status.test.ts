@@ -205,7 +205,7 @@ test("names Prometheus on the page that shows old data, and what the axes can sh
   const { body } = await ask("/fleet");
   expect(body).toContain('data-late-text="Prometheus does not answer"');
   expect(body).toContain(
-    "Axes show the start of each state; of equal states within 5 min or more, the last.",
+    "Axes show the start of each state; of equal states within 1 min or more, the last.",
   );
   expect((await ask("/fleet?service=orders")).body).toContain(
     "Axes show the worst state of each minute or more.",

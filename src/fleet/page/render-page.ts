@@ -49,7 +49,7 @@ export function renderFleetPage(scene: FleetScene, { lateMs }: FleetPageOptions)
         ([suffix, name], index) => html`${index > 0 && " · "}<a href="${toUrl(suffix)}">${name}</a>`,
       )}</p><p>Axes show ${
         choice.service === undefined
-          ? "the start of each state; of equal states within 5 min or more, the last"
+          ? "the start of each state; of equal states within 1 min or more, the last"
           : "the worst state of each minute or more"
       }.</p>`
     }`,

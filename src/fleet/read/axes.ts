@@ -8,12 +8,13 @@ import { type Selector, toMatchers } from "./promql.ts";
 import { STARTS } from "./queries.ts";
 import { toServiceKey } from "./view.ts";
 
-/** Minimum time between two points of an axis. */
-const SERVICE_STEP_S = 300;
-const HANDLER_STEP_S = 60;
-
-/** Maximum time between two points. */
+/** Minimum and maximum time between two points of an axis. */
+const MIN_STEP_S = 60;
 const MAX_STEP_S = 3_600;
+
+/** Services have more points than one each 5 minutes only if all together have few points, which cost little. */
+const SERVICE_STEP_S = 300;
+const FEW_POINTS = 30_000;
 
 /** Maximum number of points in one query, unless `MAX_STEP_S` needs more. With more series, the points are further apart. */
 export const MAX_POINTS = 200_000;
@@ -46,7 +47,6 @@ export interface Run {
 
 /** How a query becomes axes. */
 interface AxesQuery {
-  readonly minStepS: number;
   /** Whether the values are the starts of the states. */
   readonly isExact: boolean;
   /** `window` is the time of a step, such as `[300s]`. */
@@ -61,9 +61,8 @@ interface AxesQuery {
  */
 export function readServiceAxes(options: AxesOptions, range: AxesRange): Promise<Axes> {
   return readAxes(options, range, {
-    minStepS: SERVICE_STEP_S,
     isExact: true,
-    toExpr: (window) => `max_over_time(${STARTS}${toMatchers(options.selector)}${window})`,
+    toExpr: toWorst(STARTS + toMatchers(options.selector)),
     toKey: (labels) => toServiceKey(labels, options),
     // A whole second, as in a URL.
     toRun: (_, value, { state }) => ({ since: Math.ceil(value) * 1_000, mark: toMark(Number(state)) }),
@@ -73,24 +72,29 @@ export function readServiceAxes(options: AxesOptions, range: AxesRange): Promise
 /** The worst state of each step, of handlers over time, by the key of their service and their name. */
 export function readHandlerAxes(options: AxesOptions, range: AxesRange): Promise<Axes> {
   const by = [...options.within, options.service, "name"].join(", ");
-  const state = STATE + toMatchers(options.selector);
+  const toExpr = toWorst(STATE + toMatchers(options.selector));
   return readAxes(options, range, {
-    minStepS: HANDLER_STEP_S,
     isExact: false,
-    // A step may be shorter than the interval of the evaluations.
-    toExpr: (window) => `max by (${by}) (max_over_time(${state}${window}) or ${state})`,
+    toExpr: (window) => `max by (${by}) (${toExpr(window)})`,
     toKey: (labels) => `${toServiceKey(labels, options)} ${labels["name"] ?? ""}`,
     toRun: (first, value) => ({ since: first, mark: toMark(value) }),
   });
 }
 
+/** A step may be shorter than the interval of the evaluations. */
+function toWorst(series: string): (window: string) => string {
+  return (window) => `max_over_time(${series}${window}) or ${series}`;
+}
+
 async function readAxes(
   { prometheus }: AxesOptions,
   { from, to, count, signal }: AxesRange,
-  { minStepS, isExact, toExpr, toKey, toRun }: AxesQuery,
+  { isExact, toExpr, toKey, toRun }: AxesQuery,
 ): Promise<Axes> {
   const spanS = Math.ceil((to.getTime() - from.getTime()) / 1_000);
-  const stepS = Math.max(minStepS, Math.min(MAX_STEP_S, Math.ceil((spanS * count) / MAX_POINTS)));
+  const toStepS = (points: number): number => Math.ceil((spanS * count) / points);
+  const fewS = isExact ? Math.min(SERVICE_STEP_S, toStepS(FEW_POINTS)) : 0;
+  const stepS = Math.max(MIN_STEP_S, fewS, Math.min(MAX_STEP_S, toStepS(MAX_POINTS)));
   const stepMs = stepS * 1_000;
   // If the turns are not exact, they are at least the same at each moment.
   const unitMs = isExact ? 1_000 : stepMs;
