@@ -31,6 +31,7 @@ import {
   PAGE_RETURN_MS,
   PAGE_SETTLE_MS,
 } from "../src/http/page/feed.ts";
+import { MAX_LISTED_HANDLERS } from "../src/http/page/list-groups.ts";
 import { MAX_ROW_DETAIL_LENGTH } from "../src/http/page/match-filter.ts";
 import { PAGE_BYTES_PER_S, PAGE_MAX_GAP_MS, PAGE_MIN_GAP_MS } from "../src/http/page/pace.ts";
 import { MAX_PENDING_PAGE_BYTES } from "../src/http/page/pending.ts";
@@ -175,6 +176,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   METRICS_TIMEOUT_MS,
   MAX_ROW_DETAIL_LENGTH,
   MAX_CHANGE_DETAIL_LENGTH,
+  MAX_LISTED_HANDLERS,
   MAX_SHOWN_CHANGES,
   MAX_HEADLINE_DETAIL_LENGTH,
   MAX_NAMED_HANDLERS,

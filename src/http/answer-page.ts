@@ -120,7 +120,8 @@ export function createPageAnswers(setup: PageSetup, loadReport: LoadReport): Pag
     },
     async answerEvents(request, selection, choice) {
       const views = await loadViews();
-      const view = toPastView(await toView(request, selection), choice);
+      const { filter } = choice;
+      const view = { ...toPastView(await toView(request, selection), choice), ...(filter && { filter }) };
       return views.answerEvents(view, async () => (await loadReport(selection)).report, {
         remoteAddress: request.remoteAddress,
         seen: choice.seen,

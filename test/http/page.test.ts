@@ -248,6 +248,16 @@ describe("the news of the page", () => {
     expect(await open(other).next()).toBeUndefined();
   });
 
+  test(`are for ${MAX_NAMED_FEEDS} filters at the same time, because each lists other handlers`, async () => {
+    const getAny = createGet({ registry: registryOf([["A", { state: "OK" }]]) });
+    let reader = 0;
+    const get = (target: string) => getAny(target, {}, "GET", toAddress(reader++));
+    for (let index = 0; index < MAX_NAMED_FEEDS; index += 1) open(await get(`${EVENTS}?q=${index}`));
+    expect(await get(`${EVENTS}?state=RED`)).toMatchObject({ status: 503, body: "too many open pages\n" });
+    for (const allowed of [EVENTS, `${EVENTS}?q=0`])
+      expect(await get(allowed)).toMatchObject({ status: 200 });
+  });
+
   test("end for those who look at a handler that is removed", async () => {
     const registry = createStatusRegistry();
     registry.addStatusHandler("A", () => ({ state: "OK" }));

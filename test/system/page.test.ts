@@ -3,6 +3,7 @@ import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ServiceStatusOptions } from "../../src/http/options.ts";
+import { MAX_LISTED_HANDLERS } from "../../src/http/page/list-groups.ts";
 import { MAX_SHOWN_CHANGES } from "../../src/http/page/render-changes.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { BROWSER_TIMEOUT_MS, openPage, startBrowser } from "../support/browser.ts";
@@ -869,6 +870,45 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
           .getByRole("link", { name: "JSON", exact: true })
           .evaluate((link) => (link as HTMLAnchorElement).href),
       ).toMatch(/\/internal\/svc_status\.json\?name=Cache$/);
+    });
+
+    test.each([true, false])("of too many handlers it lists the worst, script: %s", async (hasScript) => {
+      const service = await startPageService();
+      for (let index = 0; index < 3_000; index += 1)
+        service.set(`Handler${index}`, "OK", { detail: `detail ${index}` }, { intervalMs: 60_000 });
+      service.set("Zebra", "RED");
+      const page = await newPage({ javaScriptEnabled: hasScript });
+      await page.goto(service.url);
+      if (hasScript) await waitForLink(page, "Live");
+      expect((await rowsOf(page))[0]).toBe("RED Zebra");
+      expect(await page.locator(".row").count()).toBe(MAX_LISTED_HANDLERS);
+      const rest = page.locator("[data-key=rest]");
+      expect(await rest.textContent()).toContain(
+        "1000 of 3001 handlers are listed, the worst first. Not listed: 2001 OK.",
+      );
+      expect(await rowOf(page, "Handler999").count()).toBe(0);
+      // Without a script, the page reloads itself meanwhile: this is what its form sends.
+      if (hasScript) await page.getByRole("searchbox").fill("handler999");
+      else await page.goto(`${service.url}?q=handler999`);
+      await rowOf(page, "Handler999").waitFor();
+      expect(await rowsOf(page)).toEqual(["OK Handler999"]);
+      expect(await rest.textContent()).toContain("1 of 3001 handlers are listed");
+      expect(await page.getByRole("searchbox").inputValue()).toBe("handler999");
+      expect(await page.locator(".gone").count()).toBe(0);
+      if (!hasScript) return;
+      expect(await page.locator("[type=search]:focus").count()).toBe(1);
+      service.set("Handler999", "YELLOW", { detail: "slow" });
+      await rowOf(page, "Handler999", ".YELLOW").waitFor();
+      expect(await violationsOf(page)).toEqual([]);
+      await page.getByRole("searchbox").fill("");
+      await page.waitForFunction(
+        (rows) => document.querySelectorAll(".row").length === rows,
+        MAX_LISTED_HANDLERS,
+      );
+      expect((await rowsOf(page)).slice(0, 2)).toEqual(["RED Zebra", "YELLOW Handler999"]);
+      await page.goto(`${service.url}#handler-Handler2999`);
+      await rowOf(page, "Handler2999").locator("summary:focus").waitFor();
+      await rowOf(page, "Handler2999").getByRole("heading", { name: "Recent changes" }).waitFor();
     });
 
     test("it stays usable with 500 handlers", async () => {

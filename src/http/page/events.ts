@@ -25,7 +25,7 @@ export const UNSHARED_PAGE_STREAMS = 500;
 export const MAX_PAGE_STREAMS_OF_ADDRESS = 20;
 
 /**
- * Maximum number of selections of handlers (`?name=A&name=B`) with a feed, because each feed costs checks and
+ * Maximum number of selections of handlers (`?name=A&name=B`, or a filter of a page that lists only some) with a feed, because each feed costs checks and
  * memory. The page of all handlers does not count. Pages with other selections poll.
  */
 export const MAX_NAMED_FEEDS = 20;
@@ -79,7 +79,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
 
   function hasRoom(view: PageView, holder: string): boolean {
     if (!streams.hasRoom(holder)) return false;
-    return view.names.length === 0 || feeds.has(toKey(view)) || namedFeeds.hasRoom(holder);
+    return isForAll(view) || feeds.has(toKey(view)) || namedFeeds.hasRoom(holder);
   }
 
   function findFeed(view: PageView, holder: string): PageFeed {
@@ -90,7 +90,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
   }
 
   function createFeed(view: PageView, holder: string): PageFeed {
-    const releaseFeed = view.names.length === 0 ? undefined : namedFeeds.acquire(holder);
+    const releaseFeed = isForAll(view) ? undefined : namedFeeds.acquire(holder);
     const renderParts = createPartsRenderer();
     return createPageFeed({
       read: (some) => read(view, some),
@@ -102,6 +102,7 @@ export function createPageEvents(setup: PageEventsSetup): AnswerPageEvents {
           changes,
           held: getHeld(registry),
           past: pastReader?.get(view.span),
+          ...(view.filter && { filter: view.filter }),
         }),
       listen,
       onError,
@@ -171,7 +172,12 @@ const TOO_MANY = createResponse({ status: 503, body: "too many open pages\n" });
  */
 const ENDED: StatusStream = { next: async () => undefined, cancel: () => {} };
 
+/** Whether all readers without a selection share the feed of a view. */
+function isForAll({ names, filter }: PageView): boolean {
+  return names.length === 0 && filter === undefined;
+}
+
 /** Normalizes the names: their order and duplicates do not change the report. */
-function toKey({ details, controls, seesWho, names, span }: PageView): string {
-  return JSON.stringify([details, controls, seesWho, [...new Set(names)].sort(), span]);
+function toKey({ details, controls, seesWho, names, span, filter }: PageView): string {
+  return JSON.stringify([details, controls, seesWho, [...new Set(names)].sort(), span, filter]);
 }

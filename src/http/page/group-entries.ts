@@ -6,6 +6,8 @@ import { compareCodePoints } from "../../util/text.ts";
 export interface EntryGroup {
   readonly entry: Entry;
   readonly dependants: readonly Entry[];
+  /** Number of further dependants, which the page does not list. Default: 0. */
+  readonly unlisted?: number;
 }
 
 /**

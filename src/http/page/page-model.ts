@@ -57,6 +57,8 @@ export interface PageView {
   readonly past?: boolean;
   /** The span of the axes, if it needs the recorded history. */
   readonly span?: LongSpan;
+  /** Selects the handlers that the updates list, if the page lists only some. Default: the worst. */
+  readonly filter?: PageFilter;
 }
 
 /** Selects the visible handlers. It hides the others and changes nothing else. */

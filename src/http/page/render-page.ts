@@ -2,6 +2,7 @@ import { STATES, type State } from "../../core/state.ts";
 import { EVENTS_SUFFIX } from "../../formats/formats.ts";
 import { AXIS_SPANS, type AxisSpan, DEFAULT_SPAN, LONG_SPANS, toSpanTitle } from "./axis-window.ts";
 import { createNameOrder, type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
+import { isTooLong, listGroups, REST_KEY, renderRest } from "./list-groups.ts";
 import { html, type Markup, toText } from "./markup.ts";
 import { isGroupWanted } from "./match-filter.ts";
 import type { PagePart, PageScene } from "./page-model.ts";
@@ -26,6 +27,7 @@ export function renderPage(scene: PageScene): string {
   changes.forgetRemoved();
   const now = scene.now ?? report.at.getTime();
   const groups = toGroups(scene, createNameOrder());
+  const listed = listGroups(groups, scene);
   const hidesNothing = groups.length === 0 || groups.some((group) => isGroupWanted(group, scene));
   return renderDocument({
     title: toTitle(scene),
@@ -39,7 +41,10 @@ export function renderPage(scene: PageScene): string {
     filter: renderFilter(scene),
     isFiltered: filter !== undefined,
     noun: "handler",
-    rows: groups.map((group) => renderRow(group, scene)),
+    rows: [
+      ...listed.map((group) => renderRow(group, scene)),
+      ...(isTooLong(scene) ? [renderRest(listed, scene)] : []),
+    ],
     hidesAll: !hidesNothing,
     footer: html`<p>The same for programs: ${Object.entries(LINKED_FORMATS).map(
       ([suffix, name], index) => html`${index > 0 && " · "}<a href="${toUrl(scene, suffix)}">${name}</a>`,
@@ -62,7 +67,12 @@ export function createPartsRenderer(): PartsRenderer {
   return function renderParts(scene) {
     scene.changes.forgetRemoved();
     const groups = toGroups(scene, sortByName);
-    return [{ key: HEAD_KEY, html: toText(renderHead(scene, groups)) }, ...rows.render(groups, scene)];
+    const listed = listGroups(groups, scene);
+    return [
+      { key: HEAD_KEY, html: toText(renderHead(scene, groups)) },
+      ...rows.render(listed, scene),
+      ...(isTooLong(scene) ? [{ key: REST_KEY, html: toText(renderRest(listed, scene)) }] : []),
+    ];
   };
 }
 
@@ -98,11 +108,16 @@ function renderSpan(span: AxisSpan, chosen: AxisSpan): Markup {
   return html`<label class="choice"><input type="radio" name="span" value="${span}"${checked}> ${toSpanTitle(span)}</label>`;
 }
 
-/** The events of the page have the states of its span. */
+/** The events of the page have the states of its span, and if not all handlers are listed, its filter. */
 function toEventsUrl(scene: PageScene): string {
   const { names, span } = scene.view;
-  const query = span === undefined ? "" : `${names.length > 0 ? "&" : "?"}span=${span}`;
-  return toUrl(scene, EVENTS_SUFFIX) + query;
+  const { text, states } = (isTooLong(scene) && scene.filter) || { text: "", states: [] };
+  const query = [
+    ...(span === undefined ? [] : [`span=${span}`]),
+    ...(text === "" ? [] : [`q=${encodeURIComponent(text)}`]),
+    ...states.map((state) => `state=${state}`),
+  ].join("&");
+  return toUrl(scene, EVENTS_SUFFIX) + (query && (names.length > 0 ? "&" : "?") + query);
 }
 
 /** A URL relative to the page, independent of any prefix. It keeps the selected handlers. */

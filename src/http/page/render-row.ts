@@ -23,20 +23,21 @@ export const ROW_KEY = "handler:";
 
 /** Renders a handler, and folded under it the handlers that are RED because of it. */
 export function renderRow(group: EntryGroup, scene: PageScene): Markup {
-  const { entry, dependants } = group;
+  const { entry, dependants, unlisted = 0 } = group;
   return renderItem(
     entry,
     scene,
     !isGroupWanted(group, scene),
-    dependants.length > 0 && renderFold(group, scene),
+    dependants.length + unlisted > 0 && renderFold(group, scene),
   );
 }
 
 /** The fold is open if it contains a match of the filter. */
-function renderFold({ dependants }: EntryGroup, scene: PageScene): Markup {
+function renderFold({ dependants, unlisted = 0 }: EntryGroup, scene: PageScene): Markup {
   const found = new Set(dependants.filter((dependant) => isWanted(dependant, scene)));
   const isOpen = scene.filter !== undefined && found.size > 0;
-  const handlers = dependants.length === 1 ? "1 handler is" : `${dependants.length} handlers are`;
+  const count = dependants.length + unlisted;
+  const handlers = count === 1 ? "1 handler is" : `${count} handlers are`;
   const items = dependants.map((dependant) => renderItem(dependant, scene, !found.has(dependant), false));
   return html`<details class="fold"${isOpen && html` open`}>
     <summary>${handlers} RED because of this</summary>

@@ -18,12 +18,12 @@ export function createRowCache(): RowCache {
   let past: PageScene["past"];
 
   function render(group: EntryGroup, scene: PageScene): PagePart {
-    const { entry, dependants } = group;
+    const { entry, dependants, unlisted } = group;
     const before = known.get(entry.name);
     if (before && isShown(before, group, scene)) return before.part;
     const shown = [entry, ...dependants].map((each) => toShown(each, scene));
     const part = toPart(group, scene);
-    known.set(entry.name, { shown, part });
+    known.set(entry.name, { shown, unlisted, part });
     return part;
   }
 
@@ -57,6 +57,7 @@ function toPart(group: EntryGroup, scene: PageScene): PagePart {
 interface KnownRow {
   /** The handler, and the handlers folded under it. */
   readonly shown: readonly Shown[];
+  readonly unlisted: number | undefined;
   readonly part: PagePart;
 }
 
@@ -78,12 +79,14 @@ function toShown(entry: Entry, { view, changes, held, report }: PageScene): Show
 }
 
 /** Whether a row shows a group. */
-function isShown({ shown }: KnownRow, { entry, dependants }: EntryGroup, scene: PageScene): boolean {
+function isShown(before: KnownRow, { entry, dependants, unlisted }: EntryGroup, scene: PageScene): boolean {
+  const { shown } = before;
   return (
     shown.length === 1 + dependants.length &&
-    shown.every((before, at) => {
+    before.unlisted === unlisted &&
+    shown.every((each, at) => {
       const present = at === 0 ? entry : dependants[at - 1];
-      return present !== undefined && isSame(before, present, scene);
+      return present !== undefined && isSame(each, present, scene);
     })
   );
 }

@@ -1,6 +1,7 @@
 import { toCode } from "../../../util/code-text.ts";
 import { getServerTime, getShownTime } from "./ages.ts";
 import { textOf } from "./filter.ts";
+import { findRest } from "./list.ts";
 
 /** One line for the overall state, one for each visible handler that is not OK, and the address. */
 export function toMarkdown(): string {
@@ -9,12 +10,14 @@ export function toMarkdown(): string {
   const counts = document.querySelector(".counts")?.textContent?.trim() ?? "";
   const link = document.querySelector(".link")?.textContent ?? "";
   const time = new Date(getServerTime()).toISOString();
+  const rest = findRest()?.textContent;
   const rows = [...document.querySelectorAll<HTMLElement>(".row")].filter(
     (row) => row.dataset["state"] !== "OK" && !row.closest("[hidden]"),
   );
   return [
     `**${state}** ${toCode(toService())} (${counts}), ${toCode(probe)}, ${time}, ${link.toLowerCase()}`,
     ...rows.map(toItem),
+    ...(rest ? [`- ${rest}`] : []),
     "",
     location.origin + location.pathname + location.search,
   ].join("\n");

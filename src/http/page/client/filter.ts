@@ -1,5 +1,6 @@
 import { DEFAULT_SPAN, isLongSpan } from "../axis-window.ts";
 import { find } from "./find.ts";
+import { findRest, requestList } from "./list.ts";
 
 /** Filters as the user types or selects, and keeps the filter and the span of the axes in the page's URL. */
 export function startFilter(): void {
@@ -36,7 +37,9 @@ export function applyFilter(isNew = false): void {
   }
 
   const rows = find("rows").children as HTMLCollectionOf<HTMLElement>;
+  const rest = findRest();
   for (const row of rows) {
+    if (row === rest) continue;
     const { lastElementChild: last } = row;
     const fold = last instanceof HTMLDetailsElement && last.className === "fold" ? last : undefined;
     const folded = [...(fold?.querySelectorAll<HTMLElement>(".row") ?? [])];
@@ -48,6 +51,7 @@ export function applyFilter(isNew = false): void {
   }
   hide(find("none"), shown > 0 || rows.length === 0);
   hide(find("filtered"), !isFiltering);
+  requestList(data);
 }
 
 function hide(element: HTMLElement, isHidden: boolean): void {

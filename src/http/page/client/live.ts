@@ -14,7 +14,6 @@ const PATIENCE_MS = 15_000;
 
 /** Keeps the page up to date, and shows whether it is. */
 export function startLive(): void {
-  const url = new URL(document.documentElement.dataset["events"] ?? "", location.href);
   const link = createLinkDisplay();
   const mayHaveEvents = typeof EventSource === "function";
   let source: EventSource | undefined;
@@ -22,6 +21,8 @@ export function startLive(): void {
   let hasEvents = mayHaveEvents;
   /** The id of the last update, if the page shows exactly that. */
   let seen = "";
+  /** Whether the next update lists other handlers. */
+  let isOtherList = false;
 
   function connect(): void {
     if (hasEvents) listen();
@@ -29,7 +30,7 @@ export function startLive(): void {
   }
 
   function listen(): void {
-    url.searchParams.delete("seen");
+    const url = new URL(document.documentElement.dataset["events"] ?? "", location.href);
     if (seen !== "") url.searchParams.set("seen", seen);
     const opened = new EventSource(url);
     source = opened;
@@ -43,7 +44,8 @@ export function startLive(): void {
 
   function showUpdate(news: PageNews, id = ""): void {
     seen = "";
-    showNews(news);
+    showNews(news, isOtherList);
+    isOtherList = false;
     seen = id;
   }
 
@@ -96,6 +98,10 @@ export function startLive(): void {
   }
 
   listenToPause(link, { stop, restart });
+  addEventListener("list", () => {
+    isOtherList = true;
+    if (!link.isPaused) restart();
+  });
   setInterval(() => updateAges(document), 1_000);
   link.recordSign();
   connect();

@@ -1,4 +1,5 @@
 import { updateAges } from "./ages.ts";
+import { openAwaitedRow } from "./anchor.ts";
 import { drawAxes } from "./axes.ts";
 import { closeControl } from "./control.ts";
 import { applyFilter } from "./filter.ts";
@@ -21,11 +22,11 @@ export function toNews(parsed: Document): PageNews {
   return { order: rows.map((row) => keyOf(row) ?? ""), parts };
 }
 
-/** Updates the page in place. */
-export function showNews(news: PageNews): void {
+/** Updates the page in place. `isOtherList`: the reader has requested other rows. */
+export function showNews(news: PageNews, isOtherList: boolean): void {
   const { parts } = news;
   // First, because after a change the browser would have to lay out the page to tell the selection.
-  const isRead = isReading();
+  const isRead = !isOtherList && isReading();
   const list = find("rows");
   const rows = new Map([...list.children].map((row) => [keyOf(row) ?? "", row]));
   const head = document.querySelector<HTMLElement>(".head");
@@ -46,6 +47,7 @@ export function showNews(news: PageNews): void {
   showMove(before, head);
   showState();
   applyFilter();
+  openAwaitedRow();
 }
 
 /** Behind a balancer, any request may reach another instance. */

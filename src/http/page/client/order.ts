@@ -1,5 +1,6 @@
 import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
+import { findRest } from "./list.ts";
 import { keyOf, move } from "./morph.ts";
 
 /** Rows keep their places until the user has been inactive for this long. */
@@ -92,7 +93,7 @@ function leavePlace(row: Element): void {
   const isFolded = [...document.querySelectorAll(".fold .row")].some((each) => keyOf(each) === key);
   row.removeAttribute("data-state");
   row.className = "gone";
-  row.textContent = `${name} ${isFolded ? "is RED with another handler" : "is no longer registered"}`;
+  row.textContent = `${name} ${isFolded ? "is RED with another handler" : `is no longer ${findRest() ? "listed" : "registered"}`}`;
 }
 
 /** Whether the user is active, or has opened, focused or selected something in the rows. */
