@@ -31,7 +31,10 @@ export function describeService(service: FleetService, effects: Effects): readon
 /** `3 instances, 3 scraped, 2 in service, 1 draining` */
 export function describeInstances({ instances }: FleetService): string {
   const { targets, scraped, inService, draining } = instances;
-  return `${targets} instances, ${scraped} scraped, ${inService} in service${draining === undefined ? "" : `, ${draining} draining`}`;
+  const counts = { instances: targets, scraped, "in service": inService, draining };
+  return Object.entries(counts)
+    .flatMap(([what, count]) => (count === undefined ? [] : [`${count.toLocaleString("en")} ${what}`]))
+    .join(", ");
 }
 
 export function describeVersions({ versions }: FleetService): string {

@@ -73,6 +73,8 @@ describe("label values are text", () => {
       expect(main.split('<script type="module">')[0]).not.toMatch(/<script|<img|onerror="|href="javascript/);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them reaches a page
       expect(main.split('<ul id="rows"')[1]?.split("</main>")[0]).not.toMatch(/>[^<]*[\u0000\u001b]/);
+      // An override that nothing closes must not turn the text behind it.
+      expect(main).not.toMatch(/<(?!bdi|title|[^>]* dir="auto")(?:span|a)\b[^>]*>[^<]*[\u202e\u2066]/);
       expect(page).toContain("<title>RED: ");
     }
     for (const markdown of texts) {

@@ -5,7 +5,7 @@ import { serveFakeFleet } from "../support/fake-fleet.ts";
 import type { FirefoxPage } from "../support/firefox.ts";
 import { describeWithProgram } from "../support/system.ts";
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 240_000;
 
 const PATIENCE = { timeout: 30_000 };
 
@@ -19,6 +19,11 @@ const LOOKS: Readonly<Record<string, Look>> = {
     media: "(prefers-color-scheme: dark)",
     chromium: { colorScheme: "dark" },
     firefox: { "layout.css.prefers-color-scheme.content-override": 0 },
+  },
+  "forced colors and reduced motion": {
+    media: "(forced-colors: active) and (prefers-reduced-motion: reduce)",
+    chromium: { forcedColors: "active", reducedMotion: "reduce" },
+    firefox: { "browser.display.document_color_use": 2, "ui.prefersReducedMotion": 1 },
   },
 };
 

@@ -96,6 +96,61 @@ describeWithProgram(["promtool", "amtool"], "promtool and amtool", () => {
     });
   });
 
+  test("an instance that vanishes counts at once no longer, and one that restarts has a new start", () => {
+    write("rules.yml", toRuleFile(OPTIONS));
+    const series = (instance: string, family: string, values: string, labels = ""): Tree => ({
+      series: `${family}{job="orders", instance="${instance}"${labels}}`,
+      values,
+    });
+    const toInstance = (instance: string, present: string, starts: string): readonly Tree[] => [
+      series(instance, "up", "1x40"),
+      series(instance, "svc_status_overall", `2x${present}`),
+      series(instance, "svc_status_in_service", `1x${present}`),
+      series(
+        instance,
+        "svc_status_state",
+        `2x${present}`,
+        ', name="Database", critical="true", scope="shared"',
+      ),
+      series(instance, "svc_status_last_change_timestamp_seconds", starts, ', name="Database"'),
+    ];
+    const handler = '{job="orders", name="Database"';
+    const since = "handler:svc_status_red_since_timestamp_seconds:min";
+    const states = "handler:svc_status_state:count";
+    const counts = `${states}${handler}, critical="true", scope="shared", state="2"}`;
+    const expectAt = (minute: number, expr: string, labels: string, value: number): Tree => ({
+      expr,
+      eval_time: `${minute}m`,
+      exp_samples: [{ labels, value }],
+    });
+    const tests = write("tests.yml", {
+      rule_files: ["rules.yml"],
+      evaluation_interval: "1m",
+      tests: [
+        {
+          interval: "1m",
+          input_series: [
+            // It restarts at minute 10, and vanishes at minute 20.
+            ...toInstance("1", "19 stale", "100x9 600x9 stale"),
+            ...toInstance("2", "40", "300x40"),
+          ],
+          promql_expr_test: [
+            expectAt(5, since, `${since}${handler}}`, 100),
+            expectAt(5, states, counts, 2),
+            // The other instance has been RED for longer now.
+            expectAt(10, since, `${since}${handler}}`, 300),
+            expectAt(19, states, counts, 2),
+            expectAt(20, states, counts, 1),
+          ],
+        },
+      ],
+    });
+    expect(check("promtool", "test", "rules", tests)).toEqual({
+      text: expect.stringContaining("SUCCESS"),
+      code: 0,
+    });
+  });
+
   test("the tests fail without the rule that they are about", () => {
     const options = { ...OPTIONS, timesMs: { ...DEFAULT_TIMES_MS, yellow: 60_000, decommissioned: 60_000 } };
     for (const alert of ["SvcStatusRed", "SvcStatusHandlerVanished", "SvcStatusFewerInstances"]) {

@@ -172,7 +172,7 @@ function renderRow(scene: FleetScene, parts: RowParts): Row {
     <details>
       <summary class="summary">
         ${renderState(state)}
-        <span class="name"><bdi>${shownName}</bdi>${flags.map((flag) => html` <span class="flag">${cut(toLine(flag), MAX_LENGTH)}</span>`)}</span>
+        <span class="name"><bdi>${shownName}</bdi>${flags.map((flag) => html` <span class="flag" dir="auto">${cut(toLine(flag), MAX_LENGTH)}</span>`)}</span>
         <span class="detail" dir="auto">${detail}</span>
         ${renderAxis(toPresent(past, state, since ?? view.at), { now, span: choice.span })}
         <span class="since">${since && renderFor(since, now)}</span>

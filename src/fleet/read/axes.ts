@@ -12,9 +12,11 @@ import { toServiceKey } from "./view.ts";
 const MIN_STEP_S = 60;
 const MAX_STEP_S = 3_600;
 
-/** Services have more points than one each 5 minutes only if all together have few points, which cost little. */
-const SERVICE_STEP_S = 300;
-const FEW_POINTS = 30_000;
+/** How old a sample may be at a moment: the default of Prometheus. */
+const LOOKBACK_S = 300;
+
+/** Services have more than a point each 5 minutes only if all together have few points: those of 100 services. */
+const FEW_POINTS = 28_800;
 
 /** Maximum number of points in one query, unless `MAX_STEP_S` needs more. With more series, the points are further apart. */
 export const MAX_POINTS = 200_000;
@@ -49,8 +51,7 @@ export interface Run {
 interface AxesQuery {
   /** Whether the values are the starts of the states. */
   readonly isExact: boolean;
-  /** `window` is the time of a step, such as `[300s]`. */
-  toExpr(window: string): string;
+  toExpr(stepS: number): string;
   toKey(labels: SeriesOverTime["labels"]): string;
   toRun(first: number, value: number, labels: SeriesOverTime["labels"]): Pick<Run, "since" | "mark">;
 }
@@ -75,15 +76,15 @@ export function readHandlerAxes(options: AxesOptions, range: AxesRange): Promise
   const toExpr = toWorst(STATE + toMatchers(options.selector));
   return readAxes(options, range, {
     isExact: false,
-    toExpr: (window) => `max by (${by}) (${toExpr(window)})`,
+    toExpr: (stepS) => `max by (${by}) (${toExpr(stepS)})`,
     toKey: (labels) => `${toServiceKey(labels, options)} ${labels["name"] ?? ""}`,
     toRun: (first, value) => ({ since: first, mark: toMark(value) }),
   });
 }
 
-/** A step may be shorter than the interval of the evaluations. */
-function toWorst(series: string): (window: string) => string {
-  return (window) => `max_over_time(${series}${window}) or ${series}`;
+/** A short step may be shorter than the interval of the evaluations. */
+function toWorst(series: string): AxesQuery["toExpr"] {
+  return (stepS) => `max_over_time(${series}[${stepS}s])${stepS < LOOKBACK_S ? ` or ${series}` : ""}`;
 }
 
 async function readAxes(
@@ -93,7 +94,7 @@ async function readAxes(
 ): Promise<Axes> {
   const spanS = Math.ceil((to.getTime() - from.getTime()) / 1_000);
   const toStepS = (points: number): number => Math.ceil((spanS * count) / points);
-  const fewS = isExact ? Math.min(SERVICE_STEP_S, toStepS(FEW_POINTS)) : 0;
+  const fewS = isExact ? Math.min(LOOKBACK_S, toStepS(FEW_POINTS)) : 0;
   const stepS = Math.max(MIN_STEP_S, fewS, Math.min(MAX_STEP_S, toStepS(MAX_POINTS)));
   const stepMs = stepS * 1_000;
   // If the turns are not exact, they are at least the same at each moment.
@@ -105,7 +106,7 @@ async function readAxes(
     stepS,
     signal,
   };
-  const result = await queryRange(prometheus, toExpr(`[${stepS}s]`), steps);
+  const result = await queryRange(prometheus, toExpr(stepS), steps);
   if ("problem" in result) throw new Error(result.problem);
   const axes = new Map<string, readonly Turn[]>();
   for (const [key, group] of groupBy(result.series, ({ labels }) => toKey(labels))) {
