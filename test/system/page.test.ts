@@ -213,6 +213,28 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await rowsOf(page)).toEqual(["YELLOW Database", "YELLOW Orders", "OK Aardvark"]);
     });
 
+    test("only the row that changed moves", async () => {
+      const service = await startOrders();
+      for (let at = 10; at < 40; at += 1) service.set(`Handler${at}`, "OK");
+      const page = await newPage();
+      await open(page, service.url);
+      await page.evaluate(() => {
+        const moved: string[] = [];
+        new MutationObserver((records) => {
+          for (const { addedNodes } of records)
+            for (const row of addedNodes) moved.push((row as HTMLElement).dataset["key"] ?? "");
+        }).observe(document.getElementById("rows") as Element, { childList: true });
+        Object.assign(window, { moved });
+      });
+      for (const state of ["RED", "OK"] as const) {
+        service.set("Handler30", state);
+        await rowOf(page, "Handler30", `.${state}`).waitFor();
+        expect((await rowsOf(page)).indexOf(`${state} Handler30`)).toBe(state === "RED" ? 0 : 22);
+      }
+      const key = "handler:Handler30";
+      expect(await page.evaluate(() => (window as unknown as { moved: string[] }).moved)).toEqual([key, key]);
+    });
+
     test.each([1_100, 320])("nothing moves when the connection is lost, at a width of %d", async (width) => {
       const service = await startOrders();
       const page = await newPage({ viewport: { width, height: 800 } });

@@ -1,3 +1,5 @@
+import { findOpenRows } from "./open-rows.ts";
+
 const format = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "long" });
 
 /** `2026-01-01 05:30:00 GMT+5:30`: a moment in the time zone of the reader. */
@@ -13,7 +15,7 @@ export function startLocalTimes(): void {
 }
 
 export function showOpenTimes(): void {
-  for (const each of document.querySelectorAll(".head, .row > details[open]")) showLocalTimes(each);
+  for (const each of [document.querySelector(".head"), ...findOpenRows()]) if (each) showLocalTimes(each);
 }
 
 /** Replaces the times in UTC that the server renders. */

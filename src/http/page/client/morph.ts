@@ -34,10 +34,15 @@ export function move(parent: Element, node: Node, before: Node | null): void {
 }
 
 function morphAttributes(from: Element, to: Element): void {
+  let count = 0;
+  for (const { name, value } of to.attributes) {
+    if (OF_THE_READER.has(name)) continue;
+    count += 1;
+    if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+  }
+  if (from.attributes.length === count) return;
   for (const name of from.getAttributeNames())
     if (!OF_THE_READER.has(name) && !to.hasAttribute(name)) from.removeAttribute(name);
-  for (const { name, value } of to.attributes)
-    if (!OF_THE_READER.has(name) && from.getAttribute(name) !== value) from.setAttribute(name, value);
 }
 
 function morphChildren(from: Element, to: Element): void {

@@ -1,7 +1,9 @@
 import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
+import { findInOrder } from "./in-order.ts";
 import { findRest } from "./list.ts";
 import { keyOf, move } from "./morph.ts";
+import { findOpenRows } from "./open-rows.ts";
 
 /** Rows keep their places until the user has been inactive for this long. */
 const READING_MS = 60_000;
@@ -105,7 +107,7 @@ export function isReading(): boolean {
     (performance.now() - touchedAt < READING_MS ||
       list.contains(document.activeElement) ||
       (selection?.isCollapsed === false && list.contains(selection.anchorNode)) ||
-      list.querySelector("details[open] > .summary") !== null)
+      findOpenRows().length > 0)
   );
 }
 
@@ -133,18 +135,16 @@ function arrange(list: Element, rows: readonly Element[], isRead: boolean): void
   for (const row of [...list.children]) if (!kept.has(row)) row.remove();
   const { anchorNode } = (isRead && getSelection()) || {};
   const reader = anchorNode && list.contains(anchorNode) ? anchorNode : isRead && document.activeElement;
-  const found = reader ? rows.findIndex((row) => row.contains(reader)) : -1;
-  const fixed = found === -1 ? Math.floor(rows.length / 2) : found;
-  const still = rows[fixed];
-  if (still && still.parentNode !== list) list.append(still);
-  let next = still;
-  for (const row of rows.slice(0, fixed).reverse()) {
-    if (next && row.nextElementSibling !== next) move(list, row, next);
-    next = row;
-  }
-  let previous = still;
-  for (const row of rows.slice(fixed + 1)) {
-    if (previous && row.previousElementSibling !== previous) move(list, row, previous.nextSibling);
-    previous = row;
+  const fixed = reader ? rows.findIndex((row) => row.contains(reader)) : -1;
+  const places = new Map([...list.children].map((row, place) => [row, place]));
+  const still = findInOrder(
+    rows.map((row) => places.get(row) ?? 0),
+    fixed,
+  );
+  let next: Element | null = null;
+  for (let at = rows.length - 1; at >= 0; at -= 1) {
+    const row = rows[at];
+    if (row && !still.has(at)) move(list, row, next);
+    next = row ?? null;
   }
 }
