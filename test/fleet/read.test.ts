@@ -212,6 +212,43 @@ describe("the services", () => {
     expect(evaluatedAt).toEqual(new Date("2026-11-27T03:11:55Z"));
   });
 
+  test("are effects of their first cause over any number of services, and members of a cycle are causes", async () => {
+    /** The root that the rules find, up to four services away, and the next service on the path to it. */
+    const toPath = (job: string, root: string, upstream?: string) => [
+      ...toRecorded(job, "2"),
+      { __name__: "service:svc_status_root:max", job, root },
+      ...(upstream === undefined
+        ? []
+        : [{ __name__: "service:svc_status_chain:max", job, upstream, level: "1" }]),
+    ];
+    const url = await serve((_, response) =>
+      response.end(
+        toAnswer([
+          ...Array.from({ length: 12 }, (_, index) =>
+            toPath(`s${index}`, index <= 4 ? "s0" : `s${index}`, index === 0 ? undefined : `s${index - 1}`),
+          ).flat(),
+          ...toPath("a", "a", "b"),
+          ...toPath("b", "b", "a"),
+          ...toPath("far", "far", "b"),
+          ...toPath("alone", "alone", "not known"),
+          ...toPath("other", "other", "fine"),
+          ...toRecorded("fine", "0"),
+        ]),
+      ),
+    );
+    const { services } = await readOverview(
+      { ...toOptions(url), prometheus: { ...toOptions(url).prometheus, maxAnswerBytes: 100_000 } },
+      { at: NOW, signal: new AbortController().signal },
+    );
+    const roots = Object.fromEntries(services.map(({ name, root }) => [name, root]));
+    const path = Array.from({ length: 12 }, (_, index) => [`s${index}`, "s0"]);
+    const others = { a: "a", b: "b", far: "b", alone: "alone", other: "other", fine: undefined };
+    expect(roots).toEqual({ ...Object.fromEntries(path), ...others });
+    // Causes come first.
+    const first = services.slice(0, 5).map(({ name }) => name);
+    expect(first).toEqual(["a", "alone", "b", "other", "s0"]);
+  });
+
   test("with one name in two namespaces are two", async () => {
     const recorded = ["a", "b"].flatMap((namespace) =>
       toRecorded("orders", namespace === "a" ? "0" : "2").map((one) => ({ ...one, namespace })),

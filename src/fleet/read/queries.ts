@@ -50,6 +50,9 @@ export const STARTS: RecordName = "service:svc_status_since_timestamp_seconds:ma
 /** Without it, a service has no handlers. */
 export const HANDLERS: RecordName = "handler:svc_status_state:max";
 
+/** The path from a service to its root. */
+export const NEXT: RecordName = "service:svc_status_chain:max";
+
 /** Maximum number of instances of a kind in a list. */
 export const MAX_LISTED_INSTANCES = 100;
 
@@ -58,6 +61,7 @@ export function toOverviewQuery(selector: Selector): string {
   return [
     toNamed(SERVICE_SERIES, selector),
     `handler:svc_status_root:count${toMatchers({ ...selector, role: "cause" })}`,
+    toNext(selector),
     toEvaluated(selector),
   ].join(" or ");
 }
@@ -73,6 +77,7 @@ export function toProblemsQuery({ service, within }: FleetLabels, selector: Sele
     `${of("handler:svc_status_state:count")} and on (${on}) (${bad})`,
     of("handler:svc_status_red_since_timestamp_seconds:min"),
     of("handler:svc_status_root:count"),
+    toNext(selector),
     toEvaluated(selector),
   ].join(" or ");
 }
@@ -125,6 +130,11 @@ function toInstances({ service, within }: FleetLabels, selector: Selector): read
     mark(few(draining), "draining"),
     mark(few(`${of("svc_status_in_service")} == 0 unless on ${by} ${draining}`), "decommissioned"),
   ];
+}
+
+/** The upstream that explains a service, which is one step of the path to its root. */
+function toNext(selector: Selector): string {
+  return NEXT + toMatchers({ ...selector, level: "1" });
 }
 
 function toNamed(names: readonly RecordName[], selector: Selector): string {

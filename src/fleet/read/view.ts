@@ -3,7 +3,7 @@ import { groupBy } from "../../util/group-by.ts";
 import type { FleetLabels } from "../options.ts";
 import type { RecordName } from "../recording/recorded-series.ts";
 import type { Series } from "./prometheus.ts";
-import { EVALUATED, KIND } from "./queries.ts";
+import { EVALUATED, KIND, NEXT } from "./queries.ts";
 import { toMoment } from "./time.ts";
 
 /** `UNKNOWN`: there is no recent state. */
@@ -47,10 +47,42 @@ export function toServices(
 ): readonly FleetService[] {
   const find = toFind(labels);
   const groups = groupBy(series, (one) => find(one.labels));
-  return [...groups.values()]
+  const services = [...groups.values()]
     .map((group) => toService(group, labels, oldest))
-    .filter((service) => service !== undefined)
-    .sort(compare);
+    .filter((service) => service !== undefined);
+  return followRoots(services, series, labels).sort(compare);
+}
+
+/** Maximum length of a path, in services. */
+const MAX_PATH = 100;
+
+/** The rules find a root over four services. A longer path is followed to its end, or to the first member of a cycle. */
+function followRoots(
+  services: readonly FleetService[],
+  series: readonly Series[],
+  labels: FleetLabels,
+): FleetService[] {
+  const known = new Map(services.map((service) => [toKey(service), service]));
+  const next = new Map(
+    series.flatMap((one) => {
+      const { upstream } = one.labels;
+      if (toKind(one) !== NEXT || upstream === undefined) return [];
+      const to = known.get(toServiceKey({ ...one.labels, [labels.service]: upstream }, labels));
+      return to?.state === RED ? [[toServiceKey(one.labels, labels), to]] : [];
+    }),
+  );
+  return services.map((service) => {
+    if (service.state !== RED || service.root !== service.name) return service;
+    const seen = new Set<FleetService>();
+    let last: FleetService | undefined = service;
+    let root = service.root;
+    while (last !== undefined && root === last.name && !seen.has(last) && seen.size < MAX_PATH) {
+      seen.add(last);
+      last = next.get(toKey(last));
+      root = last?.root ?? last?.name ?? root;
+    }
+    return { ...service, root };
+  });
 }
 
 export function toFind({ service, within }: FleetLabels): Find {
