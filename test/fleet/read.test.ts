@@ -236,14 +236,27 @@ describe("the services", () => {
         ]),
       ),
     );
-    const { services } = await readOverview(
-      { ...toOptions(url), prometheus: { ...toOptions(url).prometheus, maxAnswerBytes: 100_000 } },
-      { at: NOW, signal: new AbortController().signal },
-    );
+    const readAll = (from: URL) =>
+      readOverview(
+        { ...toOptions(from), prometheus: { ...toOptions(from).prometheus, maxAnswerBytes: 1_000_000 } },
+        { at: NOW, signal: new AbortController().signal },
+      );
+    const { services } = await readAll(url);
     const roots = Object.fromEntries(services.map(({ name, root }) => [name, root]));
     const path = Array.from({ length: 12 }, (_, index) => [`s${index}`, "s0"]);
     const others = { a: "a", b: "b", far: "b", alone: "alone", other: "other", fine: undefined };
     expect(roots).toEqual({ ...Object.fromEntries(path), ...others });
+    // A path that is too long ends somewhere, whatever Prometheus answers.
+    const long = await serve((_, response) =>
+      response.end(
+        toAnswer(
+          Array.from({ length: 150 }, (__, index) => toPath(`${index}`, `${index}`, `${index - 1}`)).flat(),
+        ),
+      ),
+    );
+    const view = await readAll(long);
+    expect(view.services.find(({ name }) => name === "99")?.root).toBe("0");
+    expect(view.services.find(({ name }) => name === "149")?.root).toBe("49");
     // Causes come first.
     const first = services.slice(0, 5).map(({ name }) => name);
     expect(first).toEqual(["a", "alone", "b", "other", "s0"]);

@@ -123,6 +123,22 @@ describe("views of the fleet", () => {
     expect([views.size, views.has("large")]).toEqual([1, true]);
   });
 
+  test("of the past are fewer, and a query for an old one counts as new", async () => {
+    const clock = createFakeClock();
+    const views = createViews({ refreshMs: REFRESH_MS, clock, isPast: true });
+    const load = async () => toView();
+    for (let number = 0; number < MAX_VIEWS; number += 1) await views.read(`${number}`, load);
+    expect(views.size).toBe(MAX_VIEWS / 4);
+    const last = `${MAX_VIEWS - 1}`;
+    expect(views.has(last)).toBe(true);
+    await clock.advance(REFRESH_MS);
+    expect(views.has(last)).toBe(false);
+    const large = toView({ services: Array.from({ length: MAX_ROWS / 2 }, () => SERVICE) });
+    await views.read("large", async () => large);
+    expect(views.size).toBe(1);
+    views.close();
+  });
+
   test("without services, which anybody can invent, are forgotten before all others", async () => {
     const { clock, views, load } = start();
     await views.read("", load(toView()));
