@@ -15,7 +15,7 @@ const CLUSTER = /^\.\/cluster$/;
  */
 const SHARED_FILES = {
   core: [[/^\.$/], [HTTP, CLI], [HTTP, METRICS], [CLUSTER]],
-  http: [[HTTP]],
+  http: [[HTTP], [/^http\/page\//, /^\.\/fleet$/]],
   "http/page": [[/^http\/page\//, /^fleet\/page\//]],
   "http/common": [[/^http\//]],
   drain: [[/^\.\/drain$/]],
