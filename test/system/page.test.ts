@@ -24,6 +24,8 @@ const HOSTILE = [
 /** The size of a page of paper, in CSS pixels. */
 const A4 = { width: 794, height: 1_123 } as const;
 
+const HOUR_MS = 3_600_000;
+
 const SERVICE = { name: "orders", version: "1.2.3", instance: "web:1" } as const;
 
 /** Three handlers, of which one explains another. */
@@ -136,6 +138,19 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
   afterAll(() => browser.close());
 
   const newPage = (options?: BrowserContextOptions): Promise<Page> => openPage(browser, options);
+
+  /** A page that asks again and again, and has just been answered. The test moves its time. */
+  async function openAsking(service: PageService): Promise<Page> {
+    const page = await newPage();
+    await page.addInitScript("delete globalThis.EventSource");
+    await page.clock.install();
+    await page.goto(service.url);
+    await waitForLink(page, "Updated every 2 s");
+    await page.clock.pauseAt(Date.now() + 1_000);
+    service.set("Cache", "YELLOW");
+    while ((await rowOf(page, "Cache", ".YELLOW").count()) === 0) await page.clock.runFor(100);
+    return page;
+  }
 
   describe("while somebody looks", () => {
     test("states change in place: rows, title and icon, and focus, open rows and selection stay", async () => {
@@ -332,6 +347,52 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await shownText(page, ".overall")).toMatch(/^was YELLOW for \d s: Cache\.$/);
     });
 
+    test.each([-HOUR_MS, HOUR_MS])("ages stay when the reader's clock is set by %d ms", async (stepMs) => {
+      const service = await startOrders();
+      const page = await openAsking(service);
+      const since = rowOf(page, "Cache").locator(".since");
+      await page.clock.setSystemTime((await page.evaluate(() => Date.now())) + stepMs);
+      await page.clock.runFor(1_500);
+      expect(await since.textContent()).toMatch(/^for [1-9]\d? s$/);
+      expect(await shownText(page, ".link")).toMatch(/^Updated every 2 s; last result \d\d? s ago$/);
+    });
+
+    test.each<[what: string, stepMs: number, old: RegExp]>([
+      ["is set back", -HOUR_MS, /, 1 min old/],
+      ["has gone on while the machine slept", 10 * HOUR_MS, /, 10 h old/],
+    ])("without a connection, the last result ages also if the clock %s", async (_, stepMs, old) => {
+      const service = await startOrders();
+      const page = await newPage();
+      await page.clock.install();
+      await open(page, service.url);
+      await service.stop();
+      await waitForLink(page, "Connection lost");
+      const ages = page.locator(".head time, .row time[data-age]");
+      const before = await ages.allTextContents();
+      await page.clock.setSystemTime((await page.evaluate(() => Date.now())) + stepMs);
+      await page.clock.runFor(60_000);
+      await page.locator(".link", { hasText: old }).waitFor();
+      expect(await ages.allTextContents()).toEqual(before);
+    });
+
+    test("after a sleep of ten hours, it shows no state as current before it has an answer", async () => {
+      const { service, hang, goOn } = await startHangable();
+      const page = await newPage();
+      await page.clock.install();
+      await open(page, service.url);
+      hang();
+      await page.clock.fastForward(10 * HOUR_MS);
+      await waitForLink(page, "No answer for over 5 s. Last known state");
+      await page.locator(".link", { hasText: /, (?:9|10) h old/ }).waitFor();
+      expect(await shownText(page, ".overall")).toMatch(/^was OK/);
+      service.set("Cache", "YELLOW", { detail: "41 % hits" });
+      await service.registry.getReport();
+      goOn();
+      await rowOf(page, "Cache", ".YELLOW").waitFor();
+      await page.locator("html:not(.stale)").waitFor({ state: "attached" });
+      expect(await shownText(page, ".overall")).toMatch(/^YELLOW for \d\d? s: Cache — 41 % hits\.$/);
+    });
+
     test("it can be paused: nobody works for it then, and it shows what was", async () => {
       const service = await startOrders();
       const page = await newPage();
@@ -399,19 +460,6 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       behindMs = 0;
       await waitForLink(page, fresh);
     });
-
-    /** A page that asks again and again, and has just been answered. The test moves its time. */
-    async function openAsking(service: PageService): Promise<Page> {
-      const page = await newPage();
-      await page.addInitScript("delete globalThis.EventSource");
-      await page.clock.install();
-      await page.goto(service.url);
-      await waitForLink(page, "Updated every 2 s");
-      await page.clock.pauseAt(Date.now() + 1_000);
-      service.set("Cache", "YELLOW");
-      while ((await rowOf(page, "Cache", ".YELLOW").count()) === 0) await page.clock.runFor(100);
-      return page;
-    }
 
     test("it says after 5 s that nobody answers, where it asks and the server hangs", async () => {
       const { service, hang, goOn } = await startHangable();

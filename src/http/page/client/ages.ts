@@ -1,22 +1,34 @@
 import { toAgeText } from "../time-text.ts";
 
-/** Offset of this machine's clock from the server's, in milliseconds. Positive if it is ahead. */
-let aheadMs = 0;
+/** The last time that the server sent, and this machine's clocks at that moment. */
+let serverMs = 0;
+let clockMs = 0;
+let ticksMs = 0;
 
 /** Records the server's time. Ages use the server's clock, because this machine's may be wrong. */
 export function setServerTime(nowMs: number): void {
-  aheadMs = Date.now() - nowMs;
+  serverMs = nowMs;
+  clockMs = Date.now();
+  ticksMs = performance.now();
 }
 
+/**
+ * Counts in ticks, because this machine's clock may be set. Ticks may stop while the machine sleeps, so without a
+ * connection, the longer time counts.
+ */
 export function getServerTime(): number {
-  return Date.now() - aheadMs;
+  const passedMs = performance.now() - ticksMs;
+  return serverMs + (isStale() ? Math.max(passedMs, Date.now() - clockMs) : passedMs);
+}
+
+function isStale(): boolean {
+  return document.documentElement.classList.contains("stale");
 }
 
 /** The moment that the page shows: now, or without a connection, the time of the last result. */
 export function getShownTime(): number {
-  const isStale = document.documentElement.classList.contains("stale");
   const last = findLastResult();
-  return isStale && last ? Date.parse(last.dateTime) : getServerTime();
+  return isStale() && last ? Date.parse(last.dateTime) : getServerTime();
 }
 
 function findLastResult(): HTMLTimeElement | null {
