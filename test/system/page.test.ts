@@ -979,6 +979,9 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       await page.goto(`${service.url}#handler-Handler2999`);
       await rowOf(page, "Handler2999").locator("summary:focus").waitFor();
       await rowOf(page, "Handler2999").getByRole("heading", { name: "Recent changes" }).waitFor();
+      for (let index = 0; index < 2_500; index += 1) service.registry.removeStatusHandler(`Handler${index}`);
+      await rest.waitFor({ state: "detached" });
+      expect(await page.locator(".gone:visible").allTextContents()).toEqual([]);
     });
 
     test("it stays usable with 500 handlers", async () => {

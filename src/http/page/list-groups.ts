@@ -37,5 +37,5 @@ export function renderRest(listed: readonly EntryGroup[], { report }: PageScene)
   const entries = listed.flatMap(({ entry, dependants }) => [entry, ...dependants]);
   for (const { status } of entries) counts[status.state] -= 1;
   const rest = STATES.toReversed().flatMap((state) => (counts[state] > 0 ? `${counts[state]} ${state}` : []));
-  return html`<li class="none" data-key="${REST_KEY}">${entries.length} of ${report.entries.length} handlers are listed, the worst first. Not listed: ${rest.join(", ")}. The filter searches all handlers.</li>`;
+  return html`<li class="none" id="${REST_KEY}" data-key="${REST_KEY}">${entries.length} of ${report.entries.length} handlers are listed, the worst first. Not listed: ${rest.join(", ")}. The filter searches all handlers.</li>`;
 }

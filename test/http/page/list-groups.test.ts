@@ -22,7 +22,7 @@ async function list(registry: StatusRegistry, parts?: SceneParts) {
   const namesOf = (html: string): string[] =>
     Array.from(html.matchAll(/data-key="handler:([^"]+)"/g), ([, name = ""]) => name);
   const names = namesOf(page);
-  const rest = /<li class="none" data-key="rest">(.*?)<\/li>/.exec(page)?.[1];
+  const rest = /<li class="none" id="rest" data-key="rest">(.*?)<\/li>/.exec(page)?.[1];
   expect(namesOf(live.join(""))).toEqual(names);
   expect(live.at(-1)?.includes('data-key="rest"')).toBe(rest !== undefined);
   return { page, names, rest };

@@ -1,5 +1,3 @@
-import { find } from "./find.ts";
-
 /** Pause after the last change of the filter, before the page requests another list. */
 const TYPING_MS = 300;
 
@@ -10,7 +8,7 @@ let timer = 0;
 
 /** The last row of a page that lists only some of its handlers. */
 export function findRest(): Element | null {
-  return find("rows").querySelector(":scope > [data-key=rest]");
+  return document.getElementById("rest");
 }
 
 /** If the page lists only some of its handlers, the server searches all of them. */

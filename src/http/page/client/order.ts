@@ -89,6 +89,10 @@ function offerSorting(): void {
 /** An empty row, so that the rows below it do not move. */
 function leavePlace(row: Element): void {
   if (row.className === "gone") return;
+  if (row === findRest()) {
+    row.remove();
+    return;
+  }
   const key = keyOf(row) ?? "";
   changed.add(key);
   const name = row.querySelector(".name bdi")?.textContent ?? "";
