@@ -11,7 +11,7 @@ import {
 } from "./read/reader.ts";
 import type { ServiceDetail } from "./read/service-detail.ts";
 import { addSharedLabels, toCandidates, toCountsQuery } from "./read/shared-labels.ts";
-import { createTurnsCache, type TurnsCache } from "./read-turns.ts";
+import { createTurnsCache, MAX_PAST_TURNS, type TurnsCache } from "./read-turns.ts";
 import { createViews, type Views } from "./views.ts";
 
 /** Many services and their instances, from Prometheus. */
@@ -70,7 +70,7 @@ export function createOwnFleet(options: FleetOptions): OwnFleet {
   const present = createViews({ refreshMs, clock });
   // Apart, so that the moments that readers choose never replace the present.
   const past = createViews({ refreshMs, clock, isPast: true });
-  const [turns, pastTurns] = [createTurnsCache(clock), createTurnsCache(clock)];
+  const [turns, pastTurns] = [createTurnsCache(clock), createTurnsCache(clock, MAX_PAST_TURNS)];
   const toViews = ({ at }: FleetReadOptions): Views => (at ? past : present);
   const closing = new AbortController();
   return {

@@ -4,14 +4,17 @@ import { describeError } from "../util/describe-error.ts";
 import type { Axes } from "./read/axes.ts";
 import { READ_LIMITS } from "./views.ts";
 
-/** How long the turns of a view are kept. The axis has a point every 5 minutes. */
+/** How long the turns of a view are kept. An axis has at most a point each minute. */
 export const TURNS_LIFETIME_MS = 120_000;
 
 /** Time between a failure and the next attempt. */
 const RETRY_MS = 30_000;
 
-/** Maximum number of views whose turns are kept, which is more than are read at the same time. */
-export const MAX_TURNS = 20;
+/** Maximum number of views whose turns are kept: more than there are feeds, which read theirs all the time. */
+export const MAX_TURNS = 60;
+
+/** The same for moments in the past, which may all have many services. It is more than are read at the same time. */
+export const MAX_PAST_TURNS = 20;
 
 /** How long a page waits for its axes. Axes that arrive later are part of the next update. */
 const PATIENCE_MS = 500;
@@ -39,7 +42,7 @@ interface Kept {
   readonly turns: Turns;
 }
 
-export function createTurnsCache(clock: Clock): TurnsCache {
+export function createTurnsCache(clock: Clock, maxTurns: number = MAX_TURNS): TurnsCache {
   const kept = new Map<string, Kept>();
   const loads = createShares(READ_LIMITS);
   const closing = new AbortController();
@@ -65,7 +68,7 @@ export function createTurnsCache(clock: Clock): TurnsCache {
   /** The first turns are the least recently used. */
   function put(key: string, each: Kept): Kept {
     kept.delete(key);
-    for (const other of kept.keys()) if (kept.size >= MAX_TURNS) kept.delete(other);
+    for (const other of kept.keys()) if (kept.size >= maxTurns) kept.delete(other);
     kept.set(key, each);
     return each;
   }

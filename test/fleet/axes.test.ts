@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_LABELS } from "../../src/fleet/options.ts";
+import { FEED_LIMITS } from "../../src/fleet/page/events.ts";
 import {
   type Axes,
   MAX_POINTS,
@@ -8,7 +9,12 @@ import {
   readServiceAxes,
   toTurns,
 } from "../../src/fleet/read/axes.ts";
-import { createTurnsCache, MAX_TURNS, TURNS_LIFETIME_MS } from "../../src/fleet/read-turns.ts";
+import {
+  createTurnsCache,
+  MAX_PAST_TURNS,
+  MAX_TURNS,
+  TURNS_LIFETIME_MS,
+} from "../../src/fleet/read-turns.ts";
 import { READ_LIMITS } from "../../src/fleet/views.ts";
 import { createFakeClock } from "../../src/testing/fake-clock.ts";
 import { createDeferred } from "../support/deferred.ts";
@@ -222,6 +228,23 @@ describe("the cache of the turns", () => {
     cache.close();
   });
 
+  test("holds the axes of all feeds, and those that are read, at the same time", async () => {
+    expect(MAX_TURNS).toBeGreaterThan(FEED_LIMITS.total);
+    expect(MAX_PAST_TURNS).toBeGreaterThan(READ_LIMITS.total);
+    const cache = createTurnsCache(createFakeClock(), MAX_PAST_TURNS);
+    let reads = 0;
+    const load = async (): Promise<Axes> => {
+      reads += 1;
+      return axes;
+    };
+    for (let number = 0; number <= MAX_PAST_TURNS; number += 1) await cache.read(`${number}`, "client", load);
+    await cache.read("1", "client", load);
+    expect(reads).toBe(1 + MAX_PAST_TURNS);
+    await cache.read("0", "client", load);
+    expect(reads).toBe(2 + MAX_PAST_TURNS);
+    cache.close();
+  });
+
   test("removes the axes that nobody has read for the longest time", async () => {
     const cache = createTurnsCache(createFakeClock());
     const asked: string[] = [];
@@ -257,7 +280,6 @@ describe("the cache of the turns", () => {
     readings.push(...open("other", READ_LIMITS.share));
     await open("third", 1)[0];
     expect(queries).toBe(READ_LIMITS.total);
-    expect(READ_LIMITS.total).toBeLessThan(MAX_TURNS);
     hanging.resolve(axes);
     for (const each of await Promise.all(readings)) expect(each).toEqual({ axes });
     await cache.read("after", "busy", load);
