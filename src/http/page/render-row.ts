@@ -16,7 +16,7 @@ import { toRunTimeText } from "./time-text.ts";
 /**
  * If a result is this much older than the report, the row shows its age: the report did not run the handler.
  */
-const NOTABLY_OLDER_MS = 60_000;
+export const NOTABLY_OLDER_MS = 60_000;
 
 /** The prefix of a handler's key; the name follows. */
 export const ROW_KEY = "handler:";

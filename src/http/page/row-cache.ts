@@ -4,7 +4,7 @@ import type { EntryGroup } from "./group-entries.ts";
 import { toText } from "./markup.ts";
 import type { PagePart, PageScene } from "./page-model.ts";
 import type { RenderedChanges } from "./render-changes.ts";
-import { ROW_KEY, renderRow, toOldMoment } from "./render-row.ts";
+import { NOTABLY_OLDER_MS, ROW_KEY, renderRow, toOldMoment } from "./render-row.ts";
 import { toRunTimeText } from "./time-text.ts";
 
 /** Keeps the rows of a page with one view, until the recorded past is read again. */
@@ -18,13 +18,12 @@ export function createRowCache(): RowCache {
   let past: PageScene["past"];
 
   function render(group: EntryGroup, scene: PageScene): PagePart {
-    const { entry, dependants, unlisted } = group;
-    const before = known.get(entry.name);
-    if (before && isShown(before, group, scene)) return before.part;
-    const shown = [entry, ...dependants].map((each) => toShown(each, scene));
-    const part = toPart(group, scene);
-    known.set(entry.name, { shown, unlisted, part });
-    return part;
+    const { name } = group.entry;
+    const before = known.get(name);
+    if (before && isUntouched(before, group, scene)) return before.part;
+    const row = toRow(group, scene, before);
+    known.set(name, row);
+    return row.part;
   }
 
   function forgetOthers(groups: readonly EntryGroup[]): void {
@@ -58,6 +57,8 @@ interface KnownRow {
   /** The handler, and the handlers folded under it. */
   readonly shown: readonly Shown[];
   readonly unlisted: number | undefined;
+  /** When the row has to show that a result is old, if no handler runs again. */
+  readonly oldAt: number;
   readonly part: PagePart;
 }
 
@@ -69,6 +70,39 @@ interface Shown {
   readonly checkedAt: number | undefined;
 }
 
+/** Whether a row has the same entries as before: of 500 rows, most. */
+function isUntouched(
+  { shown, unlisted, oldAt }: KnownRow,
+  group: EntryGroup,
+  { held, report }: PageScene,
+): boolean {
+  const { entry, dependants } = group;
+  if (shown.length !== 1 + dependants.length || unlisted !== group.unlisted) return false;
+  if (report.at.getTime() >= oldAt) return false;
+  for (const [at, before] of shown.entries()) {
+    if (before.entry !== (at === 0 ? entry : dependants[at - 1])) return false;
+    if (before.isHeld !== (held?.has(before.entry.name) === true)) return false;
+  }
+  return true;
+}
+
+/** Renders a row, unless it shows the same as before. */
+function toRow(group: EntryGroup, scene: PageScene, before: KnownRow | undefined): KnownRow {
+  const { entry, dependants, unlisted } = group;
+  const shown = [entry, ...dependants].map((each) => toShown(each, scene));
+  const isSameRow =
+    before !== undefined &&
+    before.unlisted === unlisted &&
+    before.shown.length === shown.length &&
+    shown.every((each, at) => isSame(each, before.shown[at]));
+  return {
+    shown,
+    unlisted,
+    oldAt: Math.min(...shown.map(toOldAt)),
+    part: isSameRow ? before.part : toPart(group, scene),
+  };
+}
+
 function toShown(entry: Entry, { view, changes, held, report }: PageScene): Shown {
   return {
     entry,
@@ -78,26 +112,17 @@ function toShown(entry: Entry, { view, changes, held, report }: PageScene): Show
   };
 }
 
-/** Whether a row shows a group. */
-function isShown(before: KnownRow, { entry, dependants, unlisted }: EntryGroup, scene: PageScene): boolean {
-  const { shown } = before;
-  return (
-    shown.length === 1 + dependants.length &&
-    before.unlisted === unlisted &&
-    shown.every((each, at) => {
-      const present = at === 0 ? entry : dependants[at - 1];
-      return present !== undefined && isSame(each, present, scene);
-    })
-  );
+function toOldAt({ entry, checkedAt }: Shown): number {
+  return checkedAt === undefined ? entry.checkedAt.getTime() + NOTABLY_OLDER_MS : Number.POSITIVE_INFINITY;
 }
 
-function isSame(before: Shown, entry: Entry, scene: PageScene): boolean {
-  const { view, changes, held, report } = scene;
+function isSame(one: Shown, other: Shown | undefined): boolean {
   return (
-    before.isHeld === (held?.has(entry.name) === true) &&
-    before.checkedAt === toOldMoment(entry, report)?.getTime() &&
-    (before.entry === entry ||
-      (isSameEntry(before.entry, entry) && (!view.details || before.changes === changes.render(entry))))
+    other !== undefined &&
+    one.isHeld === other.isHeld &&
+    one.checkedAt === other.checkedAt &&
+    one.changes === other.changes &&
+    isSameEntry(one.entry, other.entry)
   );
 }
 
