@@ -12,6 +12,8 @@ export interface Result {
 export interface Outcome extends Result {
   /** The time of the result, in milliseconds since 1970. */
   readonly checkedAt: number;
+  /** How far the wall clock was ahead of the monotonic clock then, in milliseconds. */
+  readonly aheadMs: number;
   readonly durationMs: number;
   /** The handler's own result. It differs from `status` while thresholds hold a change back. */
   readonly rawStatus: Status;

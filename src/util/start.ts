@@ -19,6 +19,8 @@ export function correctMoment(at: number, elapsedMs: number, now: number): numbe
 export interface Start {
   /** By the present wall clock. */
   readonly date: Date;
+  /** The same, for callers that have read the clocks: how far the wall clock is ahead of the monotonic clock. */
+  dateFor(aheadMs: number): Date;
   /** By the monotonic clock. */
   readonly elapsedMs: number;
   set(at: number, elapsedMs?: number): void;
@@ -41,17 +43,21 @@ export function createStart(
     enteredAt = clock.monotonicNow() - elapsedMs;
   }
 
+  function dateFor(aheadMs: number): Date {
+    const corrected = correctMoment(atMs, -enteredAt, aheadMs);
+    if (corrected !== atMs) {
+      atMs = corrected;
+      const monotonicNow = clock.monotonicNow();
+      onSetBack?.(monotonicNow - enteredAt, monotonicNow + aheadMs);
+    }
+    return toDate(atMs);
+  }
+
   return {
     get date() {
-      const now = clock.now();
-      const elapsedMs = clock.monotonicNow() - enteredAt;
-      const corrected = correctMoment(atMs, elapsedMs, now);
-      if (corrected !== atMs) {
-        atMs = corrected;
-        onSetBack?.(elapsedMs, now);
-      }
-      return toDate(atMs);
+      return dateFor(clock.now() - clock.monotonicNow());
     },
+    dateFor,
     get elapsedMs() {
       return clock.monotonicNow() - enteredAt;
     },

@@ -130,7 +130,7 @@ function holdEdges({ changes, removals }: WorldRecord): void {
 }
 
 /**
- * As long as a name is registered, `since` goes back only by as much as the clock was set back. As long as its state
+ * As long as a name is registered, `since` goes back only if the clock was set back, and by as much. As long as its state
  * does not change, its age is not less than the time for which it has been seen, whatever happens to the clock.
  */
 function holdSince({ reports, removals, changes }: WorldRecord): void {
@@ -152,7 +152,12 @@ function holdSince({ reports, removals, changes }: WorldRecord): void {
       const age = report.at.getTime() - since.getTime();
       if (!isNew) {
         const backMs = before.since.getTime() - since.getTime();
-        hold(backMs <= setBackMs.answered - before.setBackMs, "since goes back only with the clock");
+        // Small steps are corrected together with the one that makes them too large.
+        const allowedMs = setBackMs.answered - before.setBackMs;
+        hold(
+          backMs <= (allowedMs > 0 ? allowedMs + MAX_UNCORRECTED_MS : 0),
+          "since goes back only with the clock",
+        );
         hold(
           age >= askedAtMs - seenAtMs - MAX_UNCORRECTED_MS,
           "an age is not less than the time it was seen",

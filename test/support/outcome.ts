@@ -13,5 +13,12 @@ export interface OutcomeParts {
 export function outcomeOf(state: State, parts: OutcomeParts = {}): Outcome {
   const { reason = "reported", durationMs = 0, properties = {} } = parts;
   const status = Object.freeze({ ...properties, state });
-  return { status, rawStatus: status, reason: state === OK ? undefined : reason, durationMs, checkedAt: 0 };
+  return {
+    status,
+    rawStatus: status,
+    reason: state === OK ? undefined : reason,
+    durationMs,
+    checkedAt: 0,
+    aheadMs: 0,
+  };
 }

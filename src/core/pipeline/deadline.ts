@@ -120,6 +120,8 @@ export function withDeadline(call: Call, { name, timeoutMs, clock, deadlines }: 
 }
 
 function toOutcome({ status, reason }: Result, startedAt: number, clock: Clock): Outcome {
-  const durationMs = clock.monotonicNow() - startedAt;
-  return { status, reason, checkedAt: clock.now(), durationMs, rawStatus: status };
+  const finishedAt = clock.monotonicNow();
+  const checkedAt = clock.now();
+  const aheadMs = checkedAt - finishedAt;
+  return { status, reason, checkedAt, aheadMs, durationMs: finishedAt - startedAt, rawStatus: status };
 }

@@ -43,7 +43,10 @@ export function findCauses(handlers: ReadonlyMap<string, RegisteredHandler>, clo
     explainChange: (change) => explain(change, handlers.get(change.name)?.options.dependsOn ?? [], findLast),
     toReport(entries) {
       const now = clock.now();
-      const correct = entries.map((entry) => correctEntry(entry, handlers.get(entry.name)?.track.since, now));
+      const aheadMs = now - clock.monotonicNow();
+      const correct = entries.map((entry) =>
+        correctEntry(entry, handlers.get(entry.name)?.track.findSince(aheadMs), now),
+      );
       const find = findAmong(correct);
       const explained = correct.map((entry) => explain(entry, entry.dependsOn, find));
       return createReport(explained, now);

@@ -65,7 +65,7 @@ export function createMemory({ name, options, clock, track, toDate, predecessor 
     return { ...toEntry(outcome, toDate(since)), scope };
   }
 
-  function toEntry(outcome: Outcome, since: Date): Entry {
+  function toEntry(outcome: Omit<Outcome, "aheadMs">, since: Date): Entry {
     const { status, rawStatus, reason, durationMs } = outcome;
     const { critical, scope, dependsOn, info } = options;
     const checkedAt = toDate(outcome.checkedAt);
@@ -95,7 +95,9 @@ export function createMemory({ name, options, clock, track, toDate, predecessor 
     toStale(entry, ageMs) {
       const stale = toStale(entry, `the last result is ${Math.round(ageMs / 1_000)} s old`);
       const { status } = stale;
-      return recall({ ...stale, since: track.record({ status, reason: "stale", checkedAt: clock.now() }) });
+      const checkedAt = clock.now();
+      const aheadMs = checkedAt - clock.monotonicNow();
+      return recall({ ...stale, since: track.record({ status, reason: "stale", checkedAt, aheadMs }) });
     },
     get isStopped() {
       return isStopped;

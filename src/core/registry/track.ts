@@ -18,12 +18,18 @@ export interface TrackSetup {
   readonly onStanding: () => void;
 }
 
+/** The part of an outcome that a track needs. */
+export type TrackedOutcome = Pick<Outcome, "status" | "reason" | "checkedAt" | "aheadMs">;
+
 /** The record of a name: its state, since when, and its last changes. It is kept when the handler is replaced. */
 export interface Track {
   /** Records an outcome, reports it if it is a change, and returns the start of the state. */
-  record(outcome: Pick<Outcome, "status" | "reason" | "checkedAt">): Date;
-  /** The start of the state, by the present wall clock. `undefined` before the first result. */
-  readonly since: Date | undefined;
+  record(outcome: TrackedOutcome): Date;
+  /**
+   * The start of the state, by the wall clock that is this far ahead of the monotonic clock. `undefined` before the first
+   * result.
+   */
+  findSince(aheadMs: number): Date | undefined;
   readonly history: readonly Change[];
   /** Number of changes to each state, including changes that the history no longer contains. */
   readonly counts: ChangeCounts;
@@ -76,13 +82,13 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
   });
   const standing = createStandingRecord(clock.monotonicNow);
 
-  function record({ status, reason, checkedAt }: Pick<Outcome, "status" | "reason" | "checkedAt">): Date {
+  function record({ status, reason, checkedAt, aheadMs }: TrackedOutcome): Date {
     if (firstResultAt === undefined || status.state !== state) {
       firstResultAt ??= checkedAt;
       standing.record(status.state);
       onStanding();
     }
-    if (status.state === state) return since.date;
+    if (status.state === state) return since.dateFor(aheadMs);
     const from = state;
     const heldMs = from === undefined ? 0 : since.elapsedMs;
     state = status.state;
@@ -140,9 +146,7 @@ export function createTrack({ name, clock, historyLimit, explain, onChange, onSt
 
   return {
     record,
-    get since() {
-      return state && since.date;
-    },
+    findSince: (aheadMs) => state && since.dateFor(aheadMs),
     get history() {
       // First, because it also corrects the history.
       return since.date && history;

@@ -16,13 +16,15 @@ function start({ historyLimit = 100 } = {}) {
     onChange,
     onStanding() {},
   });
+  const toAhead = () => clock.now() - clock.monotonicNow();
   const note = (state: State) =>
     track.record({
       status: { state },
       reason: state === "OK" ? undefined : "reported",
       checkedAt: clock.now(),
+      aheadMs: toAhead(),
     });
-  return { clock, told, track, note };
+  return { clock, told, track, note, toAhead };
 }
 
 describe("a track", () => {
@@ -63,7 +65,7 @@ describe("a track", () => {
   });
 
   test("follows it also before the next result, and leaves the times alone that were right", async () => {
-    const { clock, note, track } = start();
+    const { clock, note, track, toAhead } = start();
     const first = note("RED").getTime();
     await clock.advance(60_000);
     // An hour too far for ten minutes.
@@ -72,7 +74,7 @@ describe("a track", () => {
     note("OK");
     await clock.advance(300_000);
     clock.jump(-3_600_000);
-    expect(track.since).toEqual(new Date(first + 360_000));
+    expect(track.findSince(toAhead())).toEqual(new Date(first + 360_000));
     expect(track.history.map(({ at }) => at.getTime() - first)).toEqual([0, 360_000]);
     expect(track.snapshot).toMatchObject({ since: first + 360_000, firstResultAt: first });
   });
@@ -88,14 +90,14 @@ describe("a track", () => {
   });
 
   test("has no start before the first result, and none in the future if it was set back less than a second", () => {
-    const { clock, note, track } = start();
+    const { clock, note, track, toAhead } = start();
     clock.jump(-3_600_000);
-    expect(track.since).toBeUndefined();
+    expect(track.findSince(toAhead())).toBeUndefined();
     const first = note("OK");
     clock.jump(-1_000);
-    expect(track.since).toEqual(first);
+    expect(track.findSince(toAhead())).toEqual(first);
     clock.jump(-1);
-    expect(track.since).toEqual(new Date(clock.now()));
+    expect(track.findSince(toAhead())).toEqual(new Date(clock.now()));
   });
 
   test("gives what explains a change a last word on it", () => {
@@ -109,7 +111,7 @@ describe("a track", () => {
       onChange: (change) => void told.push(change),
       onStanding() {},
     });
-    track.record({ status: { state: "RED" }, reason: "threw", checkedAt: 0 });
+    track.record({ status: { state: "RED" }, reason: "threw", checkedAt: 0, aheadMs: 0 });
     expect(told).toMatchObject([{ reason: "dependency" }]);
     expect(track.history).toEqual(told);
   });
