@@ -25,8 +25,8 @@ export const UNSHARED_PAGE_STREAMS = 500;
 export const MAX_PAGE_STREAMS_OF_ADDRESS = 20;
 
 /**
- * Maximum number of selections of handlers (`?name=A&name=B`, or a filter of a page that lists only some) with a feed, because each feed costs checks and
- * memory. The page of all handlers does not count. Pages with other selections poll.
+ * Maximum number of selections of handlers with a feed: names (`?name=A&name=B`), or a filter of a page that lists only
+ * some. Each feed costs checks and memory. The page of all handlers does not count. Pages with other selections poll.
  */
 export const MAX_NAMED_FEEDS = 20;
 
