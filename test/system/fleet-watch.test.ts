@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { KIND } from "../../src/fleet/read/queries.ts";
+import { KIND, STARTS } from "../../src/fleet/read/queries.ts";
 import { BIN } from "../support/cli.ts";
 import { type FakeSeries, startFakePrometheus } from "../support/fake-prometheus.ts";
 import { describeWithProgram } from "../support/system.ts";
@@ -19,6 +19,7 @@ function toSeries(job: string, state: number, isComplete: boolean): readonly Fak
   return [
     ...names.map((name) => of(`service:svc_status_${name}`, name === "overall:max" ? state : 2)),
     of("evaluated", Date.now() / 1_000),
+    of(STARTS, Date.now() / 1_000 - 7_200, { state: String(state) }),
     ...(state > 0 ? handler("Database", state) : []),
     ...(state === 2 ? [of("handler:svc_status_root:count", 2, { name: "Database", role: "cause" })] : []),
     ...(isComplete ? handler("Cache", 0) : []),
@@ -49,11 +50,11 @@ describeWithProgram(["tmux", "bash"], "fleet watch of 100 services at 80 x 24", 
     const lines = screen.split("\n");
     expect(lines).toHaveLength(24);
     expect(lines.slice(1, 6)).toEqual([
-      "> ▾ RED     s42  Database; 2 instances",
+      "> ▾ RED     s42  for 2 h; Database; 2 instances",
       "    Database  RED     2 RED",
-      "  ▾ YELLOW  s07  2 instances",
+      "  ▾ YELLOW  s07  for 2 h; 2 instances",
       "    Database  YELLOW  2 YELLOW",
-      "  ▸ OK      s00  2 instances",
+      "  ▸ OK      s00  for 2 h; 2 instances",
     ]);
     expect(lines[23]).toMatch(/^80 OK hidden\. j\/k move, Enter unfolds, \/ filters, q quits; every 200ms$/);
 
