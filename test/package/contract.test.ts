@@ -12,9 +12,33 @@ describe("the contract of the adapters", () => {
     const vitest = join(root, "node_modules/vitest/vitest.mjs");
     const args = [vitest, "run", "--project", "unit", "test/contract", "--reporter", "json"];
     const { code, stdout, stderr } = await run(await nodeOfMajor(major), args, root);
-    expect(code, stdout.slice(-4_000) + stderr).toBe(0);
-    const { numPassedTests, numTotalTests } = JSON.parse(stdout) as Record<string, number>;
+    expect(code, `${findFailures(stdout).join("\n")}\n${stderr.slice(-2_000)}`).toBe(0);
+    const { numPassedTests, numTotalTests } = JSON.parse(stdout) as Results;
     expect(numTotalTests).toBeGreaterThan(2_000);
     expect(numPassedTests).toBe(numTotalTests);
   });
 });
+
+interface Results {
+  readonly numPassedTests: number;
+  readonly numTotalTests: number;
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+/** The messages of what failed. */
+function findFailures(stdout: string): readonly string[] {
+  const { testResults } = JSON.parse(stdout) as Results;
+  return testResults.flatMap(({ message, assertionResults }) => [
+    message,
+    ...assertionResults
+      .filter(({ status }) => status === "failed")
+      .flatMap(({ fullName, failureMessages }) => [fullName, ...failureMessages]),
+  ]);
+}
