@@ -62,7 +62,7 @@ export async function startMonitoring(
     ...DEFAULT_LABELS,
     scrapeMs: INTERVAL_MS,
     // Room for evaluations that a busy machine delays.
-    evaluationMs: 2 * INTERVAL_MS,
+    evaluationMs: 3 * INTERVAL_MS,
     groupIntervalMs: INTERVAL_MS,
     receiver: "on-call",
   });
@@ -116,7 +116,9 @@ export async function startMonitoring(
     for (;;) {
       const request = await receiver.next();
       request.answer(200);
-      const one = { text: toText(request.body, firing), at: performance.now() };
+      const text = toText(request.body, firing);
+      if (text === undefined) continue;
+      const one = { text, at: performance.now() };
       notified.push(one);
       if (waiting.length > 0) {
         taken += 1;
@@ -150,13 +152,18 @@ export async function readMetric(port: number, name: string): Promise<number> {
 
 /**
  * Alertmanager also lists the end of alerts that it has never notified: of effects, which were inhibited, and of first
- * guesses, which ended before the wait of their group, and which Prometheus repeats for 15 minutes.
+ * guesses, which ended before the wait of their group, and which Prometheus repeats for 15 minutes. If that is all that
+ * is new, there is no text: on a busy machine, a guess may end after the first notification of its group.
  *
  * @param firing The alerts that were notified and have not ended.
  */
-function toText(body: Readonly<Record<string, unknown>>, firing: Set<string>): string {
+function toText(body: Readonly<Record<string, unknown>>, firing: Set<string>): string | undefined {
   const { root, job } = body["groupLabels"] as Readonly<Record<string, string>>;
-  const alerts = (body["alerts"] as readonly AlertJson[])
+  const all = body["alerts"] as readonly AlertJson[];
+  const isKnown = ({ labels }: AlertJson): boolean => firing.has(JSON.stringify(labels));
+  const hasGuesses = all.some((alert) => alert.status === "resolved" && !isKnown(alert));
+  if (hasGuesses && all.every((alert) => isKnown(alert) === (alert.status === "firing"))) return undefined;
+  const alerts = all
     .filter(({ status, labels }) => {
       const key = JSON.stringify(labels);
       return status === "firing" ? firing.add(key) : firing.delete(key);
