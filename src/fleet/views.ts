@@ -129,10 +129,7 @@ export function createViews({ refreshMs, clock, isPast = false }: ViewsSetup): V
       );
     },
     async read<Service extends FleetService>(key: string, load: Load<Service>) {
-      const first = [...views.values()].filter(
-        ({ loading, last }) => loading !== undefined && last === undefined,
-      );
-      if (!views.has(key) && first.length >= MAX_READS)
+      if (!views.has(key) && countFirstReads(views) >= MAX_READS)
         return toFailed(`more than ${MAX_READS} different views were requested at once`, clock);
       const kept = find(key);
       const { last } = kept;
@@ -163,6 +160,13 @@ function orEarlier(loading: Promise<FleetView>, kept: Kept, clock: Clock): Promi
       resolve(view);
     });
   });
+}
+
+/** Number of views that are read for the first time now. */
+function countFirstReads(views: ReadonlyMap<string, Kept>): number {
+  let count = 0;
+  for (const { loading, last } of views.values()) if (loading !== undefined && last === undefined) count += 1;
+  return count;
 }
 
 /** The least useful first: those without services, which anybody can invent, then the least recently used. */
