@@ -250,6 +250,29 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await page.evaluate(() => (window as unknown as { moved: string[] }).moved)).toEqual([key, key]);
     });
 
+    test("many rows change over several frames, between which the reader can act", async () => {
+      const service = await startPageService();
+      const names = Array.from({ length: 300 }, (_, at) => `Handler${at}`);
+      for (const name of names) service.set(name, "OK", { detail: "answers" });
+      const page = await newPage();
+      await open(page, service.url);
+      await page.evaluate(() => {
+        const rows = document.getElementById("rows") as Element;
+        const frames = new Set<number>();
+        new MutationObserver(() => frames.add(document.timeline.currentTime as number)).observe(rows, {
+          attributes: true,
+          attributeFilter: ["data-state"],
+          subtree: true,
+        });
+        Object.assign(window, { frames });
+      });
+      for (const name of names) service.set(name, "RED", { detail: "refused" });
+      await expect.poll(() => page.locator('#rows > [data-state="RED"]').count()).toBe(300);
+      expect(
+        await page.evaluate(() => (window as unknown as { frames: Set<number> }).frames.size),
+      ).toBeGreaterThan(2);
+    });
+
     test.each([1_100, 320])("nothing moves when the connection is lost, at a width of %d", async (width) => {
       const service = await startOrders();
       const page = await newPage({ viewport: { width, height: 800 } });
@@ -352,8 +375,11 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       const page = await openAsking(service);
       const since = rowOf(page, "Cache").locator(".since");
       await page.clock.setSystemTime((await page.evaluate(() => Date.now())) + stepMs);
-      await page.clock.runFor(1_500);
-      expect(await since.textContent()).toMatch(/^for [1-9]\d? s$/);
+      const lookLater = async (): Promise<unknown> => {
+        await page.clock.runFor(1_500);
+        return since.textContent();
+      };
+      await expect.poll(lookLater, { timeout: 10_000 }).toMatch(/^for [1-9]\d? s$/);
       expect(await shownText(page, ".link")).toMatch(/^Updated every 2 s; last result \d\d? s ago$/);
     });
 

@@ -1,7 +1,8 @@
 import { setServerTime, updateAges } from "./ages.ts";
 import { find } from "./find.ts";
+import { spread } from "./frames.ts";
 import { createLinkDisplay, type Link, type LinkDisplay, POLL_EVERY_MS, SILENCE_MS } from "./link.ts";
-import { type PageNews, showNews, toNews } from "./news.ts";
+import { getSeen, type PageNews, showNews, toNews } from "./news.ts";
 
 /** Minimum pause between polls, used if a response takes longer than the interval. */
 const MIN_REST_MS = 250;
@@ -19,8 +20,6 @@ export function startLive(): void {
   let source: EventSource | undefined;
   let timer = 0;
   let hasEvents = mayHaveEvents;
-  /** The id of the last update, if the page shows exactly that. */
-  let seen = "";
   /** Whether the next update lists other handlers. */
   let isOtherList = false;
 
@@ -31,6 +30,7 @@ export function startLive(): void {
 
   function listen(): void {
     const url = new URL(document.documentElement.dataset["events"] ?? "", location.href);
+    const seen = getSeen();
     if (seen !== "") url.searchParams.set("seen", seen);
     const opened = new EventSource(url);
     source = opened;
@@ -43,10 +43,8 @@ export function startLive(): void {
   }
 
   function showUpdate(news: PageNews, id = ""): void {
-    seen = "";
-    showNews(news, isOtherList);
+    spread(showNews(news, id, isOtherList));
     isOtherList = false;
-    seen = id;
   }
 
   function handleEvent(): void {

@@ -8,6 +8,9 @@ import { showOpenTimes } from "./local-times.ts";
 import { keyOf, morph } from "./morph.ts";
 import { isReading, markChanged, type NewOrder, showOrder } from "./order.ts";
 
+/** The browser parses several parts together faster than each alone. */
+const PARTS_AT_ONCE = 10;
+
 /** An update of the page, as the server sends it. */
 export interface PageNews extends NewOrder {
   readonly parts: readonly (readonly [key: string, html: string])[];
@@ -22,32 +25,50 @@ export function toNews(parsed: Document): PageNews {
   return { order: rows.map((row) => keyOf(row) ?? ""), parts };
 }
 
-/** Updates the page in place. `isOtherList`: the reader has requested other rows. */
-export function showNews(news: PageNews, isOtherList: boolean): void {
-  const { parts } = news;
+let seen = "";
+
+/** The id of the last update, if the page shows exactly that. */
+export function getSeen(): string {
+  return seen;
+}
+
+/** Updates the page in place, some parts at a time. `isOtherList`: the reader has requested other rows. */
+export function* showNews(news: PageNews, id: string, isOtherList: boolean): Generator<void> {
+  seen = "";
   // First, because after a change the browser would have to lay out the page to tell the selection.
   const isRead = !isOtherList && isReading();
-  const list = find("rows");
-  const rows = new Map([...list.children].map((row) => [keyOf(row) ?? "", row]));
+  const rows = new Map([...find("rows").children].map((row) => [keyOf(row) ?? "", row]));
   const head = document.querySelector<HTMLElement>(".head");
   const before = head?.dataset["instance"];
-  const action = actionOf(head);
-  const { children } = toFragment(parts.map(([, html]) => html).join(""));
-  [...children].forEach((part, at) => {
-    const [key = ""] = parts[at] ?? [];
-    const present = key === keyOf(head) ? head : rows.get(key);
-    if (stateOf(present) !== stateOf(part)) markChanged(key);
-    if (present) morph(present, part);
-    else rows.set(key, part);
-  });
-  // Otherwise a click that was meant to decommission would commission.
-  if (actionOf(head) !== action) closeControl();
+  for (let at = 0; at < news.parts.length; at += PARTS_AT_ONCE) {
+    for (const part of toParts(news.parts.slice(at, at + PARTS_AT_ONCE))) {
+      if (keyOf(part) === keyOf(head)) showHead(head, part);
+      else showRow(part, rows);
+    }
+    yield;
+  }
   showOrder(news, rows, isRead);
   showOpenTimes();
   showMove(before, head);
   showState();
   applyFilter();
   openAwaitedRow();
+  seen = id;
+}
+
+function showHead(head: HTMLElement | null, part: Element): void {
+  const action = actionOf(head);
+  if (head) morph(head, part);
+  // Otherwise a click that was meant to decommission would commission.
+  if (actionOf(head) !== action) closeControl();
+}
+
+function showRow(part: Element, rows: Map<string, Element>): void {
+  const key = keyOf(part) ?? "";
+  const present = rows.get(key);
+  if (stateOf(present) !== stateOf(part)) markChanged(key);
+  if (present) morph(present, part);
+  else rows.set(key, part);
 }
 
 /** Behind a balancer, any request may reach another instance. */
@@ -87,9 +108,10 @@ export function showState(): void {
   if (link && link.href !== shown) link.href = shown;
 }
 
-function toFragment(html: string): DocumentFragment {
-  const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
+function toParts(parts: PageNews["parts"]): readonly Element[] {
+  const innerHTML = parts.map(([, html]) => html).join("");
+  const { content } = Object.assign(document.createElement("template"), { innerHTML });
   updateAges(content);
   drawAxes(content);
-  return content;
+  return [...content.children];
 }
