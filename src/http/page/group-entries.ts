@@ -10,65 +10,86 @@ export interface EntryGroup {
   readonly unlisted?: number;
 }
 
-/**
- * Sorts entries by their names. Keeps the order for the next entries, because most reports have the same handlers.
- */
-export function createNameOrder(): (entries: readonly Entry[]) => readonly Entry[] {
+/** Sorts entries by state, the worst first, and entries of the same state by name. */
+export interface Grouping {
+  /**
+   * Groups each handler that is RED because of another under the one that starts the chain. If its cause is not
+   * shown, the handler gets its own group.
+   */
+  group(entries: readonly Entry[]): readonly EntryGroup[];
+  /** The same without showing dependencies. */
+  list(entries: readonly Entry[]): readonly EntryGroup[];
+}
+
+/** Keeps the order of the names and the groups for the next report, because few of its entries are new. */
+export function createGrouping(): Grouping {
   let names: readonly string[] = [];
   let order: readonly number[] = [];
+  // Both by place in the order of names.
+  let groups: EntryGroup[] = [];
+  let ranks: number[] = [];
 
-  return function sortByName(entries) {
+  function update(entries: readonly Entry[]): void {
     if (entries.length !== names.length || entries.some(({ name }, at) => name !== names[at])) {
       names = entries.map(({ name }) => name);
       const pairs = names.map((name, at) => [name, at] as const);
       order = pairs.sort(([one], [other]) => compareCodePoints(one, other)).map(([, at]) => at);
+      groups = [];
+      ranks = [];
     }
-    return pick(entries, order);
+    order.forEach((from, at) => {
+      const entry = entries[from];
+      if (entry === undefined || groups[at]?.entry === entry) return;
+      groups[at] = { entry, dependants: NO_ENTRIES };
+      ranks[at] = 2 * STATE_NUMBERS[entry.status.state] + Number(entry.critical);
+    });
+  }
+
+  return {
+    group(entries) {
+      update(entries);
+      const sorted = sortWorstFirst(groups, ranks);
+      return entries.some(({ reason }) => reason === "dependency") ? joinDependants(sorted) : sorted;
+    },
+    list(entries) {
+      update(entries);
+      return sortWorstFirst(
+        groups,
+        ranks.map((rank) => rank >> 1),
+      );
+    },
   };
 }
 
-function pick(entries: readonly Entry[], order: readonly number[]): readonly Entry[] {
-  const picked: Entry[] = [];
-  for (const at of order) {
-    const entry = entries[at];
-    if (entry !== undefined) picked.push(entry);
-  }
-  return picked;
-}
+const NO_ENTRIES: readonly Entry[] = [];
+const NO_GROUPS: readonly EntryGroup[] = [];
 
 /**
- * Sorts entries, which are in the order of their names, by state: the worst first. Groups each handler that is RED
- * because of another under the one that starts the chain. If its cause is not shown, the handler gets its own group.
+ * Keeps the order of groups of the same rank. There are few ranks, so that nothing needs to be compared. `concat` is
+ * ten times faster than `flat`.
  */
-export function groupEntries(entries: readonly Entry[]): readonly EntryGroup[] {
-  const sorted = sortWorstFirst(
-    entries,
-    ({ status, critical }) => STATE_NUMBERS[status.state] * 2 + Number(critical),
-  );
-  if (!sorted.some(({ reason }) => reason === "dependency")) return sorted.map(toGroup);
-  const findRoot = createRootFinder(new Map(entries.map((entry) => [entry.name, entry])));
+function sortWorstFirst(groups: readonly EntryGroup[], ranks: readonly number[]): readonly EntryGroup[] {
+  const ranked: EntryGroup[][] = Array.from({ length: 2 * STATES.length }, () => []);
+  for (const [at, group] of groups.entries()) ranked[ranks[at] ?? 0]?.push(group);
+  return NO_GROUPS.concat(...ranked.reverse());
+}
+
+function joinDependants(sorted: readonly EntryGroup[]): readonly EntryGroup[] {
+  const findRoot = createRootFinder(new Map(sorted.map(({ entry }) => [entry.name, entry])));
   const dependantsOf = new Map<Entry, Entry[]>();
-  const roots: Entry[] = [];
-  for (const entry of sorted) {
-    const root = findRoot(entry);
+  const roots: EntryGroup[] = [];
+  for (const group of sorted) {
+    const root = findRoot(group.entry);
     const dependants = dependantsOf.get(root);
-    if (root === entry) roots.push(entry);
-    else if (dependants === undefined) dependantsOf.set(root, [entry]);
-    else dependants.push(entry);
+    if (root === group.entry) roots.push(group);
+    else if (dependants === undefined) dependantsOf.set(root, [group.entry]);
+    else dependants.push(group.entry);
   }
-  return roots.map((entry) => ({ entry, dependants: dependantsOf.get(entry) ?? [] }));
+  return roots.map((group) => {
+    const dependants = dependantsOf.get(group.entry);
+    return dependants ? { ...group, dependants } : group;
+  });
 }
-
-/** The same without showing dependencies. */
-export function listEntries(entries: readonly Entry[]): readonly EntryGroup[] {
-  return sortWorstFirst(entries, ({ status }) => STATE_NUMBERS[status.state]).map(toGroup);
-}
-
-function toGroup(entry: Entry): EntryGroup {
-  return { entry, dependants: NO_ENTRIES };
-}
-
-const NO_ENTRIES: readonly Entry[] = [];
 
 /** Follows each link of a chain only once, even if thousands of handlers depend on it. */
 function createRootFinder(byName: ReadonlyMap<string, Entry>): (entry: Entry) => Entry {
@@ -92,11 +113,4 @@ function createRootFinder(byName: ReadonlyMap<string, Entry>): (entry: Entry) =>
 function findCause({ reason, dependsOn }: Entry, byName: ReadonlyMap<string, Entry>): Entry | undefined {
   if (reason !== "dependency") return undefined;
   return dependsOn.map((name) => byName.get(name)).find((entry) => entry?.status.state === RED);
-}
-
-/** Keeps the order of entries of the same rank. There are few ranks, so that nothing needs to be compared. */
-function sortWorstFirst(entries: readonly Entry[], toRank: (entry: Entry) => number): readonly Entry[] {
-  const ranked: Entry[][] = Array.from({ length: 2 * STATES.length }, () => []);
-  for (const entry of entries) ranked[toRank(entry)]?.push(entry);
-  return ranked.reverse().flat();
 }

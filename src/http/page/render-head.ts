@@ -1,7 +1,7 @@
 import { MAX_REASON_LENGTH, toProbeState } from "../../core/probe-setting.ts";
 import { type Entry, toEffectiveState } from "../../core/report.ts";
 import { getProbeSeams, type Identity } from "../../core/seams.ts";
-import { OK, STATES, type State } from "../../core/state.ts";
+import { OK, STATE_NUMBERS, STATES, type State } from "../../core/state.ts";
 import type { EntryGroup } from "./group-entries.ts";
 import { html, type Markup } from "./markup.ts";
 import { toRowDetail } from "./match-filter.ts";
@@ -91,7 +91,13 @@ function renderOther({ entry, dependants }: EntryGroup, first: Entry, scene: Pag
  */
 function findCauses(groups: readonly EntryGroup[], { report, view }: PageScene): readonly EntryGroup[] {
   const isCause = (entry: Entry): boolean => toEffectiveState(entry) === report.state;
-  const causes = groups.filter(({ entry, dependants }) => isCause(entry) || dependants.some(isCause));
+  const causes: EntryGroup[] = [];
+  for (const group of groups) {
+    const { entry, dependants } = group;
+    // The worst come first, and no handler is RED because of one that is not.
+    if (STATE_NUMBERS[entry.status.state] < STATE_NUMBERS[report.state]) break;
+    if (isCause(entry) || dependants.some(isCause)) causes.push(group);
+  }
   if (!view.details) return causes;
   return causes.sort(
     (one, other) =>

@@ -1,7 +1,7 @@
 import { STATES, type State } from "../../core/state.ts";
 import { EVENTS_SUFFIX } from "../../formats/formats.ts";
 import { AXIS_SPANS, type AxisSpan, DEFAULT_SPAN, LONG_SPANS, toSpanTitle } from "./axis-window.ts";
-import { createNameOrder, type EntryGroup, groupEntries, listEntries } from "./group-entries.ts";
+import { createGrouping, type EntryGroup, type Grouping } from "./group-entries.ts";
 import { isTooLong, listGroups, REST_KEY, renderRest } from "./list-groups.ts";
 import { html, type Markup, toText } from "./markup.ts";
 import { isGroupWanted } from "./match-filter.ts";
@@ -26,7 +26,7 @@ export function renderPage(scene: PageScene): string {
   const { report, view, changes, filter } = scene;
   changes.forgetRemoved();
   const now = scene.now ?? report.at.getTime();
-  const groups = toGroups(scene, createNameOrder());
+  const groups = toGroups(scene, createGrouping());
   const listed = listGroups(groups, scene);
   const hidesNothing = groups.length === 0 || groups.some((group) => isGroupWanted(group, scene));
   return renderDocument({
@@ -62,11 +62,11 @@ export type PartsRenderer = (scene: PageScene) => readonly PagePart[];
 /** Keeps the rows of the last page, so that the cost of a change does not grow with the unchanged rows. */
 export function createPartsRenderer(): PartsRenderer {
   const rows = createRowCache();
-  const sortByName = createNameOrder();
+  const grouping = createGrouping();
 
   return function renderParts(scene) {
     scene.changes.forgetRemoved();
-    const groups = toGroups(scene, sortByName);
+    const groups = toGroups(scene, grouping);
     const listed = listGroups(groups, scene);
     return [
       { key: HEAD_KEY, html: toText(renderHead(scene, groups)) },
@@ -77,11 +77,8 @@ export function createPartsRenderer(): PartsRenderer {
 }
 
 /** Dependencies are details too, so they are hidden with them. */
-function toGroups(
-  { report, view }: PageScene,
-  sortByName: ReturnType<typeof createNameOrder>,
-): readonly EntryGroup[] {
-  return (view.details ? groupEntries : listEntries)(sortByName(report.entries));
+function toGroups({ report, view }: PageScene, grouping: Grouping): readonly EntryGroup[] {
+  return view.details ? grouping.group(report.entries) : grouping.list(report.entries);
 }
 
 /**

@@ -54,6 +54,7 @@ function toPart(group: EntryGroup, scene: PageScene): PagePart {
 }
 
 interface KnownRow {
+  readonly group: EntryGroup;
   /** The handler, and the handlers folded under it. */
   readonly shown: readonly Shown[];
   readonly unlisted: number | undefined;
@@ -71,19 +72,21 @@ interface Shown {
 }
 
 /** Whether a row has the same entries as before: of 500 rows, most. */
-function isUntouched(
-  { shown, unlisted, oldAt }: KnownRow,
-  group: EntryGroup,
-  { held, report }: PageScene,
-): boolean {
+function isUntouched(before: KnownRow, group: EntryGroup, { held, report }: PageScene): boolean {
+  return (
+    report.at.getTime() < before.oldAt &&
+    (before.group === group || hasSameEntries(before, group)) &&
+    before.shown.every(({ entry, isHeld }) => isHeld === (held?.has(entry.name) === true))
+  );
+}
+
+function hasSameEntries({ shown, unlisted }: KnownRow, group: EntryGroup): boolean {
   const { entry, dependants } = group;
-  if (shown.length !== 1 + dependants.length || unlisted !== group.unlisted) return false;
-  if (report.at.getTime() >= oldAt) return false;
-  for (const [at, before] of shown.entries()) {
-    if (before.entry !== (at === 0 ? entry : dependants[at - 1])) return false;
-    if (before.isHeld !== (held?.has(before.entry.name) === true)) return false;
-  }
-  return true;
+  return (
+    shown.length === 1 + dependants.length &&
+    unlisted === group.unlisted &&
+    shown.every((before, at) => before.entry === (at === 0 ? entry : dependants[at - 1]))
+  );
 }
 
 /** Renders a row, unless it shows the same as before. */
@@ -96,6 +99,7 @@ function toRow(group: EntryGroup, scene: PageScene, before: KnownRow | undefined
     before.shown.length === shown.length &&
     shown.every((each, at) => isSame(each, before.shown[at]));
   return {
+    group,
     shown,
     unlisted,
     oldAt: Math.min(...shown.map(toOldAt)),

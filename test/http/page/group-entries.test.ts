@@ -1,9 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { HandlerOptions } from "../../../src/core/handler-options.ts";
 import { createStatusRegistry } from "../../../src/core/registry/registry.ts";
 import type { Entry } from "../../../src/core/report.ts";
 import type { State } from "../../../src/core/state.ts";
-import { createNameOrder, groupEntries, listEntries } from "../../../src/http/page/group-entries.ts";
+import { createGrouping, type EntryGroup } from "../../../src/http/page/group-entries.ts";
 
 type Handler = readonly [name: string, state: State, options?: HandlerOptions];
 
@@ -11,10 +12,10 @@ async function group(handlers: readonly Handler[], names?: readonly string[]) {
   const registry = createStatusRegistry();
   for (const [name, state, options] of handlers) registry.addStatusHandler(name, () => ({ state }), options);
   const { entries } = await registry.getReport(names && { names });
-  const sorted = createNameOrder()(entries);
-  const tell = (groups: ReturnType<typeof groupEntries>) =>
+  const grouping = createGrouping();
+  const tell = (groups: readonly EntryGroup[]) =>
     groups.map(({ entry, dependants }) => [entry.name, ...dependants.map(({ name }) => name)].join(" "));
-  return { grouped: tell(groupEntries(sorted)), listed: tell(listEntries(sorted)) };
+  return { grouped: tell(grouping.group(entries)), listed: tell(grouping.list(entries)) };
 }
 
 test("the worst come first, of those the critical ones, and then by name", async () => {
@@ -75,7 +76,7 @@ describe("thousands of handlers", { timeout: 30_000 }, () => {
     ["that form a chain", (index) => `${index - 1}`],
   ])("%s are folded under it", (_, toCause) => {
     const length = 50_000;
-    const [group, ...others] = groupEntries(createNameOrder()(createEntries(length, toCause)));
+    const [group, ...others] = createGrouping().group(createEntries(length, toCause));
     expect(group?.entry.name).toBe("0");
     expect(group?.dependants).toHaveLength(length - 1);
     expect(others).toEqual([]);
@@ -86,18 +87,42 @@ describe("thousands of handlers", { timeout: 30_000 }, () => {
       ...entry,
       reason: "dependency" as const,
     }));
-    const shown = groupEntries(createNameOrder()(entries)).flatMap(({ entry, dependants }) => [
-      entry,
-      ...dependants,
-    ]);
+    const groups = createGrouping().group(entries);
+    const shown = groups.flatMap(({ entry, dependants }) => [entry, ...dependants]);
     expect(new Set(shown)).toEqual(new Set(entries));
     expect(shown).toHaveLength(3);
   });
 });
 
-test("the order of the names is that of each report, whatever the last one was", () => {
-  const sortByName = createNameOrder();
-  const [a, b, c] = ["a", "b", "c"].map((name) => ({ name }) as Entry);
-  for (const entries of [[c, a, b], [c, a, b], [a, c, b], [b, a], [], [b]] as readonly Entry[][])
-    expect(sortByName(entries)).toEqual([...entries].sort((one, other) => (one.name < other.name ? -1 : 1)));
+test("the order is that of each report, whatever the last one was", () => {
+  const states = ["OK", "YELLOW", "RED"] as const;
+  const entry = fc.record({
+    name: fc.constantFrom("a", "b", "c", "d"),
+    status: fc.constantFrom(...states.map((state) => ({ state }))),
+    critical: fc.boolean(),
+    reason: fc.constantFrom("reported", "dependency"),
+    dependsOn: fc.subarray(["a", "b", "c", "d"]),
+  });
+  const reports = fc.array(fc.uniqueArray(entry, { selector: ({ name }) => name }));
+  fc.assert(
+    fc.property(reports, (all) => {
+      const grouping = createGrouping();
+      for (const entries of all as readonly unknown[] as readonly Entry[][]) {
+        expect(grouping.group(entries)).toEqual(createGrouping().group(entries));
+        expect(grouping.list(entries)).toEqual(createGrouping().list(entries));
+      }
+    }),
+  );
+});
+
+test("the group of a handler alone stays the same object as long as its entry does", async () => {
+  const registry = createStatusRegistry();
+  for (const name of ["a", "b"]) registry.addStatusHandler(name, () => ({ state: "OK" }));
+  const { entries } = await registry.getReport();
+  const grouping = createGrouping();
+  const [a, b] = grouping.group(entries);
+  const changed = entries.map((entry) => (entry.name === "a" ? { ...entry, critical: false } : entry));
+  expect(grouping.group(changed)).toEqual([b, { entry: changed[0], dependants: [] }]);
+  expect(grouping.group(changed)[0]).toBe(b);
+  expect(grouping.group(changed)).not.toContain(a);
 });
