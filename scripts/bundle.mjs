@@ -99,7 +99,8 @@ async function joinFiles({ [THREAD]: thread, ...programs }) {
   const texts = chunks.map(async ({ fileName, code, isEntry }) => {
     const text = toCommonJs(code, { isEntry });
     const needsNames = !NEEDS_NO_NAMES.test(fileName);
-    return [join(dist, fileName), needsNames ? breakLines(await shorten(text)) : await shortenAll(text)];
+    const shorter = needsNames ? breakLines(await shorten(text, fileName)) : await shortenAll(text);
+    return [join(dist, fileName), shorter];
   });
   return [...(await Promise.all(texts)), [join(root, exports[THREAD].default), await joinThread(thread)]];
 }
@@ -153,10 +154,16 @@ const COMPRESS_ALL = {
   unsafe_arrows: true,
 };
 
-async function shorten(text) {
-  const compressed = await compress(holdFunctions(text), COMPRESS);
-  return shortenVariables(toArrows(releaseFunctions(compressed)), true);
+async function shorten(text, fileName) {
+  const compressed = releaseFunctions(await compress(holdFunctions(text), COMPRESS));
+  return shortenVariables(IN_EACH_PROCESS.test(fileName) ? compressed : toArrows(compressed), true);
 }
+
+/**
+ * The files that each application loads at its start. Before its first call, Node.js skips a function, but reads an
+ * arrow function.
+ */
+const IN_EACH_PROCESS = /^(?:core|http)\.js$/;
 
 /** `const a = hold(() => 1)`: the function stays in its variable, from which it has its name. */
 function holdFunctions(text) {
