@@ -12,6 +12,16 @@ import { describeWithProgram } from "../support/system.ts";
 
 const ALTERNATIONS = 20;
 
+/** More than the page updates at once. */
+const ROWS = 25;
+
+/** A browser in which everything takes time, so that an update takes several frames. */
+const SLOW_BROWSER = `{
+  const now = performance.now.bind(performance);
+  let passedMs = 0;
+  performance.now = () => now() + (passedMs += 10);
+}`;
+
 /** Two instances of a service whose handlers say which one they belong to. */
 async function startInstances() {
   const streams: ServerResponse[] = [];
@@ -24,7 +34,7 @@ async function startInstances() {
           listener(request, response);
         },
       );
-      service.set("Database", "OK", { detail: `of ${instance}` });
+      for (let at = 0; at < ROWS; at += 1) service.set(`Database${at}`, "OK", { detail: `of ${instance}` });
       return service;
     }),
   );
@@ -90,7 +100,8 @@ async function watch(page: Page): Promise<void> {
     Object.assign(window, { seen });
     new MutationObserver(() => {
       const { instance = "" } = document.querySelector<HTMLElement>(".head")?.dataset ?? {};
-      const detail = document.querySelector(".row .detail")?.textContent ?? "";
+      const details = [...document.querySelectorAll(".row .detail")].map(({ textContent }) => textContent);
+      const detail = [...new Set(details)].join();
       const { title } = document;
       const last = seen.at(-1);
       if (last?.instance !== instance || last.detail !== detail || last.title !== title)
@@ -128,6 +139,7 @@ describeWithProgram(["chromium", "haproxy"], "the status page behind round robin
       const page = await openPage(browser);
       if (!hasEvents) await page.addInitScript("delete globalThis.EventSource");
       await page.clock.install();
+      await page.addInitScript(SLOW_BROWSER);
       await page.goto(url);
       await page.locator("#link", { hasText: hasEvents ? "Live" : "Updated" }).waitFor();
       await watch(page);
