@@ -62,7 +62,8 @@ importJob.start(importStepMs);
 
 // A separate thread, which answers while this one is busy.
 const sentinel = await startSentinel({ port: sentinelPort, host: "127.0.0.1", service }).catch((error) =>
-  complain("SENTINEL_PORT", sentinelPort, error),
+  // Its default is the port after PORT. If that is taken, another demo is running, and has both.
+  complain(process.env.SENTINEL_PORT === undefined ? "PORT" : "SENTINEL_PORT", sentinelPort, error),
 );
 
 const answerStatus = serviceStatus({ service, svcStatus: { controls: true } });
@@ -104,8 +105,8 @@ function listen() {
 }
 
 function complain(variable, takenPort, error) {
-  const another = `${variable}=${takenPort + 1} npm start takes another one`;
-  const reason = error.code === "EADDRINUSE" ? `is taken; ${another}` : `fails: ${error.message}`;
+  const free = `${variable}=0 npm start takes a free one`;
+  const reason = error.code === "EADDRINUSE" ? `is taken; ${free}` : `fails: ${error.message}`;
   console.error(`port ${takenPort} ${reason}`);
   process.exit(1);
 }

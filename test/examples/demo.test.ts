@@ -277,14 +277,21 @@ describe("a demo that cannot start", () => {
   test("says that its port is taken", { timeout: TIMEOUT_MS }, async () => {
     const { port } = await serve((_request, response) => response.end());
     const { code, complaints } = await startDemo({ PORT: String(port) }).ended;
-    expect(complaints).toBe(`port ${port} is taken; PORT=${port + 1} npm start takes another one\n`);
+    expect(complaints).toBe(`port ${port} is taken; PORT=0 npm start takes a free one\n`);
     expect(code).toBe(1);
   });
 
   test("says that its sentinel's port is taken", { timeout: TIMEOUT_MS }, async () => {
     const { port } = await serve((_request, response) => response.end());
     const { code, complaints } = await startDemo({ PORT: "0", SENTINEL_PORT: String(port) }).ended;
-    expect(complaints).toBe(`port ${port} is taken; SENTINEL_PORT=${port + 1} npm start takes another one\n`);
+    expect(complaints).toBe(`port ${port} is taken; SENTINEL_PORT=0 npm start takes a free one\n`);
+    expect(code).toBe(1);
+  });
+
+  test("names a port that is free for both while another demo runs", { timeout: TIMEOUT_MS }, async () => {
+    const { port } = await serve((_request, response) => response.end());
+    const { code, complaints } = await startDemo({ PORT: String(port - 1) }).ended;
+    expect(complaints).toBe(`port ${port} is taken; PORT=0 npm start takes a free one\n`);
     expect(code).toBe(1);
   });
 
