@@ -1,5 +1,6 @@
 import type { TextShape } from "../options/shape.ts";
-import { correctMoment } from "../util/start.ts";
+import { systemClock } from "../util/clock.ts";
+import { createStart, type Start } from "../util/start.ts";
 import type { Probe } from "./probe.ts";
 import { getProbeSeams, type Identity } from "./seams.ts";
 
@@ -28,28 +29,29 @@ interface Runtime {
 }
 
 let own: Identity | undefined;
+let ownStart: Start | undefined;
 
 function getOwnIdentity(): Identity {
   const runtime = (globalThis as { readonly process?: Runtime }).process ?? {};
-  own ??= toIdentity(runtime);
-  const startedAt = own.startedAt.getTime();
-  const upMs = toUpMs(runtime);
-  const at = upMs === undefined ? startedAt : correctMoment(startedAt, upMs, Date.now());
-  if (at !== startedAt) own = { ...own, startedAt: new Date(at) };
+  ownStart ??= readStart(runtime);
+  const { date } = ownStart;
+  own ??= { instance: toInstance(runtime), startedAt: date };
+  if (own.startedAt !== date) own = { ...own, startedAt: date };
   return own;
 }
 
-/** Runtimes without processes get a random name: it only has to differ from other instances. */
-function toIdentity(runtime: Runtime): Identity {
-  const host = readHostname(runtime)?.replace(/[^!-~]/g, "-");
-  const number = runtime.pid ?? Math.random().toString(36).slice(2, 10);
-  const startedAt = new Date(Date.now() - (toUpMs(runtime) ?? 0));
-  return { instance: `${host || "instance"}:${number}`.slice(-MAX_INSTANCE_LENGTH), startedAt };
+function readStart(runtime: Runtime): Start {
+  const start = createStart(systemClock);
+  const upMs = Math.round((runtime.uptime?.() ?? 0) * 1_000);
+  start.set(systemClock.now() - upMs, upMs);
+  return start;
 }
 
-function toUpMs(runtime: Runtime): number | undefined {
-  const upS = runtime.uptime?.();
-  return upS === undefined ? undefined : Math.round(upS * 1_000);
+/** Runtimes without processes get a random name: it only has to differ from other instances. */
+function toInstance(runtime: Runtime): string {
+  const host = readHostname(runtime)?.replace(/[^!-~]/g, "-");
+  const number = runtime.pid ?? Math.random().toString(36).slice(2, 10);
+  return `${host || "instance"}:${number}`.slice(-MAX_INSTANCE_LENGTH);
 }
 
 /** In Deno, this requires a permission. */
