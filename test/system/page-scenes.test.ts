@@ -99,6 +99,19 @@ for (const [browser, openBrowser] of Object.entries(BROWSERS)) {
         expect(placesOf(`${name}-ends`)).toHaveLength(2);
       }
     });
+
+    test("begins a row that is longer than a sheet below the head", { timeout: TIMEOUT_MS }, async () => {
+      const service = await startPageService({ service: { name: "orders" } });
+      service.set("Database", "RED", { detail: "refused" });
+      const names = Array.from({ length: 12 }, (_, index) => `Dependant${index}`);
+      for (const name of names) service.set(name, "RED", {}, { dependsOn: ["Database"] });
+      const page = await openBrowser(LOOKS["colors and motion"] ?? expect.unreachable());
+      await page.open(service.url);
+      await expect.poll(() => page.evaluate(textOf("#link", "Live")), { timeout: 30_000 }).toBe(true);
+      const [first, ...others] = readSheets(await page.print());
+      expect(first?.words).toContain("Reported");
+      expect(others.length).toBeGreaterThan(0);
+    });
   });
 }
 
