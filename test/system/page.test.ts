@@ -273,6 +273,29 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       ).toBeGreaterThan(2);
     });
 
+    test("an opened row keeps the reader's time zone while many rows change", async () => {
+      const service = await startPageService();
+      const names = Array.from({ length: 300 }, (_, at) => `Handler${at}`);
+      for (const name of names) service.set(name, "OK");
+      const page = await newPage({ timezoneId: "Asia/Kolkata" });
+      await open(page, `${service.url}#handler-Handler0`);
+      await page.locator(".facts", { hasText: "GMT+5:30" }).waitFor();
+      await page.evaluate(() => {
+        const facts = document.querySelector("details[open] .facts");
+        const seen: (string | undefined)[] = [];
+        new MutationObserver(() => seen.push(facts?.textContent?.match(/GMT|UTC/)?.[0])).observe(
+          document.getElementById("rows") as Element,
+          { subtree: true, childList: true, characterData: true, attributes: true },
+        );
+        Object.assign(window, { seen });
+      });
+      for (const name of names) service.set(name, "RED");
+      await expect.poll(() => page.locator('#rows > [data-state="RED"]').count()).toBe(300);
+      const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+      expect(seen.length).toBeGreaterThan(2);
+      expect(new Set(seen)).toEqual(new Set(["GMT"]));
+    });
+
     test.each([1_100, 320])("nothing moves when the connection is lost, at a width of %d", async (width) => {
       const service = await startOrders();
       const page = await newPage({ viewport: { width, height: 800 } });

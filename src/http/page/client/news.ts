@@ -45,11 +45,11 @@ export function* showNews(news: PageNews, id: string, isOtherList: boolean): Gen
       if (keyOf(part) === keyOf(head)) showHead(head, part);
       else showRow(part, rows);
     }
+    showOpenTimes();
     // Another instance appears at once: its head must never be above the rows of the one before.
     if (head?.dataset["instance"] === before) yield;
   }
   showOrder(news, rows, isRead);
-  showOpenTimes();
   showMove(before, head);
   showState();
   applyFilter();
