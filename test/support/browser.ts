@@ -17,6 +17,13 @@ const ARGUMENTS: readonly string[] = [
   "--disable-sync",
 ];
 
+/** A script for a page in which everything takes time, so that each update takes several frames. */
+export const SLOW_BROWSER = `{
+  const now = performance.now.bind(performance);
+  let passedMs = 0;
+  performance.now = () => now() + (passedMs += 10);
+}`;
+
 /** Chromium as Debian packages it. */
 export function startBrowser(): Promise<Browser> {
   const executablePath = findProgram("chromium") ?? "chromium";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { BROWSER_TIMEOUT_MS, openPage, startBrowser } from "../support/browser.ts";
+import { BROWSER_TIMEOUT_MS, openPage, SLOW_BROWSER, startBrowser } from "../support/browser.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { startPageService } from "../support/page-service.ts";
 import { startProgram } from "../support/program.ts";
@@ -14,13 +14,6 @@ const ALTERNATIONS = 20;
 
 /** More than the page updates at once. */
 const ROWS = 25;
-
-/** A browser in which everything takes time, so that an update takes several frames. */
-const SLOW_BROWSER = `{
-  const now = performance.now.bind(performance);
-  let passedMs = 0;
-  performance.now = () => now() + (passedMs += 10);
-}`;
 
 /** Two instances of a service whose handlers say which one they belong to. */
 async function startInstances() {

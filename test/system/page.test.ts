@@ -6,7 +6,7 @@ import type { ServiceStatusOptions } from "../../src/http/options.ts";
 import { MAX_LISTED_HANDLERS } from "../../src/http/page/list-groups.ts";
 import { MAX_SHOWN_CHANGES } from "../../src/http/page/render-changes.ts";
 import { systemClock } from "../../src/util/clock.ts";
-import { BROWSER_TIMEOUT_MS, openPage, startBrowser } from "../support/browser.ts";
+import { BROWSER_TIMEOUT_MS, openPage, SLOW_BROWSER, startBrowser } from "../support/browser.ts";
 import { type PageService, startPageService } from "../support/page-service.ts";
 import { describeWithProgram } from "../support/system.ts";
 
@@ -271,6 +271,27 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(
         await page.evaluate(() => (window as unknown as { frames: Set<number> }).frames.size),
       ).toBeGreaterThan(2);
+    });
+
+    test("rows keep their places if the reader becomes active while many of them change", async () => {
+      const service = await startPageService();
+      const names = Array.from({ length: 300 }, (_, at) => `Handler${at}`);
+      for (const name of names) service.set(name, "OK");
+      const page = await newPage();
+      await page.addInitScript(SLOW_BROWSER);
+      await open(page, service.url);
+      await page.evaluate(() => {
+        const first = new MutationObserver(() => {
+          dispatchEvent(new Event("pointermove"));
+          first.disconnect();
+        });
+        first.observe(document.getElementById("rows") as Element, { subtree: true, attributes: true });
+      });
+      const before = await rowsOf(page);
+      for (const name of names.filter((_, at) => at % 2 === 0)) service.set(name, "RED");
+      await page.getByRole("button", { name: /rows changed, sort$/ }).waitFor();
+      const withoutState = (row: string): string => row.replace(/^\w+ /, "");
+      expect((await rowsOf(page)).map(withoutState)).toEqual(before.map(withoutState));
     });
 
     test("an opened row keeps the reader's time zone while many rows change", async () => {

@@ -6,7 +6,7 @@ import { applyFilter } from "./filter.ts";
 import { find } from "./find.ts";
 import { showOpenTimes } from "./local-times.ts";
 import { keyOf, morph } from "./morph.ts";
-import { isReading, markChanged, type NewOrder, showOrder } from "./order.ts";
+import { isActive, isReading, markChanged, type NewOrder, showOrder } from "./order.ts";
 
 /** The browser parses several parts together faster than each alone. */
 const PARTS_AT_ONCE = 10;
@@ -49,7 +49,8 @@ export function* showNews(news: PageNews, id: string, isOtherList: boolean): Gen
     // Another instance appears at once: its head must never be above the rows of the one before.
     if (head?.dataset["instance"] === before) yield;
   }
-  showOrder(news, rows, isRead);
+  // The user may have become active since the first of several frames.
+  showOrder(news, rows, isRead || (!isOtherList && isActive()));
   showMove(before, head);
   showState();
   applyFilter();

@@ -102,16 +102,21 @@ function leavePlace(row: Element): void {
   row.textContent = `${name} ${isFolded ? "is RED with another handler" : `is no longer ${findRest() ? "listed" : "registered"}`}`;
 }
 
+/** Whether the user has been active recently. */
+export function isActive(): boolean {
+  return !document.hidden && performance.now() - touchedAt < READING_MS;
+}
+
 /** Whether the user is active, or has opened, focused or selected something in the rows. */
 export function isReading(): boolean {
   const list = find("rows");
   const selection = getSelection();
   return (
-    !document.hidden &&
-    (performance.now() - touchedAt < READING_MS ||
-      list.contains(document.activeElement) ||
-      (selection?.isCollapsed === false && list.contains(selection.anchorNode)) ||
-      findOpenRows().length > 0)
+    isActive() ||
+    (!document.hidden &&
+      (list.contains(document.activeElement) ||
+        (selection?.isCollapsed === false && list.contains(selection.anchorNode)) ||
+        findOpenRows().length > 0))
   );
 }
 
