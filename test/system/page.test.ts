@@ -614,7 +614,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       expect(await searchOf(page)).toBe("?q=orders");
       await page.getByRole("checkbox", { name: "OK" }).check();
       expect(await rowsOf(page)).toEqual([]);
-      await page.getByText("No handler matches the filter.").waitFor();
+      await page.getByText("No listed handler matches the filter.").waitFor();
       await page.getByRole("searchbox").fill("");
       expect(await rowsOf(page)).toEqual(["OK Cache"]);
       expect(await searchOf(page)).toBe("?state=OK");

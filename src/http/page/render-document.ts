@@ -91,7 +91,7 @@ export function renderDocument(parts: DocumentParts): string {
       <section id="handlers" tabindex="-1">
         <h2 class="quiet">${noun.charAt(0).toUpperCase()}${noun.slice(1)}s</h2>
         <ul id="rows" class="rows">${parts.rows}</ul>
-        <p id="none" class="none"${!parts.hidesAll && html` hidden`}>No ${noun} matches the filter.</p>
+        <p id="none" class="none"${!parts.hidesAll && html` hidden`}>No listed ${noun} matches the filter.</p>
       </section>
       </main>
       <div class="notices scripted" role="status">

@@ -84,7 +84,7 @@ describe("the list of handlers", () => {
     expect((await find("", "OK")).names[0]).toBe("H00000");
     const none = await find("nothing", "OK");
     expect(none.names).toEqual([]);
-    expect(none.page).toContain('<p id="none" class="none">No handler matches the filter.');
+    expect(none.page).toContain('<p id="none" class="none">No listed handler matches the filter.');
     expect(none.rest).toContain("0 of 3201 handlers are listed");
   });
 
