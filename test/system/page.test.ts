@@ -7,6 +7,7 @@ import { MAX_LISTED_HANDLERS } from "../../src/http/page/list-groups.ts";
 import { MAX_SHOWN_CHANGES } from "../../src/http/page/render-changes.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { BROWSER_TIMEOUT_MS, openPage, SLOW_BROWSER, startBrowser } from "../support/browser.ts";
+import { createDeferred } from "../support/deferred.ts";
 import { type PageService, startPageService } from "../support/page-service.ts";
 import { describeWithProgram } from "../support/system.ts";
 
@@ -843,8 +844,32 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       isAllowed = false;
       await page.getByText("Decommission…").click();
       await page.getByRole("button", { name: /^Decommission .* now$/ }).click();
-      await page.getByRole("alert").getByText("Nothing was changed: the server answered 403.").waitFor();
+      const alert = page.getByRole("alert").getByText("Nothing was changed: the server answered 403.");
+      await alert.waitFor();
       expect(service.probe.commissioned).toBe(true);
+      service.set("Orders", "YELLOW");
+      await page.locator(".head.YELLOW").waitFor();
+      expect(await alert.isVisible()).toBe(true);
+      await page.keyboard.press("Escape");
+      await page.getByText("Decommission…").click();
+      expect(await alert.count()).toBe(0);
+    });
+
+    test("says that the server has not answered yet", async () => {
+      const permission = createDeferred<boolean>();
+      const service = await startOrders({
+        svcStatus: { controls: true },
+        probeStatus: { control: ({ method }) => method === "GET" || permission.promise },
+      });
+      const page = await newPage();
+      await open(page, service.url);
+      await page.getByText("Decommission…").click();
+      await page.getByRole("button", { name: /^Decommission .* now$/ }).click();
+      await page.getByRole("alert").getByText("Sending…").waitFor();
+      permission.resolve(true);
+      await page.locator(".probe.off").waitFor();
+      await page.getByText("Commission…").click();
+      expect(await page.getByRole("alert").count()).toBe(0);
     });
   });
 

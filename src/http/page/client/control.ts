@@ -20,13 +20,22 @@ async function change(form: HTMLFormElement): Promise<void> {
   const url = new URL(form.action);
   const reason = form.querySelector<HTMLInputElement>("[name=reason]")?.value ?? "";
   if (reason !== "") url.searchParams.set("reason", reason);
-  const failure = await post(url, form.dataset["control"] ?? "");
-  if (failure === undefined) return closeControl();
   const alert = document.createElement("p");
   alert.setAttribute("role", "alert");
-  alert.textContent = `Nothing was changed: ${failure}.`;
-  form.querySelector("[role=alert]")?.remove();
+  alert.textContent = "Sending…";
+  removeAlert(form);
   form.append(alert);
+  const failure = await post(url, form.dataset["control"] ?? "");
+  if (failure !== undefined) {
+    alert.textContent = `Nothing was changed: ${failure}.`;
+    return;
+  }
+  alert.remove();
+  closeControl();
+}
+
+function removeAlert(root: Element): void {
+  root.querySelector("[role=alert]")?.remove();
 }
 
 /** Closes the dialog and clears its input. */
@@ -36,5 +45,6 @@ export function closeControl(): void {
   const hadFocus = fold.contains(document.activeElement);
   fold.open = false;
   fold.querySelector("form")?.reset();
+  removeAlert(fold);
   if (hadFocus) fold.querySelector("summary")?.focus();
 }

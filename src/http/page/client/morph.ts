@@ -62,7 +62,8 @@ function morphChildren(from: Element, to: Element): void {
   }
   while (cursor) {
     const next: ChildNode | null = cursor.nextSibling;
-    cursor.remove();
+    // The answer to a click stays until the user has read it.
+    if (!(cursor instanceof Element && cursor.getAttribute("role") === "alert")) cursor.remove();
     cursor = next;
   }
 }
