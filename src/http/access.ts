@@ -40,7 +40,9 @@ const UNAUTHORIZED: Access = { isAllowed: false, status: 401 };
 
 /** Decides whether a request may change the probe. Rejects only if the application's function does. */
 export async function decideControl(control: Control, request: StatusRequest): Promise<Access> {
-  const peer: Access = { isAllowed: true, by: request.remoteAddress };
+  // Servers that listen on `::` see an IPv4 client as ::ffff:127.0.0.1.
+  const by = request.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, "");
+  const peer: Access = { isAllowed: true, by };
   if (isCrossSite(request) || control === "off") return FORBIDDEN;
   if (control === "open") return peer;
   if (control === "loopback") return isLoopbackRequest(request) ? peer : FORBIDDEN;

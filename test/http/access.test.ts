@@ -44,6 +44,14 @@ async function expectForbidden(control: Control | undefined, peer?: Peer): Promi
   expect(probe.commissioned).toBe(true);
 }
 
+test.each([
+  ["::ffff:127.0.0.1", "127.0.0.1"],
+  ["::1", "::1"],
+])("the user at %s is shown as %s", async (remoteAddress, shown) => {
+  const { log } = await decommission(undefined, { remoteAddress });
+  expect(log.join()).toContain(`decommissioned by ${shown}: `);
+});
+
 describe('control: "loopback", the default,', () => {
   test.each([
     "127.0.0.1",
