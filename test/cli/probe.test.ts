@@ -9,20 +9,21 @@ import { runCli } from "../support/cli.ts";
 import { listen } from "../support/listen.ts";
 import { startHostile, startService } from "./service.ts";
 
+const ORDERS = { service: { name: "orders", instance: "orders-7f9c:17" } };
 const FAST = ["--interval", "20ms"];
 
 describe("svc-status decommission and commission", () => {
   test("take a service out, and put it in again", async () => {
-    const { address, probe } = await startService();
+    const { address, probe } = await startService(ORDERS);
     expect(await runCli(["decommission", address])).toEqual({
       code: 0,
-      stdout: `http://${address} is decommissioned: its probe answers OFF\n`,
+      stdout: `http://${address} (orders-7f9c:17) is decommissioned: its probe answers OFF\n`,
       stderr: "",
     });
     expect(probe.body).toBe("OFF");
     expect(await runCli(["commission", address])).toEqual({
       code: 0,
-      stdout: `http://${address} is commissioned\n`,
+      stdout: `http://${address} (orders-7f9c:17) is commissioned\n`,
       stderr: "",
     });
     expect(probe.body).toBe("OK");
@@ -48,6 +49,37 @@ describe("svc-status decommission and commission", () => {
       code: 3,
       stdout: "",
       stderr: `svc-status: ${message}\n`,
+    });
+  });
+
+  test("mean one instance, and another one refuses it", async () => {
+    const { address, probe } = await startService(ORDERS);
+    for (const command of ["decommission", "commission"]) {
+      expect(await runCli([command, address, "--instance", "orders-1a2b:17"])).toEqual({
+        code: 3,
+        stdout: "",
+        stderr:
+          "svc-status: orders-1a2b:17 did not answer: this is orders-7f9c:17; nothing was changed. Use the address of that instance, or repeat the command\n",
+      });
+    }
+    expect(probe.commissioned).toBe(true);
+    const meant = await runCli(["decommission", address, "--instance", "orders-7f9c:17"]);
+    expect(meant).toMatchObject({ code: 0, stderr: "" });
+    expect(probe.commissioned).toBe(false);
+  });
+
+  test("say which instance has changed if a balancer sends the check to another one", async () => {
+    let asked = 0;
+    const address = await startHostile((request, response) => {
+      asked += 1;
+      response.setHeader("Svc-Status-Instance", `orders-${asked}:17`);
+      response.end(request.method === "POST" ? "OFF" : "OK");
+    });
+    expect(await runCli(["decommission", address])).toEqual({
+      code: 3,
+      stdout: "",
+      stderr:
+        "svc-status: orders-1:17 accepted the change, but another instance answered the check: orders-2:17. Use the address of one instance\n",
     });
   });
 
@@ -92,7 +124,7 @@ describe("svc-status decommission and commission", () => {
   });
 
   test.each([
-    [400, "no \u001b[31mway\n", "rejects this body: no way"],
+    [400, "no \u001b[31mway\n", "rejects this: no way"],
     [404, "", "nothing found at"],
     [405, "", "is not a probe that can be changed (405)"],
     [200, "<html>", "answered 200, which is not a probe's answer"],
@@ -170,13 +202,13 @@ describe("svc-status decommission, taken back", () => {
   });
 
   test("says which body another one has set", async () => {
-    const { address, probe } = await startService();
+    const { address, probe } = await startService(ORDERS);
     probe.on("change", ({ body }) => {
       if (body === "OFF") queueMicrotask(() => probe.decommission("up\u202egrading"));
     });
     expect(await runCli(["decommission", address])).toMatchObject({
       code: 0,
-      stdout: `http://${address} is decommissioned: its probe answers up grading\n`,
+      stdout: `http://${address} (orders-7f9c:17) is decommissioned: its probe answers up grading\n`,
     });
   });
 
@@ -216,7 +248,7 @@ describe("svc-status decommission --wait", () => {
   test("stays until the service has closed, and asks it nothing meanwhile: a drain counts who asks", async () => {
     const requests: string[] = [];
     let connections = 0;
-    const answer = serviceStatus({ probe: createProbe() });
+    const answer = serviceStatus({ probe: createProbe(), ...ORDERS });
     const server = createServer((request, response) => {
       requests.push(`${request.method} ${request.url}`);
       answer(request, response);
@@ -230,7 +262,7 @@ describe("svc-status decommission --wait", () => {
     const address = `127.0.0.1:${port}`;
     expect(await runCli(["decommission", address, "--wait", ...FAST])).toEqual({
       code: 0,
-      stdout: `http://${address} is decommissioned: its probe answers OFF\nhttp://${address} has closed\n`,
+      stdout: `http://${address} (orders-7f9c:17) is decommissioned: its probe answers OFF\nhttp://${address} has closed\n`,
       stderr: `waiting until http://${address} has closed\n`,
     });
     expect(requests).toEqual(["POST /probe_status?body=OFF", "GET /probe_status"]);

@@ -24,7 +24,12 @@ export interface ReceivedAnswer {
   readonly text: string;
   /** Source of the answer, safe to show. */
   readonly from: string;
+  /** The instance that answered, if it says so. */
+  readonly instance?: string | undefined;
 }
+
+/** Names the instance: in an answer, the one that sent it; in a change, the one that may accept it. */
+export const INSTANCE_HEADER = "svc-status-instance";
 
 /** Maximum length of an answer in bytes. A status is a thousand times smaller. */
 export const MAX_ANSWER_BYTES = 5_000_000;
@@ -132,5 +137,6 @@ async function read(response: IncomingMessage, from: string): Promise<ReceivedAn
     // Invalid UTF-8 becomes U+FFFD.
     text: new TextDecoder().decode(Buffer.concat(chunks)),
     from,
+    instance: response.headers[INSTANCE_HEADER]?.toString(),
   };
 }

@@ -56,11 +56,15 @@ async function requestProbe({ service, token, connection, signal }: ProbeQuery):
 }
 
 function toContradiction(
-  { service }: ProbeQuery,
-  { status, text }: ReceivedAnswer,
+  { service, instance }: ProbeQuery,
+  { status, text, instance: other }: ReceivedAnswer,
   what: string,
   hint: string,
 ): CliError {
+  if (instance !== undefined && other !== undefined && other !== instance)
+    return new CliError(
+      `${instance} accepted the change, but another instance answered the check: ${other}. Use the address of one instance`,
+    );
   const shown = `${status} ${text.trim().slice(0, MAX_SHOWN_LENGTH)}`.trim();
   return new CliError(
     `${describeServiceUrl(service)} is ${what}: it accepted the change, but its probe answers ${shown}. ${hint}`,

@@ -12,14 +12,14 @@ import type { ExitStatus, Invocation } from "../command.ts";
 import { parseDuration } from "../duration.ts";
 import { clean } from "../terminal/clean.ts";
 import { createProgress } from "../terminal/progress.ts";
-import { changeProbe, readToken } from "./change.ts";
+import { changeProbe, describeChanged, readToken } from "./change.ts";
 import { expectDecommissioned } from "./check.ts";
 import type { DECOMMISSION } from "./definitions.ts";
 
 /** Makes a probe answer something other than OK. With `--wait`, waits until the service has closed. */
 export async function runDecommission(invocation: Invocation<typeof DECOMMISSION>): Promise<ExitStatus> {
   const { operands, values, io } = invocation;
-  const { body, timeout } = values;
+  const { body, instance, timeout } = values;
   expectBody(body);
   const reasons = toReasons(values);
   const service = parseServiceUrl(operands[0] ?? "");
@@ -27,14 +27,13 @@ export async function runDecommission(invocation: Invocation<typeof DECOMMISSION
   const token = readToken(values.token, io.env, service);
   const startedAt = performance.now();
   const shown = await withinDeadline(timeout, io.signal, async (signal) => {
-    const question = { service, token, connection, signal };
-    await changeProbe(question, body, reasons);
-    const answer = expectDecommissioned(question);
+    const changed = await changeProbe({ service, token, instance, connection, signal }, body, reasons);
+    const answer = expectDecommissioned(changed).then(
+      (text) => `${describeChanged(changed)} is decommissioned: its probe answers ${text}`,
+    );
     return values.wait ? await unlessSilent(answer) : await answer;
   });
-  const where = describeServiceUrl(service);
-  if (shown !== undefined)
-    io.stdout.write(`${clean(`${where} is decommissioned: its probe answers ${shown}`)}\n`);
+  if (shown !== undefined) io.stdout.write(`${clean(shown)}\n`);
   if (values.wait) await waitUntilClosed(service, timeout - (performance.now() - startedAt), invocation);
   return 0;
 }

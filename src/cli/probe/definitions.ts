@@ -33,6 +33,11 @@ export const DECOMMISSION = {
       placeholder: "TIME",
       help: "Commission again by itself: after 30m, or at 2026-01-31T08:00:00Z",
     },
+    instance: {
+      type: "text",
+      placeholder: "NAME",
+      help: "Only this instance; another one behind the same address refuses",
+    },
     token: { type: "text", placeholder: "TOKEN", help: "Token of the service" },
     wait: { type: "flag", short: "w", help: "Wait until the service has closed" },
     timeout: { type: "duration", short: "t", default: "60s", help: "Timeout of the command" },
@@ -71,6 +76,11 @@ export const COMMISSION = {
     },
   ],
   options: {
+    instance: {
+      type: "text",
+      placeholder: "NAME",
+      help: "Only this instance; another one behind the same address refuses",
+    },
     token: { type: "text", placeholder: "TOKEN", help: "Token of the service" },
     timeout: { type: "duration", short: "t", default: "10s", help: "Timeout of the command" },
   },
