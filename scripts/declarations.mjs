@@ -189,9 +189,9 @@ function toPath(importer, file) {
   return path.startsWith(".") ? path : `./${path.split(sep).join("/")}`;
 }
 
-/** Indents by one space per level. Comments lose the frame of asterisks, which editors do not show. */
+/** Lines lose their indentation, and comments the frame of asterisks, because editors show neither. */
 function shrink(text) {
-  return text.replace(/^( {4})+/gm, (spaces) => " ".repeat(spaces.length / 4)).replace(COMMENT, removeFrame);
+  return text.replace(/^(?: {4})+/gm, "").replace(COMMENT, removeFrame);
 }
 
 /** Without asterisks, an indented line of an example would lose its spaces. */

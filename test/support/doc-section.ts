@@ -140,5 +140,6 @@ function withFixedMoments(text: string): string {
     .replace(/\b(OK|YELLOW|RED)( +)\d+ s\b/g, "$1$23 s")
     .replace(/^((?:In service|Decommissioned) for) \d+ s\b/gm, "$1 3 s")
     .replace(/^(Svc-Status-Instance: )\S+:\d+/gm, "$1orders-7f9c:17")
+    .replace(/ \(\S+:\d+\)(?= is (?:de)?commissioned)/g, " (orders-7f9c:17)")
     .replace(/^\S+:\d+, started \d+ s ago$/gm, "orders-7f9c:17, started 3 s ago");
 }
