@@ -9,7 +9,7 @@ import { describeInstance, describeProbe } from "../client/describe-probe.ts";
 import { NoAnswerError, UnknownHandlerNameError } from "../client/no-answer.ts";
 import { requestFormat, type StatusQuery } from "../client/request-format.ts";
 import type { ServiceStatus } from "../client/service-status.ts";
-import { describeServiceUrl, parseServiceUrl, type ServiceUrl } from "../client/service-url.ts";
+import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
 import { JSON_FORMAT, requestStatus, toExitStatus } from "../client/status.ts";
 import type { ExitStatus, Invocation } from "../command.ts";
 import { clean, cleanJson } from "../terminal/clean.ts";
@@ -40,6 +40,12 @@ const RENDERERS: Readonly<Record<Format, Render>> = {
   health: (_status, query) => passThrough("health", query),
 };
 
+/** The output of one of several services, with its address. A message of a failure contains it already. */
+const NAMED: Readonly<Partial<Record<Format, (text: string, where: string) => string>>> = {
+  table: (text, where) => `${where}\n${text}`,
+  nagios: (text, where) => text.replace("- ", `- ${where.replaceAll("|", "/")}: `),
+};
+
 interface Shown {
   readonly text: string;
   readonly exitStatus: ExitStatus;
@@ -53,11 +59,12 @@ export async function runShow(invocation: ShowInvocation): Promise<ExitStatus> {
   const services = operands.map(parseServiceUrl);
   const connection = toConnection(values, services);
   const shown = await Promise.all(
-    services.map((service) =>
-      withinDeadline(values.timeout, io.signal, (signal) =>
+    services.map(async (service) => ({
+      where: clean(describeServiceUrl(service)),
+      ...(await withinDeadline(values.timeout, io.signal, (signal) =>
         showOne({ service, names: values.name, connection, signal }, invocation),
-      ).catch((error: unknown) => toFailure(error, values)),
-    ),
+      ).catch((error: unknown) => toFailure(error, values))),
+    })),
   );
   // Nagios takes the first line for the status.
   if (values.format === "nagios") shown.sort((one, other) => other.exitStatus - one.exitStatus);
@@ -65,12 +72,14 @@ export async function runShow(invocation: ShowInvocation): Promise<ExitStatus> {
   const isMany = shown.length > 1;
   if (!isMany && first?.failure !== undefined && values.format !== "nagios")
     throw new CliError(first.failure.message, { cause: first.failure, exitStatus: first.exitStatus });
-  const texts = shown.map(({ text, failure }, index) => {
-    const where = clean(describeServiceUrl(services[index] as ServiceUrl));
+  const format = values.json ? "json" : values.format;
+  const texts = shown.map(({ where, text, failure }) => {
     const body = failure === undefined || text !== "" ? text : `${clean(failure.message)}\n`;
-    return isMany && !values.json && values.format === "table" ? `${where}\n${body}` : body;
+    if (!isMany || (format === "nagios" && failure !== undefined)) return body;
+    return (NAMED[format] ?? String)(body, where);
   });
-  const text = values.json && isMany ? `[${texts.map(toJson).join(",")}]\n` : texts.join(isMany ? "\n" : "");
+  const gap = isMany && format !== "nagios" ? "\n" : "";
+  const text = values.json && isMany ? `[${texts.map(toJson).join(",")}]\n` : texts.join(gap);
   if (!values.quiet) io.stdout.write(text);
   return Math.max(...shown.map(({ exitStatus }) => exitStatus)) as ExitStatus;
 }

@@ -287,7 +287,23 @@ describe("svc-status show, of a service with the report for tools", () => {
     const addresses = [fine.address, broken.address, fine.address];
     const { code, stdout } = await runCli(["show", ...addresses, "-f", "nagios"]);
     expect(code).toBe(2);
-    expect(stdout.match(/SVC \w+/g)).toEqual(["SVC CRITICAL", "SVC OK", "SVC OK"]);
+    const good = `SVC OK - http://${fine.address}: 1 of 1 handlers OK | 'A'=0;0;1;0;2`;
+    expect(stdout.split("\n")).toEqual([
+      `SVC CRITICAL - http://${broken.address}: 1 of 1 failing, A RED | 'A'=2;0;1;0;2`,
+      good,
+      good,
+      "",
+    ]);
+  });
+
+  test("says once which of several does not answer to Nagios", async () => {
+    const fine = await startService();
+    fine.registry.addStatusHandler("A", () => ({ state: "OK" }));
+    const { code, stdout } = await runCli(["show", fine.address, "127.0.0.1:1", "-f", "nagios"]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(
+      /^SVC UNKNOWN - no answer from http:\/\/127\.0\.0\.1:1: .*\nSVC OK - .*\n$/,
+    );
   });
 
   test("shows several, and exits with the worst, also if one does not answer", async () => {
