@@ -189,9 +189,15 @@ function toPath(importer, file) {
   return path.startsWith(".") ? path : `./${path.split(sep).join("/")}`;
 }
 
-/** Lines lose their indentation, and comments the frame of asterisks, because editors show neither. */
+/**
+ * Lines lose their indentation, and comments the frame of asterisks, because editors show neither. In a declaration
+ * file, `export` implies `declare`.
+ */
 function shrink(text) {
-  return text.replace(/^(?: {4})+/gm, "").replace(COMMENT, removeFrame);
+  return text
+    .replace(/^(?: {4})+/gm, "")
+    .replace(/^export declare /gm, "export ")
+    .replace(COMMENT, removeFrame);
 }
 
 /** Without asterisks, an indented line of an example would lose its spaces. */

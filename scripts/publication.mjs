@@ -48,9 +48,11 @@ function toPackedManifest(manifest) {
   return { ...withoutTools(manifest), exports: toShortExports(manifest.exports) };
 }
 
-/** Lists of one item need one line. */
+/** Without indentation, and lists of one item in one line. */
 function toManifestText(manifest) {
-  return `${JSON.stringify(manifest, null, 1).replace(/\[\s+("[^"]*")\s+\]/g, "[$1]")}\n`;
+  return `${JSON.stringify(manifest, null, 1)
+    .replace(/^ +/gm, "")
+    .replace(/\[\s+("[^"]*")\s+\]/g, "[$1]")}\n`;
 }
 
 /** The fields of package.json that npm shows as links. */

@@ -53,12 +53,21 @@ export function publicApi(entry: string): string {
   return `// Exports: ${exported.join(", ")}\n\n${texts.join("\n")}`;
 }
 
+/** The build leaves the indentation out, and `declare` after `export`. */
+function toIndented(code: string): string {
+  let level = 0;
+  const lines = code.split("\n").map((line) => {
+    const closed = /^[}\])]/.test(line) ? 1 : 0;
+    const indented = line === "" ? "" : "    ".repeat(Math.max(0, level - closed)) + line;
+    level += Math.sign((line.match(/[{([]/g) ?? []).length - (line.match(/[})\]]/g) ?? []).length);
+    return indented;
+  });
+  return lines.join("\n").replace(/^export (?=const|let|function|class|abstract)/gm, "export declare ");
+}
+
 /** Reads a .d.ts as the build writes it: each statement begins in the first column. */
 function parseDeclarations(file: string, read: (file: string) => Declarations): Declarations {
-  const code = readFileSync(file, "utf8")
-    .replace(/^\s*(?:\/\*\*[\s\S]*?\*\/|\/\/\/.*)\n/gm, "")
-    // The build writes one space a level.
-    .replace(/^ +/gm, (level) => "    ".repeat(level.length));
+  const code = toIndented(readFileSync(file, "utf8").replace(/^\s*(?:\/\*\*[\s\S]*?\*\/|\/\/\/.*)\n/gm, ""));
   const own = new Map<string, string>();
   const foreign = new Map<string, readonly [string, string]>();
   const exported: string[] = [];
