@@ -3,12 +3,16 @@ import { type Problem, type Source, toDefined } from "./numbers.ts";
 interface Section {
   readonly kind: string;
   readonly name: string;
+  /** The `defaults` that it names. */
+  readonly from: string | undefined;
   readonly lines: readonly (readonly string[])[];
 }
 
 interface Server {
   readonly name: string;
   readonly params: readonly string[];
+  /** Of a template: the number of its servers. */
+  readonly count: number;
 }
 
 /** Milliseconds of each unit. */
@@ -25,15 +29,23 @@ const UNITS: Readonly<Record<string, number>> = {
 const SECTION = /^(?:global|defaults|frontend|backend|listen|resolvers|peers|userlist|cache|program)$/;
 
 /** Directives that the doctor reads. Others are listed as not judged. */
-const JUDGED = /^(?:server |default-server|timeout check|option httpchk|option redispatch|retries)/;
+const JUDGED =
+  /^(?:server(?:-template)? |default-server|timeout check|option httpchk(?:$| .*\/(?:probe_status|readyz)\b)|option redispatch|retries)/;
+
+/** Checks of databases and mail servers, which have no probe. */
+const FOREIGN_CHECK = /^option (?:(?:pgsql|mysql|redis|ldap|spop)-check|smtpchk)/;
 
 /** The backends of a haproxy.cfg, with the settings that they inherit from the `defaults` above them. */
 export function toHaproxySources(text: string): readonly Source[] {
-  let defaults: Section["lines"] = [];
+  const defaults = new Map<string | undefined, Section["lines"]>();
   return toSections(text).flatMap((section) => {
-    if (section.kind === "defaults") defaults = section.lines;
-    if (section.kind !== "backend" && section.kind !== "listen") return [];
-    return toSource({ ...section, lines: [...defaults, ...section.lines] });
+    const { kind, name, from } = section;
+    const isDefaults = kind === "defaults";
+    // `defaults` inherit only from others that they name; `undefined` is the last one.
+    const inherited = isDefaults && from === undefined ? [] : (defaults.get(from) ?? []);
+    const lines = [...inherited, ...section.lines];
+    if (isDefaults) defaults.set(name, lines).set(undefined, lines);
+    return kind === "backend" || kind === "listen" ? toSource({ ...section, lines }) : [];
   });
 }
 
@@ -44,8 +56,9 @@ function toSections(text: string): readonly Section[] {
       .replace(/(^|\s)#.*/, "")
       .split(/\s+/)
       .filter((word) => word !== "");
-    const [kind = "", name = ""] = words;
-    if (SECTION.test(kind)) sections.push({ kind, name, lines: [] });
+    const [kind = "", name = "", word, from] = words;
+    if (SECTION.test(kind))
+      sections.push({ kind, name, from: word === "from" ? from : undefined, lines: [] });
     else if (words.length > 0) sections.at(-1)?.lines.push(words);
   }
   return sections;
@@ -55,9 +68,18 @@ function toSource({ kind, name, lines }: Section): readonly Source[] {
   const texts = lines.map((words) => words.join(" "));
   const usual = lines.filter(([word]) => word === "default-server").flatMap(([, ...params]) => params);
   const servers = lines
-    .filter(([word]) => word === "server")
-    .map(([, server = "", , ...own]): Server => ({ name: server, params: [...usual, ...own] }));
-  if (servers.length === 0) return [];
+    .filter(([word]) => word === "server" || word === "server-template")
+    .map(([word, name = "", size = "", ...own]): Server => {
+      // `server NAME ADDRESS …`, and `server-template PREFIX 3 ADDRESS …`, or `1-3`.
+      const isTemplate = word === "server-template";
+      const [one = 1, other] = isTemplate ? size.split("-").map(Number) : [];
+      const params = [...usual, ...own.slice(isTemplate ? 1 : 0)];
+      return { name, params, count: (other === undefined ? one : other - one + 1) || 1 };
+    });
+  const isForeign = FOREIGN_CHECK.test(texts.findLast((text) => /^option \S+ch(?:ec)?k\b/.test(text)) ?? "");
+  if (servers.length === 0 || isForeign) return [];
+  const primaries = servers.filter(({ params }) => !params.includes("backup"));
+  const count = primaries.reduce((sum, server) => sum + server.count, 0);
   const checked = servers.filter(
     ({ params }) => params.lastIndexOf("check") > params.lastIndexOf("no-check"),
   );
@@ -72,7 +94,8 @@ function toSource({ kind, name, lines }: Section): readonly Source[] {
     ),
     fall: find("fall"),
     rise: find("rise"),
-    instances: servers.filter(({ params }) => !params.includes("backup")).length || undefined,
+    // With a backup, a single server is not alone.
+    instances: count > 1 || primaries.length === servers.length ? count : undefined,
   });
   const unread = texts.filter((text) => !JUDGED.test(text));
   const params = servers.flatMap((server) => server.params.filter((_, at, all) => isUnread(all, at)));
@@ -92,6 +115,8 @@ function findProblems(
   );
   const last = (option: string): boolean =>
     /^option/.test(texts.findLast((text) => text.includes(option)) ?? "");
+  const isBare = texts.findLast((text) => text.includes("option httpchk")) === "option httpchk";
+  const requestsPath = !isBare || texts.some((text) => /^http-check send .*\buri /.test(text));
   return [
     ...(blind.length === 0
       ? []
@@ -102,12 +127,12 @@ function findProblems(
             remedy: "add check to default-server",
           },
         ]),
-    ...(last("option httpchk")
+    ...(last("option httpchk") && requestsPath
       ? []
       : [
           {
             severity: "error" as const,
-            text: "without option httpchk, a check only connects: a decommissioned instance stays in service",
+            text: `${isBare ? "option httpchk alone requests /" : "without option httpchk, a check only connects"}: a decommissioned instance stays in service`,
             remedy: "add option httpchk GET /probe_status",
           },
         ]),

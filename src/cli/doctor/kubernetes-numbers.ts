@@ -11,9 +11,12 @@ const NUMBER_NAME = /(?:Seconds|Threshold|Unavailable|Surge)$/;
 
 const LIVENESS_OF_PATH: readonly (readonly [RegExp, Liveness])[] = [
   [/\/livez$/, "local"],
-  [/\/(?:readyz|startupz|svc_status)$/, "shared"],
+  [/\/(?:readyz|startupz|svc_status)$|\bsvc-status show\b/, "shared"],
   [/\/probe_status$/, "probe"],
 ];
+
+/** Paths and commands of this package, which another container of the Pod does not have. */
+const OWN = /\/(?:livez|readyz|svc_status|probe_status)"|svc-status/;
 
 /** The workloads in the output of `kubectl get -o json`. `undefined` if it is something else. */
 export function toKubernetesSources(value: unknown): readonly Source[] | undefined {
@@ -28,10 +31,7 @@ function toSource(workload: Fields): Source {
   const pod = kind === "Pod" ? "spec" : "spec.template.spec";
   const containers = get(workload, `${pod}.containers`);
   const list = Array.isArray(containers) ? containers : [];
-  const index = Math.max(
-    0,
-    list.findIndex((each) => isFields(each) && each["readinessProbe"] !== undefined),
-  );
+  const [index = 0] = [...list.keys()].sort((one, other) => toRank(list[one]) - toRank(list[other]));
   const container = `${pod}.containers.${index}`;
   const readiness = `${container}.readinessProbe`;
   const hasReadiness = get(workload, readiness) !== undefined;
@@ -46,7 +46,9 @@ function toSource(workload: Fields): Source {
     return typeof number === "number" ? Math.ceil(number * factor) : undefined;
   }
 
-  const liveness = get(workload, `${container}.livenessProbe.httpGet.path`);
+  const liveness =
+    get(workload, `${container}.livenessProbe.httpGet.path`) ??
+    toCommand(get(workload, `${container}.livenessProbe`));
   const preStop = get(workload, `${container}.lifecycle.preStop`);
   const replicas = REPLICATED.includes(kind) ? (readNumber("spec.replicas") ?? 1) : undefined;
   const declared: Declared = toDefined({
@@ -59,13 +61,16 @@ function toSource(workload: Fields): Source {
     rise: readNumber(`${readiness}.successThreshold`),
     livenessLooksAt: LIVENESS_OF_PATH.find(([path]) => path.test(String(liveness)))?.[1],
     probeRunsHandlers:
-      !hasReadiness || /\/probe_status$/.test(String(get(workload, `${readiness}.httpGet.path`)))
+      !hasReadiness ||
+      get(workload, `${readiness}.tcpSocket`) !== undefined ||
+      /\/probe_status$/.test(String(get(workload, `${readiness}.httpGet.path`)))
         ? false
         : undefined,
   });
   const name = get(workload, "metadata.name");
+  const title = `${kind} ${typeof name === "string" ? name : "without a name"}`;
   return {
-    title: `${kind} ${typeof name === "string" ? name : "without a name"}`,
+    title: list.length > 1 ? `${title}, container ${get(workload, `${container}.name`)}` : title,
     platform: "kubernetes",
     declared,
     ignored: [
@@ -90,6 +95,17 @@ function toSource(workload: Fields): Source {
   };
 }
 
+/** The container that is judged has the lowest rank: a proxy next to the service has probes too. */
+function toRank(container: unknown): number {
+  if (get(container, "readinessProbe") === undefined) return 2;
+  return OWN.test(JSON.stringify(container)) ? 0 : 1;
+}
+
+function toCommand(holder: unknown): string | undefined {
+  const command = get(holder, "exec.command");
+  return Array.isArray(command) ? command.join(" ") : undefined;
+}
+
 /** A worker has neither ports nor probes, and gets no requests. */
 function isServing(container: unknown): boolean {
   return get(container, "ports") !== undefined || get(container, "livenessProbe") !== undefined;
@@ -99,9 +115,7 @@ function isServing(container: unknown): boolean {
 function toPreStopMs(preStop: unknown): number | undefined {
   const seconds = get(preStop, "sleep.seconds");
   if (typeof seconds === "number") return Math.ceil(seconds * 1_000);
-  const command = get(preStop, "exec.command");
-  const [, slept] =
-    /(?:^|\s|\/)sleep (\d+(?:\.\d+)?)s?$/.exec(Array.isArray(command) ? command.join(" ") : "") ?? [];
+  const [, slept] = /(?:^|\s|\/)sleep (\d+(?:\.\d+)?)s?$/.exec(toCommand(preStop) ?? "") ?? [];
   return slept === undefined ? undefined : Math.ceil(Number(slept) * 1_000);
 }
 

@@ -43,7 +43,7 @@ describe("the output of kubectl get -o json", () => {
         ),
       ) ?? [];
     expect(source).toEqual({
-      title: "Deployment orders",
+      title: "Deployment orders, container service",
       platform: "kubernetes",
       declared: {
         graceMs: 40_000,
@@ -96,6 +96,40 @@ describe("the output of kubectl get -o json", () => {
   ])("knows that liveness at %s looks at: %s", (path, looksAt) => {
     const container = { readinessProbe: {}, livenessProbe: { httpGet: { path } } };
     expect(toKubernetesSources(deploymentOf(container))?.[0]?.declared.livenessLooksAt).toBe(looksAt);
+  });
+
+  test("is judged by the container that serves our paths, not by a proxy beside it, and says which", () => {
+    const readinessProbe = { httpGet: { path: "/healthz/ready" }, timeoutSeconds: 1 };
+    const containers = [
+      { name: "proxy", readinessProbe },
+      {
+        name: "app",
+        readinessProbe: { exec: { command: ["svc-status", "show", "8080"] }, timeoutSeconds: 9 },
+      },
+    ];
+    const [source] = toKubernetesSources(deploymentOf({}, { containers })) ?? [];
+    expect(source).toMatchObject({
+      title: "Deployment orders, container app",
+      declared: { probeTimeoutMs: 9_000 },
+    });
+  });
+
+  test("knows that a readiness probe which only connects runs no handlers", () => {
+    const readinessProbe = { tcpSocket: { port: 8080 } };
+    const [source] = toKubernetesSources(deploymentOf({ readinessProbe })) ?? [];
+    expect(source?.declared.probeRunsHandlers).toBe(false);
+  });
+
+  test("knows that a command which shows the status looks at shared handlers, and names other commands", () => {
+    const [shown, other] = [
+      ["svc-status", "show", "8080"],
+      ["pgrep", "node"],
+    ].map((command) => {
+      const container = { readinessProbe: {}, livenessProbe: { exec: { command } } };
+      return toKubernetesSources(deploymentOf(container))?.[0];
+    });
+    expect(shown?.declared.livenessLooksAt).toBe("shared");
+    expect(other?.ignored).toEqual(["what spec.template.spec.containers[1].livenessProbe pgrep node checks"]);
   });
 
   test("may be a list, or nothing that runs", () => {
@@ -173,7 +207,7 @@ backend b
 backend empty
 `);
     expect(sources.map(({ title, declared }) => [title, declared])).toEqual([
-      ["listen a", { probeIntervalMs: 1_000, probeTimeoutMs: 3_000, fall: 4, rise: 3, instances: 1 }],
+      ["listen a", { probeIntervalMs: 1_000, probeTimeoutMs: 3_000, fall: 4, rise: 3 }],
       ["backend b", { probeIntervalMs: 2, instances: 2 }],
     ]);
     expect(sources[0]?.problems).toEqual([]);
@@ -183,6 +217,76 @@ backend empty
       "error: without option httpchk, a check only connects",
       "warning: retries 0",
     ]);
+  });
+
+  test("may name the defaults of a section", () => {
+    const sources = toHaproxySources(`
+defaults web
+  option httpchk GET /probe_status
+  option redispatch
+defaults slow from web
+  default-server inter 9s
+defaults tcp
+  mode tcp
+backend a from web
+  server a1 192.0.2.1:80 check
+backend b from slow
+  server b1 192.0.2.1:80 check
+backend c
+  server c1 192.0.2.1:80 check
+`);
+    expect(sources.map(({ declared, problems = [] }) => [declared.probeIntervalMs, problems.length])).toEqual(
+      [
+        [undefined, 0],
+        [9_000, 0],
+        [undefined, 2],
+      ],
+    );
+  });
+
+  test.each([
+    ["web 3 _http._tcp.example.org", 3],
+    ["web 2-5 example.org:80", 4],
+  ])("may have the servers of a template: %s", (template, instances) => {
+    const [source] = toHaproxySources(
+      `backend a\n  server-template ${template} check inter 1s resolvers dns\n`,
+    );
+    expect(source?.declared).toEqual({ probeIntervalMs: 1_000, instances });
+    expect(source?.ignored).toEqual(["resolvers", "dns"]);
+  });
+
+  test("may check databases, which have no probe of ours", () => {
+    const sources = toHaproxySources(`
+defaults
+  option httpchk GET /probe_status
+listen pg
+  mode tcp
+  option pgsql-check user haproxy
+  server pg1 192.0.2.3:5432 check
+backend web
+  option redispatch
+  server w1 192.0.2.1:80 check
+`);
+    expect(sources.map(({ title }) => title)).toEqual(["backend web"]);
+  });
+
+  test.each([
+    ["option httpchk", ["option httpchk alone requests /"]],
+    ["option httpchk\n  http-check send hdr Host www", ["option httpchk alone requests /"]],
+    ["option httpchk\n  http-check send meth GET uri /probe_status", []],
+    ["option httpchk HEAD /probe_status", []],
+  ])("requests the probe with %j, or does not", (check, texts) => {
+    const [source] = toHaproxySources(
+      `backend a\n  option redispatch\n  ${check}\n  server a1 192.0.2.1:80 check\n`,
+    );
+    expect(source?.problems?.map(({ text }) => text.split(":")[0])).toEqual(texts);
+  });
+
+  test("names a check whose path it does not know", () => {
+    const [source] = toHaproxySources(
+      "backend a\n  option httpchk GET /health\n  server a1 192.0.2.1:80 check\n",
+    );
+    expect(source?.ignored).toEqual(["option httpchk GET /health"]);
   });
 
   test("that the doctor prints is read as the numbers it was made of", () => {

@@ -301,9 +301,7 @@ describe("svc-status show, of a service with the report for tools", () => {
     fine.registry.addStatusHandler("A", () => ({ state: "OK" }));
     const { code, stdout } = await runCli(["show", fine.address, "127.0.0.1:1", "-f", "nagios"]);
     expect(code).toBe(3);
-    expect(stdout).toMatch(
-      /^SVC UNKNOWN - no answer from http:\/\/127\.0\.0\.1:1: .*\nSVC OK - .*\n$/,
-    );
+    expect(stdout).toMatch(/^SVC UNKNOWN - no answer from http:\/\/127\.0\.0\.1:1: .*\nSVC OK - .*\n$/);
   });
 
   test("shows several, and exits with the worst, also if one does not answer", async () => {
