@@ -28,12 +28,13 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
     service: (typeof services)[number],
     quitting: AbortSignal,
   ): Promise<ServiceAnswer> {
+    const askedAt = performance.now();
     try {
       return await withinDeadline(timeout, quitting, (signal) =>
         requestStatus({ service, names, connection, signal }),
       );
     } catch (error) {
-      if (error instanceof NoAnswerError) return { failure: error.message };
+      if (error instanceof NoAnswerError) return { failure: error.message, askedAt };
       throw error;
     }
   }

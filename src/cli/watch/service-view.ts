@@ -45,7 +45,10 @@ export interface ViewChange {
   readonly detail: string;
 }
 
-export type ServiceAnswer = ServiceStatus | { readonly failure: string };
+export type ServiceAnswer =
+  | ServiceStatus
+  /** `askedAt`: when the request began, because it may have waited for long. Default: now. */
+  | { readonly failure: string; readonly askedAt?: number };
 
 interface Updated {
   readonly view: ServiceView;
@@ -73,7 +76,7 @@ export function updateView(
   now: number,
   { selectsNames = false }: { readonly selectsNames?: boolean } = {},
 ): Updated {
-  if ("failure" in answer) return updateFailed(view, answer.failure, now);
+  if ("failure" in answer) return updateFailed(view, answer.failure, answer.askedAt ?? now);
   const { handlers, facts } = answer;
   const state = selectsNames ? answer.state : toCountedState(answer, YELLOW);
   const before = view.failure === undefined ? view.state : NO_ANSWER;

@@ -46,6 +46,11 @@ describe("what is watched", () => {
     ]);
   });
 
+  test("has no answer since the request that hung, not since its end", () => {
+    const { view } = follow(answerOf({ A: "OK" }), { failure: "no complete answer", askedAt: 10 });
+    expect(view.failedAt).toBe(10);
+  });
+
   test("reports each change of the probe, and counts a service without requests as YELLOW", () => {
     const out = factsOf("a:1", { state: "decommissioned", reason: "upgrade" });
     const { lines, view } = follow(
