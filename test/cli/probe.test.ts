@@ -59,7 +59,7 @@ describe("svc-status decommission and commission", () => {
         code: 3,
         stdout: "",
         stderr:
-          "svc-status: orders-1a2b:17 did not answer: this is orders-7f9c:17; nothing was changed. Use the address of that instance, or repeat the command\n",
+          "svc-status: orders-1a2b:17 did not answer: this is orders-7f9c:17; nothing was changed. Use the address of that instance\n",
       });
     }
     expect(probe.commissioned).toBe(true);

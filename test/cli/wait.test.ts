@@ -138,6 +138,17 @@ describe("svc-status wait", () => {
     expect(code).toBe(3);
   });
 
+  test("does not advise a longer --timeout for a service that hangs, which would change nothing", async () => {
+    const address = await startHostile(() => {});
+    const { stderr } = await runCli(["wait", address, "-t", "5500ms", ...FAST]);
+    expect(stderr.split("\n")).toEqual([
+      `waiting for http://${address}`,
+      `waiting for http://${address}: no complete answer within 5s.`,
+      `svc-status: not OK within 5500ms: no complete answer from http://${address} within 5s.`,
+      "",
+    ]);
+  });
+
   test.each([401, 403])(
     "does not wait for a service that answers %d: it will not change its mind",
     async (status) => {

@@ -19,7 +19,7 @@ export class NoAnswerError extends CliError {
 
 /** The message without its beginning, for a line that names the service itself. */
 export function toReason(message: string): string {
-  return message.replace(/^no answer from \S+: /, "");
+  return message.replace(/^no answer from \S+: |(?<=^no complete answer) from \S+/, "");
 }
 
 /** The service has no handler with one of these names. Its answer does not name it. */

@@ -29,7 +29,7 @@ const REFUSALS: Readonly<Record<number, (answer: ReceivedAnswer, query: ProbeQue
     `${from} refuses changes from here (403). Run this on the machine of the service, without a proxy, or configure a token (probeStatus.control)`,
   404: ({ from }) => `nothing found at ${from} (404). Use the full URL if the probe has another path`,
   409: ({ text }, { instance }) =>
-    `${instance} did not answer: ${toShown(text)}. Use the address of that instance, or repeat the command`,
+    `${instance} did not answer: ${toShown(text)}. Use the address of that instance`,
   405: ({ from }) => `${from} is not a probe that can be changed (405). Is it the right URL?`,
 };
 

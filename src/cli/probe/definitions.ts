@@ -36,7 +36,7 @@ export const DECOMMISSION = {
     instance: {
       type: "text",
       placeholder: "NAME",
-      help: "Only this instance; another one behind the same address refuses",
+      help: "Only this instance; others refuse",
     },
     token: { type: "text", placeholder: "TOKEN", help: "Token of the service" },
     wait: { type: "flag", short: "w", help: "Wait until the service has closed" },
@@ -79,7 +79,7 @@ export const COMMISSION = {
     instance: {
       type: "text",
       placeholder: "NAME",
-      help: "Only this instance; another one behind the same address refuses",
+      help: "Only this instance; others refuse",
     },
     token: { type: "text", placeholder: "TOKEN", help: "Token of the service" },
     timeout: { type: "duration", short: "t", default: "10s", help: "Timeout of the command" },

@@ -56,7 +56,9 @@ export async function runWait({
       // The end of the wait aborted this request, which proves nothing about the service. The previous result
       // counts.
       if (last.key !== "" && wasCutShort(signal)) return false;
-      last = { state: undefined, key: "no answer", text: error.message };
+      // Each request has its own, shorter time.
+      const text = error.message.replace(/ Use a longer.*/, "");
+      last = { state: undefined, key: "no answer", text };
     }
     showResult();
     return false;
