@@ -273,6 +273,14 @@ function isListening(port: number): Promise<boolean> {
   });
 }
 
+test("the balancer keeps connections for longer than the main thread is blocked", async () => {
+  const { Balancer } = await import(join(root, "examples/demo/rolling/balancer.mjs"));
+  const balancer = new Balancer();
+  onTestFinished(() => balancer.stop());
+  const { headers } = await fetch(`http://127.0.0.1:${await balancer.start()}/`);
+  expect(headers.get("keep-alive")).toBe("timeout=65");
+});
+
 describe("a demo that cannot start", () => {
   test("says that its port is taken", { timeout: TIMEOUT_MS }, async () => {
     const { port } = await serve((_request, response) => response.end());

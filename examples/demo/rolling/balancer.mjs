@@ -19,6 +19,8 @@ export class Balancer {
 
   /** Resolves with the port. */
   async start() {
+    // Otherwise, after the main thread was blocked, it closes connections on which clients are sending.
+    this.#server.keepAliveTimeout = 65_000;
     this.#timer = setInterval(() => this.#checkAll(), CHECK_MS).unref();
     await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     return this.#server.address().port;
