@@ -18,7 +18,7 @@ const EXPLANATIONS = {
   hung: `One handler that never settles, and 10,000 requests.`,
   render: `A report as text. The plain join escapes and formats each sample again. Each round creates new reports, as requests do.`,
   redact: `An error as the one line that may be shown, without the secrets in it. Hostile texts begin secrets again and again.`,
-  import: `\`import "svc-status"\` and \`"svc-status/node"\`, compared with a process that imports only \`node:http\`. Node.js 20 and 22 need about 4 ms of it to prepare for the first CommonJS package that an ES module imports.`,
+  import: `\`import "svc-status"\` and \`"svc-status/node"\`, compared with a process that imports only \`node:http\`. Node.js 20 and 22 need about 4 ms of it to prepare for the first CommonJS package that an ES module imports. New objects have 16 MiB, so that no collection takes place meanwhile.`,
   entries: `The files that importing an entry loads, without other entries.`,
   install: `The files that \`npm install svc-status\` puts on the disk.`,
   cli: `The command line starts, reads the status of a service on this machine, and shows it.`,
