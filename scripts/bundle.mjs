@@ -156,14 +156,11 @@ const COMPRESS_ALL = {
 
 async function shorten(text, fileName) {
   const compressed = releaseFunctions(await compress(holdFunctions(text), COMPRESS));
-  return shortenVariables(IN_EACH_PROCESS.test(fileName) ? compressed : toArrows(compressed), true);
+  return shortenVariables(fileName === CORE ? compressed : toArrows(compressed), true);
 }
 
-/**
- * The files that each application loads at its start. Before its first call, Node.js skips a function, but reads an
- * arrow function.
- */
-const IN_EACH_PROCESS = /^(?:core|http)\.js$/;
+/** Each application loads it. Before its first call, Node.js skips a function, but keeps what it read of an arrow function. */
+const CORE = "core.js";
 
 /** `const a = hold(() => 1)`: the function stays in its variable, from which it has its name. */
 function holdFunctions(text) {

@@ -383,7 +383,9 @@ describe("the page of the fleet", () => {
     expect(body).toMatch(/data-key="row:\[\{\},&quot;web&quot;\]" data-state="RED">/);
     expect(body).toMatch(/data-key="row:\[\{\},&quot;stock&quot;\]" data-state="YELLOW" hidden>/);
     expect(body).toMatch(/<details class="fold" open>/);
-    expect((await ask("/fleet?state=RED&q=nobody")).body).toMatch(/<p id="none" class="none">No listed service/);
+    expect((await ask("/fleet?state=RED&q=nobody")).body).toMatch(
+      /<p id="none" class="none">No listed service/,
+    );
   });
 
   test("shows a moment in the past as it was, without the script, with links to other moments", async () => {
