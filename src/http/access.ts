@@ -40,9 +40,8 @@ const UNAUTHORIZED: Access = { isAllowed: false, status: 401 };
 
 /** Decides whether a request may change the probe. Rejects only if the application's function does. */
 export async function decideControl(control: Control, request: StatusRequest): Promise<Access> {
-  // Servers that listen on `::` see an IPv4 client as ::ffff:127.0.0.1.
-  const by = request.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, "");
-  const peer: Access = { isAllowed: true, by };
+  const { remoteAddress } = request;
+  const peer: Access = { isAllowed: true, by: remoteAddress && toPlainAddress(remoteAddress) };
   if (isCrossSite(request) || control === "off") return FORBIDDEN;
   if (control === "open") return peer;
   if (control === "loopback") return isLoopbackRequest(request) ? peer : FORBIDDEN;
@@ -105,7 +104,12 @@ export function isLoopbackRequest(request: StatusRequest): boolean {
 
 /** 127.0.0.0/8 (RFC 1122), ::1 (RFC 4291), and the former mapped into IPv6. */
 export function isLoopbackAddress(address: string | undefined): boolean {
-  return address !== undefined && /^(?:(?:::ffff:)?127(?:\.\d{1,3}){3}|::1)$/i.test(address);
+  return address !== undefined && /^(?:127(?:\.\d{1,3}){3}|::1)$/.test(toPlainAddress(address));
+}
+
+/** Servers that listen on `::` see an IPv4 client as ::ffff:127.0.0.1 (RFC 4291, 2.5.5.2). */
+export function toPlainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+(?:\.\d+){3}$)/i, "");
 }
 
 /**

@@ -1,3 +1,5 @@
+import { toPlainAddress } from "./access.ts";
+
 /**
  * The part of an address that belongs to one network customer: an IPv4 address, or the first 64 bits of an
  * IPv6 address, because customers can choose the other bits freely. All unknown addresses share one block.
@@ -5,9 +7,8 @@
 export function toAddressBlock(address: string | undefined): string {
   if (address === undefined) return "";
   const [bare = ""] = address.toLowerCase().split("%", 1);
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
-  if (mapped !== undefined) return mapped;
-  return bare.includes(":") ? toPrefix(bare) : bare;
+  const plain = toPlainAddress(bare);
+  return plain.includes(":") ? toPrefix(plain) : plain;
 }
 
 const GROUPS_OF_ADDRESS = 8;
