@@ -113,9 +113,9 @@ function findProblems(
   const retries = Number(
     /^retries (\d+)$/.exec(texts.findLast((text) => /^retries /.test(text)) ?? "")?.[1] ?? 3,
   );
-  const last = (option: string): boolean =>
-    /^option/.test(texts.findLast((text) => text.includes(option)) ?? "");
-  const isBare = texts.findLast((text) => text.includes("option httpchk")) === "option httpchk";
+  const findLast = (option: string): string => texts.findLast((text) => text.includes(option)) ?? "";
+  const isOn = (option: string): boolean => /^option/.test(findLast(option));
+  const isBare = findLast("option httpchk") === "option httpchk";
   const requestsPath = !isBare || texts.some((text) => /^http-check send .*\buri /.test(text));
   return [
     ...(blind.length === 0
@@ -127,7 +127,7 @@ function findProblems(
             remedy: "add check to default-server",
           },
         ]),
-    ...(last("option httpchk") && requestsPath
+    ...(isOn("option httpchk") && requestsPath
       ? []
       : [
           {
@@ -136,7 +136,7 @@ function findProblems(
             remedy: "add option httpchk GET /probe_status",
           },
         ]),
-    ...(last("option redispatch") && retries > 0
+    ...(isOn("option redispatch") && retries > 0
       ? []
       : [
           {
