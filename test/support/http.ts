@@ -57,11 +57,17 @@ export async function serve(listener: RequestListener): Promise<TestServer> {
   return server;
 }
 
+/** Far longer than any answer takes: without it, a test would only say that it had timed out. */
+const SILENCE_MS = 30_000;
+
 /** Asks a server on this machine. */
 export function ask(port: number, target: string, question: Question = {}): Promise<Answer> {
   const { method = "GET", headers = {}, body, agent = false } = question;
   return new Promise((resolve, reject) => {
     const request = startRequest({ host: "127.0.0.1", port, path: target, method, headers, agent });
+    request.setTimeout(SILENCE_MS, () =>
+      request.destroy(new Error(`${target}: silent for ${SILENCE_MS} ms`)),
+    );
     request.on("error", reject);
     request.on("response", (response) => {
       let text = "";
