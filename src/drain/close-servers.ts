@@ -1,4 +1,5 @@
 import type { Clock } from "../util/clock.ts";
+import { handOver } from "./hand-over.ts";
 import { type Endless, fromWebSocket } from "./streams/endless.ts";
 import type { WebSockets } from "./streams/options.ts";
 import { createSpread } from "./streams/spread.ts";
@@ -62,7 +63,8 @@ export function closeServers(servers: readonly WatchedServer[], setup: ClosingSe
       resolve({ requestsCut, streamsEnded, socketsClosed });
     }
 
-    void Promise.all(servers.map((server) => server.close())).then(() => end(0));
+    const closed = servers.map((server) => server.close());
+    void Promise.all([...closed, handOver()]).then(() => end(0));
     endStreams();
   });
 }

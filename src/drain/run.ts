@@ -67,8 +67,6 @@ export async function runDrain(cause: Cause, parts: Parts): Promise<DrainReport>
   const closedAt = clock.monotonicNow();
   const { lastRequestAt } = requests;
   const closing = await close(run);
-  // If the primary is just passing a connection to this worker, the worker must be alive to hand it over.
-  if (isCovered) await peers.leave();
   const hooksAt = clock.monotonicNow();
   const consumers = await consuming;
   const hookFailures = await callHooks(run);

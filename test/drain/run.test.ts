@@ -249,7 +249,7 @@ describe("a drain that has nobody to wait for", () => {
 });
 
 describe("a worker of a cluster", () => {
-  test("closes behind the others, and announces it twice", async () => {
+  test("announces it, and closes behind the others", async () => {
     const { run, steps, logger } = createSubject({ isCovered: true });
     expect(await run()).toMatchObject({ endedBy: "peers" });
     expect(steps).toEqual([
@@ -260,7 +260,6 @@ describe("a worker of a cluster", () => {
       "close",
       "end streams",
       "stop watching",
-      "announce",
     ]);
     expect(logger.lines[0]).toBe("info: SVC019 SIGTERM: closing, the other workers continue to serve");
   });

@@ -17,6 +17,8 @@ export interface WorkerSettings {
   readonly listens?: boolean;
   /** Given: it drains at SIGTERM and SIGINT, with these options. */
   readonly drain?: object;
+  /** How long its `onClose` blocks it. */
+  readonly blocksAtEndMs?: number;
 }
 
 export interface ClusterSettings {
