@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { getProbeSeams } from "../../src/core/seams.ts";
 import type { State } from "../../src/core/state.ts";
 import { runCli } from "../support/cli.ts";
 import { findFreePort } from "../support/free-port.ts";
@@ -168,5 +169,66 @@ describe("svc-status wait", () => {
     });
     await runCli(["wait", address, "-t", "2s", "-i", "1200ms"]);
     expect(asked).toBe(2);
+  });
+});
+
+describe("svc-status wait, for a service that gets no requests", () => {
+  test("waits, as show counts it, and says why", async () => {
+    const { address, registry, probe } = await startService();
+    registry.addStatusHandler("Database", () => ({ state: "OK" }));
+    probe.decommission("OFF", { reason: "upgrade", by: "ann" });
+    const { code, stderr } = await runCli(["wait", address, "-t", "1s", ...FAST]);
+    expect(code).toBe(1);
+    expect(stderr.split("\n")).toEqual([
+      `waiting for http://${address}`,
+      expect.stringMatching(/: YELLOW \(Decommissioned for \d+ s: upgrade, by ann\)$/),
+      expect.stringMatching(
+        /^svc-status: not OK within 1s: YELLOW \(Decommissioned for \d+ s: upgrade, by ann\)$/,
+      ),
+      "",
+    ]);
+    const asRed = await runCli(["wait", address, "-t", "1s", "--decommissioned", "RED", ...FAST]);
+    expect(asRed.stderr).toContain("not OK within 1s: RED (Decommissioned for ");
+    expect(asRed.code).toBe(2);
+  });
+
+  test.each([[["--decommissioned", "OK"]], [["--state", "YELLOW"]], [["--name", "Database"]]])(
+    "does not wait with %j",
+    async (options) => {
+      const { address, registry, probe } = await startService();
+      registry.addStatusHandler("Database", () => ({ state: "OK" }));
+      probe.decommission();
+      expect((await runCli(["wait", address, "-t", "5s", ...FAST, ...options])).code).toBe(0);
+    },
+  );
+
+  test("writes a line when it drains, and when the next process is in service", async () => {
+    const { address, registry, probe } = await startService();
+    let asked = 0;
+    registry.addStatusHandler("Database", () => {
+      asked += 1;
+      if (asked === 5) probe.commission();
+      return { state: "OK" };
+    });
+    probe.decommission("OFF", { reason: "upgrade" });
+    getProbeSeams(probe).setDraining?.({ reason: "SIGTERM", deadlineAt: Date.now() + 100_000 });
+    const { code, stderr } = await runCli(["wait", address, ...FAST]);
+    expect(stderr.split("\n")).toEqual([
+      `waiting for http://${address}`,
+      expect.stringMatching(/: YELLOW \(Draining \(SIGTERM\), at most \d+ \w+ left\)$/),
+      expect.stringMatching(/ is OK after \d+s$/),
+      "",
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test("names the handlers that it waits for, too", async () => {
+    const { address, registry, probe } = await startService();
+    registry.addStatusHandler("Database", () => ({ state: "RED", detail: "refused" }));
+    probe.decommission();
+    const run = async (...options: string[]) =>
+      (await runCli(["wait", address, "-t", "1s", ...FAST, ...options])).stderr;
+    expect(await run()).toMatch(/: RED \(Decommissioned for \d+ s, Database is RED: refused\)\n/);
+    expect(await run("--decommissioned", "OK")).toContain(": RED (Database is RED: refused)\n");
   });
 });

@@ -15,6 +15,11 @@ export function describeProbe({ probe }: ServiceFacts): string {
   return `Decommissioned${held}${why}${by === undefined ? "" : `, by ${by}`}${end === undefined ? "" : `, until ${end}`}`;
 }
 
+/** Why the service gets no requests. Empty if it is in service, or the service does not report it. */
+export function describeOut(facts: ServiceFacts | undefined): string[] {
+  return facts === undefined || facts.probe.state === "in-service" ? [] : [describeProbe(facts)];
+}
+
 /** `orders-7f9c:17, started 3 min ago` */
 export function describeInstance({ instance, upMs }: ServiceFacts): string {
   if (instance === undefined) return "";

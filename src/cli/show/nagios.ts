@@ -1,6 +1,6 @@
 import { OK, STATE_NUMBERS, type State } from "../../core/state.ts";
 import { describeCounts } from "../client/counts.ts";
-import { describeProbe } from "../client/describe-probe.ts";
+import { describeOut } from "../client/describe-probe.ts";
 import { describeFolded } from "../client/fold.ts";
 import type { HandlerStatus, ServiceStatus } from "../client/service-status.ts";
 import { clean } from "../terminal/clean.ts";
@@ -18,14 +18,9 @@ const STATE_THRESHOLDS = ";0;1;0;2";
  */
 export function renderNagios({ state, handlers, facts }: ServiceStatus): string {
   const bad = handlers.filter((handler) => handler.state !== OK);
-  const isOut = facts !== undefined && facts.probe.state !== "in-service";
   const data = handlers.flatMap(toPerformanceData).join(" ");
   const text = toPluginText(
-    [
-      ...(isOut ? [describeProbe(facts)] : []),
-      describeCounts(handlers),
-      ...describeFolded(bad, toSentence),
-    ].join(", "),
+    [...describeOut(facts), describeCounts(handlers), ...describeFolded(bad, toSentence)].join(", "),
   );
   return `SVC ${WORDS[state]} - ${text}${data === "" ? "" : ` | ${data}`}\n`;
 }

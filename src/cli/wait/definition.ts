@@ -27,6 +27,12 @@ export const WAIT = {
       default: "OK",
       help: "The state to wait for",
     },
+    decommissioned: {
+      type: "choice",
+      choices: ["OK", "YELLOW", "RED"],
+      default: "YELLOW",
+      help: "The state that a decommissioned service has at least, without --name",
+    },
     timeout: { type: "duration", short: "t", default: "60s", help: "How long to wait" },
     interval: {
       type: "duration",

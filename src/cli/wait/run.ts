@@ -2,7 +2,9 @@ import { OK, type State, toWorseState } from "../../core/state.ts";
 import { toDurationText } from "../../util/duration-text.ts";
 import { CliError } from "../cli-error.ts";
 import { toConnection } from "../client/connection.ts";
+import { toCountedState } from "../client/counted-state.ts";
 import { DeadlineError } from "../client/deadline.ts";
+import { describeOut } from "../client/describe-probe.ts";
 import { describeFolded } from "../client/fold.ts";
 import { NoAnswerError, toReason } from "../client/no-answer.ts";
 import { ATTEMPT_TIMEOUT_MS, repeatUntil } from "../client/repeat.ts";
@@ -13,10 +15,12 @@ import type { ExitStatus, Invocation } from "../command.ts";
 import { createProgress } from "../terminal/progress.ts";
 import type { WAIT } from "./definition.ts";
 
+type Values = Invocation<typeof WAIT>["values"];
+
 /** The result of the last request. */
 interface Seen {
   readonly state: State | undefined;
-  /** Differs if the state differs, or the handlers that prevent the desired state. */
+  /** Differs if the state differs, that of the probe, or the handlers that prevent the desired state. */
   readonly key: string;
   /** Why it is not the desired state. */
   readonly text: string;
@@ -48,7 +52,7 @@ export async function runWait({
   async function attempt(signal: AbortSignal): Promise<boolean> {
     try {
       const status = await requestStatus({ service, names, connection, signal });
-      last = look(status, names, wanted);
+      last = look(status, values);
       if (last.text === "") return true;
     } catch (error) {
       if (!(error instanceof NoAnswerError) || error.kind === "denied" || error.kind === "untrusted")
@@ -90,16 +94,23 @@ function wasCutShort({ reason }: AbortSignal): boolean {
   return reason instanceof DeadlineError && reason.timeoutMs < ATTEMPT_TIMEOUT_MS;
 }
 
-function look({ state, handlers }: ServiceStatus, names: readonly string[], wanted: readonly State[]): Seen {
+function look(status: ServiceStatus, { name: names, state: wanted, decommissioned }: Values): Seen {
+  const { handlers, facts } = status;
   const unlike = handlers.filter((handler) => !wanted.includes(handler.state));
   const others = describeFolded(unlike, describeHandler);
-  const key = JSON.stringify([state, unlike.map(({ name, state: own }) => [name, own])]);
-  if (names.length === 0) {
-    const which = others.length === 0 ? "" : ` (${others.join(", ")})`;
-    return { state, key, text: wanted.includes(state) ? "" : `${state}${which}` };
+  const key = JSON.stringify([
+    status.state,
+    facts?.probe.state,
+    unlike.map(({ name, state }) => [name, state]),
+  ]);
+  if (names.length > 0) {
+    const worst = handlers.reduce<State>((worse, handler) => toWorseState(worse, handler.state), OK);
+    return { state: worst, key, text: others.join(", ") };
   }
-  const worst = handlers.reduce<State>((worse, handler) => toWorseState(worse, handler.state), OK);
-  return { state: worst, key, text: others.join(", ") };
+  const state = toCountedState(status, decommissioned);
+  const out = wanted.includes(decommissioned) ? [] : describeOut(facts);
+  const which = out.length + others.length === 0 ? "" : ` (${[...out, ...others].join(", ")})`;
+  return { state, key, text: wanted.includes(state) ? "" : `${state}${which}` };
 }
 
 function describeHandler({ name, state, detail }: HandlerStatus): string {

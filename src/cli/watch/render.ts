@@ -1,7 +1,7 @@
 import { OK } from "../../core/state.ts";
 import { toAgeText } from "../../http/page/time-text.ts";
 import { describeCounts, summarize } from "../client/counts.ts";
-import { describeInstance, describeProbe } from "../client/describe-probe.ts";
+import { describeInstance, describeOut, describeProbe } from "../client/describe-probe.ts";
 import { toReason } from "../client/no-answer.ts";
 import type { HandlerStatus } from "../client/service-status.ts";
 import { clean } from "../terminal/clean.ts";
@@ -80,7 +80,7 @@ function describeService(view: ServiceView, isOpen: boolean, now: number): strin
     return [...age, fleet.summary].filter((part) => part !== "").join("; ");
   }
   return [
-    ...(facts === undefined || facts.probe.state === "in-service" ? [] : [describeProbe(toNow(view, now))]),
+    ...describeOut(facts && toNow(view, now)),
     isOpen ? describeCounts(handlers) : summarize(handlers),
     ...(countInstances(view) > 1 ? [describeShown(view)] : []),
   ].join("; ");
