@@ -3,6 +3,7 @@ import { createReport } from "../../core/report.ts";
 import { getProbeSeams } from "../../core/seams.ts";
 import { toAddressBlock } from "../../http/address-block.ts";
 import { createEventStream, createResponse, type StatusResponse } from "../../http/message.ts";
+import { type Picture, reuseParts } from "../../http/page/delta.ts";
 import { createPageFeed, type PageFeed } from "../../http/page/feed.ts";
 import { createPendingPictures } from "../../http/page/pending.ts";
 import { createShares, type ShareLimits } from "../../http/shares.ts";
@@ -38,13 +39,17 @@ export function createFleetEvents(
     if (known !== undefined) return known;
     const release = feedShares.acquire(holder);
     let scene: FleetScene | undefined;
+    let picture: Picture = [];
     const feed = createPageFeed({
       // A feed expects a report. This report has no handlers, only a time.
       async read() {
         scene = await loadScene(choice);
         return createReport([], scene.view.at.getTime());
       },
-      toPicture: () => (scene === undefined ? [] : renderFleetParts(scene)),
+      toPicture() {
+        if (scene !== undefined) picture = reuseParts(picture, renderFleetParts(scene));
+        return picture;
+      },
       listen: () => () => {},
       onError(error) {
         onError(error);

@@ -4,18 +4,14 @@ import type { PagePart } from "./page-model.ts";
 /** The parts of the page at one moment, in order. Unchanged parts stay the same objects. */
 export type Picture = readonly PagePart[];
 
-/**
- * Returns the current parts. Reuses the previous objects, the whole picture or single parts, if they are
- * equal.
- */
-export function toNextPicture(before: Picture, parts: Picture): Picture {
-  const next = parts.map((part, at) => {
-    if (part === before[at]) return part;
-    const present = toParts(before).get(part.key);
-    return present?.html === part.html ? present : part;
-  });
-  const isSame = before.length === next.length && next.every((part, index) => part === before[index]);
-  return isSame ? before : next;
+/** Reuses the previous objects of the parts that did not change. */
+export function reuseParts(before: Picture, parts: Picture): Picture {
+  const known = new Map(before.map((part) => [part.key, part]));
+  return parts.map((part) => reusePart(known.get(part.key), part));
+}
+
+export function reusePart(before: PagePart | undefined, part: PagePart): PagePart {
+  return before?.html === part.html ? before : part;
 }
 
 /**
@@ -23,43 +19,56 @@ export function toNextPicture(before: Picture, parts: Picture): Picture {
  * moved and the removed rows, or the whole order.
  */
 export function toDelta(from: Picture, to: Picture): string {
-  const known = toParts(from);
-  const changed = to.filter((part, at) => part !== from[at] && part !== known.get(part.key));
-  const isMoved = from.length !== to.length || to.some(({ key }, index) => key !== from[index]?.key);
+  const { changed, dropped, isInOrder } = compare(from, to);
+  const isMoved = from.length !== to.length || to.some((part, at) => part.key !== from[at]?.key);
   return JSON.stringify({
-    ...(isMoved && toOrder(from, to, changed)),
-    parts: changed.map((part) => [part.key, addLogs(part, known.get(part.key))]),
+    ...(isMoved && (isInOrder ? toMoves(to, changed, dropped) : toWholeOrder(to))),
+    parts: changed.map((part) => [part.key, addLogs(part, dropped.get(part.key))]),
   });
 }
 
-/** Walks through both pictures at once. The parts that are in both have the same order, or all keys are sent. */
-function toOrder(from: Picture, to: Picture, changed: readonly PagePart[]): object {
-  const moved = new Set(changed.map(({ key }) => key));
-  const present = toParts(to);
-  const moves: (readonly [key: string, after: string | false | undefined])[] = [];
-  const gone: string[] = [];
-  let kept = 0;
-  let at = 0;
+interface Comparison {
+  /** The parts that are only in the new picture, in order. */
+  readonly changed: readonly PagePart[];
+  /** The parts that are only in the previous picture, by key. */
+  readonly dropped: ReadonlyMap<string, PagePart>;
+  /** Whether there are parts in both pictures, and all of them in the same order. */
+  readonly isInOrder: boolean;
+}
 
-  /** Passes the parts before the next one that is kept. Returns whether that is this part. */
-  function isNextKept(part: PagePart | undefined): boolean {
-    for (; from[at] !== part; at += 1) {
-      const key = from[at]?.key;
-      if (key === undefined || (present.has(key) && !moved.has(key))) return false;
-      if (!present.has(key)) gone.push(key);
+/** Walks through both pictures at once, which takes almost no time for the parts that are in both. */
+function compare(from: Picture, to: Picture): Comparison {
+  const changed: PagePart[] = [];
+  const dropped = new Map<string, PagePart>();
+  let isInOrder = true;
+  let next = 0;
+
+  function dropUntil(end: number): void {
+    for (const part of from.slice(next, end)) dropped.set(part.key, part);
+    next = end;
+  }
+
+  for (const part of to) {
+    const place = from[next] === part ? next : from.indexOf(part);
+    if (place === -1) changed.push(part);
+    else if (place < next) isInOrder = false;
+    else {
+      dropUntil(place);
+      next += 1;
     }
-    at += 1;
-    return true;
   }
+  dropUntil(from.length);
+  return { changed, dropped, isInOrder: isInOrder && changed.length < to.length };
+}
 
-  for (const [index, part] of to.entries()) {
-    if (!moved.has(part.key)) {
-      if (!isNextKept(part)) return toWholeOrder(to);
-      kept += 1;
-    } else if (index > 0) moves.push([part.key, index > 1 && to[index - 1]?.key]);
-  }
-  isNextKept(undefined);
-  return kept > 0 ? { moves, gone } : toWholeOrder(to);
+/** The order, if everything else stays in place. It does not grow with the parts that stay. */
+function toMoves(to: Picture, changed: readonly PagePart[], dropped: ReadonlyMap<string, PagePart>): object {
+  const moved = new Set(changed.map(({ key }) => key));
+  const rows = changed.map((part) => [part.key, to.indexOf(part)] as const).filter(([, at]) => at > 0);
+  return {
+    moves: rows.map(([key, at]) => [key, at > 1 && to[at - 1]?.key]),
+    gone: [...dropped.keys()].filter((key) => !moved.has(key)),
+  };
 }
 
 function toWholeOrder(to: Picture): object {
@@ -84,12 +93,4 @@ function toAdded(lines: readonly Markup[], known: readonly Markup[]): string {
     .slice(0, isKnown ? added : lines.length)
     .map(toText)
     .join("");
-}
-
-const maps = new WeakMap<Picture, ReadonlyMap<string, PagePart>>();
-
-function toParts(picture: Picture): ReadonlyMap<string, PagePart> {
-  const parts = maps.get(picture) ?? new Map(picture.map((part) => [part.key, part]));
-  maps.set(picture, parts);
-  return parts;
 }

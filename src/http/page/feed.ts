@@ -26,6 +26,7 @@ export const PAGE_RETURN_MS = 2_000;
 export interface FeedSetup {
   /** Runs these handlers. Default: all handlers of the page. */
   readonly read: (names?: readonly string[]) => Promise<Report>;
+  /** Unchanged parts stay the same objects. */
   readonly toPicture: (report: Report) => Picture;
   /**
    * Subscribes to changes of handlers and of other parts of the picture. Returns a function that

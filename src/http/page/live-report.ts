@@ -53,17 +53,17 @@ export function createLiveReport({ read, onRead, onError }: LiveReportSetup): Li
   }
 
   function findOutdated(): readonly string[] {
-    const entries = report?.entries ?? [];
-    const changed = new Set<string>();
-    for (const { name, checkedAt } of changes.size === 0 ? [] : entries) {
-      const recorded = changes.get(name);
-      if (recorded?.round === round && recorded.change.at > checkedAt) changed.add(name);
+    const outdated = new Set<string>();
+    const dependants: Entry[] = [];
+    for (const entry of changes.size === 0 ? [] : (report?.entries ?? [])) {
+      const recorded = changes.get(entry.name);
+      if (recorded?.round === round && recorded.change.at > entry.checkedAt) outdated.add(entry.name);
+      else if (entry.dependsOn.length > 0) dependants.push(entry);
     }
-    if (changed.size === 0) return [];
-    const isAffected = (name: string): boolean => changed.has(name);
-    return entries
-      .filter(({ name, dependsOn }) => isAffected(name) || dependsOn.some(isAffected))
-      .map(({ name }) => name);
+    const changed = new Set(outdated);
+    for (const { name, dependsOn } of changed.size === 0 ? [] : dependants)
+      if (dependsOn.some((each) => changed.has(each))) outdated.add(name);
+    return [...outdated];
   }
 
   return {

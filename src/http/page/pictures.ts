@@ -1,5 +1,4 @@
-import { type Picture, toDelta, toNextPicture } from "./delta.ts";
-import type { PagePart } from "./page-model.ts";
+import { type Picture, toDelta } from "./delta.ts";
 
 /** A reader that is behind by fewer pictures gets only the changes. Other readers get the whole page. */
 export const MAX_KNOWN_PICTURES = 4;
@@ -13,8 +12,8 @@ export interface Pictures {
   readonly version: number;
   /** When it was read; `undefined` before the first. */
   readonly at: Date | undefined;
-  /** Sets the current picture: these parts, read at this time. Returns `false` if nothing changed. */
-  turnTo(parts: readonly PagePart[], readAt: Date): boolean;
+  /** Sets the current picture, and when it was read. Returns `false` if nothing changed. */
+  turnTo(parts: Picture, readAt: Date): boolean;
   /** The event that updates an earlier version to the current picture, encoded once for all readers. */
   toEvent(from: number): Uint8Array;
   /** The version with the id of an event. 0 if these pictures do not have it, or no longer. */
@@ -28,13 +27,12 @@ export function createPictures(): Pictures {
   let version = NO_VERSION;
   let at: Date | undefined;
 
-  function turnTo(parts: readonly PagePart[], readAt: Date): boolean {
+  function turnTo(parts: Picture, readAt: Date): boolean {
     const before = getPicture(version);
-    const next = toNextPicture(before, parts);
     at = readAt;
-    if (next === before) return false;
+    if (parts.length === before.length && parts.every((part, place) => part === before[place])) return false;
     version += 1;
-    pictures.set(version, next);
+    pictures.set(version, parts);
     pictures.delete(version - MAX_KNOWN_PICTURES);
     events.clear();
     return true;

@@ -1,6 +1,7 @@
 import { STATES, type State } from "../../core/state.ts";
 import { EVENTS_SUFFIX } from "../../formats/formats.ts";
 import { AXIS_SPANS, type AxisSpan, DEFAULT_SPAN, LONG_SPANS, toSpanTitle } from "./axis-window.ts";
+import { reusePart } from "./delta.ts";
 import { createGrouping, type EntryGroup, type Grouping } from "./group-entries.ts";
 import { isTooLong, listGroups, REST_KEY, renderRest } from "./list-groups.ts";
 import { html, type Markup, toText } from "./markup.ts";
@@ -55,7 +56,8 @@ export function renderPage(scene: PageScene): string {
 }
 
 /**
- * Renders the parts of the page that change, in order: the head, and one for each handler that is not folded.
+ * Renders the parts of the page that change, in order: the head, and one for each handler that is not folded. Unchanged
+ * parts stay the same objects.
  */
 export type PartsRenderer = (scene: PageScene) => readonly PagePart[];
 
@@ -63,16 +65,18 @@ export type PartsRenderer = (scene: PageScene) => readonly PagePart[];
 export function createPartsRenderer(): PartsRenderer {
   const rows = createRowCache();
   const grouping = createGrouping();
+  let head: PagePart | undefined;
+  let rest: PagePart | undefined;
 
   return function renderParts(scene) {
     scene.changes.forgetRemoved();
     const groups = toGroups(scene, grouping);
     const listed = listGroups(groups, scene);
-    return [
-      { key: HEAD_KEY, html: toText(renderHead(scene, groups)) },
-      ...rows.render(listed, scene),
-      ...(isTooLong(scene) ? [{ key: REST_KEY, html: toText(renderRest(listed, scene)) }] : []),
-    ];
+    head = reusePart(head, { key: HEAD_KEY, html: toText(renderHead(scene, groups)) });
+    const parts = [head, ...rows.render(listed, scene)];
+    if (!isTooLong(scene)) return parts;
+    rest = reusePart(rest, { key: REST_KEY, html: toText(renderRest(listed, scene)) });
+    return [...parts, rest];
   };
 }
 

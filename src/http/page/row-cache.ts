@@ -1,5 +1,6 @@
 import type { Entry } from "../../core/report.ts";
 import { toStatusJson } from "../../core/status-json.ts";
+import { reusePart } from "./delta.ts";
 import type { EntryGroup } from "./group-entries.ts";
 import { toText } from "./markup.ts";
 import type { PagePart, PageScene } from "./page-model.ts";
@@ -58,6 +59,8 @@ interface KnownRow {
   /** The handler, and the handlers folded under it. */
   readonly shown: readonly Shown[];
   readonly unlisted: number | undefined;
+  /** Whether one of them is held. */
+  readonly isHeld: boolean;
   /** When the row has to show that a result is old, if no handler runs again. */
   readonly oldAt: number;
   readonly part: PagePart;
@@ -71,12 +74,13 @@ interface Shown {
   readonly checkedAt: number | undefined;
 }
 
-/** Whether a row has the same entries as before: of 500 rows, most. */
+/** Whether a row has the same entries as before: of 500 rows, most, so it takes almost no time. */
 function isUntouched(before: KnownRow, group: EntryGroup, { held, report }: PageScene): boolean {
   return (
     report.at.getTime() < before.oldAt &&
     (before.group === group || hasSameEntries(before, group)) &&
-    before.shown.every(({ entry, isHeld }) => isHeld === (held?.has(entry.name) === true))
+    ((!before.isHeld && (held === undefined || held.size === 0)) ||
+      before.shown.every(({ entry, isHeld }) => isHeld === (held?.has(entry.name) === true)))
   );
 }
 
@@ -102,8 +106,9 @@ function toRow(group: EntryGroup, scene: PageScene, before: KnownRow | undefined
     group,
     shown,
     unlisted,
+    isHeld: shown.some(({ isHeld }) => isHeld),
     oldAt: Math.min(...shown.map(toOldAt)),
-    part: isSameRow ? before.part : toPart(group, scene),
+    part: isSameRow ? before.part : reusePart(before?.part, toPart(group, scene)),
   };
 }
 

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toDelta } from "../../../src/http/page/delta.ts";
+import { reuseParts, toDelta } from "../../../src/http/page/delta.ts";
 import { html, LINES, type Markup, toText } from "../../../src/http/page/markup.ts";
 import type { PagePart } from "../../../src/http/page/page-model.ts";
 
@@ -75,4 +76,52 @@ describe("the order of the rows", () => {
       gone: ["b"],
     });
   });
+
+  test("leads from each picture to each other one", () => {
+    const keys = fc.uniqueArray(fc.constantFrom(..."abcdefgh"), { minLength: 1 });
+    fc.assert(
+      fc.property(keys, keys, fc.subarray([..."abcdefgh"]), (before, after, changing) => {
+        const from = [head, ...rowsOf(before.join(""))];
+        const known = new Map(from.map((part) => [part.key, part]));
+        const next = (key: string): PagePart =>
+          (!changing.includes(key) && known.get(key)) || { key, html: `${key}2` };
+        const to = [head, ...after.map(next)];
+        expect(apply(from, JSON.parse(toDelta(from, to)))).toEqual(
+          to.map(({ key, html: text }) => [key, text]),
+        );
+      }),
+    );
+  });
+});
+
+interface Delta {
+  readonly order?: readonly string[];
+  readonly moves?: readonly (readonly [key: string, after: string | false])[];
+  readonly gone?: readonly string[];
+  readonly parts: readonly (readonly [key: string, html: string])[];
+}
+
+/** What a reader of a picture shows after a difference. */
+function apply(from: readonly PagePart[], { order, moves = [], gone = [], parts }: Delta) {
+  const texts = new Map([...from.map(({ key, html: text }) => [key, text] as const), ...parts]);
+  const moved = new Set([...gone, ...moves.map(([key]) => key)]);
+  const rows = order
+    ? [...order]
+    : from.map(({ key }) => key).filter((key) => key !== "head" && !moved.has(key));
+  for (const [key, after] of moves) rows.splice(after === false ? 0 : rows.indexOf(after) + 1, 0, key);
+  return ["head", ...rows].map((key) => [key, texts.get(key)]);
+}
+
+test("parts that show the same stay the same objects, wherever they are", () => {
+  const before: PagePart[] = [
+    { key: "a", html: "1" },
+    { key: "b", html: "2" },
+  ];
+  const after = reuseParts(before, [
+    { key: "b", html: "2" },
+    { key: "c", html: "3" },
+    { key: "a", html: "4" },
+  ]);
+  expect(after[0]).toBe(before[1]);
+  expect(after.map(({ key, html: text }) => key + text)).toEqual(["b2", "c3", "a4"]);
 });
