@@ -106,7 +106,7 @@ function renderTook({ reason, durationMs }: Entry): Markup {
 function renderFlags({ name, critical, scope }: Entry, { held }: PageScene): Markup {
   return html`${!critical && html` <span class="flag">not critical</span>`}${
     scope !== "shared" && html` <span class="flag">${scope}</span>`
-  }${held?.has(name) && html` <span class="flag" title="Readiness does not count its RED">held</span>`}`;
+  }${held?.has(name) && html` <span class="flag">held</span>`}`;
 }
 
 function renderFacts(entry: Entry, scene: PageScene): Markup {
@@ -120,6 +120,7 @@ function renderFacts(entry: Entry, scene: PageScene): Markup {
     ${rawStatus.state !== status.state && renderFact("Last result", html`${rawStatus.state}`)}
     ${renderFact("Critical", critical ? html`yes` : html`no, its RED counts as YELLOW`)}
     ${renderFact("Scope", html`${scope}`)}
+    ${scene.held?.has(entry.name) && renderFact("Held", html`readiness does not count its RED`)}
     ${dependsOn.length > 0 && renderFact("Depends on", renderNames(dependsOn))}
   </dl>`;
 }

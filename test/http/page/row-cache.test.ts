@@ -94,7 +94,9 @@ test("a row shows that readiness holds its handler, and since when it was not ch
   handlers[0]?.setState("RED");
   expect(rowOf(await render(), "Handler0")?.html).not.toMatch(/>held</);
   const held = new Map([["Handler0", 40_000]]);
-  expect(rowOf(await render({ held: held as never }), "Handler0")?.html).toMatch(/>held</);
+  const row = rowOf(await render({ held: held as never }), "Handler0")?.html;
+  expect(row).toMatch(/>held</);
+  expect(row).toContain("<dt>Held</dt><dd>readiness does not count its RED</dd>");
   const report = await registry.getReport();
   const later = { ...report, at: new Date(report.at.getTime() + 60_000) };
   expect(rowOf(await render({ report: later }), "Handler0")?.html).toContain("<dt>Checked</dt>");
