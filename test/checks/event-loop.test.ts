@@ -56,11 +56,11 @@ describe("eventLoop", { timeout: 30_000 }, () => {
   async function block(ms: number): Promise<void> {
     const histogram = monitorEventLoopDelay({ resolution: 20 });
     histogram.enable();
-    await expect.poll(() => histogram.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(1);
+    await expect.poll(() => histogram.count, { interval: 5 }).toBeGreaterThan(1);
     const end = performance.now() + ms;
     while (performance.now() < end);
     const before = histogram.count;
-    await expect.poll(() => histogram.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(before + 1);
+    await expect.poll(() => histogram.count, { interval: 5 }).toBeGreaterThan(before + 1);
     histogram.disable();
   }
 
@@ -80,9 +80,7 @@ describe("eventLoop", { timeout: 30_000 }, () => {
 
   test("is not RED while the process is idle", async () => {
     const idle = eventLoop({ windowMs: 100 });
-    await expect
-      .poll(() => read(idle).detail, { interval: 20, timeout: 10_000 })
-      .not.toContain("first window");
+    await expect.poll(() => read(idle).detail, { interval: 20 }).not.toContain("first window");
     expect(read(idle).state).not.toBe("RED");
     idle.close();
   });
@@ -100,9 +98,17 @@ describe("eventLoop", { timeout: 30_000 }, () => {
   });
 
   test("does not count the time between two samples as a delay", async () => {
-    await block(0);
-    await clock.advance(1_000);
-    expect(report().labels["delay_seconds"]).toBeLessThan(0.02);
+    // If it did, each window would show the 20 ms. On a busy machine, a window may show a real delay.
+    await expect
+      .poll(
+        async () => {
+          await block(0);
+          await clock.advance(1_000);
+          return report().labels["delay_seconds"];
+        },
+        { interval: 0 },
+      )
+      .toBeLessThan(0.02);
   });
 
   test("stops its timer when it is closed, and repeats the last window", async () => {

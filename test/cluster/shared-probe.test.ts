@@ -96,7 +96,8 @@ describe("without the primary's part", () => {
     const cluster = await startCluster(alone);
     await cluster.ask(1, "/probe_status?body=OFF", POST);
     cluster.order("coordinate");
-    await expect.poll(() => cluster.getState(1)).toMatchObject({ isCoordinated: true, body: "OK" });
+    for (const worker of [1, 2])
+      await expect.poll(() => cluster.getState(worker)).toMatchObject({ isCoordinated: true, body: "OK" });
     await cluster.ask(2, "/probe_status?body=later", POST);
     await expect.poll(() => cluster.getVerdicts(1, 2)).toEqual(Array(2).fill("503 later"));
   });

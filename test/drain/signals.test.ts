@@ -196,7 +196,6 @@ describe("while a service waits for the balancers to leave", () => {
     })().catch(({ code }: NodeJS.ErrnoException) => code);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(fixedMs);
     expect(["ECONNREFUSED", "ECONNRESET"]).toContain(failure);
-    expect(statuses.length).toBeGreaterThan(20);
     expect(new Set(statuses)).toEqual(new Set([status]));
     expect(await service.exit).toEqual(BY_SIGTERM);
   });

@@ -299,7 +299,7 @@ test("leaves room for other clients if one opens many instances of a slow Promet
   // An instance that is being fetched costs nothing more.
   const again = [...open("busy", 1), reports.read({ service: "orders", instance: "busy-1" }, "third")];
   expect(await Promise.all(open("third", 1))).toMatchObject([refused]);
-  await vi.waitFor(() => expect(queries).toHaveLength(total), { timeout: 10_000 });
+  await vi.waitFor(() => expect(queries).toHaveLength(total), { timeout: 20_000 });
   hanging.resolve();
   for (const report of await Promise.all([...busy, ...others, ...again]))
     expect(report).toMatchObject({ problem: "Prometheus has no such instance of this service" });

@@ -121,7 +121,7 @@ test("leaves room for other clients if one requests many different views of a sl
   const busy = open("192.0.2.1", freeForAll);
   expect(await open("192.0.2.1", 1 + freeForAll)[freeForAll]).toMatchObject({ status: 503 });
   const other = open("192.0.2.2", share);
-  await vi.waitFor(() => expect(hanging).toHaveLength(freeForAll + share), { timeout: 10_000 });
+  await vi.waitFor(() => expect(hanging).toHaveLength(freeForAll + share), { timeout: 20_000 });
   // Views that are being read cost nothing more.
   const again = open("192.0.2.1", 1);
   for (const each of hanging) each();

@@ -169,9 +169,7 @@ describeWithProgram(["rabbitmq-server", "epmd"], "amqp, with a real RabbitMQ", (
     // Acknowledging what was returned would close the channel.
     jobs.endLong();
     const unfinished = MANY + 1 - (jobs.ended.length - (jobs.ended.includes("long") ? 1 : 0));
-    await expect
-      .poll(async () => (await channel.checkQueue("jobs")).messageCount, { timeout: 10_000 })
-      .toBe(unfinished);
+    await expect.poll(async () => (await channel.checkQueue("jobs")).messageCount).toBe(unfinished);
     const returned = await channel.get("jobs");
     expect(returned && { text: returned.content.toString(), ...returned.fields }).toMatchObject({
       text: "long",

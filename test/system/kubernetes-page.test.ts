@@ -76,7 +76,7 @@ describeWithProgram(
         "--eval",
         service,
       ]);
-      await expect.poll(() => probe(port, "/startupz").catch(() => 0), { timeout: 10_000 }).toBe(200);
+      await expect.poll(() => probe(port, "/startupz").catch(() => 0)).toBe(200);
       await expect.poll(() => probe(port, "/readyz")).toBe(200);
 
       const load = startLoad({ port, requestsPerSecond: 100, keepAlive: true });
@@ -90,15 +90,13 @@ describeWithProgram(
         500,
       );
       onTestFinished(() => clearInterval(kubelet));
-      await expect.poll(() => statuses.length, { timeout: 10_000 }).toBeGreaterThan(3);
+      await expect.poll(() => statuses.length).toBeGreaterThan(3);
       expect(new Set(statuses)).toEqual(new Set([200]));
 
       program.kill("SIGTERM");
       await program.waitForLine(/^SVC018 SIGTERM: decommissioned/);
       expect(await probe(port, "/livez")).toBe(200);
-      await expect
-        .poll(() => statuses.filter((status) => status === 503).length, { timeout: 10_000 })
-        .toBeGreaterThanOrEqual(3);
+      await expect.poll(() => statuses.filter((status) => status === 503).length).toBeGreaterThanOrEqual(3);
       // The Service sends nothing more, as its endpoints have been removed.
       const { requests, failed } = await load.stop();
       expect(requests).toBeGreaterThan(100);

@@ -68,13 +68,11 @@ async function startHaproxy(
   startProgram("haproxy", ["-db", "-f", file]);
   const url = `http://127.0.0.1:${port}/svc_status`;
   await expect
-    .poll(
-      () =>
-        fetch(url).then(
-          ({ status }) => status,
-          () => 0,
-        ),
-      { timeout: 10_000 },
+    .poll(() =>
+      fetch(url).then(
+        ({ status }) => status,
+        () => 0,
+      ),
     )
     .toBe(200);
   return url;

@@ -60,10 +60,10 @@ test("pm2 reloads two workers, and no request fails", async () => {
   await runPm2("start", SERVICE, "--name", "web", "-i", "2", "--wait-ready", "--", String(port));
 
   const { pids, stop } = startLoad(port);
-  await expect.poll(() => pids.size, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => pids.size).toBe(2);
   await runPm2("reload", "web");
   // Both workers, and both replacements.
-  await expect.poll(() => pids.size, { timeout: 10_000 }).toBe(4);
+  await expect.poll(() => pids.size).toBe(4);
   const { failures, answered } = await stop();
   expect(failures).toEqual([]);
   expect(answered).toBeGreaterThan(50);

@@ -38,7 +38,7 @@ function start(args: readonly string[], before: readonly string[] = []): Started
   return {
     child,
     text: () => written,
-    waitFor: (text) => expect.poll(() => written, { timeout: 20_000 }).toContain(text),
+    waitFor: (text) => expect.poll(() => written).toContain(text),
     ended,
   };
 }
@@ -81,7 +81,7 @@ describe("svc-status run", () => {
     const { child, waitFor } = start(["--sentinel", address, "--", NODE, "-e", busy]);
     await waitFor("ready");
     child.kill("SIGTERM");
-    await expect.poll(() => probe.commissioned, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => probe.commissioned).toBe(false);
     expect(probe.body).toBe("OFF");
   });
 
