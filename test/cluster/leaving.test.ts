@@ -1,8 +1,11 @@
 import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { connect } from "node:net";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { makePipe } from "../support/busy-service.ts";
 import { startCluster, type TestCluster, type WorkerSettings } from "../support/cluster.ts";
 
 const CLOSING = "info: SVC019 SIGTERM: closing, the other workers continue to serve";
@@ -65,7 +68,7 @@ async function connectTo(cluster: TestCluster, id: number): Promise<void> {
     onTestFinished(() => agent.destroy());
     return (await cluster.askAny("/kept", { agent })).body;
   }
-  await expect.poll(connect, { timeout: 10_000 }).toBe(String(pid));
+  await expect.poll(connect).toBe(String(pid));
 }
 
 describe("a rolling restart, one worker after the other", () => {
@@ -101,18 +104,23 @@ describe("a rolling restart, one worker after the other", () => {
 describe("a worker whose primary does not coordinate", () => {
   test("leaves no connection without an answer that the primary passed to it at its end", async () => {
     const alone: WorkerSettings = { join: null, drain: { fixedMs: 0 } };
+    const pipe = makePipe();
+    const closingFile = join(dirname(pipe), "closing");
     const cluster = await startCluster({
       isCoordinating: false,
       // After it has closed, it reads nothing until it ends.
-      workers: [{ ...alone, blocksAtEndMs: 1_500 }],
+      workers: [{ ...alone, blocksAtEndMs: 1_500, closingFile }],
     });
     const { pid } = await cluster.find("ready", 1);
     const { pid: other } = await cluster.find("ready", await cluster.fork(alone));
-    await cluster.block(0, 800);
+    cluster.order("blockUntil", { pipe });
+    await cluster.find("blocked", 0);
     // The primary accepts these when it goes on, and has not read yet that worker 1 has closed.
     const answers = Array.from({ length: 20 }, () => cluster.askAny("/new"));
     await once(connect(cluster.sharedPort, "127.0.0.1"), "connect");
     process.kill(Number(pid), "SIGTERM");
+    await expect.poll(() => existsSync(closingFile)).toBe(true);
+    writeFileSync(pipe, "");
     const bodies = (await Promise.all(answers)).map(({ body }) => body);
     expect(bodies).toEqual(Array(20).fill(String(other)));
     await cluster.find("exit", 1);

@@ -19,6 +19,8 @@ export interface WorkerSettings {
   readonly drain?: object;
   /** How long its `onClose` blocks it. */
   readonly blocksAtEndMs?: number;
+  /** A file that it writes when it closes its server, whether the primary reads or not. */
+  readonly closingFile?: string;
 }
 
 export interface ClusterSettings {
