@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { toAlertmanagerFile } from "../../src/fleet/alertmanager.ts";
 import { DEFAULT_LABELS, DEFAULT_TIMES_MS, type TimeName } from "../../src/fleet/options.ts";
 import { toRuleFile } from "../../src/fleet/rules.ts";
@@ -11,6 +11,9 @@ import { type Program, restartProgram, startProgram } from "./program.ts";
 import { startReceiver } from "./receiver.ts";
 
 const INTERVAL_MS = 1_000;
+
+/** Alertmanager looks for groups to remove every 30 s. */
+const REMOVAL = { timeout: 90_000, interval: 200 };
 
 /** A target as Prometheus scrapes it: where it is, and its labels. */
 export interface MonitoringTarget {
@@ -31,6 +34,11 @@ export interface Monitoring {
   readonly notified: readonly Notified[];
   /** The next notification that has not been taken. */
   next(): Promise<Notified>;
+  /**
+   * Waits until Alertmanager has so many groups of alerts beside that of the watchdog, and none whose alerts have
+   * ended: in a group that it has, it notifies without the wait that hides first guesses.
+   */
+  untilGroups(count: number): Promise<void>;
   restartPrometheus(whileDown?: () => Promise<void>): Promise<void>;
   /** Sends a signal to Prometheus. */
   signalPrometheus(signal: NodeJS.Signals): void;
@@ -93,6 +101,8 @@ export async function startMonitoring(
       `--config.file=${configFile}`,
       `--storage.tsdb.path=${join(folder, "data")}`,
       `--web.listen-address=127.0.0.1:${prometheus}`,
+      // Otherwise, the end of each first guess makes its group again every minute.
+      "--rules.alert.resend-delay=1h",
     ]);
     await started.waitForLine(/Server is ready to receive web requests/);
     return started;
@@ -136,12 +146,23 @@ export async function startMonitoring(
       taken += 1;
       return Promise.resolve(one);
     },
+    untilGroups: (count) =>
+      expect.poll(() => countGroups(alertmanager), REMOVAL).toEqual({ firing: count, over: 0 }),
     async restartPrometheus(whileDown) {
       running = await restartProgram(running, startPrometheus, whileDown);
     },
     signalPrometheus: (signal) => running.kill(signal),
     countEvaluations: () => readMetric(prometheus, "prometheus_rule_group_duration_seconds_count"),
   };
+}
+
+/** The groups of Alertmanager without that of the watchdog, and those that it has not removed yet. */
+async function countGroups(port: number): Promise<{ readonly firing: number; readonly over: number }> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/v2/alerts/groups`);
+  const groups = (await response.json()) as readonly { readonly alerts: readonly AlertJson[] }[];
+  const firing = groups.filter(({ alerts }) => alerts[0]?.labels["alertname"] !== "SvcStatusWatchdog");
+  const all = await readMetric(port, "alertmanager_dispatcher_aggregation_groups");
+  return { firing: firing.length, over: all - groups.length };
 }
 
 /** The value of a metric of a program. */

@@ -9,8 +9,6 @@ import { describeWithProgram } from "../support/system.ts";
 /** A scrape, two evaluations and the wait of the group are 10 s; the rest is for a busy machine. */
 const MAX_NOTIFICATION_MS = 20_000;
 
-const PATIENCE = { timeout: 10_000 };
-
 interface Step {
   readonly what: string;
   readonly act: (world: World) => void;
@@ -112,7 +110,7 @@ async function countSeries(port: number, query: string): Promise<number> {
 
 describeWithProgram(["prometheus", "prometheus-alertmanager"], "Prometheus and Alertmanager", () => {
   test("notify what happens to 15 instances of five services, once each, and its end", {
-    timeout: 360_000,
+    timeout: 600_000,
   }, async () => {
     const world = await startWorld();
     const monitoring = await startMonitoring(toTargets(world), {
@@ -135,12 +133,12 @@ describeWithProgram(["prometheus", "prometheus-alertmanager"], "Prometheus and A
       if (what.startsWith("a database")) {
         for (const { title, expr } of toQueries())
           await expect
-            .poll(() => countSeries(monitoring.prometheus, expr), { ...PATIENCE, message: title })
+            .poll(() => countSeries(monitoring.prometheus, expr), { message: title })
             .toBeGreaterThan(0);
         // Prometheus restarts in the middle, which nobody should notice.
         await monitoring.restartPrometheus();
       }
-      await world.scraped(2);
+      await monitoring.untilGroups(notified.length);
       undo(world);
       const ended = [];
       for (const _ of notified) ended.push((await monitoring.next()).text);
@@ -148,8 +146,9 @@ describeWithProgram(["prometheus", "prometheus-alertmanager"], "Prometheus and A
         what,
         notified.map((text) => text.replace("firing", "resolved")),
       ]);
-      // Until wrong first guesses have left Alertmanager, which would list their end with the next step.
-      await world.scraped(9);
+      // Until those instances have been scraped that would be a first guess now.
+      await world.scraped(2);
+      await monitoring.untilGroups(0);
     }
     expect(monitoring.notified).toHaveLength(2 * STEPS.flatMap(({ notified }) => notified).length);
   });
