@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readHeldUpMs } from "../support/held-up.ts";
 import { type Answer, ask } from "../support/http.ts";
 import { run } from "../support/run.ts";
 
@@ -25,6 +26,8 @@ const MAX_GROWTH_BYTES = 1_000_000;
 interface Round {
   readonly answers: readonly Answer[];
   readonly slowestMs: number;
+  /** Of that, the time after the deadline in which other programs had the processor. */
+  readonly heldUpMs: number;
   readonly calls: number;
 }
 
@@ -76,10 +79,16 @@ async function askAtOnce(): Promise<Round> {
     );
   try {
     await askAll("/probe_status");
+    const pids = [process.pid, server.pid ?? 0];
+    let heldUpBefore = 0;
+    setTimeout(() => {
+      heldUpBefore = readHeldUpMs(...pids);
+    }, TIMEOUT_MS);
     const measured = await askAll("/svc_status");
     return {
       answers: measured.map(({ answer }) => answer),
       slowestMs: Math.max(...measured.map(({ ms }) => ms)),
+      heldUpMs: readHeldUpMs(...pids) - heldUpBefore,
       calls: await tell("getCalls"),
     };
   } finally {
@@ -117,9 +126,9 @@ describe(`with a handler that hangs and a deadline of ${TIMEOUT_MS} ms`, () => {
 
   // Whatever else the machine does can only add to the time: the best of the rounds is the code's own.
   test(`each of them is answered within the deadline plus ${MARGIN_MS} ms`, () => {
-    const slowest = rounds.map(({ slowestMs }) => slowestMs);
-    expect(Math.min(...slowest)).toBeGreaterThanOrEqual(TIMEOUT_MS);
-    expect(Math.min(...slowest)).toBeLessThanOrEqual(TIMEOUT_MS + MARGIN_MS);
+    expect(Math.min(...rounds.map(({ slowestMs }) => slowestMs))).toBeGreaterThanOrEqual(TIMEOUT_MS);
+    const own = rounds.map(({ slowestMs, heldUpMs }) => slowestMs - heldUpMs);
+    expect(Math.min(...own)).toBeLessThanOrEqual(TIMEOUT_MS + MARGIN_MS);
   });
 
   test("the memory is back where it was", () => {
