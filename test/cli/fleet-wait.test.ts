@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { runCli } from "../support/cli.ts";
 import { type FakeSeries, startFakePrometheus } from "../support/fake-prometheus.ts";
 import type { Outcome } from "../support/run.ts";
+import { startHostile } from "./service.ts";
 
 /** The program starts in a tenth of a second, but not on a machine that is busy with other tests. */
 const TIMEOUT_MS = 30_000;
@@ -77,6 +78,21 @@ describe("svc-status fleet wait", { timeout: TIMEOUT_MS }, () => {
     const outcome = await waitFor([answer]);
     expect(outcome.stderr).toContain(message);
     expect(outcome.code).toBe(code);
+  });
+
+  test.each([
+    ["300ms", "no answer yet"],
+    ["5500ms", "no answer within 5s"],
+  ])("with --timeout %s and a Prometheus that hangs, it says: %s", async (timeout, text) => {
+    const hanging = `http://${await startHostile(() => {})}`;
+    const args = ["--prometheus", hanging, "--version", "2", "--interval", "10ms", "--timeout", timeout];
+    const { code, stderr } = await runCli(["fleet", "wait", "orders", ...args]);
+    expect(stderr.split("\n")).toEqual([
+      `waiting for orders 2: ${text}`,
+      `svc-status: not 100% of orders within ${timeout}: ${text}`,
+      "",
+    ]);
+    expect(code).toBe(3);
   });
 
   test("ends early if the version stays worse than the others", async () => {

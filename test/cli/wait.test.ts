@@ -135,7 +135,11 @@ describe("svc-status wait", () => {
   test("is over in time though the service hangs", async () => {
     const address = await startHostile(() => {});
     const { code, stderr } = await runCli(["wait", address, "-t", "300ms", ...FAST]);
-    expect(stderr).toContain("not OK within 300ms: no complete answer");
+    expect(stderr.split("\n")).toEqual([
+      `waiting for http://${address}`,
+      `svc-status: not OK within 300ms: no answer from http://${address} yet`,
+      "",
+    ]);
     expect(code).toBe(3);
   });
 
@@ -144,8 +148,8 @@ describe("svc-status wait", () => {
     const { stderr } = await runCli(["wait", address, "-t", "5500ms", ...FAST]);
     expect(stderr.split("\n")).toEqual([
       `waiting for http://${address}`,
-      `waiting for http://${address}: no complete answer within 5s.`,
-      `svc-status: not OK within 5500ms: no complete answer from http://${address} within 5s.`,
+      `waiting for http://${address}: no complete answer within 5s`,
+      `svc-status: not OK within 5500ms: no complete answer from http://${address} within 5s`,
       "",
     ]);
   });

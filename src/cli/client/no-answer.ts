@@ -1,5 +1,4 @@
 import { describeError } from "../../util/describe-error.ts";
-import { toDurationText } from "../../util/duration-text.ts";
 import { CliError } from "../cli-error.ts";
 import { DeadlineError } from "./deadline.ts";
 import type { ServiceUrl } from "./service-url.ts";
@@ -100,8 +99,9 @@ export function toNoAnswer(error: unknown, { url, socketPath }: ServiceUrl, sign
   // The path does not matter if there is no answer.
   const from = socketPath === undefined ? url.origin : `unix:${socketPath}`;
   if (signal.reason instanceof DeadlineError) {
-    const time = toDurationText(signal.reason.timeoutMs);
-    const text = `no complete answer from ${from} within ${time}. Use a longer --timeout, or check why it is slow`;
+    const { time, isFixed } = signal.reason;
+    const advice = isFixed ? "" : ". Use a longer --timeout, or check why it is slow";
+    const text = `no complete answer from ${from} within ${time}${advice}`;
     return new NoAnswerError("failed", text, { cause: error });
   }
   if (signal.aborted) return error as Error;

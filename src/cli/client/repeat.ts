@@ -21,8 +21,10 @@ export async function repeatUntil(
 ): Promise<boolean> {
   const endsAt = performance.now() + timeoutMs;
   for (;;) {
-    const attemptMs = Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, Math.ceil(endsAt - performance.now())));
-    if (await withinDeadline(attemptMs, signal, attempt)) return true;
+    const leftMs = Math.max(1, Math.ceil(endsAt - performance.now()));
+    const isFixed = leftMs > ATTEMPT_TIMEOUT_MS;
+    if (await withinDeadline(isFixed ? ATTEMPT_TIMEOUT_MS : leftMs, signal, attempt, { isFixed }))
+      return true;
     // The next attempt would have no time to answer.
     if (endsAt - performance.now() <= intervalMs) return false;
     await sleep(intervalMs, undefined, { signal });

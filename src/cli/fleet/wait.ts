@@ -3,8 +3,8 @@ import { judge, toRollout, toRolloutQuery, type Verdict } from "../../fleet/read
 import { describeError } from "../../util/describe-error.ts";
 import { toDurationText } from "../../util/duration-text.ts";
 import { CliError } from "../cli-error.ts";
-import { DeadlineError } from "../client/deadline.ts";
-import { ATTEMPT_TIMEOUT_MS, repeatUntil } from "../client/repeat.ts";
+import { isOver } from "../client/deadline.ts";
+import { repeatUntil } from "../client/repeat.ts";
 import type { ExitStatus } from "../command.ts";
 import type { Io } from "../io.ts";
 import { createProgress } from "../terminal/progress.ts";
@@ -57,12 +57,10 @@ export async function waitForVersion(
     } catch (error) {
       io.signal.throwIfAborted();
       if (error instanceof CliError) throw error;
-      // The end of the wait aborted this query, which proves nothing about Prometheus. The previous answer counts.
-      if (isAnswered && signal.aborted && !isAttemptOver(signal)) return false;
+      // The previous answer counts.
+      if (isOver(signal)) return false;
       // An answer that was cut short or is missing proves nothing: neither ready nor worse.
-      text = isAttemptOver(signal)
-        ? `no answer within ${toDurationText(ATTEMPT_TIMEOUT_MS)}`
-        : describeError(error);
+      text = describeError(signal.reason ?? error);
       isAnswered = false;
       worseSince = undefined;
       return false;
@@ -79,11 +77,6 @@ export async function waitForVersion(
   throw new CliError(`not ${values.share} of ${service} within ${toDurationText(timeoutMs)}: ${text}`, {
     exitStatus: isAnswered ? toExit(last) : 3,
   });
-}
-
-/** One query may take as long as a complete attempt. */
-function isAttemptOver({ reason }: AbortSignal): boolean {
-  return reason instanceof DeadlineError && reason.timeoutMs >= ATTEMPT_TIMEOUT_MS;
 }
 
 function toExit(last: Verdict | undefined): ExitStatus {

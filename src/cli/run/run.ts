@@ -79,19 +79,21 @@ function forwardSignals(child: ChildProcess, { leave, isTerminal }: Forwarding):
 
 /** Reports a failure on standard error, because the service then leaves later. */
 function decommission(service: ServiceUrl, env: Invocation<typeof RUN>["io"]["env"], stderr: Output): void {
-  withinDeadline(DECOMMISSION_TIMEOUT_MS, new AbortController().signal, (signal) =>
-    changeProbe(
-      {
-        service,
-        token: readToken(undefined, env, service),
-        connection: { headers: {}, tls: { rejectUnauthorized: true } },
-        signal,
-      },
-      "OFF",
-    ),
-  ).catch((error: unknown) =>
-    stderr.write(`svc-status: not decommissioned: ${clean(describeError(error))}\n`),
-  );
+  withinDeadline(
+    DECOMMISSION_TIMEOUT_MS,
+    new AbortController().signal,
+    (signal) =>
+      changeProbe(
+        {
+          service,
+          token: readToken(undefined, env, service),
+          connection: { headers: {}, tls: { rejectUnauthorized: true } },
+          signal,
+        },
+        "OFF",
+      ),
+    { isFixed: true },
+  ).catch(({ message }: Error) => stderr.write(`svc-status: not decommissioned: ${clean(message)}\n`));
 }
 
 interface End {

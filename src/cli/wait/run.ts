@@ -3,11 +3,11 @@ import { toDurationText } from "../../util/duration-text.ts";
 import { CliError } from "../cli-error.ts";
 import { toConnection } from "../client/connection.ts";
 import { toCountedState } from "../client/counted-state.ts";
-import { DeadlineError } from "../client/deadline.ts";
+import { isOver } from "../client/deadline.ts";
 import { describeOut } from "../client/describe-probe.ts";
 import { describeFolded } from "../client/fold.ts";
 import { NoAnswerError, toReason } from "../client/no-answer.ts";
-import { ATTEMPT_TIMEOUT_MS, repeatUntil } from "../client/repeat.ts";
+import { repeatUntil } from "../client/repeat.ts";
 import type { HandlerStatus, ServiceStatus } from "../client/service-status.ts";
 import { describeServiceUrl, parseServiceUrl } from "../client/service-url.ts";
 import { requestStatus, toExitStatus } from "../client/status.ts";
@@ -38,7 +38,7 @@ export async function runWait({
   const where = describeServiceUrl(service);
   const progress = createProgress(io.stderr);
   const startedAt = performance.now();
-  let last: Seen = { state: undefined, key: "", text: "no answer yet" };
+  let last: Seen = { state: undefined, key: "", text: `no answer from ${where} yet` };
   let shownKey = "";
   progress.show(`waiting for ${where}`);
 
@@ -57,12 +57,9 @@ export async function runWait({
     } catch (error) {
       if (!(error instanceof NoAnswerError) || error.kind === "denied" || error.kind === "untrusted")
         throw error;
-      // The end of the wait aborted this request, which proves nothing about the service. The previous result
-      // counts.
-      if (last.key !== "" && wasCutShort(signal)) return false;
-      // Each request has its own, shorter time.
-      const text = error.message.replace(/ Use a longer.*/, "");
-      last = { state: undefined, key: "no answer", text };
+      // The previous result counts.
+      if (isOver(signal)) return false;
+      last = { state: undefined, key: "no answer", text: error.message };
     }
     showResult();
     return false;
@@ -88,10 +85,6 @@ export async function runWait({
 function toFailure(state: State | undefined): ExitStatus {
   if (state === undefined) return 3;
   return state === OK ? 1 : toExitStatus(state);
-}
-
-function wasCutShort({ reason }: AbortSignal): boolean {
-  return reason instanceof DeadlineError && reason.timeoutMs < ATTEMPT_TIMEOUT_MS;
 }
 
 function look(status: ServiceStatus, { name: names, state: wanted, decommissioned }: Values): Seen {

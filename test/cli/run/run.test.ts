@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { BIN, runCli } from "../../support/cli.ts";
 import { AS_PROCESS_ONE, canBeProcessOne } from "../../support/process-one.ts";
-import { startService } from "../service.ts";
+import { startHostile, startService } from "../service.ts";
 
 const NODE = process.execPath;
 
@@ -92,6 +92,15 @@ describe("svc-status run", () => {
     expect(await ended).toEqual({ code: 5, signal: null });
     expect(text()).toContain("SIGTERM");
     expect(text()).toContain("svc-status: not decommissioned: ");
+  });
+
+  test("does not advise a longer --timeout, which it does not have, if the sentinel hangs", async () => {
+    const address = await startHostile(() => {});
+    const lasting = "process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)";
+    const { child, waitFor } = start(["--sentinel", address, "--", NODE, "-e", lasting]);
+    await waitFor("ready");
+    child.kill("SIGTERM");
+    await waitFor(`svc-status: not decommissioned: no complete answer from http://${address} within 2s\n`);
   });
 
   test.skipIf(!canBeProcessOne())("forwards signals and exits as process 1 too", async () => {
