@@ -53,7 +53,6 @@ export interface Typing {
 export function typeFilter(filter: string, key: string): Typing | undefined {
   if (MOVING.includes(key)) return undefined;
   if (key === "\r" || key === "\n") return { filter, isTyping: false };
-  if (key === "\u001b") return { filter: "", isTyping: false };
   if (key === "\u007f" || key === "\b") return { filter: [...filter].slice(0, -1).join(""), isTyping: true };
   if (key === "\u0015") return { filter: "", isTyping: true };
   const isText = !/^[\p{Cc}\p{Cf}]/u.test(key) && [...filter].length < MAX_FILTER_LENGTH;

@@ -15,15 +15,23 @@ const STEPS: Readonly<Partial<Record<Action, (page: number) => number>>> = {
 
 /** The choices after a key. */
 export function press(choices: Choices, key: string, layout: Layout): Choices {
-  const typed = choices.isTyping ? typeFilter(choices.filter, key) : undefined;
-  if (typed?.filter === choices.filter) return { ...choices, ...typed };
-  if (typed !== undefined) return { ...choices, ...typed, cursor: undefined };
   const action = toAction(key);
+  if (action === "clear") return clear(choices, layout);
+  const typed = choices.isTyping ? typeFilter(choices.filter, key) : undefined;
+  if (typed?.isTyping) return { ...choices, ...typed };
+  if (typed !== undefined) return move({ ...choices, ...typed }, layout, 0);
   if (action === undefined) return choices;
   const step = STEPS[action];
   if (step !== undefined) return move(choices, layout, step(Math.max(1, layout.screen.length - 3)));
   if (action === "toggle") return toggle(choices, layout);
-  return { ...choices, filter: "", isTyping: action === "filter", cursor: undefined };
+  return { ...clear(choices, layout), isTyping: true };
+}
+
+/** The cursor stays with the service that the filter has found. */
+function clear(choices: Choices, { list, at }: Layout): Choices {
+  const line = choices.filter === "" ? undefined : list[at];
+  const cursor = line === undefined ? choices.cursor : { service: line.item.service, line: line.number };
+  return { ...choices, filter: "", isTyping: false, cursor };
 }
 
 function move(choices: Choices, { list, at }: Layout, step: number): Choices {

@@ -202,9 +202,31 @@ describe("the keys", () => {
     expect(type(views, [..."/DATA\r"])).toMatch(/s30:1[\s\S]*\/DATA: 1 of 50/);
     expect(type(views, [..."/red\r"])).toMatch(/s30:1[\s\S]*\/red: 1 of 50/);
     expect(type(views, [..."/jkq数", "\u001b[2~"])).toContain("/jkq数_: 0 of 50");
-    expect(type(views, [..."/s4\r", "\u001b"])).toBe(type(views, []));
     expect(type(views, [..."/s4", "\u0015", "\u001b"])).toBe(type(views, []));
     expect(type(views, ["/", ..."x".repeat(200)])).toContain(`/${"x".repeat(72)}`);
+  });
+
+  test.each([
+    ["Esc without a filter", "s19:1", ["\u001b[6~", "\u001b"]],
+    ["Esc after Enter on what was found", "s45:1", [..."/s45\r", "\u001b"]],
+    ["Esc while the filter is typed", "s45:1", [..."/s45", "\u001b"]],
+    ["Esc after a move in what was found", "s41:1", [..."/s4\r", "j", "j", "\u001b"]],
+    ["Esc when nothing is found", "s19:1", ["\u001b[6~", ..."/zzz", "\u001b"]],
+    [
+      "Esc when the text that found nothing is deleted",
+      "s19:1",
+      ["\u001b[6~", ..."/zzz\u007f\u007f\u007f", "\u001b"],
+    ],
+    ["another filter", "s45:1", [..."/s45\r/"]],
+    ["a filter that shows it too", "s19:1", ["\u001b[6~", ..."/s1\r"]],
+  ])("keep the cursor on its service: %s", (_, service, keys) => {
+    expect(type(views, keys)).toMatch(new RegExp(`\n> ▸ OK +${service}`));
+  });
+
+  test("leave the cursor on the first line: Esc without a filter", () => {
+    const worse = views.map((view, index) => (index === 7 ? viewOf("http://x:1", FAILURE) : view));
+    const after = press(START, "\u001b", render(views));
+    expect(render(worse, {}, after).screen[1]).toMatch(/^> ▸ no answer {2}x:1/);
   });
 
   test("leave the cursor on its service when others become worse", () => {
