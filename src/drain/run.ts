@@ -28,6 +28,9 @@ export interface Parts {
   readonly stopWatching: () => void;
 }
 
+/** The part of the time for closing in which waiting connections are accepted. The rest is for their requests. */
+const ACCEPTING_PART = 4;
+
 /** Maximum default of `streams.spreadMs`. */
 const MAX_SPREAD_MS = 10_000;
 
@@ -126,7 +129,10 @@ async function leaveBalancers({ options, observer, context, times }: Run, nobody
 
 async function close({ options, seams, servers, stopWatching, times }: Run): Promise<Closing> {
   const { clock, logger, streams, websockets } = options;
-  await Promise.all(servers.map((server) => server.acceptWaiting()));
+  const acceptsFrom = clock.monotonicNow();
+  const acceptMs = times.getCloseMs(acceptsFrom) / ACCEPTING_PART;
+  const isInTime = (): boolean => clock.monotonicNow() - acceptsFrom < acceptMs;
+  await Promise.all(servers.map((server) => server.acceptWaiting(isInTime)));
   const timeoutMs = times.getCloseMs(clock.monotonicNow());
   const closing = await closeServers(servers, {
     timeoutMs,

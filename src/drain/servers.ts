@@ -46,8 +46,8 @@ function watchNodeServer(server: NodeServer, setup: ServerWatchSetup): WatchedSe
 
   return {
     setLeaving: connections.setLeaving,
-    async acceptWaiting() {
-      if (server.listening) await acceptWaiting(sockets);
+    async acceptWaiting(isInTime) {
+      if (server.listening) await acceptWaiting(sockets, isInTime);
     },
     close() {
       sessions.close();

@@ -12,7 +12,7 @@ export interface WatchedServer {
   /** While `true`, each response ends its connection, so that clients with kept-alive connections move. */
   setLeaving(isLeaving: boolean): void;
   /** Accepts the connections that clients have opened already, because `close` would reset them. */
-  acceptWaiting(): Promise<void>;
+  acceptWaiting(isInTime: () => boolean): Promise<void>;
   /** Stops listening and ends idle connections. Resolves when the last connection has ended. */
   close(): Promise<void>;
   /** Number of HTTP/1 connections without a request, whose clients may send another one. */

@@ -281,13 +281,13 @@ describe("a watched HTTP/1 server", () => {
   test("accepts what waits only while it listens", async () => {
     const { server, watched } = await createSubject(createServer(answer));
     const order: string[] = [];
-    const accepted = watched.acceptWaiting().then(() => order.push("accepted"));
+    const accepted = watched.acceptWaiting(() => true).then(() => order.push("accepted"));
     await Promise.resolve();
     await Promise.resolve();
     order.push("later");
     await accepted;
     server.close();
-    const done = watched.acceptWaiting().then(() => order.push("nothing to accept"));
+    const done = watched.acceptWaiting(() => true).then(() => order.push("nothing to accept"));
     await Promise.resolve();
     await Promise.resolve();
     order.push("at once");

@@ -153,6 +153,16 @@ describe("the phases of a drain", () => {
     expect(steps).toEqual(["accept", "accept slowly", "close", "close"]);
   });
 
+  test("accept connections for a quarter of the time at most, as the rest is for their requests", async () => {
+    const flooded = createServer([], {
+      async acceptWaiting(isInTime) {
+        while (isInTime()) await new Promise<void>((resolve) => void subject.clock.startTimer(100, resolve));
+      },
+    });
+    const subject = createSubject({ servers: [flooded], options: { deadlineMs: 10_000 } });
+    expect((await subject.run()).closeMs).toBe(2_500);
+  });
+
   test("wait for the consumers before onClose, and report them", async () => {
     const deadlines: ConsumersDeadline[] = [];
     const left = createDeferred<readonly { readonly name: string }[]>();

@@ -71,14 +71,20 @@ describe("the wait for connections that the kernel has accepted", () => {
 
   test("ends after two turns without a connection", async () => {
     const flood = createFlood((turn) => turn <= 3 || turn === 5);
-    await acceptWaiting(flood);
+    await acceptWaiting(flood, () => true);
     expect(flood.turns).toBe(7);
   });
 
   test("ends after a thousand turns of a flood", async () => {
     const flood = createFlood(() => true);
-    await acceptWaiting(flood);
+    await acceptWaiting(flood, () => true);
     expect(flood.turns).toBe(1_000);
+  });
+
+  test("ends when its time is over, as a turn may take long", async () => {
+    const flood = createFlood(() => true);
+    await acceptWaiting(flood, () => flood.turns < 20);
+    expect(flood.turns).toBe(20);
   });
 });
 
