@@ -147,7 +147,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
     await page.clock.install();
     await page.goto(service.url);
     await waitForLink(page, "Updated every 2 s");
-    await page.clock.pauseAt(Date.now() + 1_000);
+    await page.clock.pauseAt(Date.now() + 10_000);
     service.set("Cache", "YELLOW");
     while ((await rowOf(page, "Cache", ".YELLOW").count()) === 0) await page.clock.runFor(100);
     return page;
@@ -576,7 +576,7 @@ describeWithProgram(["chromium"], "the status page in a browser", () => {
       const page = await newPage();
       await page.clock.install();
       await open(page, service.url);
-      await page.clock.pauseAt(Date.now() + 1_000);
+      await page.clock.pauseAt(Date.now() + 4_000);
       hang();
       for (const stream of streams) stream.end("event: again\ndata:\n\n");
       await untilHeld();
