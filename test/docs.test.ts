@@ -7,7 +7,7 @@ import { MAX_ANSWER_BYTES, MAX_REDIRECTS } from "../src/cli/client/request.ts";
 import { MAX_SOCKET_PATH_BYTES } from "../src/cli/socket-path.ts";
 import { MAX_ALIGNED_WIDTH } from "../src/cli/terminal/table.ts";
 import { MAX_MEASURED_LENGTH } from "../src/cli/terminal/width.ts";
-import { HIGHLIGHT_MS } from "../src/cli/watch/render.ts";
+import { HIGHLIGHT_MS, SILENT_MS } from "../src/cli/watch/render.ts";
 import { MAX_REQUESTS } from "../src/cli/watch/run.ts";
 import { MAX_HUNG_BACKOFF_MS } from "../src/core/pipeline/back-off.ts";
 import { MAX_PROBE_BODY_LENGTH } from "../src/core/probe-setting.ts";
@@ -173,6 +173,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   MAX_TIMER_MS,
   MAX_TROUBLE_LINES_PER_MINUTE,
   MAX_UNREAD_MS,
+  SILENT_MS,
   METRICS_TIMEOUT_MS,
   MAX_ROW_DETAIL_LENGTH,
   MAX_CHANGE_DETAIL_LENGTH,

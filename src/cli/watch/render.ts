@@ -14,6 +14,9 @@ import { countInstances, NO_ANSWER, type ServiceView, type ViewChange } from "./
 /** How long a change is highlighted. */
 export const HIGHLIGHT_MS = 5_000;
 
+/** How long a request may take before its line says so. */
+export const SILENT_MS = 3_000;
+
 export interface RenderOptions {
   readonly columns: number;
   readonly paint: Paint;
@@ -69,17 +72,20 @@ function isFresh({ changedAt }: ServiceView, now: number): boolean {
 }
 
 function describeService(view: ServiceView, isOpen: boolean, now: number): string {
-  const { failure, failedAt = now, facts, state, handlers, fleet } = view;
+  const { failure, failedAt = now, askedAt = now, facts, state, handlers, fleet } = view;
   if (failure !== undefined) {
     const before = state === undefined ? "" : `, was ${state}`;
     return `for ${toAgeText(now - failedAt)}${before}: ${toReason(failure)}`;
   }
-  if (state === undefined) return "connecting …";
+  const silentMs = now - askedAt;
+  const silence = silentMs < SILENT_MS ? [] : [`no answer for ${toAgeText(silentMs)}`];
+  if (state === undefined) return silence[0] ?? "connecting …";
   if (fleet !== undefined) {
     const age = fleet.since === undefined ? [] : [`for ${toAgeText(now - fleet.since)}`];
     return [...age, fleet.summary].filter((part) => part !== "").join("; ");
   }
   return [
+    ...silence,
     ...describeOut(facts && toNow(view, now)),
     isOpen ? describeCounts(handlers) : summarize(handlers),
     ...(countInstances(view) > 1 ? [describeShown(view)] : []),

@@ -26,9 +26,11 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
 
   async function requestOne(
     service: (typeof services)[number],
+    index: number,
     quitting: AbortSignal,
   ): Promise<ServiceAnswer> {
     const askedAt = performance.now();
+    views[index] = { ...(views[index] as ServiceView), askedAt };
     try {
       return await withinDeadline(timeout, quitting, (signal) =>
         requestStatus({ service, names, connection, signal }),
@@ -40,11 +42,12 @@ export async function runWatch({ operands, values, io }: Invocation<typeof WATCH
   }
 
   return watchUntilQuit(io, { interval: toDurationText(interval), bell }, (display, quitting) => {
+    display.show(views, 0, []);
     async function watchOne(service: (typeof services)[number], index: number): Promise<void> {
       for (;;) {
         const before = views[index] as ServiceView;
         const usedGate = before.failure === undefined ? gate : gateInVain;
-        const answer = await usedGate.run(() => requestOne(service, quitting));
+        const answer = await usedGate.run(() => requestOne(service, index, quitting));
         quitting.throwIfAborted();
         const { view, changes } = updateView(before, answer, performance.now(), {
           selectsNames: names.length > 0,

@@ -16,6 +16,8 @@ export interface ServiceView {
   readonly facts?: ServiceFacts | undefined;
   /** When the last answer arrived, in milliseconds of `performance.now()`, as all times here. */
   readonly answeredAt?: number;
+  /** When the request began that has no answer yet. */
+  readonly askedAt?: number;
   /** Why there is no answer now, and the start of that time. */
   readonly failure?: string | undefined;
   readonly failedAt?: number;

@@ -5,7 +5,7 @@ import { toWidth } from "../../../src/cli/terminal/width.ts";
 import { type Layout, type LayoutOptions, layOut } from "../../../src/cli/watch/layout.ts";
 import type { Choices } from "../../../src/cli/watch/list.ts";
 import { press, unfoldAlarm } from "../../../src/cli/watch/press.ts";
-import { HIGHLIGHT_MS } from "../../../src/cli/watch/render.ts";
+import { HIGHLIGHT_MS, SILENT_MS } from "../../../src/cli/watch/render.ts";
 import { createServiceView, type ServiceView, updateView } from "../../../src/cli/watch/service-view.ts";
 import { answerOf, factsOf, viewOf } from "./views.ts";
 
@@ -77,6 +77,17 @@ describe("the list of services", () => {
       "    http://c:1",
       "    users:1, started 3 min ago",
     ]);
+  });
+
+  test("says how long a request has had no answer, and keeps the state meanwhile", () => {
+    const lineAt = (view: ServiceView, now: number) =>
+      render([{ ...view, askedAt: 1_000 }], { now }).screen[0];
+    const known = viewOf("http://a:1", OK);
+    expect(lineAt(known, 999 + SILENT_MS)).toBe("> ▾ OK  a:1  1 of 1 handlers OK");
+    expect(lineAt(known, 5_000)).toBe("> ▾ OK  a:1  no answer for 4 s; 1 of 1 handlers OK");
+    expect(lineAt(createServiceView("http://a:1"), 5_000)).toBe("> ▸ …  a:1  no answer for 4 s");
+    const after = updateView({ ...known, askedAt: 1_000 }, OK, 6_000).view;
+    expect(render([after], { now: 60_000 }).screen[0]).toBe("> ▾ OK  a:1  1 of 1 handlers OK");
   });
 
   test("says what is decommissioned, and which of several instances it shows", () => {

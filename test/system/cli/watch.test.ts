@@ -74,6 +74,27 @@ describeWithProgram(["tmux", "bash"], "watch of 100 services at 80 x 24", () => 
     expect(most()).toBe(1);
   });
 
+  test("shows a service that hangs before its first request times out, and that it keeps its state later", async () => {
+    const registry = createStatusRegistry();
+    registry.addStatusHandler("Database", () => ({ state: "OK" }));
+    const answer = serviceStatus({ registry });
+    let hangs = true;
+    const address = await startHostile((request, response) => {
+      if (!hangs) answer(request, response, () => response.end());
+    });
+    const terminal = await startTerminal(
+      `${process.execPath} ${BIN} watch ${address} --interval 100ms --timeout 7s`,
+      { columns: 80, rows: 24 },
+    );
+    await terminal.waitFor(/^> ▸ … {2}127\.0\.0\.1:\d+ {2}connecting …$/m);
+    await terminal.waitFor(/^> ▸ … .* {2}no answer for \d s$/m);
+    hangs = false;
+    await terminal.waitFor(/^> ▾ OK .* {2}1 of 1 handlers OK$/m);
+    hangs = true;
+    await terminal.waitFor(/^> ▾ OK .* {2}no answer for \d s; 1 of 1 handlers OK$/m);
+    await terminal.waitFor(/^> ▾ no answer .*, was OK: no complete answer within 7s/m);
+  });
+
   test("keeps asking the others while most do not answer", async () => {
     const silent = await startHostile(() => {});
     const { address } = await startHundred(() => "OK");
