@@ -218,7 +218,7 @@ describe("a page that is left open", () => {
     socket.resume();
     while (!tail.includes("round 4")) await once(socket, "data");
     expect(tail).not.toContain("round 3");
-  }, 30_000);
+  });
 });
 
 describe("a page over HTTP/2 that does not read", () => {

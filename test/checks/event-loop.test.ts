@@ -37,7 +37,7 @@ function read(handler: EventLoopCheck) {
   };
 }
 
-describe("eventLoop", { timeout: 30_000 }, () => {
+describe("eventLoop", () => {
   let clock: FakeClock;
   let handler: EventLoopCheck;
 

@@ -4,9 +4,6 @@ import { type FakeSeries, startFakePrometheus } from "../support/fake-prometheus
 import type { Outcome } from "../support/run.ts";
 import { startHostile } from "./service.ts";
 
-/** The program starts in a tenth of a second, but not on a machine that is busy with other tests. */
-const TIMEOUT_MS = 30_000;
-
 /** Instances, ready ones and RED ones by version. */
 type Versions = Readonly<Record<string, readonly [number, number, number]>>;
 
@@ -45,7 +42,7 @@ const HALF = toSeries(2, { "1": [1, 1, 0], "2": [1, 1, 0] });
 const WORSE = toSeries(2, { "1": [1, 1, 0], "2": [1, 0, 1] });
 const DONE = toSeries(2, { "2": [2, 2, 0] });
 
-describe("svc-status fleet wait", { timeout: TIMEOUT_MS }, () => {
+describe("svc-status fleet wait", () => {
   test("ends when all instances of the version are ready, and survives a failing Prometheus", async () => {
     const { code, stderr, queries } = await waitFor([OLD, undefined, HALF, DONE], "--timeout", "30s");
     expect(stderr.split("\n")).toEqual([

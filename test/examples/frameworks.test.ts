@@ -22,7 +22,7 @@ async function start(name: string): Promise<string> {
 }
 
 describe.each(["node", "express", "fastify", "koa", "hono", "fetch", "nest"])("examples/%s.mjs", (name) => {
-  test("serves the status, the probe and what is its own", { timeout: 20_000 }, async () => {
+  test("serves the status, the probe and what is its own", async () => {
     const url = await start(name);
     const paths = ["/svc_status", "/svc_status.json", "/probe_status", "/"];
     const answers = await Promise.all(paths.map((path) => fetch(url + path)));
@@ -36,7 +36,7 @@ describe.each(["node", "express", "fastify", "koa", "hono", "fetch", "nest"])("e
     expect(answers[0]?.headers.get("etag")).toBeNull();
   });
 
-  test("says that its port is taken", { timeout: 20_000 }, async () => {
+  test("says that its port is taken", async () => {
     const { port } = await serve((_request, response) => response.end());
     const { code, stderr } = await run("env", [`PORT=${port}`, process.execPath, `${name}.mjs`], examples);
     expect(stderr).toContain(`EADDRINUSE: address already in use 127.0.0.1:${port}`);

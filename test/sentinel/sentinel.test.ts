@@ -313,18 +313,14 @@ describe("a thread that dies", () => {
       "exhaust",
       "Worker terminated due to reaching memory limit: JS heap out of memory",
     ],
-  ])(
-    "because it %s is replaced by one that knows as much",
-    async (_what, way, cause) => {
-      const { end, waitFor, path, logger, probe } = await startMortal();
-      probe.decommission("on purpose");
-      end(way);
-      await expect.poll(() => logger.lines).toEqual([toLog(cause)]);
-      await waitFor("/probe_status", "on purpose");
-      await waitFor(`${path}.json`, '{"Database":{"state":"OK","detail":"answers"}}');
-    },
-    30_000,
-  );
+  ])("because it %s is replaced by one that knows as much", async (_what, way, cause) => {
+    const { end, waitFor, path, logger, probe } = await startMortal();
+    probe.decommission("on purpose");
+    end(way);
+    await expect.poll(() => logger.lines).toEqual([toLog(cause)]);
+    await waitFor("/probe_status", "on purpose");
+    await waitFor(`${path}.json`, '{"Database":{"state":"OK","detail":"answers"}}');
+  });
 
   test("is replaced by one that says how old the report is, and not how old it is itself", async () => {
     const { end, waitFor, path, logger } = await startMortal();
@@ -372,7 +368,7 @@ describe("a thread that dies", () => {
       await waitFor("/livez", "ok");
     }
     expect((await ask("/probe_status")).status).toBe(200);
-  }, 30_000);
+  });
 
   test("is not replaced when the sentinel was closed meanwhile", async () => {
     const { end, close, logger, port } = await startMortal();
@@ -397,5 +393,5 @@ describe("a thread that dies", () => {
     other.closeAllConnections();
     await new Promise((resolve) => void other.close(resolve));
     await waitFor("/livez", "ok");
-  }, 30_000);
+  });
 });

@@ -3,7 +3,7 @@ import { expect, onTestFinished } from "vitest";
 import { findProgram } from "./system.ts";
 
 /** On a machine that is busy with other tests, a browser takes its time. */
-export const BROWSER_TIMEOUT_MS = 30_000;
+export const BROWSER_TIMEOUT_MS = 60_000;
 
 const ARGUMENTS: readonly string[] = [
   "--headless",

@@ -29,7 +29,7 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const GIVE_UP_MS = 15_000;
+const GIVE_UP_MS = 30_000;
 const LOOK_AGAIN_MS = 25;
 
 const execute = promisify(execFile);

@@ -9,7 +9,7 @@ import { type FakeSeries, startFakePrometheus } from "../support/fake-prometheus
 import { describeWithProgram } from "../support/system.ts";
 
 describeWithProgram(["chromium"], "the open page of the fleet without Prometheus", () => {
-  test("names Prometheus and the age of what it shows, and recovers", { timeout: 120_000 }, async () => {
+  test("names Prometheus and the age of what it shows, and recovers", async () => {
     let isAway = false;
     const prometheus = await startFakePrometheus(() => {
       if (isAway) return undefined;

@@ -14,7 +14,7 @@ import { describeWithProgram } from "../support/system.ts";
 const root = join(import.meta.dirname, "../..");
 
 /** A real Prometheus scrapes, evaluates and is asked, on a machine that is busy with other tests. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 180_000;
 const VISIBLE = { timeout: 30_000 };
 
 interface Example {

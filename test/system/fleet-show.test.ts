@@ -20,9 +20,7 @@ const WEB = {
 };
 
 describeWithProgram(ENGINES.Prometheus.programs, "svc-status fleet show", () => {
-  test("names the first cause first, with what Prometheus knows and remembers", {
-    timeout: 120_000,
-  }, async () => {
+  test("names the first cause first, with what Prometheus knows and remembers", async () => {
     const world = await startWorld();
     const { url, ...engine } = await ENGINES.Prometheus.start(toTargets(world));
     const show = (...args: readonly string[]): Promise<Outcome> =>

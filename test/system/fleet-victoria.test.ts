@@ -49,7 +49,7 @@ function toReaderOptions({ url }: Engine): FleetReaderOptions {
 }
 
 describeWithProgram(ENGINES.VictoriaMetrics.programs, "VictoriaMetrics and vmalert", () => {
-  test("find the cause too, one level of the rules with each evaluation", { timeout: 120_000 }, async () => {
+  test("find the cause too, one level of the rules with each evaluation", async () => {
     const levels = countLevels();
     expect(levels).toBe(20);
     const world = await startWorld();

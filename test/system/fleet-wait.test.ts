@@ -27,9 +27,7 @@ const RAW = [
 
 for (const [name, { programs, start }] of Object.entries(ENGINES)) {
   describeWithProgram(programs, `the instances of a fleet on ${name}`, () => {
-    test("are shown by `fleet show SERVICE`, gate a deployment, and are known without the rules", {
-      timeout: 120_000,
-    }, async () => {
+    test("are shown by `fleet show SERVICE`, gate a deployment, and are known without the rules", async () => {
       const world = await startWorld();
       world.states.set("accounts/Database", "RED");
       const engine = await start(toTargets(world));

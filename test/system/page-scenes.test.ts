@@ -4,7 +4,7 @@ import { BROWSERS, type Look, violationsOf } from "../support/browsers.ts";
 import { type PageService, startPageService } from "../support/page-service.ts";
 import { describeWithProgram } from "../support/system.ts";
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 180_000;
 
 const LOOKS: Readonly<Record<string, Look>> = {
   "colors and motion": { media: "(forced-colors: none)", chromium: {}, firefox: {} },

@@ -52,7 +52,7 @@ test("what is explained by a handler that is not shown stands for itself", async
   expect((await group(handlers, ["Orders"])).grouped).toEqual(["Orders"]);
 });
 
-describe("thousands of handlers", { timeout: 30_000 }, () => {
+describe("thousands of handlers", () => {
   const createEntries = (length: number, toCause: (index: number) => string): readonly Entry[] =>
     Array.from({ length }, (_, index): Entry => {
       const status = { state: "RED" } as const;
