@@ -68,6 +68,8 @@ describeWithProgram(["tmux", "bash"], "fleet watch of 100 services at 80 x 24", 
     await terminal.type("/s42");
     await terminal.waitFor(/^> ▾ RED .*\n[^▸]*\n\/s42_: 1 of 100\. Enter keeps/m);
     await terminal.press("Escape");
+    await terminal.waitFor(/^> ▾ RED {5}s42 /m);
+    await terminal.press("g");
 
     states.set("s42", 0);
     await terminal.waitFor(/^100 services: 1 YELLOW, 99 OK; rules/m);
