@@ -143,8 +143,8 @@ test("is never green without an answer of Prometheus, and shows the age of what 
   expect(lines(fleet, nothing)).toEqual(['http://p:9090 no answer "connect ECONNREFUSED"']);
   expect(screen(fleet, describeAge(nothing, Date.now()), START, 4)).toEqual([
     "nothing is known",
-    "> ▸ no answer  p:9090  for 0 s: connect ECONNREFUSED",
-    "",
+    "> ▾ no answer  p:9090  for 0 s",
+    "    connect ECONNREFUSED",
     "q quits",
   ]);
   fleet.update(answerOf([STOCK, serviceOf("web", "OK")]), []);

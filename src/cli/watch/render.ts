@@ -75,7 +75,7 @@ function describeService(view: ServiceView, isOpen: boolean, now: number): strin
   const { failure, failedAt = now, askedAt = now, facts, state, handlers, fleet } = view;
   if (failure !== undefined) {
     const before = state === undefined ? "" : `, was ${state}`;
-    return `for ${toAgeText(now - failedAt)}${before}: ${toReason(failure)}`;
+    return `for ${toAgeText(now - failedAt)}${before}${isOpen ? "" : `: ${toReason(failure)}`}`;
   }
   const silentMs = now - askedAt;
   const silence = silentMs < SILENT_MS ? [] : [`no answer for ${toAgeText(silentMs)}`];
@@ -94,8 +94,7 @@ function describeService(view: ServiceView, isOpen: boolean, now: number): strin
 
 /** The lines below the first one of a service. */
 export function renderDetails({ view, fold }: Item, options: RenderOptions): readonly string[] {
-  const { failure, state } = view;
-  if (fold === "nothing" || state === undefined || (fold === "problems" && failure !== undefined)) return [];
+  if (fold === "nothing" || (fold === "problems" && view.failure !== undefined)) return [];
   const all = toAged(view, options.now);
   const handlers = fold === "all" ? all : all.filter((handler) => handler.state !== OK);
   const inner = { ...options, columns: options.columns - INDENT.length };
@@ -110,10 +109,13 @@ export function renderDetails({ view, fold }: Item, options: RenderOptions): rea
 }
 
 function renderFacts(view: ServiceView, now: number): readonly string[] {
-  const { failure, answeredAt = now } = view;
+  const { failure, answeredAt } = view;
   const facts = view.facts && toNow(view, now);
   return [
-    ...(failure === undefined ? [] : [`the last answer, ${toAgeText(now - answeredAt)} ago:`]),
+    ...(failure === undefined ? [] : [toReason(failure)]),
+    ...(failure === undefined || answeredAt === undefined
+      ? []
+      : [`the last answer, ${toAgeText(now - answeredAt)} ago:`]),
     ...(facts?.service === undefined ? [] : [view.where]),
     ...(facts === undefined ? [] : [describeInstance(facts), describeProbe(facts)]),
     ...(view.fleet?.facts ?? []),

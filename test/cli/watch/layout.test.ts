@@ -117,8 +117,11 @@ describe("the list of services", () => {
     expect(render([view], { now: 3_000 }).screen.join()).toMatch(/A +RED +8 s/);
     const dead = updateView(view, FAILURE, 60_000).view;
     const { screen } = render([dead], { now: 70_000 });
-    expect(screen[0]).toContain("no answer  a:1  for 10 s, was RED: connection refused");
-    expect(screen[1]).toContain("the last answer, 1 min ago:");
+    expect(screen.slice(0, 3)).toEqual([
+      "> ▾ no answer  a:1  for 10 s, was RED",
+      "    connection refused. Is the service running?",
+      "    the last answer, 1 min ago:",
+    ]);
     expect(screen.join()).toMatch(/A +RED +5 s/);
   });
 
@@ -232,6 +235,20 @@ describe("the keys", () => {
     ["a filter that shows it too", "s19:1", ["\u001b[6~", ..."/s1\r"]],
   ])("keep the cursor on its service: %s", (_, service, keys) => {
     expect(type(views, keys)).toMatch(new RegExp(`\n> ▸ OK +${service}`));
+  });
+
+  test("show the whole reason of a service that does not answer, also of one that never did", () => {
+    const dead = [viewOf("http://a:1", FAILURE), updateView(viewOf("http://b:1", RED), FAILURE, 0).view];
+    const keys = ["\r", "j", "j", "\r"];
+    const choices = keys.reduce((before, key) => press(before, key, render(dead, {}, before)), START);
+    expect(render(dead, { columns: 40 }, choices).screen.slice(1, 7)).toEqual([
+      "  ▾ no answer  a:1  for 0 s",
+      "    connection refused. Is the service …",
+      "> ▾ no answer  b:1  for 0 s, was RED",
+      "    connection refused. Is the service …",
+      "    the last answer, 0 s ago:",
+      "    NAME      STATE   DETAIL",
+    ]);
   });
 
   test("leave the cursor on the first line: Esc without a filter", () => {

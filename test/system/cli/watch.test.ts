@@ -92,7 +92,7 @@ describeWithProgram(["tmux", "bash"], "watch of 100 services at 80 x 24", () => 
     await terminal.waitFor(/^> ▾ OK .* {2}1 of 1 handlers OK$/m);
     hangs = true;
     await terminal.waitFor(/^> ▾ OK .* {2}no answer for \d s; 1 of 1 handlers OK$/m);
-    await terminal.waitFor(/^> ▾ no answer .*, was OK: no complete answer within 7s/m);
+    await terminal.waitFor(/^> ▾ no answer .*, was OK\n {4}no complete answer within 7s/m);
   });
 
   test("keeps asking the others while most do not answer", async () => {
