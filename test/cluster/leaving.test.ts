@@ -175,14 +175,18 @@ describe("a worker that is about to leave", () => {
 
   test("decommissions its own probe where the primary does not answer", async () => {
     // It must be seen before it ends, and as long as the primary is blocked.
-    const slow: WorkerSettings = { drain: { fallbackMs: 5_000 } };
+    const slow: WorkerSettings = { drain: { fallbackMs: 15_000 } };
     const cluster = await startCluster({ workers: [slow, worker] });
     const { pid } = await cluster.find("ready", 1);
-    await cluster.block(0, 8_000);
+    const pipe = makePipe();
+    cluster.order("blockUntil", { pipe });
+    await cluster.find("blocked", 0);
     process.kill(Number(pid), "SIGTERM");
-    await expect.poll(() => cluster.getVerdicts(1, 2), { timeout: 7_000 }).toEqual(["503 OFF", "200 OK"]);
-    await cluster.find("exit", 1);
-    expect(cluster.logOf(1)).toContain(WAITING);
+    await expect.poll(() => cluster.getVerdicts(1, 2)).toEqual(["503 OFF", "200 OK"]);
+    writeFileSync(pipe, "");
+    await expect.poll(() => cluster.logOf(1)).toContain(WAITING);
+    // A second signal ends it at once.
+    await terminate(cluster, 1);
     expect(await cluster.getPrimaryBody()).toBe("OK");
   });
 

