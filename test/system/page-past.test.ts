@@ -133,9 +133,9 @@ describeWithProgram(["chromium"], "the recorded history on the page", () => {
       await page.setViewportSize({ width: 320, height: 800 });
       expect(await page.getByRole("link", { name: "Earlier change" }).isVisible()).toBe(true);
       await page.getByRole("link", { name: "Later change" }).click();
-      expect(await page.locator(".overall").textContent()).toMatch(/^\s*(was )?OK/);
+      await expect.poll(() => page.locator(".overall").textContent()).toMatch(/^\s*(was )?OK/);
       await page.getByRole("link", { name: "Earlier change" }).click();
-      expect(await page.locator(".row").textContent()).toContain("ECONNREFUSED");
+      await expect.poll(() => page.locator(".row").textContent()).toContain("ECONNREFUSED");
       await page.getByRole("link", { name: "Now" }).click();
       await page.locator("#link", { hasText: "Live" }).waitFor();
     });
