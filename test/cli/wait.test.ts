@@ -93,6 +93,15 @@ describe("svc-status wait", () => {
     ]);
   });
 
+  test("names ten handlers, the worst first, and the number of the others", async () => {
+    const { address, registry } = await startService();
+    for (let index = 10; index < 30; index += 1)
+      registry.addStatusHandler(`h${index}`, () => ({ state: index === 29 ? "RED" : "YELLOW" }));
+    const { stderr } = await runCli(["wait", address, "--timeout", "1s", ...FAST]);
+    const nine = Array.from({ length: 9 }, (_, index) => `h${index + 10} is YELLOW`).join(", ");
+    expect(stderr).toContain(`not OK within 1s: RED (h29 is RED, ${nine}, 10 more)\n`);
+  });
+
   test("waits for handlers that are named, though others are not OK, and though they are not there yet", async () => {
     const { address, registry } = await startService();
     registry.addStatusHandler("Other", () => ({ state: "RED" }));

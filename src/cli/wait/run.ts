@@ -17,6 +17,9 @@ import type { WAIT } from "./definition.ts";
 
 type Values = Invocation<typeof WAIT>["values"];
 
+/** Maximum number of handlers in a line. A service may have hundreds, and a log gets a line for each change. */
+const MAX_NAMED = 10;
+
 /** The result of the last request. */
 interface Seen {
   readonly state: State | undefined;
@@ -90,7 +93,9 @@ function toFailure(state: State | undefined): ExitStatus {
 function look(status: ServiceStatus, { name: names, state: wanted, decommissioned }: Values): Seen {
   const { handlers, facts } = status;
   const unlike = handlers.filter((handler) => !wanted.includes(handler.state));
-  const others = describeFolded(unlike, describeHandler);
+  const all = describeFolded(unlike, describeHandler);
+  const rest = all.length - MAX_NAMED;
+  const others = rest > 0 ? [...all.slice(0, MAX_NAMED), `${rest} more`] : all;
   const key = JSON.stringify([
     status.state,
     facts?.probe.state,
