@@ -92,15 +92,14 @@ describeWithProgram(
       onTestFinished(() => clearInterval(kubelet));
       await expect.poll(() => statuses.length).toBeGreaterThan(3);
       expect(new Set(statuses)).toEqual(new Set([200]));
+      await load.waitForOutcomes(100);
 
       program.kill("SIGTERM");
       await program.waitForLine(/^SVC018 SIGTERM: decommissioned/);
       expect(await probe(port, "/livez")).toBe(200);
       await expect.poll(() => statuses.filter((status) => status === 503).length).toBeGreaterThanOrEqual(3);
       // The Service sends nothing more, as its endpoints have been removed.
-      const { requests, failed } = await load.stop();
-      expect(requests).toBeGreaterThan(100);
-      expect(failed).toBe(0);
+      expect((await load.stop()).failed).toBe(0);
 
       expect(await program.exit).toEqual({ code: null, signal: "SIGTERM" });
       expect(program.lines.join("\n")).toMatch(/drained in .*, 0 requests cut, only kubelets probed it/);
