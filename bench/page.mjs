@@ -28,7 +28,7 @@ const GAP_MS = 200;
 const HOUR_MS = 3_600_000;
 const MAX_FRAME_MS = 50;
 /** Comparing the order of the rows takes time for each row, even if it did not change. */
-const MAX_RATIO = 2;
+const MAX_RATIO = 1.6;
 const CHROMIUM = "/usr/bin/chromium";
 
 /** Handlers with a full history, which their application sets. The first ones flap, one after the other. */
