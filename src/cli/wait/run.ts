@@ -107,8 +107,8 @@ function look(status: ServiceStatus, { name: names, state: wanted, decommissione
   }
   const state = toCountedState(status, decommissioned);
   const out = wanted.includes(decommissioned) ? [] : describeOut(facts);
-  const which = out.length + others.length === 0 ? "" : ` (${[...out, ...others].join(", ")})`;
-  return { state, key, text: wanted.includes(state) ? "" : `${state}${which}` };
+  const why = [...out, ...others].join(", ");
+  return { state, key, text: wanted.includes(state) ? "" : `${state}${why && ` (${why})`}` };
 }
 
 function describeHandler({ name, state, detail }: HandlerStatus): string {

@@ -38,18 +38,15 @@ export function createFleetEvents(
     const known = feeds.get(key);
     if (known !== undefined) return known;
     const release = feedShares.acquire(holder);
-    let scene: FleetScene | undefined;
     let picture: Picture = [];
     const feed = createPageFeed({
       // A feed expects a report. This report has no handlers, only a time.
       async read() {
-        scene = await loadScene(choice);
+        const scene = await loadScene(choice);
+        picture = reuseParts(picture, renderFleetParts(scene));
         return createReport([], scene.view.at.getTime());
       },
-      toPicture() {
-        if (scene !== undefined) picture = reuseParts(picture, renderFleetParts(scene));
-        return picture;
-      },
+      toPicture: () => picture,
       listen: () => () => {},
       onError(error) {
         onError(error);

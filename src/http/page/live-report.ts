@@ -60,10 +60,8 @@ export function createLiveReport({ read, onRead, onError }: LiveReportSetup): Li
       if (recorded?.round === round && recorded.change.at > entry.checkedAt) outdated.add(entry.name);
       else if (entry.dependsOn.length > 0) dependants.push(entry);
     }
-    const changed = new Set(outdated);
-    for (const { name, dependsOn } of changed.size === 0 ? [] : dependants)
-      if (dependsOn.some((each) => changed.has(each))) outdated.add(name);
-    return [...outdated];
+    const affected = dependants.filter(({ dependsOn }) => dependsOn.some((name) => outdated.has(name)));
+    return [...outdated, ...affected.map(({ name }) => name)];
   }
 
   return {

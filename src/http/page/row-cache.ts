@@ -59,8 +59,6 @@ interface KnownRow {
   /** The handler, and the handlers folded under it. */
   readonly shown: readonly Shown[];
   readonly unlisted: number | undefined;
-  /** Whether one of them is held. */
-  readonly isHeld: boolean;
   /** When the row has to show that a result is old, if no handler runs again. */
   readonly oldAt: number;
   readonly part: PagePart;
@@ -74,13 +72,12 @@ interface Shown {
   readonly checkedAt: number | undefined;
 }
 
-/** Whether a row has the same entries as before: of 500 rows, most, so it takes almost no time. */
+/** Whether a row has the same entries as before: of 500 rows, most. */
 function isUntouched(before: KnownRow, group: EntryGroup, { held, report }: PageScene): boolean {
   return (
     report.at.getTime() < before.oldAt &&
     (before.group === group || hasSameEntries(before, group)) &&
-    ((!before.isHeld && (held === undefined || held.size === 0)) ||
-      before.shown.every(({ entry, isHeld }) => isHeld === (held?.has(entry.name) === true)))
+    before.shown.every(({ entry, isHeld }) => isHeld === (held?.has(entry.name) === true))
   );
 }
 
@@ -106,7 +103,6 @@ function toRow(group: EntryGroup, scene: PageScene, before: KnownRow | undefined
     group,
     shown,
     unlisted,
-    isHeld: shown.some(({ isHeld }) => isHeld),
     oldAt: Math.min(...shown.map(toOldAt)),
     part: isSameRow ? before.part : reusePart(before?.part, toPart(group, scene)),
   };
