@@ -1,11 +1,11 @@
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { connect } from "node:net";
-import { dirname, join } from "node:path";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { makePipe } from "../support/busy-service.ts";
 import { startCluster, type TestCluster, type WorkerSettings } from "../support/cluster.ts";
 
 const CLOSING = "info: SVC019 SIGTERM: closing, the other workers continue to serve";
@@ -104,8 +104,9 @@ describe("a rolling restart, one worker after the other", () => {
 describe("a worker whose primary does not coordinate", () => {
   test("leaves no connection without an answer that the primary passed to it at its end", async () => {
     const alone: WorkerSettings = { join: null, drain: { fixedMs: 0 } };
-    const pipe = makePipe();
-    const closingFile = join(dirname(pipe), "closing");
+    const folder = mkdtempSync(join(tmpdir(), "svc-status-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const closingFile = join(folder, "closing");
     const cluster = await startCluster({
       isCoordinating: false,
       // After it has closed, it reads nothing until it ends.
@@ -113,14 +114,13 @@ describe("a worker whose primary does not coordinate", () => {
     });
     const { pid } = await cluster.find("ready", 1);
     const { pid: other } = await cluster.find("ready", await cluster.fork(alone));
-    cluster.order("blockUntil", { pipe });
-    await cluster.find("blocked", 0);
+    const unblock = await cluster.blockPrimary();
     // The primary accepts these when it goes on, and has not read yet that worker 1 has closed.
     const answers = Array.from({ length: 20 }, () => cluster.askAny("/new"));
     await once(connect(cluster.sharedPort, "127.0.0.1"), "connect");
     process.kill(Number(pid), "SIGTERM");
     await expect.poll(() => existsSync(closingFile)).toBe(true);
-    writeFileSync(pipe, "");
+    unblock();
     const bodies = (await Promise.all(answers)).map(({ body }) => body);
     expect(bodies).toEqual(Array(20).fill(String(other)));
     await cluster.find("exit", 1);
@@ -178,12 +178,10 @@ describe("a worker that is about to leave", () => {
     const slow: WorkerSettings = { drain: { fallbackMs: 15_000 } };
     const cluster = await startCluster({ workers: [slow, worker] });
     const { pid } = await cluster.find("ready", 1);
-    const pipe = makePipe();
-    cluster.order("blockUntil", { pipe });
-    await cluster.find("blocked", 0);
+    const unblock = await cluster.blockPrimary();
     process.kill(Number(pid), "SIGTERM");
     await expect.poll(() => cluster.getVerdicts(1, 2)).toEqual(["503 OFF", "200 OK"]);
-    writeFileSync(pipe, "");
+    unblock();
     await expect.poll(() => cluster.logOf(1)).toContain(WAITING);
     // A second signal ends it at once.
     await terminate(cluster, 1);

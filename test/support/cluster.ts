@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
 import type { HandlerOptions } from "../../src/core/handler-options.ts";
 import type { Status } from "../../src/core/status.ts";
+import { makePipe } from "./busy-service.ts";
 import { type Answer, ask, type Question } from "./http.ts";
 
 /** How a worker of test/fixtures/cluster begins. */
@@ -57,6 +59,8 @@ export interface TestCluster {
   find(event: string, worker: number): Promise<Happening>;
   /** Blocks a worker, or the primary as 0, for some time that has begun. */
   block(worker: number, ms: number): Promise<void>;
+  /** Blocks the primary until the returned function is called. */
+  blockPrimary(): Promise<() => void>;
   /** What a worker says of itself now. */
   getState(worker: number): Promise<Happening>;
   /** What the primary's own probe says now. */
@@ -136,6 +140,12 @@ export async function startCluster(settings: ClusterSettings): Promise<TestClust
     order,
     tell,
     find,
+    async blockPrimary() {
+      const pipe = makePipe();
+      order("blockUntil", { pipe });
+      await find("blocked", 0);
+      return () => writeFileSync(pipe, "");
+    },
     async block(worker, ms) {
       if (worker === 0) order("block", { ms });
       else tell(worker, "block", { ms });
